@@ -1,0 +1,1 @@
+"""Describes an Oracle schema: data dictionary to frozen dataclasses to Singer catalog."""

@@ -1,0 +1,1 @@
+"""Talks to Oracle Database: what the catalog, the tap and the target share."""

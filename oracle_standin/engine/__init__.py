@@ -1,0 +1,1 @@
+"""Oracle's SQL on an embedded PostgreSQL."""

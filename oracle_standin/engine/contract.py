@@ -1,0 +1,164 @@
+"""What the parts of the engine promise each other.
+
+```
+session   -> translate (query, DML)       text + binds -> PostgreSQL text
+          -> ddl                          text -> steps run as the engine's owner
+          -> plsql                        block -> statements handed back to the session
+          -> values                       Oracle bytes <-> PostgreSQL text
+database  -> postgres                     server process, template, connections
+sql/*.sql                                 types, operators, functions, facts, dictionary views
+```
+
+Data model in PostgreSQL, agreed by all parts:
+
+- One database. The owner role `sys` is a superuser. Every Oracle user is a schema and a role of
+  the same exact name. Queries and DML run under `SET ROLE "<user>"`, so that grants are enforced;
+  DDL and dictionary upkeep run as `sys` after the privilege check in `ddl`. SYSTEM's role is a
+  superuser.
+- `search_path` is `"<current schema>", "SYS", pg_catalog, ora`. Schema `"SYS"` holds what a client
+  may name (functions, operators that override PostgreSQL's, dictionary and V$ views), schema `ora`
+  what only generated SQL names (types, internal functions, facts).
+- Identifiers are upper case unless quoted and always emitted quoted; over 63 bytes they pass
+  through `names.engine_name`, and `ora.long_names` maps back.
+- An empty text is NULL, in literals, binds and function results.
+- Number literals and NUMBER binds are `numeric`, never int4 or float8.
+- An error raised by our SQL carries "ORA-nnnnn: text" as its message and is passed on as it is.
+
+| Oracle | PostgreSQL | content |
+| --- | --- | --- |
+| NUMBER(p,s), INTEGER | numeric(p,s), numeric(38,0) | |
+| NUMBER, FLOAT(b) | numeric | FLOAT rounds through a fit trigger when b < 126 |
+| BINARY_FLOAT, BINARY_DOUBLE | float4, float8 | |
+| VARCHAR2(n), NVARCHAR2(n) | varchar(n) | BYTE semantics by CHECK `ora$bytes$<column>` |
+| CHAR(n), NCHAR(n) | bpchar(n) | |
+| CLOB, NCLOB, LONG | ora."CLOB", ora."NCLOB", ora."LONG" | text with an OID of its own |
+| RAW(n) | bytea | length by CHECK `ora$bytes$<column>` |
+| BLOB, LONG RAW | ora."BLOB", ora."LONGRAW" | bytea with an OID of its own |
+| DATE | ora."DATE" | numeric: whole wall-clock seconds since 1970-01-01 00:00:00 |
+| TIMESTAMP(n) | ora."TIMESTAMP"(20,n) | numeric: wall-clock seconds, up to 9 decimals |
+| TIMESTAMP(n) WITH LOCAL TIME ZONE | ora."TSLTZ"(20,n) | numeric: UTC seconds |
+| TIMESTAMP(n) WITH TIME ZONE | ora."TSTZ" | composite: u UTC seconds, z zone |
+| INTERVAL DAY(p) TO SECOND(s) | ora."INTERVALDS"(20,s) | numeric: seconds |
+| INTERVAL YEAR(p) TO MONTH | ora."INTERVALYM" | int4: months |
+| ROWID, UROWID | ora."ROWID" | bytea: object 4, file and block 4, row 2 |
+| BOOLEAN | boolean | |
+| JSON | jsonb | |
+
+The numeric-based types use PostgreSQL's own numeric functions (`LANGUAGE internal`), typmod
+included, so that rounding to the declared fraction, comparison, hashing and indexes are the
+engine's. TSTZ's fraction is rounded by a fit trigger on the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.backend import Bind
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """A table-like object after synonyms: owner, exact name and PostgreSQL oid."""
+
+    owner: str
+    name: str
+    oid: int
+    kind: str
+    """relkind of PostgreSQL: r table, p partitioned, v view, m materialized view, S sequence."""
+
+
+class Resolver(Protocol):
+    """Looks names up for a translation, on behalf of the session's user."""
+
+    def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
+        """Return the object that a (possibly unqualified) exact name stands for, synonyms followed.
+
+        Unqualified names are tried in the current schema, then as PUBLIC synonyms, then in "SYS".
+        None when there is none.
+        """
+
+    def columns(self, ref: ObjectRef) -> Sequence[str]:
+        """Return the visible column names of an object, in column order."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationContext:
+    """What a translation depends on besides the text."""
+
+    user: str
+    current_schema: str
+    resolver: Resolver
+    binds: Sequence[Bind] = ()
+    """One for each placeholder occurrence; decides the type of each parameter. May be empty when
+    describing: parameters are then taken as VARCHAR2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A query or DML statement in PostgreSQL's language.
+
+    `parameters[i]` is the position in the bind list that `$i+1` takes its value from; return binds
+    do not appear. `returning` counts the trailing result columns asked for by RETURNING INTO.
+    """
+
+    sql: str
+    keyword: str
+    """SELECT, INSERT, UPDATE, DELETE or MERGE."""
+    parameters: tuple[int, ...] = ()
+    returning: int = 0
+    locks_rows: bool = False
+    """FOR UPDATE: opens a transaction."""
+    writes: bool = False
+    """DML, or a query that draws from a sequence."""
+    as_of_scn: str | None = None
+    extra: tuple[Translation, ...] = ()
+    """Further statements of the same call, run in order (INSERT ALL); row counts add up."""
+
+
+class Translator(Protocol):
+    """The functions of `engine.query`."""
+
+    def translate(self, statement: str, context: TranslationContext) -> Translation:
+        """Translate a query or DML statement; raises OracleError for what Oracle or we refuse."""
+
+    def translate_expression(self, text: str, context: TranslationContext) -> str:
+        """Translate a scalar expression or condition (defaults, checks, virtual columns)."""
+
+
+class Engine(Protocol):
+    """What DDL and PL/SQL may do to the database; implemented by the session.
+
+    SQL texts given to `run` and `query` are PostgreSQL's, with `%s` placeholders of psycopg, run as
+    the owner `sys` in the session's transaction.
+    """
+
+    @property
+    def user(self) -> str:
+        """Return the session's user, exact case."""
+
+    @property
+    def current_schema(self) -> str:
+        """Return the schema for unqualified names, exact case."""
+
+    @property
+    def resolver(self) -> Resolver:
+        """Return the name resolver of the session."""
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement and return the number of rows it touched."""
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows as Python values."""
+
+    def translate(self, statement: str) -> Translation:
+        """Translate a query in the session's context (CTAS, views)."""
+
+    def translate_expression(self, text: str) -> str:
+        """Translate an expression in the session's context."""
+
+    def nls(self, parameter: str) -> str:
+        """Return a session parameter by its Oracle name, such as NLS_LENGTH_SEMANTICS."""

@@ -1,0 +1,1 @@
+"""Oracle's wire protocol (TNS packets, TTC messages), server side."""
