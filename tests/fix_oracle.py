@@ -1,0 +1,127 @@
+"""The database under test: the stand-in, or the one that TEST_ORACLE_DSN names."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import oracledb
+import pytest
+
+from oracle_standin import Standin, samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GRANTS = (
+    "CREATE SESSION",
+    "CREATE TABLE",
+    "CREATE VIEW",
+    "CREATE SEQUENCE",
+    "CREATE SYNONYM",
+    "CREATE MATERIALIZED VIEW",
+)
+
+
+@dataclass
+class OracleDatabase:
+    """A database and an administrator who may create users in it."""
+
+    dsn: str
+    admin_user: str
+    admin_password: str
+    is_standin: bool
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def connect(self, user: str | None = None) -> oracledb.Connection:
+        """Connect as a user made by `create_user`, or as the administrator."""
+        if user is None:
+            return oracledb.connect(
+                user=self.admin_user, password=self.admin_password, dsn=self.dsn
+            )
+        return oracledb.connect(user=f'"{user}"', password=self.passwords[user], dsn=self.dsn)
+
+    def config(self, user: str, **settings: Any) -> dict[str, Any]:
+        """Return the connection settings of the tap or target for a user."""
+        host_port, _, service = self.dsn.partition("/")
+        host, _, port = host_port.partition(":")
+        return {
+            "host": host,
+            "port": int(port or 1521),
+            "service_name": service,
+            "user": user,
+            "password": self.passwords[user],
+            **settings,
+        }
+
+    def administer(self, *statements: str) -> None:
+        """Run statements as the administrator."""
+        with closing(self.connect()) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def create_user(self, prefix: str = "T", *, grants: tuple[str, ...] = _GRANTS) -> str:
+        """Create a user with a schema of its own and return its name."""
+        name = f"{prefix}_{secrets.token_hex(4)}".upper()
+        password = f"pw-{secrets.token_hex(8)}"
+        self.passwords[name] = password
+        self.administer(
+            f'CREATE USER "{name}" IDENTIFIED BY "{password}" QUOTA UNLIMITED ON USERS',
+            *(f'GRANT {grant} TO "{name}"' for grant in grants),
+        )
+        return name
+
+    def drop_user(self, name: str) -> None:
+        """Drop a user and everything in its schema."""
+        self.administer(f'DROP USER "{name}" CASCADE')
+
+    def rows(self, user: str, query: str, **binds: Any) -> list[tuple[Any, ...]]:
+        """Return all rows of a query run as a user, numbers exact."""
+        with closing(self.connect(user)) as connection, connection.cursor() as cursor:
+            return list(cursor.execute(query, binds, fetch_decimals=True, fetch_lobs=False))
+
+
+@pytest.fixture(scope="session")
+def oracle_database() -> Iterator[OracleDatabase]:
+    """Return the database under test, running and empty of test users."""
+    dsn = os.environ.get("TEST_ORACLE_DSN")
+    if dsn:
+        yield OracleDatabase(
+            dsn=dsn,
+            admin_user=os.environ["TEST_ORACLE_ADMIN_USER"],
+            admin_password=os.environ["TEST_ORACLE_ADMIN_PASSWORD"],
+            is_standin=False,
+        )
+        return
+    with Standin() as standin:
+        yield OracleDatabase(
+            dsn=standin.dsn, admin_user="SYSTEM", admin_password="oracle", is_standin=True
+        )
+
+
+@pytest.fixture(scope="session")
+def hr_schema(oracle_database: OracleDatabase) -> Iterator[str]:
+    """Return the name of a user whose schema holds the `hr` sample; tests only read it."""
+    user = oracle_database.create_user("HR")
+    samples.load("hr", oracle_database.dsn, user, oracle_database.passwords[user])
+    yield user
+    oracle_database.drop_user(user)
+
+
+@pytest.fixture
+def fresh_schema(oracle_database: OracleDatabase) -> Iterator[str]:
+    """Return the name of a new user with an empty schema, dropped after the test."""
+    user = oracle_database.create_user("T")
+    yield user
+    oracle_database.drop_user(user)
+
+
+@pytest.fixture
+def other_schema(oracle_database: OracleDatabase) -> Iterator[str]:
+    """Return the name of a second new user with an empty schema, dropped after the test."""
+    user = oracle_database.create_user("U")
+    yield user
+    oracle_database.drop_user(user)

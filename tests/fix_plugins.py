@@ -1,0 +1,147 @@
+"""Runs the two plugins as the processes that a user would run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a plugin process left behind."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return the Singer messages on stdout; fails on a torn line."""
+        assert not self.stdout or self.stdout.endswith(b"\n"), "last line is not whole"
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """Return the records of one stream, in order."""
+        return [
+            message["record"]
+            for message in self.messages()
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+
+    def states(self) -> list[dict[str, Any]]:
+        """Return the values of the STATE messages (a tap) or state lines (a target), in order."""
+        return [
+            message["value"] if message.get("type") == "STATE" else message
+            for message in self.messages()
+            if message.get("type", "STATE") == "STATE"
+        ]
+
+    def errors(self) -> list[str]:
+        """Return the lines of stderr that report an error."""
+        return [line for line in self.stderr.splitlines() if "ERROR" in line or "CRITICAL" in line]
+
+
+class Plugin:
+    """Starts `tap-oracle` or `target-oracle` with files made from Python values."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Take the command beside the running Python and keep the files in `folder`."""
+        self.name = name
+        self.folder = folder
+        self.runs = 0
+
+    def command(self, config: Mapping[str, Any] | None, *options: str, **files: Any) -> list[str]:
+        """Return the command line; `files` such as `catalog=` and `state=` become JSON files."""
+        self.runs += 1
+        command = [str(Path(sys.executable).with_name(self.name))]
+        given = dict(files) if config is None else {"config": config, **files}
+        for option, value in given.items():
+            path = self.folder / f"{self.name}-{self.runs}-{option}.json"
+            path.write_text(json.dumps(value), encoding="utf-8")
+            command += [f"--{option}", str(path)]
+        return [*command, *options]
+
+    def run(
+        self,
+        config: Mapping[str, Any] | None,
+        *options: str,
+        stdin: bytes | None = None,
+        environment: Mapping[str, str] | None = None,
+        **files: Any,
+    ) -> Finished:
+        """Run to the end and return what came out."""
+        done = subprocess.run(
+            self.command(config, *options, **files),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
+        return Finished(done.returncode, done.stdout, done.stderr.decode())
+
+    def start(
+        self,
+        config: Mapping[str, Any] | None,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        **files: Any,
+    ) -> subprocess.Popen[bytes]:
+        """Start with pipes on all three streams."""
+        return subprocess.Popen(
+            self.command(config, *options, **files),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
+        )
+
+
+def exit_code(returned: int) -> int:
+    """Return the code as a shell shows it: 128 + n when signal n ended the process."""
+    return 128 - returned if returned < 0 else returned
+
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+@pytest.fixture
+def tap(tmp_path: Path) -> Plugin:
+    """Return a runner of `tap-oracle`."""
+    return Plugin("tap-oracle", tmp_path)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Plugin:
+    """Return a runner of `target-oracle`."""
+    return Plugin("target-oracle", tmp_path)
+
+
+def select(catalog: dict[str, Any], choose: Callable[[str], str | None]) -> dict[str, Any]:
+    """Return the catalog with streams selected; `choose` gives a replication key, "" or None.
+
+    None deselects the stream, "" selects it in full, a name selects it INCREMENTAL by that key.
+    """
+    for stream in catalog["streams"]:
+        key = choose(stream["tap_stream_id"])
+        top = next(entry for entry in stream["metadata"] if entry["breadcrumb"] == [])
+        top["metadata"]["selected"] = key is not None
+        if key:
+            stream["replication_key"] = key
+            stream["replication_method"] = "INCREMENTAL"
+            top["metadata"]["replication-key"] = key
+            top["metadata"]["replication-method"] = "INCREMENTAL"
+    return catalog
