@@ -1,0 +1,1 @@
+"""PL/SQL: anonymous blocks from an allow-list of statements and package calls."""

@@ -1,0 +1,122 @@
+"""Reading a token list from left to right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.lexer import Kind, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_standin.backend import OracleError
+
+END = Token(Kind.OPERATOR, "", "", -1)
+"""What `Reader.peek` gives after the last token."""
+
+
+class Reader:
+    """A position in a list of tokens.
+
+    Args:
+        text: The statement the tokens were cut from.
+        found: Its tokens, without comments.
+        complain: Makes the error for a token that was not expected: it gets the token found
+            (`END` at the end) and what was expected.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        found: Sequence[Token],
+        complain: Callable[[Token, str], OracleError],
+    ) -> None:
+        """Start at the first token."""
+        self.text = text
+        self._found = found
+        self._complain = complain
+        self.position = 0
+
+    @property
+    def at_end(self) -> bool:
+        """Return whether all tokens were read."""
+        return self.position >= len(self._found)
+
+    def peek(self, ahead: int = 0) -> Token:
+        """Return a token without moving; `END` when there is none."""
+        index = self.position + ahead
+        return self._found[index] if index < len(self._found) else END
+
+    def take(self) -> Token:
+        """Return the next token and move past it; raises at the end."""
+        token = self.peek()
+        if token is END:
+            raise self._complain(token, "more")
+        self.position += 1
+        return token
+
+    def accept(self, *words: str) -> bool:
+        """Move past a sequence of keywords if they come next."""
+        if all(self.peek(index).is_word(word) for index, word in enumerate(words)):
+            self.position += len(words)
+            return True
+        return False
+
+    def accept_operator(self, operator: str) -> bool:
+        """Move past an operator if it comes next."""
+        if self.peek().is_operator(operator):
+            self.position += 1
+            return True
+        return False
+
+    def expect(self, *words: str) -> None:
+        """Move past keywords that must come next."""
+        for word in words:
+            if not self.accept(word):
+                raise self._complain(self.peek(), word)
+
+    def expect_operator(self, operator: str) -> None:
+        """Move past an operator that must come next."""
+        if not self.accept_operator(operator):
+            raise self._complain(self.peek(), operator)
+
+    def name(self) -> str:
+        """Return the exact name of an identifier and move past it."""
+        token = self.peek()
+        if token.kind not in {Kind.WORD, Kind.QUOTED}:
+            raise self._complain(token, "an identifier")
+        self.position += 1
+        return token.value
+
+    def error(self, expected: str) -> OracleError:
+        """Return the error for the token that comes next."""
+        return self._complain(self.peek(), expected)
+
+    def until(self, *ends: str) -> list[Token]:
+        """Move to the first of some keywords or operators outside brackets; raises without one.
+
+        CASE ... END counts as brackets. Returns the tokens passed; the end is not consumed.
+        """
+        passed: list[Token] = []
+        depth = 0
+        while True:
+            token = self.peek()
+            if token is END:
+                raise self._complain(token, ends[0])
+            if depth == 0 and (token.is_word(*ends) or token.is_operator(*ends)):
+                return passed
+            depth += _depth_change(token)
+            passed.append(token)
+            self.position += 1
+
+    def source(self, passed: Sequence[Token]) -> str:
+        """Return the text that some neighbouring tokens were cut from."""
+        return self.text[passed[0].start : passed[-1].end] if passed else ""
+
+
+def _depth_change(token: Token) -> int:
+    if token.is_operator("(") or token.is_word("CASE"):
+        return 1
+    if token.is_operator(")") or token.is_word("END"):
+        return -1
+    return 0
