@@ -1,0 +1,198 @@
+"""RECORD lines in bulk: a batch of rows in, bytes out, and bytes to standard output whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from singer_sdk.singerlib.encoding.base import GenericSingerWriter
+from singer_sdk.singerlib.encoding.simple import Message
+
+from tap_oracle.termination import TerminationGate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Row = Sequence[object]
+
+
+def _foreign_value(value: object) -> object:
+    """Encode what msgspec leaves to us: subclasses of text, and mappings of any kind."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if hasattr(value, "items"):
+        return dict(value.items())
+    msg = f"values of type {type(value).__name__} have no JSON form"
+    raise TypeError(msg)
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_foreign_value, decimal_format="number")
+
+
+def encode_message(message: dict[str, Any]) -> bytes:
+    """Encode one Singer message as a line.
+
+    Decimals keep their digits, bytes become base64, NaN and the infinities become null.
+
+    Args:
+        message: the message in the order of its keys.
+
+    Returns:
+        UTF-8 with a newline at the end.
+    """
+    return _ENCODER.encode(message) + b"\n"
+
+
+def time_text(moment: dt.datetime) -> str:
+    """Write a moment in RFC 3339 with the offset +00:00, as the Singer SDK does."""
+    return moment.astimezone(dt.UTC).isoformat()
+
+
+class RecordEncoder(Protocol):
+    """Turns a batch of rows into RECORD lines."""
+
+    def __call__(self, rows: Iterable[Row], time_extracted: dt.datetime) -> bytes:
+        """Encode a batch.
+
+        Args:
+            rows: values in the order of the stream's columns, ready for JSON.
+            time_extracted: when the batch was fetched; one for all its rows.
+
+        Returns:
+            Whole lines in the order of the rows.
+        """
+
+
+def record_encoder(stream: str, names: Sequence[str], version: int | None = None) -> RecordEncoder:
+    r"""Choose the encoder of a stream.
+
+    Args:
+        stream: the stream's name.
+        names: the properties in the order of the columns.
+        version: the table version each record carries, if any.
+
+    Returns:
+        An encoder over one msgspec Struct type; a slower one over mappings where a name holds a
+        character that msgspec cannot write as a field name (`"`, `\` or a control character).
+    """
+    if all(_is_field_name(name) for name in names):
+        return _struct_encoder(stream, names, version)
+    return _mapping_encoder(stream, names, version)
+
+
+def _is_field_name(name: str) -> bool:
+    return not any(character in '"\\' or character < " " for character in name)
+
+
+def _struct_encoder(stream: str, names: Sequence[str], version: int | None) -> RecordEncoder:
+    fields = [(f"c{position}", Any) for position in range(len(names))]
+    renamed = {f"c{position}": name for position, name in enumerate(names)}
+    record: Callable[..., object] = msgspec.defstruct("Record", fields, rename=renamed, gc=False)
+    head: list[tuple[str, Any]] = [("stream", str), ("record", Any)]
+    tail: list[tuple[str, Any]] = [("time_extracted", str)]
+    middle: list[tuple[str, Any]] = [] if version is None else [("version", int)]
+    line: Callable[..., object] = msgspec.defstruct(
+        "Line", head + middle + tail, tag_field="type", tag="RECORD", gc=False
+    )
+
+    def encode(rows: Iterable[Row], time_extracted: dt.datetime) -> bytes:
+        at = time_text(time_extracted)
+        if version is None:
+            return _ENCODER.encode_lines([line(stream, record(*row), at) for row in rows])
+        return _ENCODER.encode_lines([line(stream, record(*row), version, at) for row in rows])
+
+    return encode
+
+
+def _mapping_encoder(stream: str, names: Sequence[str], version: int | None) -> RecordEncoder:
+    def encode(rows: Iterable[Row], time_extracted: dt.datetime) -> bytes:
+        at = time_text(time_extracted)
+        return b"".join(
+            encode_message(
+                record_message(stream, dict(zip(names, row, strict=True)), version, at),
+            )
+            for row in rows
+        )
+
+    return encode
+
+
+def record_message(
+    stream: str, record: dict[str, Any], version: int | None, time_extracted: str
+) -> dict[str, Any]:
+    """Lay out one RECORD message, its keys in the order of the Singer SDK."""
+    message: dict[str, Any] = {"type": "RECORD", "stream": stream, "record": record}
+    if version is not None:
+        message["version"] = version
+    message["time_extracted"] = time_extracted
+    return message
+
+
+class LineWriter(GenericSingerWriter[bytes, Message]):
+    """The one way to standard output, for single messages and for whole chunks alike.
+
+    Two writers over one descriptor would reorder lines. Each call writes all it was given, also
+    where the descriptor takes less at a time (a pipe, `PYTHONUNBUFFERED=1`), and no signal cuts
+    it short.
+    """
+
+    def __init__(self, gate: TerminationGate | None = None) -> None:
+        """Make a writer.
+
+        Args:
+            gate: what holds signals back during a write.
+        """
+        self._gate = gate or TerminationGate()
+        self.bytes_written = 0
+
+    def serialize_message(self, message: Message) -> bytes:
+        """Encode a message of the SDK as a line."""
+        content = message.to_dict()
+        moment = content.get("time_extracted")
+        if isinstance(moment, dt.datetime):
+            content["time_extracted"] = time_text(moment)
+        return encode_message(content)
+
+    def write_message(self, message: Message) -> None:
+        """Write one message of the SDK."""
+        self.write_lines(self.serialize_message(message))
+
+    def write_lines(self, lines: bytes) -> None:
+        """Write whole lines.
+
+        Args:
+            lines: UTF-8, each line with its newline.
+
+        Raises:
+            BrokenPipeError: the reader has gone.
+            Terminated: a signal arrived meanwhile; the lines are written.
+        """
+        with self._gate:
+            _write_all(lines)
+            self.bytes_written += len(lines)
+
+
+def _write_all(lines: bytes) -> None:
+    """Write to what `sys.stdout` is now: a descriptor, or a stream put in its place."""
+    sys.stdout.flush()
+    try:
+        descriptor = sys.stdout.fileno()
+    except (AttributeError, io.UnsupportedOperation):
+        _write_to_stream(lines)
+        return
+    rest = memoryview(lines)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _write_to_stream(lines: bytes) -> None:
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(lines.decode())
+    else:
+        binary.write(lines)
+    sys.stdout.flush()
