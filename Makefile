@@ -1,0 +1,60 @@
+# make demo   moves a sample schema through Meltano into another one, twice, and compares them
+# make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
+# make lint   ruff, mypy, import contract, generated documents up to date
+# make docs   writes the generated parts of README.md, docs/ and meltano.yml anew
+# make clean  removes everything that these targets made
+
+PYTHON ?= python3
+VENV := .venv
+MELTANO_VENV := .venv-meltano
+BIN := $(VENV)/bin
+MELTANO := $(MELTANO_VENV)/bin/meltano
+MELTANO_VERSION := 4.4.1
+PIP_OPTIONS := --quiet --disable-pip-version-check
+
+export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
+export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint format docs clean
+.DEFAULT_GOAL := test
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[standin]' --group test --group lint
+	@touch $@
+
+$(MELTANO_VENV)/.installed: Makefile
+	$(PYTHON) -m venv $(MELTANO_VENV)
+	$(MELTANO_VENV)/bin/python -m pip install $(PIP_OPTIONS) 'meltano==$(MELTANO_VERSION)'
+	@touch $@
+
+.meltano/.installed: pyproject.toml meltano.yml $(MELTANO_VENV)/.installed
+	$(MELTANO) install > .meltano-install.log 2>&1 || { cat .meltano-install.log; exit 1; }
+	@mkdir -p .meltano && touch $@ && rm -f .meltano-install.log
+
+demo: $(VENV)/.installed .meltano/.installed
+	$(BIN)/python -m demo --meltano $(MELTANO)
+
+test: $(VENV)/.installed .meltano/.installed
+	$(BIN)/python -m pytest $(TESTS)
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.generate --check
+
+format: $(VENV)/.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf $(VENV) $(MELTANO_VENV) .meltano build dist output
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The demo: one schema into another through Meltano, on the stand-in."""
