@@ -27,11 +27,13 @@ class Pipeline:
         meltano: The executable.
         folder: Where the state database and the logs go.
         environment: Environment variables of the runs, the connection settings among them.
+        project: The folder of `meltano.yml`.
     """
 
     meltano: Path
     folder: Path
     environment: Mapping[str, str]
+    project: Path = PROJECT
 
     def run(self, *plugins: str) -> int:
         """Run `meltano run` with the plugins and return its exit code; show the log on failure."""
@@ -45,7 +47,7 @@ class Pipeline:
         database = {"MELTANO_DATABASE_URI": f"sqlite:///{self.folder}/meltano.db"}
         return subprocess.run(  # noqa: S603 - our own command line
             [str(self.meltano), *arguments],
-            cwd=PROJECT,
+            cwd=self.project,
             env={**self.environment, **QUIET, **database},
             capture_output=True,
             text=True,
