@@ -1,4 +1,4 @@
-"""SIGTERM in the middle: whole lines, truthful state and exit code, and a next run that converges."""
+"""SIGTERM in the middle: whole lines, a truthful state, and a next run that converges."""
 
 from __future__ import annotations
 
