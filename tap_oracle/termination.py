@@ -74,7 +74,7 @@ class TerminationGate:
             Terminated: a signal arrived inside the outermost stretch.
         """
         self._depth -= 1
-        if self._depth or self._pending is None or exc_value is not None:
+        if self._depth or self._closing or self._pending is None or exc_value is not None:
             return
         self._raise(self._pending)
 

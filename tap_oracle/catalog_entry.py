@@ -1,0 +1,169 @@
+"""One stream of a Singer catalog as the tap reads it: table, columns, method and key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oracle_core.errors import ConfigurationError
+from oracle_core.identifiers import Identifier, TableName
+from oracle_core.types import OracleType, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FULL_TABLE = "FULL_TABLE"
+INCREMENTAL = "INCREMENTAL"
+METHODS = (FULL_TABLE, INCREMENTAL)
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """One stream of a Singer catalog.
+
+    `types` holds the Oracle type of each column that names one; a catalog of another tap may not.
+    """
+
+    stream_id: str
+    table: TableName
+    schema: Mapping[str, Any]
+    key_properties: tuple[str, ...]
+    replication_method: str
+    replication_key: str | None
+    types: Mapping[str, OracleType]
+    metadata: tuple[Mapping[str, Any], ...]
+    raw: Mapping[str, Any]
+
+    @property
+    def has_all_types(self) -> bool:
+        """Whether every column that can be read names its Oracle type."""
+        unsupported = set(_unsupported(self.metadata))
+        return all(name in self.types or name in unsupported for name in self.schema["properties"])
+
+
+def read_entry(stream: Mapping[str, Any], *, default_method: str) -> CatalogEntry:
+    """Read one stream of a catalog, ours or an older tap's.
+
+    Metadata win over the keys of the stream itself, because that is where users and Meltano write
+    their choices (`replication-method`, `replication-key`, `view-key-properties`).
+
+    Args:
+        stream: one element of the catalog's `streams`.
+        default_method: the method where the catalog names none.
+
+    Raises:
+        ConfigurationError: the stream names no table.
+    """
+    metadata = tuple(stream.get("metadata") or ())
+    root = _root(metadata)
+    stream_id = str(stream.get("tap_stream_id") or stream.get("stream") or "")
+    schema = {"type": "object", "properties": {}, **(stream.get("schema") or {})}
+    key = root.get("replication-key") or stream.get("replication_key") or None
+    method = _method(stream, root, key, default_method)
+    return CatalogEntry(
+        stream_id=stream_id,
+        table=_table(stream_id, stream, root),
+        schema=schema,
+        key_properties=_keys(stream, root),
+        replication_method=method,
+        replication_key=key if method == INCREMENTAL else None,
+        types=dict(_types(schema, metadata)),
+        metadata=metadata,
+        raw=stream,
+    )
+
+
+def _root(metadata: tuple[Mapping[str, Any], ...]) -> Mapping[str, Any]:
+    for element in metadata:
+        if not element.get("breadcrumb"):
+            found: Mapping[str, Any] = element.get("metadata") or {}
+            return found
+    return {}
+
+
+def _table(stream_id: str, stream: Mapping[str, Any], root: Mapping[str, Any]) -> TableName:
+    schema = root.get("schema-name")
+    table = stream.get("table_name") or root.get("table-name")
+    if schema and not table:
+        table = stream_id.removeprefix(f"{schema}-")
+    if not schema:
+        schema, _, rest = stream_id.partition("-")
+        table = table or rest
+    if not schema or not table:
+        msg = f"catalog: stream '{stream_id}' names no schema and table"
+        raise ConfigurationError(msg)
+    return TableName(Identifier(str(schema)), Identifier(str(table)))
+
+
+def _keys(stream: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, ...]:
+    chosen = (
+        root.get("view-key-properties")
+        or stream.get("key_properties")
+        or root.get("table-key-properties")
+        or ()
+    )
+    return tuple(str(name) for name in chosen)
+
+
+def _method(
+    stream: Mapping[str, Any], root: Mapping[str, Any], key: str | None, default: str
+) -> str:
+    """Choose the method; INCREMENTAL by default needs a key, else the stream is read in full."""
+    chosen = (
+        root.get("replication-method")
+        or stream.get("replication_method")
+        or root.get("forced-replication-method")
+    )
+    if chosen:
+        return str(chosen)
+    if key:
+        return INCREMENTAL
+    return FULL_TABLE if default == INCREMENTAL else default
+
+
+def check_entry(entry: CatalogEntry) -> None:
+    """Check that a selected stream can be read as the catalog asks.
+
+    Raises:
+        ConfigurationError: a replication method or key that is not possible.
+    """
+    if entry.replication_method not in METHODS:
+        msg = (
+            f"catalog: stream '{entry.stream_id}' asks for {entry.replication_method}; "
+            f"choose {' or '.join(METHODS)}"
+        )
+        raise ConfigurationError(msg)
+    if entry.replication_method == FULL_TABLE:
+        return
+    if not entry.replication_key:
+        msg = (
+            f"catalog: stream '{entry.stream_id}' is INCREMENTAL and names no replication-key; "
+            "add one or choose FULL_TABLE"
+        )
+        raise ConfigurationError(msg)
+    if entry.replication_key not in entry.schema["properties"]:
+        msg = (
+            f"catalog: stream '{entry.stream_id}' has no column '{entry.replication_key}' "
+            "to be its replication-key"
+        )
+        raise ConfigurationError(msg)
+
+
+def _types(
+    schema: Mapping[str, Any], metadata: tuple[Mapping[str, Any], ...]
+) -> Iterator[tuple[str, OracleType]]:
+    named = {
+        element["breadcrumb"][-1]: element["metadata"].get("sql-datatype")
+        for element in metadata
+        if len(element.get("breadcrumb") or ()) == 2
+    }
+    for name, column in schema["properties"].items():
+        text = column.get("x-sql-datatype") or named.get(name)
+        if isinstance(text, str):
+            yield name, parse(text)
+
+
+def _unsupported(metadata: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
+    for element in metadata:
+        if (element.get("metadata") or {}).get("inclusion") == "unsupported":
+            yield from element.get("breadcrumb", ())[-1:]

@@ -1,0 +1,138 @@
+"""The tap's own settings; those of the connection are in `oracle_core.settings`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from singer_sdk import typing as th
+
+from tap_oracle.catalog_entry import FULL_TABLE, METHODS
+
+DEFAULT_ARRAY_SIZE_ROWS = 10_000
+
+_NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
+
+TAP_SETTINGS: list[th.Property[Any]] = [
+    th.Property(
+        "filter_schemas",
+        _NAMES,
+        title="Schemas",
+        description=(
+            "Schemas to discover, in Oracle's exact case: a list, or text with commas. `*` and "
+            "`?` stand for any text and any character. Default: every schema that the user may "
+            "read, without Oracle's own."
+        ),
+    ),
+    th.Property(
+        "filter_tables",
+        _NAMES,
+        title="Tables",
+        description=(
+            "Tables and views to discover, as `SCHEMA.TABLE` or `SCHEMA-TABLE`: a list, or text "
+            "with commas. `*` and `?` stand for any text and any character. Default: all."
+        ),
+    ),
+    th.Property(
+        "include_views",
+        th.BooleanType(nullable=True),
+        default=True,
+        title="Include views",
+        description="Whether views are discovered; they are never selected by default.",
+    ),
+    th.Property(
+        "default_replication_method",
+        th.StringType(nullable=True),
+        default=FULL_TABLE,
+        allowed_values=list(METHODS),
+        title="Default replication method",
+        description=(
+            "The method of streams whose catalog entry names none. INCREMENTAL takes effect "
+            "where the entry names a replication key."
+        ),
+    ),
+    th.Property(
+        "start_date",
+        th.DateTimeType(nullable=True),
+        title="Start date",
+        description=(
+            "The earliest replication key to read, RFC 3339: for INCREMENTAL streams whose key "
+            "is a date or timestamp and that have no later bookmark."
+        ),
+    ),
+    th.Property(
+        "lookback_seconds",
+        th.IntegerType(nullable=True, minimum=0),
+        default=0,
+        title="Lookback (seconds)",
+        description=(
+            "How far before its bookmark an INCREMENTAL stream starts when its key is a date or "
+            "timestamp, so that rows committed late are not missed."
+        ),
+    ),
+    th.Property(
+        "array_size_rows",
+        th.IntegerType(nullable=True, minimum=1, maximum=1_000_000),
+        default=DEFAULT_ARRAY_SIZE_ROWS,
+        title="Array size (rows)",
+        description=(
+            "Rows a fetch; also the rows between two STATE messages. Streams with large objects "
+            "use at most 500."
+        ),
+    ),
+    th.Property(
+        "use_singer_decimal",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Use singer.decimal",
+        description=(
+            "Whether numbers that may have a fraction are written as text with the format "
+            "`singer.decimal`, for targets that read JSON numbers as floats."
+        ),
+    ),
+    th.Property(
+        "naive_timezone",
+        th.StringType(nullable=True),
+        default="UTC",
+        title="Time zone of DATE and TIMESTAMP",
+        description=(
+            "The zone whose offset labels values that have none: a name such as `Europe/Berlin`, "
+            "or an offset such as `+02:00`. The wall clock is never changed."
+        ),
+    ),
+    th.Property(
+        "non_finite",
+        th.StringType(nullable=True),
+        default="null",
+        allowed_values=["null", "string"],
+        title="NaN and infinities",
+        description=(
+            "How NaN and the infinities of BINARY_FLOAT and BINARY_DOUBLE are written: as null, "
+            "with one counted warning a stream, or as the texts `NaN`, `Infinity`, `-Infinity`."
+        ),
+    ),
+    th.Property(
+        "emit_activate_version_messages",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Emit ACTIVATE_VERSION",
+        description=(
+            "Whether FULL_TABLE records carry a version that an ACTIVATE_VERSION message makes "
+            "the current one after the last record."
+        ),
+    ),
+]
+
+
+def name_list(value: object) -> tuple[str, ...]:
+    """Read a setting that is a list of names, or text with commas.
+
+    Args:
+        value: the value of the setting; None and empty mean no names.
+
+    Returns:
+        The names without blanks around them, none of them empty.
+    """
+    if value is None:
+        return ()
+    parts = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    return tuple(name for part in parts if (name := str(part).strip()))
