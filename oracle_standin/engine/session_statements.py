@@ -293,7 +293,7 @@ def _set_role(reader: Reader, session: StatementSession) -> None:
     if reader.peek().is_word("IDENTIFIED"):
         _refuse("a role with a password")
     _finish(reader, 922, "missing or invalid option")
-    rows = session.query("SELECT role FROM ora.role_grants WHERE grantee = %s", (session.user,))
+    rows = session.query("SELECT ora.granted_roles(%s)", (session.user,))
     granted = {row[0] for row in rows}
     for role in sorted(named - granted):
         raise OracleError(1924, f"role '{role}' not granted or does not exist")
