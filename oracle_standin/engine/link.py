@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
-from psycopg.pq import ExecStatus, PGresult
+from psycopg.pq import ExecStatus
 from psycopg.waiting import Ready, Wait
 
 from oracle_standin.backend import ClientGoneError, Interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
+
+    from psycopg.pq.abc import PGresult
 
 _T = TypeVar("_T")
 _ROWS_IN_FLIGHT = 2000
