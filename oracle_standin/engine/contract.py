@@ -57,7 +57,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Bind
+    from oracle_standin.backend import Bind, Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,9 @@ class Engine(Protocol):
 
     def translate_expression(self, text: str) -> str:
         """Translate an expression in the session's context."""
+
+    def describe(self, statement: str, binds: Sequence[Bind]) -> Sequence[Column]:
+        """Return the columns of a query in Oracle's language without running it (CTAS, views)."""
 
     def nls(self, parameter: str) -> str:
         """Return a session parameter by its Oracle name, such as NLS_LENGTH_SEMANTICS."""
