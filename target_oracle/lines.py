@@ -1,0 +1,161 @@
+"""Cuts the input into blocks of whole lines, as bytes, strictly UTF-8 whatever the locale."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import select
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from target_oracle.errors import LineError, LineFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+READ_BYTES = 1 << 20
+IDLE_SECONDS = 1.0
+NEWLINE = b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines in order; every line ends with a newline, except perhaps the last of the input.
+
+    `first_line` counts from 1; `offset` is in bytes from the start of the input.
+    """
+
+    data: bytes
+    first_line: int
+    offset: int
+
+    def facts(self, start: int, end: int) -> LineFacts:
+        """Return the facts of the line at `start:end` of the data."""
+        number = self.first_line + self.data.count(NEWLINE, 0, start)
+        return LineFacts.of(self.data[start:end], number=number, offset=self.offset + start)
+
+
+class ByteSource:
+    """Reads a file descriptor in large pieces and calls back while nothing arrives."""
+
+    def __init__(
+        self,
+        descriptor: int,
+        *,
+        waiting: Callable[[], AbstractContextManager[None]],
+        idle: Callable[[], None],
+    ) -> None:
+        """Read `descriptor`; `waiting` surrounds each wait, `idle` runs about once a second."""
+        self._descriptor = descriptor
+        self._waiting = waiting
+        self._idle = idle
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield pieces of at most 1 MiB until the end of the input."""
+        while piece := self._read():
+            yield piece
+
+    def _read(self) -> bytes:
+        while not self._ready(IDLE_SECONDS):
+            self._idle()
+        pieces: list[bytes] = []
+        size = 0
+        # A pipe hands out 64 KiB at a time: take what is there already, so that runs are long.
+        while size < READ_BYTES and self._ready(0):
+            with self._waiting():
+                piece = os.read(self._descriptor, READ_BYTES - size)
+            if not piece:
+                break
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
+
+    def _ready(self, seconds: float) -> bool:
+        with self._waiting():
+            return bool(select.select([self._descriptor], [], [], seconds)[0])
+
+
+def pieces_of(
+    file_input: IO[str] | IO[bytes] | None,
+    *,
+    waiting: Callable[[], AbstractContextManager[None]],
+    idle: Callable[[], None],
+) -> Iterator[bytes]:
+    """Return the input in pieces: standard input, an open file, or a buffer in memory."""
+    if file_input is None:
+        return iter(ByteSource(0, waiting=waiting, idle=idle))
+    try:
+        descriptor = file_input.fileno()
+    except (io.UnsupportedOperation, OSError):
+        return iter([_content(file_input)])
+    return iter(ByteSource(descriptor, waiting=waiting, idle=idle))
+
+
+def _content(file_input: IO[str] | IO[bytes]) -> bytes:
+    content = file_input.read()
+    return content.encode() if isinstance(content, str) else content
+
+
+def blocks(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[Block]:
+    """Yield blocks of whole lines.
+
+    A byte order mark at the very start is dropped (RFC 8259, section 8.1, lets a reader ignore it).
+
+    Raises:
+        LineError: for a line longer than `max_line_bytes`, or bytes that are not UTF-8.
+    """
+    line, offset = 1, 0
+    for data in _whole_lines(pieces, max_line_bytes=max_line_bytes):
+        block = Block(data, line, offset)
+        if offset == 0 and data.startswith(codecs.BOM_UTF8):
+            start = len(codecs.BOM_UTF8)
+            block = Block(data[start:], line, start)
+        _check_utf8(block)
+        yield block
+        line += data.count(NEWLINE)
+        offset += len(data)
+
+
+def _whole_lines(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[bytes]:
+    kept: list[bytes] = []  # the beginning of a line whose end has not come yet
+    kept_size, offset, line = 0, 0, 1
+    for piece in pieces:
+        cut = piece.rfind(NEWLINE) + 1
+        if cut:
+            data = b"".join([*kept, piece[:cut]])
+            if len(data) > max_line_bytes:
+                _check_lengths(Block(data, line, offset), max_line_bytes)
+            yield data
+            offset += len(data)
+            line += data.count(NEWLINE)
+            kept, kept_size = [], 0
+        if cut < len(piece):
+            kept.append(piece[cut:])
+            kept_size += len(piece) - cut
+        if kept_size > max_line_bytes:
+            _check_lengths(Block(b"".join(kept), line, offset), max_line_bytes)
+    if kept:
+        yield b"".join(kept)
+
+
+def _check_lengths(block: Block, max_line_bytes: int) -> None:
+    start = 0
+    for line in block.data.split(NEWLINE):
+        if len(line) > max_line_bytes:
+            what = f"longer than max_line_bytes ({max_line_bytes}); raise the setting to take it"
+            raise LineError(what, block.facts(start, start + len(line)))
+        start += len(line) + 1
+
+
+def _check_utf8(block: Block) -> None:
+    try:
+        block.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = block.data.rfind(NEWLINE, 0, error.start) + 1
+        end = block.data.find(NEWLINE, error.start)
+        facts = block.facts(start, end if end >= 0 else len(block.data))
+        place = block.offset + error.start
+        what = f"not UTF-8 at byte offset {place} ({error.reason}); have the tap write UTF-8"
+        raise LineError(what, facts) from None

@@ -1,0 +1,266 @@
+"""Reads Singer messages in bulk: runs of RECORD lines of one stream at once, the rest one by one.
+
+A learned beginning of line only groups lines; every line of a run is then proved by the stream's
+typed decoder. Whatever that decoder refuses is parsed again alone, whole envelope first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import contextmanager
+from decimal import Decimal
+from itertools import product
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from singer_sdk.singerlib.encoding import SingerMessageType
+
+from target_oracle.errors import (
+    InvalidRowError,
+    LineError,
+    MissingKeyError,
+    RecordBeforeSchemaError,
+)
+from target_oracle.lines import NEWLINE, Block, blocks, pieces_of
+from target_oracle.records import KeyMissing, NotDecoded, RecordDecoder, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+_BLANK = b" \t\r"
+
+
+class Consumer(Protocol):
+    """Takes what the reader finds, in the order of the input."""
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Surround a wait for input, in which the run may be ended at once."""
+
+    def idle(self) -> None:
+        """Note that no input has come for about a second."""
+
+    def knows(self, stream: str) -> bool:
+        """Return whether the SCHEMA of a stream has come."""
+
+    def decoder(self, stream: str) -> RecordDecoder | None:
+        """Return the decoder of a stream, or None when its records go through `take_record`."""
+
+    def take_rows(self, stream: str, rows: Sequence[Row], size: int) -> None:
+        """Take rows of a stream that were `size` bytes of input."""
+
+    def take_record(self, stream: str, message: dict[str, Any], size: int) -> None:
+        """Take one RECORD message of a stream with stream maps or flattening."""
+
+    def take_schema(self, message: dict[str, Any]) -> None:
+        """Take a SCHEMA message."""
+
+    def take_state(self, value: bytes) -> None:
+        """Take the value of a STATE message as the JSON it came in."""
+
+    def take_activate_version(self, stream: str, version: int) -> None:
+        """Take an ACTIVATE_VERSION message."""
+
+
+class _Header(msgspec.Struct):
+    """The part of a message that says what it is."""
+
+    type: str
+    stream: str | None = None
+    value: msgspec.Raw = msgspec.Raw(b"")
+    version: msgspec.Raw = msgspec.Raw(b"")
+
+
+_HEADER = msgspec.json.Decoder(_Header)
+_MESSAGE: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(
+    dict[str, Any], float_hook=Decimal
+)
+
+
+class BulkReader:
+    """Hands the messages of an input to a consumer.
+
+    Blank lines and a byte order mark at the start are passed over. An unknown message type, a BATCH
+    manifest (the stream would choose which file to open) and anything that is not one JSON object
+    on one line end the run.
+    """
+
+    def __init__(self, consumer: Consumer, *, max_line_bytes: int) -> None:
+        """Read for `consumer`."""
+        self._consumer = consumer
+        self._max_line_bytes = max_line_bytes
+        self._beginnings: dict[str, bytes] = {}
+        self._last_stream = ""
+        self._counts: Counter[str] = Counter()
+
+    def read(self, file_input: IO[str] | IO[bytes] | None) -> Counter[str]:
+        """Read to the end of the input and return the number of lines of each message type.
+
+        Raises:
+            LineError: for the first line that cannot be taken.
+        """
+        consumer = self._consumer
+        pieces = pieces_of(file_input, waiting=consumer.waiting, idle=consumer.idle)
+        for block in blocks(pieces, max_line_bytes=self._max_line_bytes):
+            for start, end, stream in self._runs(block):
+                if stream is None:
+                    self._take_other(block, start, end)
+                else:
+                    self._take_run(block, start, end, stream)
+        return self._counts
+
+    def _runs(self, block: Block) -> Iterator[tuple[int, int, str | None]]:
+        """Yield (start, end, stream) of runs of RECORD lines, and of single other lines (None)."""
+        data = block.data
+        position = 0
+        while position < len(data):
+            end = _line_end(data, position)
+            if not data[position:end].strip(_BLANK + NEWLINE):
+                position = end
+                continue
+            stream = self._record_stream(block, position, end)
+            if stream is not None:
+                beginning = self._beginnings.get(stream)
+                end = end if beginning is None else _run_end(data, position, beginning)
+            yield position, end, stream
+            position = end
+
+    def _record_stream(self, block: Block, start: int, end: int) -> str | None:
+        """Return the stream of a RECORD line, or None for any other message."""
+        last = self._beginnings.get(self._last_stream)
+        if last and block.data.startswith(last, start):
+            return self._last_stream
+        line = block.data[start:end]
+        with _as_line_error(block, start, end):
+            header = _HEADER.decode(line)
+        if header.type != SingerMessageType.RECORD:
+            return None
+        if header.stream is None:
+            what = "RECORD without a stream"
+            raise LineError(what, block.facts(start, end))
+        for beginning in _spellings(header.stream):
+            if line.startswith(beginning):
+                self._beginnings[header.stream] = beginning
+        self._last_stream = header.stream
+        return header.stream
+
+    def _take_run(self, block: Block, start: int, end: int, stream: str) -> None:
+        if not self._consumer.knows(stream):
+            what = "RECORD before the SCHEMA of its stream"
+            raise RecordBeforeSchemaError(what, block.facts(start, _line_end(block.data, start)))
+        lines = block.data[start:end]
+        count = lines.count(NEWLINE) + (not lines.endswith(NEWLINE))
+        decoder = self._consumer.decoder(stream)
+        rows = decoder.decode_run(lines, count) if decoder else None
+        if rows is None:
+            self._take_one_by_one(block, start, end, stream)
+        else:
+            self._consumer.take_rows(stream, rows, len(lines))
+        self._counts[SingerMessageType.RECORD] += count
+
+    def _take_one_by_one(self, block: Block, start: int, end: int, stream: str) -> None:
+        decoder = self._consumer.decoder(stream)
+        while start < end:
+            line_end = _line_end(block.data, start)
+            line = block.data[start:line_end]
+            with _as_line_error(block, start, line_end):
+                if decoder:
+                    self._consumer.take_rows(stream, [decoder.decode_line(line)], len(line))
+                else:
+                    message = _MESSAGE.decode(line)
+                    if not isinstance(message.get("record"), dict):
+                        what = "RECORD without a record object"
+                        raise NotDecoded(what)
+                    self._consumer.take_record(stream, message, len(line))
+            start = line_end
+
+    def _take_other(self, block: Block, start: int, end: int) -> None:
+        line = block.data[start:end]
+        header = _HEADER.decode(line)
+        with _as_line_error(block, start, end):
+            match header.type:
+                case SingerMessageType.SCHEMA:
+                    self._consumer.take_schema(_schema_message(line))
+                case SingerMessageType.STATE:
+                    self._consumer.take_state(_state_value(header))
+                case SingerMessageType.ACTIVATE_VERSION:
+                    self._consumer.take_activate_version(*_activation(header))
+                case SingerMessageType.BATCH:
+                    what = "BATCH messages are not taken; turn batch_config off in the tap"
+                    raise NotDecoded(what)
+                case _:
+                    what = "unknown message type"
+                    raise NotDecoded(what)
+        self._counts[SingerMessageType(header.type)] += 1
+
+
+def _line_end(data: bytes, start: int) -> int:
+    """Return the position after the newline of the line at `start`, or the end of the data."""
+    found = data.find(NEWLINE, start)
+    return len(data) if found < 0 else found + 1
+
+
+def _run_end(data: bytes, start: int, beginning: bytes) -> int:
+    """Return the end of the lines from `start` on that begin alike."""
+    if start == 0:  # mostly the whole block is one run: two counts tell, without looking at lines
+        lines = data.count(NEWLINE) + (not data.endswith(NEWLINE))
+        if data.count(NEWLINE + beginning) + 1 == lines:
+            return len(data)
+    while data.startswith(beginning, start):
+        start = _line_end(data, start)
+    return start
+
+
+def _spellings(stream: str) -> Iterator[bytes]:
+    """Yield how common writers begin a RECORD line: compact or spaced, escaped or not."""
+    names = {json.dumps(stream), json.dumps(stream, ensure_ascii=False)}
+    for name, comma, colon in product(sorted(names), (",", ", "), (":", ": ")):
+        yield f'{{"type"{colon}"RECORD"{comma}"stream"{colon}{name}{comma}'.encode()
+
+
+@contextmanager
+def _as_line_error(block: Block, start: int, end: int) -> Iterator[None]:
+    """Turn a verdict on a line into an error that says where the line is."""
+    try:
+        yield
+    except KeyMissing as verdict:
+        raise MissingKeyError(str(verdict), block.facts(start, end)) from None
+    except NotDecoded as verdict:
+        raise InvalidRowError(str(verdict), block.facts(start, end)) from None
+    except msgspec.ValidationError:
+        what = "not a Singer message (an object with a type)"
+        raise LineError(what, block.facts(start, end)) from None
+    except msgspec.DecodeError:
+        what = "not valid JSON; the tap may have been cut off in the middle of a line"
+        raise LineError(what, block.facts(start, end)) from None
+    except RecursionError:
+        what = "nested too deeply"
+        raise LineError(what, block.facts(start, end)) from None
+
+
+def _schema_message(line: bytes) -> dict[str, Any]:
+    message = _MESSAGE.decode(line)
+    schema = message.get("schema")
+    if not isinstance(message.get("stream"), str) or not isinstance(schema, dict):
+        what = "SCHEMA without a stream or a schema"
+        raise NotDecoded(what)
+    if not isinstance(schema.get("properties"), dict) or not schema["properties"]:
+        what = "SCHEMA without properties"
+        raise NotDecoded(what)
+    return message
+
+
+def _state_value(header: _Header) -> bytes:
+    value = bytes(header.value).strip()
+    if not value.startswith(b"{"):
+        what = "STATE whose value is not an object"
+        raise NotDecoded(what)
+    return value
+
+
+def _activation(header: _Header) -> tuple[str, int]:
+    if header.stream is None or not bytes(header.version).strip().isdigit():
+        what = "ACTIVATE_VERSION without a stream or an integer version"
+        raise NotDecoded(what)
+    return header.stream, int(bytes(header.version))

@@ -1,0 +1,220 @@
+"""Decodes the RECORD lines of one stream: a run at once by a typed decoder, or line by line."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from target_oracle.properties import Property, ValueKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Row = tuple[Any, ...]
+"""The values in property order, then `time_extracted` and `version` of the message (or None)."""
+
+NULL = msgspec.Raw(b"null")
+_LARGEST_EXPONENT = 1000  # a number of a thousand digits fits no Oracle type
+
+_PYTHON_TYPES: dict[ValueKind, Any] = {
+    ValueKind.INTEGER: int,
+    ValueKind.NUMBER: Decimal,
+    ValueKind.STRING: str,
+    ValueKind.BOOLEAN: bool,
+    ValueKind.JSON: msgspec.Raw,
+    ValueKind.ANY: msgspec.Raw,
+}
+
+
+_RAW_KINDS = (ValueKind.JSON, ValueKind.ANY)
+
+
+class NotDecoded(ValueError):  # noqa: N818 - a verdict on one line, turned into an error with its place
+    """A record does not match its SCHEMA; the text names property and types, never the value."""
+
+
+class KeyMissing(NotDecoded):
+    """A record has no value for a key property."""
+
+
+class RecordDecoder:
+    """Turns RECORD lines of one stream into rows, checking types, nulls and required properties.
+
+    Numbers keep every digit. Properties that the SCHEMA does not list are left out. Of a repeated
+    property the last value counts. An integer may be written 1.0 or 1e3 (JSON Schema, section
+    6.1.1); a number may be written as a text of digits.
+    """
+
+    def __init__(self, stream: str, properties: Sequence[Property]) -> None:
+        """Build the decoders of a stream."""
+        self.stream = stream
+        self.properties = tuple(properties)
+        self._run = _run_decoder(stream, self.properties)
+        self._loose = msgspec.json.Decoder(_loose_envelope(stream))
+        self._never_null = tuple(
+            position
+            for position, each in enumerate(self.properties)
+            if each.kind in _RAW_KINDS and not each.nullable
+        )
+        self._fields = tuple(_field_decoder(each) for each in self.properties)
+
+    def decode_run(self, lines: bytes, count: int) -> list[Row] | None:
+        """Return the rows of `count` whole lines, or None where each needs a closer look."""
+        if self._run is None:
+            return None
+        try:
+            found = self._run.decode_lines(lines)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        if len(found) != count:
+            return None
+        values = msgspec.structs.astuple
+        rows = [(*values(one.record), one.time_extracted, one.version) for one in found]
+        for position in self._never_null:  # a Raw field takes null; the SCHEMA does not
+            if any(row[position] == NULL for row in rows):
+                return None
+        return rows
+
+    def decode_line(self, line: bytes) -> Row:
+        """Return the row of one line.
+
+        Raises:
+            NotDecoded: when the record does not match the SCHEMA.
+        """
+        try:
+            message = self._loose.decode(line)
+        except msgspec.ValidationError:
+            what = "not a RECORD of one stream with a record object"
+            raise NotDecoded(what) from None
+        except msgspec.DecodeError:
+            what = "not valid JSON"
+            raise NotDecoded(what) from None
+        except RecursionError:
+            what = "nested too deeply"
+            raise NotDecoded(what) from None
+        values = [
+            decode(message.record.get(each.name))
+            for each, decode in zip(self.properties, self._fields, strict=True)
+        ]
+        return (*values, message.time_extracted, message.version)
+
+
+def _run_decoder(stream: str, properties: Sequence[Property]) -> msgspec.json.Decoder[Any] | None:
+    """Return the typed decoder, or None for names that cannot be fields of a Struct."""
+    if any(re.search(r'["\\\x00-\x1f]', each.name) for each in properties):
+        return None
+    fields: list[Any] = []
+    for position, each in enumerate(properties):
+        python_type = _PYTHON_TYPES[each.kind]
+        if each.nullable and python_type is not msgspec.Raw:
+            python_type |= None
+        if each.required:
+            fields.append((f"c{position}", python_type))
+        else:
+            default = NULL if python_type is msgspec.Raw else None
+            fields.append((f"c{position}", python_type, default))
+    record = msgspec.defstruct(
+        "Record",
+        fields,
+        rename={f"c{position}": each.name for position, each in enumerate(properties)},
+        kw_only=True,
+        gc=False,
+    )
+    return msgspec.json.Decoder(_envelope(stream, record))
+
+
+def _envelope(stream: str, record: Any) -> Any:  # noqa: ANN401 - types made at run time
+    return msgspec.defstruct(
+        "RecordMessage",
+        [
+            ("type", Literal["RECORD"]),
+            ("stream", Literal[stream]),
+            ("record", record),
+            ("time_extracted", str | None, None),
+            ("version", int | None, None),
+        ],
+        gc=False,
+    )
+
+
+def _loose_envelope(stream: str) -> Any:  # noqa: ANN401 - types made at run time
+    return _envelope(stream, dict[str, msgspec.Raw])
+
+
+def _field_decoder(each: Property) -> Callable[[msgspec.Raw | None], Any]:
+    """Return the function that reads one property of a record that a typed decoder refused."""
+    read = _READERS[each.kind]
+    empty = NULL if each.kind in _RAW_KINDS else None
+
+    def decode(raw: msgspec.Raw | None) -> Any:  # noqa: ANN401 - whatever the property holds
+        if raw is None:
+            if each.is_key:
+                what = f"key property '{each.name}' is missing"
+                raise KeyMissing(what)
+            if each.required:
+                what = f"required property '{each.name}' is missing"
+                raise NotDecoded(what)
+            return empty
+        if raw == NULL:
+            if each.is_key:
+                what = f"key property '{each.name}' is null"
+                raise KeyMissing(what)
+            if not each.nullable:
+                what = f"property '{each.name}' is null, which the SCHEMA does not allow"
+                raise NotDecoded(what)
+            return empty
+        try:
+            return read(raw)
+        except (msgspec.MsgspecError, ValueError, ArithmeticError):
+            what = f"property '{each.name}' does not hold a value of type {each.kind.value}"
+            raise NotDecoded(what) from None
+
+    return decode
+
+
+_INTEGER = msgspec.json.Decoder(int)
+_NUMBER = msgspec.json.Decoder(Decimal)
+_STRING = msgspec.json.Decoder(str)
+_BOOLEAN = msgspec.json.Decoder(bool)
+
+
+def _read_integer(raw: msgspec.Raw) -> int:
+    try:
+        return _INTEGER.decode(raw)
+    except msgspec.ValidationError:
+        if bytes(raw).startswith(b'"'):
+            raise
+    number = _NUMBER.decode(raw)
+    if number.adjusted() > _LARGEST_EXPONENT or number != number.to_integral_value():
+        what = "not an integer"
+        raise ValueError(what)
+    return int(number)
+
+
+_READERS: dict[ValueKind, Callable[[msgspec.Raw], Any]] = {
+    ValueKind.INTEGER: _read_integer,
+    ValueKind.NUMBER: _NUMBER.decode,
+    ValueKind.STRING: _STRING.decode,
+    ValueKind.BOOLEAN: _BOOLEAN.decode,
+    ValueKind.JSON: msgspec.Raw.copy,
+    ValueKind.ANY: msgspec.Raw.copy,
+}
+
+
+def json_texts(values: Sequence[msgspec.Raw]) -> list[str | None]:
+    """Return a column of JSON values as their text; null is NULL."""
+    return [None if raw == NULL else bytes(raw).decode() for raw in values]
+
+
+def plain_texts(values: Sequence[msgspec.Raw]) -> list[str | None]:
+    """Return a column of values of any type: strings as their text, the rest as JSON text."""
+    return [_plain_text(bytes(raw)) for raw in values]
+
+
+def _plain_text(data: bytes) -> str | None:
+    if data == b"null":
+        return None
+    return _STRING.decode(data) if data.startswith(b'"') else data.decode()
