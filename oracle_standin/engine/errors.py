@@ -1,0 +1,329 @@
+"""PostgreSQL's errors as Oracle's: code and text, with owner, table, column and constraint.
+
+Texts follow the Database Error Messages manual; where 23ai says more than 19c (ORA-00001,
+ORA-00942), the profile decides. No text carries the content of a row.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_standin.engine.failures import Failure
+
+_ORACLE_MESSAGE = re.compile(r"ORA-(\d{5}): (.*)", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_MISSING_COLUMN = re.compile(r"column (.+?)(?: of relation .+)? does not exist")
+_HIDDEN_CHECK = re.compile(r"ora\$(bytes|leading)\$(.*)", re.DOTALL)
+_LENGTH = re.compile(r"\((\d+)\)")
+
+# States whose Oracle counterpart needs no further facts.
+_PLAIN: dict[str, tuple[int, str]] = {
+    "21000": (1427, "single-row subquery returns more than one row"),
+    "22003": (1426, "numeric overflow"),
+    "22007": (1861, "literal does not match format string"),
+    "22008": (1841, "(full) year must be between -4713 and +9999, and not be 0"),
+    "22012": (1476, "divisor is equal to zero"),
+    "2201B": (12725, "unmatched parentheses in regular expression"),
+    "2201E": (1428, "argument is out of range"),
+    "2201F": (1428, "argument is out of range"),
+    "2201W": (1428, "argument is out of range"),
+    "2201X": (1428, "argument is out of range"),
+    "22023": (1428, "argument is out of range"),
+    "22025": (1425, "escape character must be character string of length 1"),
+    "22030": (1428, "argument is out of range"),
+    "22P02": (1722, "invalid number"),
+    "22P03": (1722, "invalid number"),
+    "25006": (
+        1456,
+        "may not perform insert, delete, update operation inside a READ ONLY transaction",
+    ),
+    "2BP01": (2449, "unique/primary keys in table referenced by foreign keys"),
+    "3F000": (1435, "user does not exist"),
+    "40001": (8177, "can't serialize access for this transaction"),
+    "40P01": (60, "deadlock detected while waiting for resource"),
+    "42701": (957, "duplicate column name"),
+    "42702": (918, "column ambiguously defined"),
+    "42704": (2289, "sequence does not exist"),
+    "42710": (955, "name is already used by an existing object"),
+    "42712": (918, "column ambiguously defined"),
+    "42723": (955, "name is already used by an existing object"),
+    "42725": (932, "inconsistent datatypes: the call is ambiguous"),
+    "42803": (979, "not a GROUP BY expression"),
+    "42804": (932, "inconsistent datatypes"),
+    "42809": (1702, "a view is not appropriate here"),
+    "42846": (932, "inconsistent datatypes"),
+    "42P07": (955, "name is already used by an existing object"),
+    "42P16": (1731, "circular view definition encountered"),
+    "42P18": (932, "inconsistent datatypes"),
+    "42P20": (30483, "window  functions are not allowed here"),
+    "42P22": (932, "inconsistent datatypes"),
+    "53100": (1653, "unable to extend table: no space left on device"),
+    "53200": (4030, "out of process memory"),
+    "53300": (20, "maximum number of processes exceeded"),
+    "54000": (4036, "a limit of the engine is exceeded"),
+    "55P03": (54, "resource busy and acquire with NOWAIT specified or timeout expired"),
+    "57014": (1013, "user requested cancel of current operation"),
+    "57P01": (1089, "immediate shutdown or close in progress - no operations are permitted"),
+    "08006": (3113, "end-of-file on communication channel"),
+    "2200H": (8004, "sequence has reached its limit and cannot be instantiated"),
+    "428C9": (32795, "cannot insert into a generated always identity column"),
+    "42830": (2270, "no matching unique or primary key for this column-list"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What was running when a failure came, and where to look for details.
+
+    `keyword` is the statement's first word; `query` runs SQL as the owner after the statement was
+    undone; `find_value` gives the byte and character length of what was about to be stored in a
+    column, None when that cannot be told.
+    """
+
+    keyword: str
+    user: str
+    query: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+    profile: str = "23"
+    find_value: Callable[[str], tuple[int, int] | None] = lambda _column: None
+    waits: bool = False
+
+
+def oracle_error(failure: Failure, circumstances: Circumstances) -> OracleError:
+    """Return the Oracle error for a failure; ORA-00600 for one that has no counterpart."""
+    passed_on = _ORACLE_MESSAGE.match(failure.message)
+    if passed_on:
+        return OracleError(int(passed_on[1]), passed_on[2])
+    special = _SPECIAL.get(failure.sqlstate)
+    if special is not None:
+        found = special(failure, circumstances)
+        if found is not None:
+            return found
+    plain = _PLAIN.get(failure.sqlstate)
+    if plain is not None:
+        return OracleError(*plain)
+    message = f"internal error code, arguments: [{failure.sqlstate}], [{failure.message}]"
+    return OracleError(600, message)
+
+
+def _owner(schema: str) -> str:
+    return names.oracle_name(schema)
+
+
+def _path(*parts: str) -> str:
+    """Return names as Oracle writes them in column errors: each in double quotes."""
+    return ".".join(f'"{names.oracle_name(part)}"' for part in parts)
+
+
+def _unique(failure: Failure, circumstances: Circumstances) -> OracleError:
+    name = f"{_owner(failure.schema)}.{names.oracle_name(failure.constraint)}"
+    text = f"unique constraint ({name}) violated"
+    if circumstances.profile != "19":
+        columns = circumstances.query(_INDEX_COLUMNS, (failure.schema, failure.constraint))
+        listed = ", ".join(names.oracle_name(column) for (column,) in columns)
+        table = f"{_owner(failure.schema)}.{names.oracle_name(failure.table)}"
+        text += f" on table {table} columns ({listed})"
+    return OracleError(1, text)
+
+
+_INDEX_COLUMNS = """
+SELECT pg_catalog.btrim(pg_catalog.pg_get_indexdef(i.indexrelid, k.position, true), '"')
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::int4) AS k (position)
+WHERE n.nspname = %s AND c.relname = %s
+ORDER BY k.position
+"""
+
+
+def _not_null(failure: Failure, circumstances: Circumstances) -> OracleError:
+    column = _path(failure.schema, failure.table, failure.column)
+    if circumstances.keyword == "UPDATE":
+        return OracleError(1407, f"cannot update ({column}) to NULL")
+    return OracleError(1400, f"cannot insert NULL into ({column})")
+
+
+def _foreign_key(failure: Failure, _circumstances: Circumstances) -> OracleError:
+    name = f"{_owner(failure.schema)}.{names.oracle_name(failure.constraint)}"
+    if failure.message.startswith("insert or update"):
+        return OracleError(2291, f"integrity constraint ({name}) violated - parent key not found")
+    return OracleError(2292, f"integrity constraint ({name}) violated - child record found")
+
+
+def _check(failure: Failure, circumstances: Circumstances) -> OracleError:
+    hidden = _HIDDEN_CHECK.fullmatch(failure.constraint)
+    if hidden and hidden[1] == "bytes":
+        return _too_large(failure, hidden[2], circumstances)
+    if hidden:
+        return OracleError(1873, "the leading precision of the interval is too small")
+    if not failure.constraint:
+        return OracleError(14400, "inserted partition key does not map to any partition")
+    name = f"{_owner(failure.schema)}.{names.oracle_name(failure.constraint)}"
+    return OracleError(2290, f"check constraint ({name}) violated")
+
+
+def _too_large(failure: Failure, column: str, circumstances: Circumstances) -> OracleError:
+    maximum = circumstances.query(_DATA_LENGTH, (failure.schema, failure.table, column))
+    lengths = circumstances.find_value(names.oracle_name(column))
+    limit = str(maximum[0][0]) if maximum and maximum[0][0] is not None else "unknown"
+    return _value_too_large(
+        _path(failure.schema, failure.table, column), lengths[0] if lengths else None, limit
+    )
+
+
+_DATA_LENGTH = """
+SELECT f.data_length
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
+WHERE n.nspname = %s AND c.relname = %s AND a.attname = %s
+"""
+
+
+def _value_too_large(column: str, actual: int | None, maximum: str) -> OracleError:
+    shown = "unknown" if actual is None else str(actual)
+    return OracleError(
+        12899, f"value too large for column {column} (actual: {shown}, maximum: {maximum})"
+    )
+
+
+def too_long_for_column(
+    owner: str, table: str, column: str, actual: int, limit: int
+) -> OracleError:
+    """Return ORA-12899 for a text that has more characters than its column takes."""
+    return _value_too_large(_path(owner, table, column), actual, str(limit))
+
+
+def _too_long(failure: Failure, _circumstances: Circumstances) -> OracleError:
+    limit = _LENGTH.search(failure.message)
+    shown = f" (maximum: {limit[1]})" if limit else ""
+    return OracleError(12899, f"value too large for column{shown}")
+
+
+def _overflow(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
+    if failure.message == "numeric field overflow":
+        return OracleError(1438, "value larger than specified precision allowed for this column")
+    return None
+
+
+def _missing_table(failure: Failure, circumstances: Circumstances) -> OracleError:
+    return missing_table(None, _named(failure.message), circumstances.profile)
+
+
+def missing_table(owner: str | None, name: str, profile: str) -> OracleError:
+    """Return ORA-00942, with the name from 23ai on."""
+    if profile == "19":
+        return OracleError(942, "table or view does not exist")
+    path = _path(owner, name) if owner else _path(name)
+    return OracleError(942, f"table or view {path} does not exist")
+
+
+def _named(message: str) -> str:
+    quoted = _QUOTED.search(message)
+    name = quoted[1] if quoted else message.rsplit(maxsplit=1)[-1]
+    return names.oracle_name(name.rpartition(".")[2])
+
+
+def _missing_column(failure: Failure, _circumstances: Circumstances) -> OracleError:
+    match = _MISSING_COLUMN.match(failure.message)
+    text = match[1].replace('"', "") if match else ""
+    return OracleError(904, f"{_path(*text.split('.', 1))}: invalid identifier")
+
+
+def _missing_function(failure: Failure, _circumstances: Circumstances) -> OracleError:
+    match = re.match(r"function (?:\S+\.)?(\w+)\(", failure.message)
+    if match:
+        return OracleError(904, f'"{match[1].upper()}": invalid identifier')
+    return OracleError(932, f"inconsistent datatypes: {failure.message}")
+
+
+def _privilege(failure: Failure, circumstances: Circumstances) -> OracleError:
+    match = re.match(r"permission denied for (\S+(?: view)?) (.*)", failure.message)
+    if match is None or match[1] not in {"table", "view", "materialized view", "sequence"}:
+        return OracleError(1031, "insufficient privileges")
+    name = match[2].strip('"')
+    visible = circumstances.query(_ANY_PRIVILEGE, (circumstances.user, name))
+    if visible:
+        return OracleError(1031, "insufficient privileges")
+    if match[1] == "sequence":
+        return OracleError(2289, "sequence does not exist")
+    return missing_table(None, name, circumstances.profile)
+
+
+_ANY_PRIVILEGE = """
+SELECT 1 FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_roles r ON r.rolname = %s
+WHERE c.relname = %s AND CASE WHEN c.relkind = 'S'
+  THEN pg_catalog.has_sequence_privilege(r.oid, c.oid, 'USAGE, SELECT')
+  ELSE pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, REFERENCES')
+  END
+LIMIT 1
+"""
+
+
+def _syntax(failure: Failure, _circumstances: Circumstances) -> OracleError:
+    if "more target columns than expressions" in failure.message:
+        return OracleError(947, "not enough values")
+    if "more expressions than target columns" in failure.message:
+        return OracleError(913, "too many values")
+    if "subquery must return only one column" in failure.message:
+        return OracleError(913, "too many values")
+    if "must have the same number of columns" in failure.message:
+        return OracleError(1789, "query block has incorrect number of result columns")
+    return OracleError(933, "SQL command not properly ended")
+
+
+def _cardinality(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
+    if failure.message.startswith("MERGE"):
+        return OracleError(30926, "unable to get a stable set of rows in the source tables")
+    return None
+
+
+def _grouping(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
+    if "aggregate function" in failure.message and "not allowed" in failure.message:
+        return OracleError(934, "group function is not allowed here")
+    if "nested" in failure.message:
+        return OracleError(978, "nested group function without GROUP BY")
+    return None
+
+
+def _state(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
+    match = re.match(r'currval of sequence "(.*)" is not yet defined', failure.message)
+    if match:
+        name = names.oracle_name(match[1])
+        return OracleError(8002, f"sequence {name}.CURRVAL is not yet defined in this session")
+    return None
+
+
+def _lock(_failure: Failure, circumstances: Circumstances) -> OracleError | None:
+    if circumstances.waits:
+        return OracleError(30006, "resource busy; acquire with WAIT timeout expired")
+    return None
+
+
+_SPECIAL: dict[str, Callable[[Failure, Circumstances], OracleError | None]] = {
+    "21000": _cardinality,
+    "22001": _too_long,
+    "22003": _overflow,
+    "23502": _not_null,
+    "23503": _foreign_key,
+    "23505": _unique,
+    "23514": _check,
+    "42501": _privilege,
+    "42601": _syntax,
+    "42703": _missing_column,
+    "42803": _grouping,
+    "42883": _missing_function,
+    "42P01": _missing_table,
+    "55000": _state,
+    "55P03": _lock,
+}
