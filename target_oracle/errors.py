@@ -12,8 +12,10 @@ from singer_sdk.exceptions import (
     RecordsWithoutSchemaException,
 )
 
+from oracle_core.errors import OracleError
 
-class TargetError(FatalSyncError):
+
+class TargetError(OracleError, FatalSyncError):
     """A failure of the run that is already described for its reader; exit code 1."""
 
 
@@ -39,10 +41,10 @@ class LineFacts:
     stream: str | None = None
 
     @classmethod
-    def of(cls, line: bytes, *, number: int, offset: int) -> LineFacts:
+    def of(cls, line: bytes, *, number: int, offset: int, stream: str | None = None) -> LineFacts:
         """Return the facts of a line; `digest` is the start of its SHA-256."""
         digest = hashlib.sha256(line).hexdigest()[:16]
-        return cls(number, offset, len(line), digest, _stream_of(line))
+        return cls(number, offset, len(line), digest, stream or _stream_of(line))
 
     def __str__(self) -> str:
         """Return the facts as the message shows them."""

@@ -31,10 +31,11 @@ class Block:
     first_line: int
     offset: int
 
-    def facts(self, start: int, end: int) -> LineFacts:
-        """Return the facts of the line at `start:end` of the data."""
+    def facts(self, start: int, end: int, stream: str | None = None) -> LineFacts:
+        """Return the facts of the line at `start:end` of the data; `stream` if it is known."""
         number = self.first_line + self.data.count(NEWLINE, 0, start)
-        return LineFacts.of(self.data[start:end], number=number, offset=self.offset + start)
+        offset = self.offset + start
+        return LineFacts.of(self.data[start:end], number=number, offset=offset, stream=stream)
 
 
 class ByteSource:

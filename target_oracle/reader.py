@@ -120,9 +120,9 @@ class BulkReader:
                 position = end
                 continue
             stream = self._record_stream(block, position, end)
-            if stream is not None:
-                beginning = self._beginnings.get(stream)
-                end = end if beginning is None else _run_end(data, position, beginning)
+            beginning = self._beginnings.get(stream) if stream else None
+            if beginning and data.startswith(beginning, position):
+                end = _run_end(data, position, beginning)
             yield position, end, stream
             position = end
 
@@ -164,15 +164,11 @@ class BulkReader:
         while start < end:
             line_end = _line_end(block.data, start)
             line = block.data[start:line_end]
-            with _as_line_error(block, start, line_end):
+            with _as_line_error(block, start, line_end, stream):
                 if decoder:
                     self._consumer.take_rows(stream, [decoder.decode_line(line)], len(line))
                 else:
-                    message = _MESSAGE.decode(line)
-                    if not isinstance(message.get("record"), dict):
-                        what = "RECORD without a record object"
-                        raise NotDecoded(what)
-                    self._consumer.take_record(stream, message, len(line))
+                    self._consumer.take_record(stream, _record_message(line, stream), len(line))
             start = line_end
 
     def _take_other(self, block: Block, start: int, end: int) -> None:
@@ -220,23 +216,34 @@ def _spellings(stream: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def _as_line_error(block: Block, start: int, end: int) -> Iterator[None]:
+def _as_line_error(block: Block, start: int, end: int, stream: str | None = None) -> Iterator[None]:
     """Turn a verdict on a line into an error that says where the line is."""
     try:
         yield
     except KeyMissing as verdict:
-        raise MissingKeyError(str(verdict), block.facts(start, end)) from None
+        raise MissingKeyError(str(verdict), block.facts(start, end, stream)) from None
     except NotDecoded as verdict:
-        raise InvalidRowError(str(verdict), block.facts(start, end)) from None
+        raise InvalidRowError(str(verdict), block.facts(start, end, stream)) from None
     except msgspec.ValidationError:
         what = "not a Singer message (an object with a type)"
-        raise LineError(what, block.facts(start, end)) from None
+        raise LineError(what, block.facts(start, end, stream)) from None
     except msgspec.DecodeError:
         what = "not valid JSON; the tap may have been cut off in the middle of a line"
-        raise LineError(what, block.facts(start, end)) from None
+        raise LineError(what, block.facts(start, end, stream)) from None
     except RecursionError:
         what = "nested too deeply"
-        raise LineError(what, block.facts(start, end)) from None
+        raise LineError(what, block.facts(start, end, stream)) from None
+
+
+def _record_message(line: bytes, stream: str) -> dict[str, Any]:
+    message = _MESSAGE.decode(line)
+    if (message.get("type"), message.get("stream")) != (SingerMessageType.RECORD, stream):
+        what = "not a RECORD of one stream"
+        raise NotDecoded(what)
+    if not isinstance(message.get("record"), dict):
+        what = "RECORD without a record object"
+        raise NotDecoded(what)
+    return message
 
 
 def _schema_message(line: bytes) -> dict[str, Any]:
