@@ -1,0 +1,220 @@
+"""Bind declarations and bind rows of a request.
+
+Outside PL/SQL, binds whose buffer is larger than a string may be come after all others in a row.
+Targets of RETURNING ... INTO are declared but have no value in the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import (
+    Bind,
+    BindValue,
+    CharsetForm,
+    OracleError,
+    TypeCode,
+    not_in_this_standin,
+)
+from oracle_standin.lexer import Outline, StatementKind
+from oracle_standin.wire.codes import Message
+from oracle_standin.wire.encoding import MAX_SHORT_LENGTH
+from oracle_standin.wire.profiles import FIELD_VERSION_12_2, MAX_STRING_BYTES
+from oracle_standin.wire.reader import MalformedRequestError, RequestReader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.wire.lobs import LobStore
+
+_ARRAY_FLAG = 0x40
+_LOB_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB})
+_TEXT_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
+_REFUSED_TYPES = {
+    TypeCode.CURSOR: "a REF cursor bind",
+    TypeCode.OBJECT: "an object bind",
+    TypeCode.JSON: "a JSON bind",
+    TypeCode.VECTOR: "a VECTOR bind",
+    TypeCode.BFILE: "a BFILE bind",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """The format of one bind or define, as the request declares it."""
+
+    type_number: int
+    flags: int
+    size_bytes: int
+    charset_form: int
+
+    @property
+    def is_array(self) -> bool:
+        """Return whether this is a PL/SQL index-by table."""
+        return bool(self.flags & _ARRAY_FLAG)
+
+
+def read_declarations(reader: RequestReader, count: int, field_version: int) -> list[Declaration]:
+    """Read the formats of `count` binds or defines."""
+    found = []
+    for _ in range(count):
+        type_number, flags = reader.byte(), reader.byte()
+        reader.skip("bb")
+        size_bytes = reader.unsigned()
+        reader.skip("uu")
+        if reader.unsigned():  # object type identifier
+            reader.sized()
+        reader.skip("uu")
+        form = reader.byte()
+        reader.skip("u")
+        if field_version >= FIELD_VERSION_12_2:
+            reader.skip("u")
+        found.append(Declaration(type_number, flags, size_bytes, form))
+    return found
+
+
+def declared_binds(declarations: Sequence[Declaration], outline: Outline) -> tuple[Bind, ...]:
+    """Return the binds of a statement, named by its placeholders.
+
+    Raises OracleError 1008 when there are fewer than placeholders, 1036 when there are more, and
+    3001 for types that the stand-in does not take.
+    """
+    if len(declarations) < len(outline.binds):
+        raise OracleError(1008, "not all variables bound")
+    if len(declarations) > len(outline.binds):
+        raise OracleError(1036, "unrecognized bind variable passed to the bind call")
+    return tuple(
+        Bind(
+            name=name,
+            type_code=_type_code(declaration.type_number),
+            charset_form=_form(declaration.charset_form),
+            size_bytes=declaration.size_bytes,
+            is_return=outline.is_return(position),
+            is_array=declaration.is_array,
+        )
+        for position, (name, declaration) in enumerate(
+            zip(outline.binds, declarations, strict=True)
+        )
+    )
+
+
+def _type_code(number: int) -> TypeCode:
+    try:
+        type_code = TypeCode(number)
+    except ValueError:
+        raise OracleError(3115, "unsupported network datatype or representation") from None
+    if type_code in _REFUSED_TYPES:
+        refusal = not_in_this_standin(_REFUSED_TYPES[type_code])
+        raise refusal
+    return type_code
+
+
+def _form(number: int) -> CharsetForm:
+    return CharsetForm(number) if number in {0, 1, 2} else CharsetForm.DATABASE
+
+
+class BindRowReader:
+    """Reads the bind rows of one statement."""
+
+    def __init__(self, binds: Sequence[Bind], outline: Outline, lobs: LobStore) -> None:
+        """Work out the order of values in a row and whether they need no conversion."""
+        self._binds = binds
+        self._lobs = lobs
+        self._order = _wire_order(binds, is_plsql=outline.kind is StatementKind.PLSQL)
+        self._is_plain = all(_is_plain(binds[position]) for position in self._order)
+
+    def read(self, reader: RequestReader, count: int) -> list[list[BindValue]]:
+        """Return `count` rows with a value for each bind, None for return binds."""
+        if not self._order:
+            return [[None] * len(self._binds) for _ in range(count)]
+        rows: list[list[BindValue]] = []
+        while len(rows) < count:
+            if self._is_plain:
+                self._read_buffered(reader, rows, count)
+            if len(rows) < count:
+                rows.append(self._read_row(reader))
+        return rows
+
+    def _read_buffered(
+        self, reader: RequestReader, rows: list[list[BindValue]], count: int
+    ) -> None:
+        """Read plain rows that lie completely in the buffer.
+
+        Stops in front of a row that does not, or that has a value in chunks; `_read_row` waits.
+        """
+        buffer, position, order = reader.buffer, reader.position, self._order
+        size = len(buffer)
+        empty: list[BindValue] = [None] * len(self._binds)
+        try:
+            while len(rows) < count:
+                reader.position = position
+                if buffer[position] != Message.ROW_DATA:
+                    return
+                position += 1
+                row = empty.copy()
+                for index in order:
+                    length = buffer[position]
+                    position += 1
+                    if length:
+                        if length > MAX_SHORT_LENGTH:
+                            return
+                        end = position + length
+                        row[index] = buffer[position:end]
+                        position = end
+                if position > size:
+                    return
+                rows.append(row)
+            reader.position = position
+        except IndexError:  # the row goes on in the next packet
+            return
+
+    def _read_row(self, reader: RequestReader) -> list[BindValue]:
+        if reader.byte() != Message.ROW_DATA:
+            detail = f"no bind row before position {reader.position}"
+            raise MalformedRequestError(detail)
+        row: list[BindValue] = [None] * len(self._binds)
+        for index in self._order:
+            bind = self._binds[index]
+            if bind.is_array:
+                count = reader.unsigned()
+                row[index] = [self._value(reader, bind) for _ in range(count)]
+            else:
+                row[index] = self._value(reader, bind)
+        return row
+
+    def _value(self, reader: RequestReader, bind: Bind) -> bytes | None:
+        if bind.type_code in _LOB_TYPES:
+            locator = reader.twice_sized()
+            return self._lobs.find(locator).value() if locator else None
+        value = reader.sized()
+        if value is None:
+            return None
+        if bind.type_code is TypeCode.BOOLEAN:
+            return b"\x01" if value[-1] == 1 else b"\x00"
+        if bind.type_code in _TEXT_TYPES and bind.charset_form is CharsetForm.NATIONAL:
+            return value.decode("utf-16-be", "replace").encode()
+        return value
+
+
+def _is_plain(bind: Bind) -> bool:
+    """Return whether the value on the wire is the value of the seam."""
+    return not (
+        bind.is_array
+        or bind.type_code in _LOB_TYPES
+        or bind.type_code is TypeCode.BOOLEAN
+        or bind.charset_form is CharsetForm.NATIONAL
+    )
+
+
+def _wire_order(binds: Sequence[Bind], *, is_plsql: bool) -> list[int]:
+    """Return the positions of the binds that have values, in the order of the row."""
+    positions = [position for position, bind in enumerate(binds) if not bind.is_return]
+    if is_plsql:
+        return positions
+    late = [
+        position
+        for position in positions
+        if binds[position].size_bytes > MAX_STRING_BYTES and not binds[position].is_array
+    ]
+    return [position for position in positions if position not in late] + late

@@ -1,0 +1,173 @@
+"""Writing rows: each column by an encoder of its own, a whole page at a time."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import CharsetForm, Column, TypeCode, Value, not_in_this_standin
+from oracle_standin.codecs import rowid_parts
+from oracle_standin.wire.codes import Message
+from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
+from oracle_standin.wire.replies import rowid_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from oracle_standin.wire.binds import Declaration
+    from oracle_standin.wire.lobs import LobStore
+
+    ColumnEncoder = Callable[[Iterable[Value]], Iterable[bytes]]
+
+_ROW = bytes((Message.ROW_DATA,))
+_LONG_END = b"\x00\x00"
+_LONG_NULL = b"\x00\x81\x01\x02\x05\x7d"
+"""NULL, indicator -1, return code 1405 (fetched column value is NULL)."""
+
+_TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
+_LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW})
+_LOB = frozenset({TypeCode.CLOB, TypeCode.BLOB})
+_REFUSED = {
+    TypeCode.JSON: "a JSON column",
+    TypeCode.VECTOR: "a VECTOR column",
+    TypeCode.CURSOR: "a REF cursor column",
+    TypeCode.OBJECT: "an object column",
+    TypeCode.BFILE: "a BFILE column",
+}
+_INLINE_TYPES = frozenset(
+    {
+        TypeCode.LONG,
+        TypeCode.LONG_RAW,
+        TypeCode.VARCHAR,
+        TypeCode.CHAR,
+        TypeCode.RAW,
+    }
+)
+
+
+def encode_rows(encoders: Sequence[ColumnEncoder], rows: Sequence[Sequence[Value]]) -> bytes:
+    """Return the row messages of a page."""
+    if not rows:
+        return b""
+    columns = [
+        encoder(values) for encoder, values in zip(encoders, zip(*rows, strict=True), strict=True)
+    ]
+    return b"".join(chain.from_iterable(zip(repeat(_ROW), *columns, strict=False)))
+
+
+def needs_define(columns: Sequence[Column]) -> bool:
+    """Return whether the client says how it wants some column before rows may be sent."""
+    return any(column.type_code in _LOB for column in columns)
+
+
+def refuse_unsupported(columns: Sequence[Column]) -> None:
+    """Raise OracleError 3001 when a column's type cannot be sent."""
+    for column in columns:
+        if column.type_code in _REFUSED:
+            refusal = not_in_this_standin(_REFUSED[column.type_code])
+            raise refusal
+
+
+def column_encoders(
+    columns: Sequence[Column], defines: Sequence[Declaration] | None, lobs: LobStore
+) -> list[ColumnEncoder]:
+    """Return the encoder of each column; defines decide how LOB columns are sent."""
+    wanted = defines if defines is not None and len(defines) == len(columns) else repeat(None)
+    return [
+        _column_encoder(column, define, lobs)
+        for column, define in zip(columns, wanted, strict=False)
+    ]
+
+
+def _column_encoder(column: Column, define: Declaration | None, lobs: LobStore) -> ColumnEncoder:
+    if column.type_code in _LOB and define is not None and define.type_number in _INLINE_TYPES:
+        national = define.charset_form == CharsetForm.NATIONAL
+        form = CharsetForm.NATIONAL if national else CharsetForm.DATABASE
+        as_type = TypeCode(define.type_number)
+        return value_encoder(as_type, form if column.type_code is TypeCode.CLOB else None, lobs)
+    return value_encoder(column.type_code, column.charset_form, lobs)
+
+
+def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore) -> ColumnEncoder:
+    """Return the encoder for values of a type."""
+    if type_code in _LOB:
+        return partial(_locators, type_code, form or CharsetForm.NONE, lobs)
+    if type_code in _LONG:
+        return _national_long_values if form is CharsetForm.NATIONAL else _long_values
+    if type_code in _TEXT and form is CharsetForm.NATIONAL:
+        return _national_values
+    special = {
+        TypeCode.ROWID: _rowids,
+        TypeCode.UROWID: _urowids,
+        TypeCode.BOOLEAN: _booleans,
+    }
+    return special.get(type_code, _plain_values)
+
+
+def _plain_values(values: Iterable[Value]) -> list[bytes]:
+    return [
+        NULL
+        if value is None
+        else LENGTH_BYTE[len(value)] + value
+        if len(value) <= MAX_SHORT_LENGTH
+        else sized(value)
+        for value in values
+    ]
+
+
+def _wide(value: bytes) -> bytes:
+    return value.decode().encode("utf-16-be")
+
+
+def _national_values(values: Iterable[Value]) -> list[bytes]:
+    return [NULL if value is None else sized(_wide(value)) for value in values]
+
+
+def _long_values(values: Iterable[Value]) -> list[bytes]:
+    return [sized(value) + _LONG_END if value else _LONG_NULL for value in values]
+
+
+def _national_long_values(values: Iterable[Value]) -> list[bytes]:
+    return [sized(_wide(value)) + _LONG_END if value else _LONG_NULL for value in values]
+
+
+def _locators(
+    type_code: TypeCode, form: CharsetForm, lobs: LobStore, values: Iterable[Value]
+) -> list[bytes]:
+    return [NULL if value is None else lobs.locator(value, type_code, form) for value in values]
+
+
+@lru_cache(maxsize=65536)
+def _rowid(value: bytes) -> bytes:
+    return b"\x0e" + rowid_fields(value.decode("ascii"))
+
+
+def _rowids(values: Iterable[Value]) -> list[bytes]:
+    return [_rowid(value) if value else NULL for value in values]
+
+
+def _urowid(value: bytes) -> bytes:
+    """Return a physical ROWID as a universal one: 13 bytes, the first of them 1."""
+    object_id, file, block, row = rowid_parts(value.decode("ascii"))
+    physical = b"".join(
+        (
+            b"\x01",
+            object_id.to_bytes(4, "big"),
+            file.to_bytes(2, "big"),
+            block.to_bytes(4, "big"),
+            row.to_bytes(2, "big"),
+        )
+    )
+    return sized(unsigned(len(physical))) + sized(physical)
+
+
+def _urowids(values: Iterable[Value]) -> list[bytes]:
+    return [_urowid(value) if value else NULL for value in values]
+
+
+def _booleans(values: Iterable[Value]) -> list[bytes]:
+    return [
+        NULL if value is None else b"\x02\x01\x01" if value == b"\x01" else b"\x01\x00"
+        for value in values
+    ]
