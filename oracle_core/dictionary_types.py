@@ -1,0 +1,56 @@
+"""From a row of ALL_TAB_COLS to a type (Database Reference, "ALL_TAB_COLUMNS")."""
+
+from __future__ import annotations
+
+from oracle_core.oracle_type import OracleType
+from oracle_core.type_parser import TypeSyntaxError, parse
+
+_SYSTEM_OWNERS = frozenset({"SYS", "PUBLIC"})
+_TEXT = frozenset({"CHAR", "VARCHAR2"})
+_NATIONAL_TEXT = frozenset({"NCHAR", "NVARCHAR2"})
+
+
+def from_dictionary(
+    data_type: str,
+    data_length: int | None = None,
+    data_precision: int | None = None,
+    data_scale: int | None = None,
+    char_length: int | None = None,
+    char_used: str | None = None,
+    data_type_owner: str | None = None,
+) -> OracleType:
+    """Read what the dictionary says of a column.
+
+    `DATA_LENGTH` counts bytes and means nothing for LOBs; the length of text in its own unit is
+    `CHAR_LENGTH`. INTEGER is NUMBER with a scale of 0 and no precision; the precision of FLOAT
+    counts binary digits; a timestamp's DATA_TYPE spells its digits.
+
+    Args:
+        data_type: DATA_TYPE, with digits for timestamps and intervals.
+        data_length: DATA_LENGTH, bytes.
+        data_precision: DATA_PRECISION.
+        data_scale: DATA_SCALE.
+        char_length: CHAR_LENGTH, in characters.
+        char_used: CHAR_USED, `B` or `C`; None where it does not apply.
+        data_type_owner: DATA_TYPE_OWNER; set for types made by CREATE TYPE and for XMLTYPE.
+    """
+    if data_type_owner is not None:
+        is_xml = data_type == "XMLTYPE" and data_type_owner in _SYSTEM_OWNERS
+        return OracleType(data_type, owner=None if is_xml else data_type_owner)
+    if data_type in {"NUMBER", "FLOAT"}:
+        return OracleType(data_type, data_precision, data_scale)
+    if data_type in _TEXT and char_used != "C":
+        return OracleType(data_type, length=data_length or None, char_used="B")
+    if data_type in _TEXT or data_type in _NATIONAL_TEXT:
+        return OracleType(data_type, length=char_length or None, char_used="C")
+    if data_type in {"RAW", "UROWID"}:
+        return OracleType(data_type, length=data_length or None)
+    return _spelled(data_type)
+
+
+def _spelled(data_type: str) -> OracleType:
+    try:
+        return parse(data_type)
+    except TypeSyntaxError:
+        # A name that no column definition can spell, such as UNDEFINED types of broken objects.
+        return OracleType(data_type)

@@ -1,0 +1,104 @@
+"""How the values of a column travel: the plans that the type table names.
+
+A plan works on whole columns, because the tap and the target do. None stays None everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from oracledb import DbType
+
+    from oracle_core.identifiers import Identifier
+
+NonFinite = Literal["null", "string"]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSchemaOptions:
+    """How values are represented in records and their schema.
+
+    Attributes:
+        use_singer_decimal: numbers that may have a fraction are text, format `singer.decimal`.
+        naive_timezone: the zone whose offset labels DATE and TIMESTAMP values.
+        non_finite: NaN and the infinities as null, or as text.
+    """
+
+    use_singer_decimal: bool = False
+    naive_timezone: dt.tzinfo = dt.UTC
+    non_finite: NonFinite = "null"
+
+
+Decoder = Callable[[Sequence[object], JsonSchemaOptions], Sequence[object]]
+Encoder = Callable[[Sequence[object]], list[object]]
+
+PLACE = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPlan:
+    """How a column is selected and its values become JSON values.
+
+    Attributes:
+        expression: SQL with `{}` for the quoted column.
+        decode: from what the driver gives to JSON values; None where they are the same.
+        is_large: values may be of any size, so that fewer rows are fetched at a time.
+    """
+
+    expression: str = PLACE
+    decode: Decoder | None = None
+    is_large: bool = False
+
+    def select(self, column: Identifier) -> str:
+        """Return the SELECT expression of a column, without an alias."""
+        return self.expression.replace(PLACE, column.sql)
+
+    def values(self, column: Sequence[object], options: JsonSchemaOptions) -> Sequence[object]:
+        """Turn fetched values into JSON values.
+
+        Args:
+            column: values as the driver gives them with `fetch_decimals` and without LOB locators.
+            options: how values are represented.
+
+        Raises:
+            TypeError: a number arrived as a float, which would have lost digits.
+        """
+        return column if self.decode is None else self.decode(column, options)
+
+
+@dataclass(frozen=True, slots=True)
+class BindPlan:
+    """How JSON values are bound to a column.
+
+    Attributes:
+        expression: SQL with `{}` for the placeholder.
+        input_type: the driver's type of the bind, for `setinputsizes`.
+        encode: from JSON values to bind values.
+        is_long: bound as LONG, which a MERGE does not take and which must come last (ORA-24816).
+    """
+
+    expression: str
+    input_type: DbType
+    encode: Encoder
+    is_long: bool = False
+
+    def placeholder(self, name: str) -> str:
+        """Return the SQL of a bind.
+
+        Args:
+            name: the bind with its colon, for example `:1`.
+        """
+        return self.expression.replace(PLACE, name)
+
+    def values(self, column: Sequence[object]) -> list[object]:
+        """Turn JSON values into bind values.
+
+        Raises:
+            DataError: a value that the column cannot hold exactly; it names the place, not the
+                value.
+        """
+        return self.encode(column)
