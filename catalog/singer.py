@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from oracle_core import types
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from catalog.model import Column, Schema, Table
-    from oracle_core.types import JsonSchemaOptions
+    from oracle_core.values import JsonSchemaOptions
 
 REPLICATION_KEY_KINDS = frozenset({"NUMBER", "FLOAT", "DATE"})
 """Kinds offered as replication keys beside every kind of timestamp: they grow and are ordered."""
@@ -86,6 +87,10 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
         )
     else:
         schema = {"type": ["string", "null"]}
+    if isinstance(schema.get("multipleOf"), Decimal):
+        # A fraction here breaks other programs' validators: with floats 4.35 is no multiple of
+        # 0.01, and with decimals jsonschema cannot divide 38 digits. `x-sql-datatype` has the scale.
+        del schema["multipleOf"]
     if column.comment:
         schema["description"] = column.comment
     return schema

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import Identifier, TableName
-from oracle_core.types import OracleType, parse
+from oracle_core.types import OracleType, TypeSyntaxError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -160,7 +161,8 @@ def _types(
     for name, column in schema["properties"].items():
         text = column.get("x-sql-datatype") or named.get(name)
         if isinstance(text, str):
-            yield name, parse(text)
+            with contextlib.suppress(TypeSyntaxError):  # another tap's spelling: ask the dictionary
+                yield name, parse(text)
 
 
 def _unsupported(metadata: tuple[Mapping[str, Any], ...]) -> Iterator[str]:

@@ -130,8 +130,9 @@ class OracleStream(Stream):
         """Return None: BATCH messages are not written."""
 
     def log(self, message: str, *args: object, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log a message of the SDK; its errors as details, since the tap reports each failure once."""
-        super().log(message, *args, level=min(level, logging.INFO), **kwargs)
+        """Log a message of the SDK; its errors as details: the tap reports a failure once."""
+        shown = logging.DEBUG if level >= logging.ERROR else level
+        super().log(message, *args, level=shown, **kwargs)
 
     def statement(self, plan: StreamPlan) -> Statement:
         """Return the SELECT of the rows that are due."""

@@ -1,0 +1,78 @@
+"""What the tap may read: the dictionary, narrowed by the settings, as a Singer catalog."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from catalog.introspect import introspect
+from catalog.names import NameFilter
+from catalog.singer import singer_catalog, stream_id
+from tap_oracle.settings import name_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import oracledb
+
+    from catalog.model import Schema
+    from oracle_core.oracle_type import OracleType
+    from oracle_core.values import JsonSchemaOptions
+    from tap_oracle.catalog_entry import CatalogEntry
+
+
+def discover(
+    connection: oracledb.Connection, config: Mapping[str, Any], options: JsonSchemaOptions
+) -> dict[str, Any]:
+    """Describe every table and view that the settings ask for and the user may read.
+
+    Args:
+        connection: an open session.
+        config: the tap's settings.
+        options: how values are represented.
+
+    Returns:
+        A Singer catalog. The number of statements does not depend on the number of tables.
+    """
+    names = NameFilter(
+        schemas=name_list(config.get("filter_schemas")),
+        tables=name_list(config.get("filter_tables")),
+    )
+    views = config.get("include_views")
+    schemas = introspect(connection, names, include_views=views is None or bool(views))
+    return singer_catalog(schemas, database=connection.service_name, options=options)
+
+
+def with_types(
+    connection: oracledb.Connection, entries: Iterable[CatalogEntry]
+) -> list[CatalogEntry]:
+    """Complete entries of a catalog that does not name the Oracle types, as that of another tap.
+
+    Args:
+        connection: an open session.
+        entries: streams as the catalog describes them.
+
+    Returns:
+        The same entries, each with the types that the dictionary holds.
+    """
+    wanted = list(entries)
+    names = NameFilter(schemas=tuple(sorted({str(entry.table.schema) for entry in wanted})))
+    known = _types_by_stream(introspect(connection, names, include_views=True))
+    return [
+        dataclasses.replace(
+            entry,
+            types={**known.get(stream_id(str(entry.table.schema), str(entry.table.table)), {}),
+                   **entry.types},
+        )
+        for entry in wanted
+    ]
+
+
+def _types_by_stream(schemas: Iterable[Schema]) -> dict[str, dict[str, OracleType]]:
+    return {
+        stream_id(table.schema, table.name): {
+            column.name: column.type for column in table.columns if column.unsupported is None
+        }
+        for schema in schemas
+        for table in schema.tables
+    }

@@ -1,0 +1,118 @@
+"""How a stream's rows become JSON values: one plan a column, applied to whole columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oracle_core.errors import ConfigurationError
+from oracle_core.fetch_values import count_non_finite
+from oracle_core.identifiers import Identifier
+from oracle_core.types import fetch_plan, unsupported_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from oracle_core.oracle_type import OracleType
+    from oracle_core.values import FetchPlan, JsonSchemaOptions
+    from tap_oracle.catalog_entry import CatalogEntry
+    from tap_oracle.writer import Row
+
+_BINARY_FLOATS = frozenset({"BINARY_FLOAT", "BINARY_DOUBLE"})
+
+
+@dataclass(frozen=True)
+class ColumnPlan:
+    """One selected column: its property, its SELECT expression and how its values are decoded."""
+
+    name: str
+    type: OracleType
+    fetch: FetchPlan
+
+    @property
+    def expression(self) -> str:
+        """The column in the SELECT list."""
+        return self.fetch.select(Identifier(self.name))
+
+
+@dataclass
+class StreamPlan:
+    """The selected columns in the order of the catalog.
+
+    `non_finite` counts the NaN and infinities met, because JSON has no number for them.
+    """
+
+    columns: tuple[ColumnPlan, ...]
+    options: JsonSchemaOptions
+    non_finite: int = field(default=0, init=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The properties of a record, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """The SELECT list."""
+        return tuple(column.expression for column in self.columns)
+
+    @property
+    def has_large_objects(self) -> bool:
+        """Whether a row may hold values of any size."""
+        return any(column.fetch.is_large for column in self.columns)
+
+    def position(self, name: str) -> int:
+        """Return the place of a property in a row."""
+        return self.names.index(name)
+
+    def values(self, rows: Sequence[Row]) -> Iterable[Row]:
+        """Turn rows as the driver gives them into rows of JSON values.
+
+        Raises:
+            TypeError: a number arrived as a float, which would have lost digits.
+        """
+        if not rows or all(column.fetch.decode is None for column in self.columns):
+            return rows
+        fetched = zip(*rows, strict=True)
+        return zip(*self._decoded(fetched), strict=True)
+
+    def _decoded(self, fetched: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+        for column, values in zip(self.columns, fetched, strict=True):
+            if column.type.kind in _BINARY_FLOATS:
+                self.non_finite += count_non_finite(values)
+            yield column.fetch.values(values, self.options)
+
+
+def plan_stream(
+    entry: CatalogEntry, names: Iterable[str], options: JsonSchemaOptions
+) -> StreamPlan:
+    """Plan the selected columns of a stream.
+
+    Args:
+        entry: the stream.
+        names: the selected columns, in the order of the catalog.
+        options: how values are represented.
+
+    Raises:
+        ConfigurationError: no column is selected, or one has no type or one that cannot be read.
+    """
+    columns = tuple(_plan_column(entry, name) for name in names)
+    if not columns:
+        msg = f"catalog: stream '{entry.stream_id}' is selected without a column that can be read"
+        raise ConfigurationError(msg)
+    return StreamPlan(columns, options)
+
+
+def _plan_column(entry: CatalogEntry, name: str) -> ColumnPlan:
+    column_type = entry.types.get(name)
+    if column_type is None:
+        msg = (
+            f"catalog: stream '{entry.stream_id}' does not say the Oracle type of '{name}' and "
+            "the dictionary does not know the column; discover again"
+        )
+        raise ConfigurationError(msg)
+    reason = unsupported_reason(column_type)
+    if reason is not None:
+        msg = f"catalog: stream '{entry.stream_id}', column '{name}': {reason}"
+        raise ConfigurationError(msg)
+    return ColumnPlan(name, column_type, fetch_plan(column_type))
