@@ -76,7 +76,7 @@ CREATE TABLE ora.sequence_facts (
     cache_size numeric NOT NULL,
     ordered boolean NOT NULL DEFAULT false,
     keep boolean NOT NULL DEFAULT false,
-    session boolean NOT NULL DEFAULT false
+    per_session boolean NOT NULL DEFAULT false
 );
 
 -- Views and materialized views: the text as written. An invalid view keeps its place.
@@ -84,7 +84,7 @@ CREATE TABLE ora.view_facts (
     relid oid PRIMARY KEY,
     text text NOT NULL,
     column_names text[],                   -- the list after the name, when given
-    current_schema text NOT NULL,          -- whose names the text means
+    name_schema text NOT NULL,             -- whose names the text means
     valid boolean NOT NULL DEFAULT true,
     read_only boolean NOT NULL DEFAULT false
 );
@@ -219,3 +219,8 @@ BEGIN
 END
 $$;
 CREATE EVENT TRIGGER forget_dropped ON sql_drop EXECUTE FUNCTION ora.forget_dropped();
+
+GRANT SELECT ON ALL TABLES IN SCHEMA ora TO PUBLIC;
+REVOKE SELECT ON ora.users FROM PUBLIC;
+GRANT SELECT (username, user_id, account_status, created, lock_date, expiry_date, last_login,
+  oracle_maintained, default_tablespace, temporary_tablespace, profile) ON ora.users TO PUBLIC;
