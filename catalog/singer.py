@@ -99,7 +99,7 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
 def _metadata(table: Table, keys: list[str], database: str | None) -> Iterator[dict[str, Any]]:
     root: dict[str, Any] = {
         "inclusion": "available" if _is_readable(table) else "unsupported",
-        "selected-by-default": _is_readable(table),
+        "selected-by-default": _is_readable(table) and not table.is_view,
         "table-key-properties": keys,
         "schema-name": table.schema,
         "is-view": table.is_view,
