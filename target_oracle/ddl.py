@@ -1,0 +1,162 @@
+"""Plans the DDL of a stream's table: create it, or change it by adding only.
+
+Every statement here commits (SQL Language Reference, "Types of SQL Statements"), so it runs only
+while no rows are waiting in the transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from target_oracle.errors import TableMismatchError
+from target_oracle.type_fit import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from oracle_core.identifiers import Identifier, TableName
+    from oracle_core.oracle_type import OracleType
+
+NOT_IN_A_KEY = frozenset(
+    {"CLOB", "NCLOB", "BLOB", "LONG", "LONG RAW", "JSON", "XMLTYPE", "VECTOR", "BFILE"}
+    | {"TIMESTAMP WITH TIME ZONE"}
+)
+"""Types that no primary key takes (ORA-02329)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """A column that a stream needs; `declared` says that the SCHEMA itself bounds the type."""
+
+    name: Identifier
+    type: OracleType
+    nullable: bool = True
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """The table that a stream needs; `keys` are its key columns in key order."""
+
+    name: TableName
+    columns: tuple[ColumnSpec, ...]
+    keys: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingColumn:
+    """A column that is there; `generated` columns are computed by the database."""
+
+    name: Identifier
+    type: OracleType
+    nullable: bool = True
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingTable:
+    """A table that is there; `keys` are the columns of its primary key."""
+
+    columns: Mapping[Identifier, ExistingColumn]
+    keys: frozenset[Identifier] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Statements to run in order, and the type that each column of the stream then has.
+
+    Generated columns are not in `types`: the load leaves them to the database.
+    """
+
+    statements: tuple[str, ...]
+    types: Mapping[Identifier, OracleType]
+
+
+def create_table(spec: TableSpec) -> str:
+    """Return CREATE TABLE: key columns NOT NULL, and their primary key where Oracle takes one."""
+    lines = [_definition(column) for column in spec.columns]
+    types = {column.name: column.type for column in spec.columns}
+    if spec.keys and not any(types[key].kind in NOT_IN_A_KEY for key in spec.keys):
+        lines.append(f"PRIMARY KEY ({names(spec.keys)})")
+    return f"CREATE TABLE {spec.name.sql} (\n  " + ",\n  ".join(lines) + "\n)"
+
+
+def _definition(column: ColumnSpec) -> str:
+    ending = "" if column.nullable else " NOT NULL"
+    return f"{column.name.sql} {column.type.ddl()}{ending}"
+
+
+def names(columns: Sequence[Identifier]) -> str:
+    """Return a list of column names as statements have it."""
+    return ", ".join(column.sql for column in columns)
+
+
+def plan(spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, stream: str) -> Plan:
+    """Return what brings a table to a stream's needs: new columns, wider ones, fewer NOT NULL.
+
+    Raises:
+        TableMismatchError: when a column cannot take the values, or `freeze` forbids a change.
+    """
+    if existing is None:
+        _refuse_when(freeze, spec, stream, "the table does not exist")
+        types = {column.name: column.type for column in spec.columns}
+        return Plan((create_table(spec),), types)
+    added = [column for column in spec.columns if column.name not in existing.columns]
+    modified: list[str] = []
+    types = {column.name: column.type for column in added}
+    for column in spec.columns:
+        found = existing.columns.get(column.name)
+        if found is None or found.generated:
+            continue
+        types[column.name] = _fitted(found, column, spec, stream)
+        modified += _modification(found, column, types[column.name], existing)
+    if added or modified:
+        changes = [f"{column.name} missing" for column in added] + modified
+        _refuse_when(freeze, spec, stream, "; ".join(changes))
+    return Plan(tuple(_alterations(spec, added, modified)), types)
+
+
+def _fitted(found: ExistingColumn, column: ColumnSpec, spec: TableSpec, stream: str) -> OracleType:
+    fitted = fit(found.type, column.type, declared=column.declared)
+    if fitted is None:
+        what = (
+            f"stream '{stream}': column {spec.name}.{column.name} is {found.type.ddl()} and cannot "
+            f"take {column.type.ddl()} without loss; load into another table, or change the "
+            "column by hand (add, copy, drop, rename)"
+        )
+        raise TableMismatchError(what)
+    return fitted
+
+
+def _modification(
+    found: ExistingColumn, column: ColumnSpec, fitted: OracleType, existing: ExistingTable
+) -> list[str]:
+    parts = []
+    if fitted != found.type:
+        parts.append(fitted.ddl())
+    if column.nullable and not found.nullable and column.name not in existing.keys:
+        parts.append("NULL")
+    return [f"{column.name.sql} {' '.join(parts)}"] if parts else []
+
+
+def _alterations(
+    spec: TableSpec, added: Sequence[ColumnSpec], modified: Sequence[str]
+) -> list[str]:
+    statements = []
+    if added:
+        # Rows that are there have no value for a new column, so it cannot be NOT NULL (ORA-01758).
+        parts = ", ".join(f"{column.name.sql} {column.type.ddl()}" for column in added)
+        statements.append(f"ALTER TABLE {spec.name.sql} ADD ({parts})")
+    if modified:
+        statements.append(f"ALTER TABLE {spec.name.sql} MODIFY ({', '.join(modified)})")
+    return statements
+
+
+def _refuse_when(freeze: bool, spec: TableSpec, stream: str, change: str) -> None:  # noqa: FBT001
+    if freeze:
+        what = (
+            f"stream '{stream}': freeze_schema is set and table {spec.name} would have to change "
+            f"({change}); change it by hand, or unset freeze_schema"
+        )
+        raise TableMismatchError(what)
