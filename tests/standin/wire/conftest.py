@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Connect = Callable[..., oracledb.Connection]
 
 
+_SCOTT = {"user": "scott", "password": "tiger"}
+
+
 @pytest.fixture
 def backend() -> FakeBackend:
     return FakeBackend()
@@ -32,8 +35,8 @@ def listener(request: pytest.FixtureRequest, backend: FakeBackend) -> Iterator[L
 
 @pytest.fixture
 def connect(listener: Listener) -> Connect:
-    def connect(user: str = "scott", password: str = "tiger", **more: Any) -> oracledb.Connection:
-        return oracledb.connect(user=user, password=password, **{"dsn": listener.dsn, **more})
+    def connect(**more: Any) -> oracledb.Connection:
+        return oracledb.connect(**{**_SCOTT, "dsn": listener.dsn, **more})
 
     return connect
 

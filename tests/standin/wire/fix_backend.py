@@ -124,6 +124,15 @@ LOB_ROWS: list[Row] = [
     (number_from_text("3"), None, None, None),
     (number_from_text("4"), b"", b"", b""),
 ]
+FIXED: dict[str, tuple[tuple[Column, ...], list[Row]]] = {
+    "typed": (TYPED_COLUMNS, [TYPED_ROW, (None,) * len(TYPED_ROW)]),
+    "lobs": (LOB_COLUMNS, LOB_ROWS),
+    "booleans": (
+        (Column("B", TypeCode.BOOLEAN, size_bytes=4),),
+        [(b"\x01",), (b"\x00",), (None,)],
+    ),
+    "documents": ((Column("J", TypeCode.JSON),), [(b"{}",)]),
+}
 GEN_COLUMNS = (
     number_column("ID", 18, 0),
     number_column("QTY", 9, 0),
@@ -236,25 +245,18 @@ class FakeSession:
     ) -> tuple[tuple[Column, ...], Sequence[Row]]:
         if "nosuch" in statement:
             raise OracleError(942, "table or view does not exist", statement.index("nosuch"))
+        if "boom" in statement:
+            message = "a fault of the engine"
+            raise RuntimeError(message)
         if sleep := re.search(r"sleep\((.*?)\)", statement):
             self._sleep(float(sleep.group(1)))
             return (number_column("SLEPT"),), [(number_from_text("1"),)]
         if gen := re.search(r"gen\((\d+)\)", statement):
             return GEN_COLUMNS, self.backend.generated(int(gen.group(1)))
-        if "boom" in statement:
-            message = "a fault of the engine"
-            raise RuntimeError(message)
         source = re.search(r"from (\w+)", statement)
         name = source.group(1) if source else ""
-        if name == "typed":
-            return TYPED_COLUMNS, [TYPED_ROW, (None,) * len(TYPED_ROW)]
-        if name == "booleans":
-            column = Column("B", TypeCode.BOOLEAN, size_bytes=4)
-            return (column,), [(b"\x01",), (b"\x00",), (None,)]
-        if name == "documents":
-            return (Column("J", TypeCode.JSON),), [(b"{}",)]
-        if name == "lobs":
-            return LOB_COLUMNS, LOB_ROWS
+        if name in FIXED:
+            return FIXED[name]
         if name == "dual":
             return self._literals(statement, binds, values)
         table = self.backend.tables.get(name, Table())

@@ -1,0 +1,10 @@
+"""The command line: `python -m oracle_standin serve`."""
+
+from __future__ import annotations
+
+import sys
+
+from oracle_standin.server import main
+
+if __name__ == "__main__":
+    sys.exit(main())

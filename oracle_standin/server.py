@@ -1,0 +1,177 @@
+"""The `serve` command: a database, a listener, and one line when both are ready.
+
+Standard output carries that one JSON line and nothing else; the log goes to standard error.
+SIGTERM and SIGINT end the process with exit code 0 after everything is stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from oracle_standin import samples
+from oracle_standin.engine.database import Database
+from oracle_standin.wire.listener import Listener
+from oracle_standin.wire.profiles import PROFILES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0 done, 1 failed, 2 usage."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=options.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        _serve(options)
+    except Exception:  # noqa: BLE001 - the command's last resort: log it and exit with 1
+        _log.exception("the stand-in failed")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m oracle_standin", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve a database until a signal ends it")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    serve.add_argument("--service", default="FREEPDB1", help="service name to listen for")
+    serve.add_argument("--profile", choices=sorted(PROFILES), default="23", help="Oracle version")
+    serve.add_argument("--data", type=Path, help="folder that keeps the database")
+    serve.add_argument(
+        "--user",
+        action="append",
+        default=[],
+        type=_user,
+        metavar="NAME/PASSWORD",
+        help="create a user",
+    )
+    serve.add_argument(
+        "--sample",
+        action="append",
+        default=[],
+        type=_sample,
+        metavar="SAMPLE=NAME",
+        help=f"load a sample for a user ({', '.join(samples.names())})",
+    )
+    serve.add_argument(
+        "--die-with-parent", action="store_true", help="stop when standard input ends"
+    )
+    serve.add_argument(
+        "--log-level", choices=("debug", "info", "warning", "error"), default="warning"
+    )
+    return parser
+
+
+def _user(text: str) -> tuple[str, str]:
+    name, separator, password = text.partition("/")
+    if not name or not separator or not password:
+        message = "expected NAME/PASSWORD"
+        raise argparse.ArgumentTypeError(message)
+    return _folded(name), password
+
+
+def _sample(text: str) -> tuple[str, str]:
+    sample, _, name = text.partition("=")
+    if sample not in samples.names() or not name:
+        message = f"expected SAMPLE=NAME, SAMPLE being one of {', '.join(samples.names())}"
+        raise argparse.ArgumentTypeError(message)
+    return sample, _folded(name)
+
+
+def _folded(name: str) -> str:
+    """Return a user name as Oracle stores it: upper case unless it is quoted."""
+    if len(name) > 2 and name[0] == name[-1] == '"':
+        return name[1:-1]
+    return name.upper()
+
+
+def _serve(options: argparse.Namespace) -> None:
+    with ExitStack() as stack:
+        _stop_on_signals()
+        if options.die_with_parent:
+            threading.Thread(target=_follow_parent, daemon=True).start()
+        try:
+            _run(options, stack)
+        except SystemExit:
+            _log.info("stopping")
+
+
+def _run(options: argparse.Namespace, stack: ExitStack) -> None:
+    database = Database(options.data, options.profile)
+    stack.callback(database.stop)
+    database.start()
+    listener = Listener(
+        database,
+        PROFILES[options.profile],
+        host=options.host,
+        port=options.port,
+        service=options.service,
+    )
+    stack.enter_context(listener)
+    _fill(database, listener.dsn, dict(options.user), options.sample)
+    _announce(listener)
+    threading.Event().wait()
+
+
+def _fill(
+    database: Database, dsn: str, passwords: dict[str, str], wanted: list[tuple[str, str]]
+) -> None:
+    """Create the users that do not exist and load samples for those created now."""
+    for _, name in wanted:
+        passwords.setdefault(name, name.lower())
+    created = [name for name in passwords if database.verifier(name) is None]
+    for name in created:
+        database.create_user(name, passwords[name])
+    for sample, name in wanted:
+        if name in created:
+            samples.load(sample, dsn, f'"{name}"', passwords[name])
+        else:
+            _log.info("user %s is there already: sample %s is not loaded again", name, sample)
+
+
+def _announce(listener: Listener) -> None:
+    line = {
+        "event": "ready",
+        "host": listener.host,
+        "port": listener.port,
+        "service_name": listener.service_name,
+        "dsn": listener.dsn,
+        "pid": os.getpid(),
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _stop_on_signals() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """Unwind the main thread once; further signals must not disturb the cleaning up."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+def _follow_parent() -> None:
+    """Wait for the end of standard input, whose other end the parent holds open."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
