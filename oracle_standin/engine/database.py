@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
 
+from oracle_standin.backend import ExecuteOptions, OracleError, SessionInfo
 from oracle_standin.engine import postgres, template
+from oracle_standin.engine.link import Link
+from oracle_standin.engine.session import Session
+from oracle_standin.engine.shared import SharedState
+from oracle_standin.verifier import PasswordVerifier, make_verifier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     import psycopg
 
 _KEY_FILE = "standin-version"
+_ADMINISTRATOR_PASSWORD = "oracle"  # noqa: S105 - documented, for a database of test data
+_APPLICATION_GRANTS = (
+    "CONNECT, RESOURCE, CREATE VIEW, CREATE MATERIALIZED VIEW, CREATE SYNONYM, UNLIMITED TABLESPACE"
+)
 
 
 class Database:
@@ -32,7 +39,7 @@ class Database:
         self._data_dir = data_dir
         self._run_folder: Path | None = None
         self._server: postgres.Postgres | None = None
-        self._lock = threading.Lock()
+        self._shared: SharedState | None = None
 
     def start(self) -> None:
         """Start the server; raises PostgresError when that fails."""
@@ -41,10 +48,21 @@ class Database:
             data = self._prepare_data(run_folder)
             self._server = postgres.Postgres(data, run_folder)
             self._server.start()
+            self._run_folder = run_folder
+            self._shared = SharedState(self._server.connect(), self.profile)
+            self._set_administrator_password(self._shared)
         except BaseException:
+            self.stop()
             shutil.rmtree(run_folder, ignore_errors=True)
             raise
-        self._run_folder = run_folder
+
+    def _set_administrator_password(self, shared: SharedState) -> None:
+        if self.verifier("SYSTEM") is None:
+            verifier = make_verifier(_ADMINISTRATOR_PASSWORD)
+            shared.run(
+                "UPDATE ora.users SET salt = %s, verifier = %s WHERE username = 'SYSTEM'",
+                (verifier.salt, verifier.hash),
+            )
 
     def _prepare_data(self, run_folder: Path) -> Path:
         if self._data_dir is None:
@@ -63,6 +81,9 @@ class Database:
 
     def stop(self) -> None:
         """End all sessions and stop the server; further calls are harmless."""
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.close()
         server, self._server = self._server, None
         if server is not None:
             server.stop()
@@ -89,13 +110,70 @@ class Database:
 
         Its search path is "SYS", pg_catalog, ora. The caller closes it.
         """
+        return self._server_or_fail().connect()
+
+    def _server_or_fail(self) -> postgres.Postgres:
         if self._server is None:
             message = "the database is not running"
             raise postgres.PostgresError(message)
-        return self._server.connect()
+        return self._server
 
     def scalar(self, statement: str, parameters: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401
         """Return the first value that a statement run as the owner gives, None without a row."""
-        with closing(self.owner_connection()) as connection:
-            row = connection.execute(statement.encode(), parameters).fetchone()
-        return row[0] if row else None
+        rows = self._running().query(statement, parameters)
+        return rows[0][0] if rows else None
+
+    # ------------------------------------------------------------------------------ users
+
+    def verifier(self, user: str) -> PasswordVerifier | None:
+        """Return the stored password verifier of a user (exact case), or None."""
+        rows = self._running().query(
+            "SELECT salt, verifier FROM ora.users WHERE username = %s AND salt IS NOT NULL", (user,)
+        )
+        return PasswordVerifier(salt=bytes(rows[0][0]), hash=bytes(rows[0][1])) if rows else None
+
+    def open_session(self, user: str, info: SessionInfo) -> Session:
+        """Log a verified user on; ORA-01045 without CREATE SESSION, ORA-28000 when locked."""
+        shared = self._running()
+        rows = shared.query(
+            "SELECT account_status, ora.has_privilege(username, 'CREATE SESSION')"
+            " FROM ora.users WHERE username = %s",
+            (user,),
+        )
+        if not rows:
+            raise OracleError(1017, "invalid username/password; logon denied")
+        status, may_log_on = rows[0]
+        if "LOCKED" in status:
+            raise OracleError(28000, "The account is locked.")
+        if not may_log_on:
+            raise OracleError(1045, f"user {user} lacks CREATE SESSION privilege; logon denied")
+        shared.run(
+            "UPDATE ora.users SET last_login = clock_timestamp() WHERE username = %s", (user,)
+        )
+        session = Session(self._server_or_fail().connect_as(Link), user, info, shared)
+        shared.session_opened(session)
+        return session
+
+    def create_user(self, name: str, password: str) -> None:
+        """Create a user who may do what an application's owner needs; an existing one stays.
+
+        The name is folded to upper case unless it is in double quotes.
+        """
+        exact = name[1:-1] if name.startswith('"') else name.upper()
+        if self.scalar("SELECT 1 FROM ora.users WHERE username = %s", (exact,)):
+            return
+        session = self.open_session("SYSTEM", SessionInfo(session_id=0, serial_number=0))
+        try:
+            for statement in (
+                f'CREATE USER "{exact}" IDENTIFIED BY "{password}"',
+                f'GRANT {_APPLICATION_GRANTS} TO "{exact}"',
+            ):
+                session.execute(statement, (), ((),), ExecuteOptions())
+        finally:
+            session.close()
+
+    def _running(self) -> SharedState:
+        if self._shared is None:
+            message = "the database is not running"
+            raise postgres.PostgresError(message)
+        return self._shared

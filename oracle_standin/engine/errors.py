@@ -16,7 +16,9 @@ from oracle_standin.engine import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from oracle_standin.engine.contract import ObjectRef, Resolver
     from oracle_standin.engine.failures import Failure
+    from oracle_standin.engine.lengths import StoredLengths
 
 _ORACLE_MESSAGE = re.compile(r"ORA-(\d{5}): (.*)", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
@@ -83,17 +85,36 @@ _PLAIN: dict[str, tuple[int, str]] = {
 class Circumstances:
     """What was running when a failure came, and where to look for details.
 
-    `keyword` is the statement's first word; `query` runs SQL as the owner after the statement was
-    undone; `find_value` gives the byte and character length of what was about to be stored in a
-    column, None when that cannot be told.
+    Args:
+        keyword: The statement's first word.
+        user: The session's user.
+        query: Runs a query as the owner.
+        resolver: Looks up the statement's target table.
+        profile: "19" or "23".
+        stored: The lengths of the values that a DML statement assigns to columns.
+        waits: Whether the statement waits for locks for a time of its own (FOR UPDATE WAIT n).
     """
 
     keyword: str
     user: str
     query: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+    resolver: Resolver
     profile: str = "23"
-    find_value: Callable[[str], tuple[int, int] | None] = lambda _column: None
+    stored: StoredLengths | None = None
     waits: bool = False
+
+    def target(self) -> ObjectRef | None:
+        """Return the table that a DML statement changes, where it is known."""
+        if self.stored is None or not self.stored.table:
+            return None
+        return self.resolver.resolve(self.stored.schema, self.stored.table)
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """Return byte and character lengths of the assigned values by column."""
+        target = self.target()
+        if self.stored is None or target is None:
+            return {}
+        return self.stored.lengths(lambda: self.resolver.columns(target))
 
 
 def oracle_error(failure: Failure, circumstances: Circumstances) -> OracleError:
@@ -171,11 +192,13 @@ def _check(failure: Failure, circumstances: Circumstances) -> OracleError:
 
 
 def _too_large(failure: Failure, column: str, circumstances: Circumstances) -> OracleError:
-    maximum = circumstances.query(_DATA_LENGTH, (failure.schema, failure.table, column))
-    lengths = circumstances.find_value(names.oracle_name(column))
-    limit = str(maximum[0][0]) if maximum and maximum[0][0] is not None else "unknown"
+    """Return ORA-12899 for a value with too many bytes."""
+    rows = circumstances.query(_DATA_LENGTH, (failure.schema, failure.table, column))
+    lengths = circumstances.lengths().get(names.oracle_name(column))
     return _value_too_large(
-        _path(failure.schema, failure.table, column), lengths[0] if lengths else None, limit
+        _path(failure.schema, failure.table, column),
+        lengths[0] if lengths else None,
+        str(rows[0][0]) if rows else "unknown",
     )
 
 
@@ -191,22 +214,35 @@ WHERE n.nspname = %s AND c.relname = %s AND a.attname = %s
 
 def _value_too_large(column: str, actual: int | None, maximum: str) -> OracleError:
     shown = "unknown" if actual is None else str(actual)
-    return OracleError(
-        12899, f"value too large for column {column} (actual: {shown}, maximum: {maximum})"
-    )
+    text = f"value too large for column {column} (actual: {shown}, maximum: {maximum})"
+    return OracleError(12899, text)
 
 
-def too_long_for_column(
-    owner: str, table: str, column: str, actual: int, limit: int
-) -> OracleError:
-    """Return ORA-12899 for a text that has more characters than its column takes."""
-    return _value_too_large(_path(owner, table, column), actual, str(limit))
-
-
-def _too_long(failure: Failure, _circumstances: Circumstances) -> OracleError:
+def _too_long(failure: Failure, circumstances: Circumstances) -> OracleError:
+    """Return ORA-12899 for a text with too many characters: the first column it fits."""
     limit = _LENGTH.search(failure.message)
-    shown = f" (maximum: {limit[1]})" if limit else ""
-    return OracleError(12899, f"value too large for column{shown}")
+    maximum = int(limit[1]) if limit else 0
+    target = circumstances.target()
+    rows = circumstances.query(_TEXT_COLUMNS, (target.oid, maximum)) if target else []
+    lengths = circumstances.lengths()
+    known = [(column, lengths[column][1]) for (column,) in rows if column in lengths]
+    for column, actual in known:
+        if target and actual > maximum:
+            return _value_too_large(_path(target.owner, target.name, column), actual, str(maximum))
+    if target and len(rows) == 1:
+        path = _path(target.owner, target.name, rows[0][0])
+        return _value_too_large(path, None, str(maximum))
+    return OracleError(12899, f"value too large for column (maximum: {maximum})")
+
+
+_TEXT_COLUMNS = """
+SELECT ora.oracle_name(a.attname::text)
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = %s AND t.typname IN ('varchar', 'bpchar') AND a.atttypmod = %s + 4
+  AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum
+"""
 
 
 def _overflow(failure: Failure, _circumstances: Circumstances) -> OracleError | None:

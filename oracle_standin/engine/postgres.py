@@ -18,7 +18,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import psycopg
 
@@ -70,6 +70,9 @@ if [ -f "$1/postmaster.pid" ]; then
 fi
 rm -rf "$2"
 """
+
+
+_C = TypeVar("_C", bound="psycopg.Connection[tuple[Any, ...]]")
 
 
 class PostgresError(Exception):
@@ -284,6 +287,12 @@ class Postgres:
         """Return a new connection as the owner, in autocommit mode."""
         return psycopg.connect(
             host=str(self._run_folder), user=SUPERUSER, dbname=database, autocommit=True
+        )
+
+    def connect_as(self, kind: type[_C]) -> _C:
+        """Return a new connection of a class of the caller's."""
+        return kind.connect(
+            host=str(self._run_folder), user=SUPERUSER, dbname=DATABASE, autocommit=True
         )
 
     def stop(self) -> None:

@@ -1,0 +1,217 @@
+"""Runs translated queries and DML for one session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import (
+    OracleError,
+    Result,
+    TypeCode,
+    not_in_this_standin,
+)
+from oracle_standin.engine import bulk, conversions, values
+from oracle_standin.engine.link import EngineFailureError, Link, Step
+from oracle_standin.engine.rows import ResultRows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from psycopg.pq.abc import PGresult
+
+    from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Row
+    from oracle_standin.engine.contract import Translation
+    from oracle_standin.engine.describe import Describer
+    from oracle_standin.engine.transactions import Transaction
+
+    Parameters = tuple[bytes | None, ...]
+    BindRow = Sequence[BindValue]
+    # Turns a failure into Oracle's error; the bind row tells which value was at fault.
+    Explain = Callable[[EngineFailureError, BindRow], OracleError]
+
+
+class Executor:
+    """Runs translations on a session's connection, within its transaction."""
+
+    def __init__(
+        self,
+        link: Link,
+        transaction: Transaction,
+        describer: Describer,
+        time_zone: Callable[[], str],
+    ) -> None:
+        """Run on `link`; `time_zone` gives the session's zone of the moment."""
+        self._link = link
+        self._transaction = transaction
+        self._describer = describer
+        self._time_zone = time_zone
+
+    # ----------------------------------------------------------------------------- queries
+
+    def query(self, translation: Translation, binds: Sequence[Bind], row: BindRow) -> Result:
+        """Run a query and keep its rows; raises EngineFailureError."""
+        step = Step(
+            translation.sql.encode(),
+            self.parameters(translation, binds, [row])[0],
+            formats(translation, binds),
+        )
+        found = self._transaction.run(step, changes=translation.locks_rows)
+        columns = self._describer.columns(found)
+        rows = ResultRows(found, [column.type_code for column in columns], self._time_zone())
+        return Result(columns=columns, rows=rows)
+
+    def describe(self, translation: Translation) -> tuple[Column, ...]:
+        """Return a query's columns without running it; raises EngineFailureError."""
+        sql = translation.sql.encode()
+        if self._transaction.open:
+            found = self._transaction.protect(
+                lambda: self._link.describe_statement(sql), changes=False
+            )
+        else:
+            found = self._link.describe_statement(sql)
+        return self._describer.columns(found)
+
+    # --------------------------------------------------------------------------------- DML
+
+    def change(
+        self,
+        translation: Translation,
+        binds: Sequence[Bind],
+        rows: Sequence[BindRow],
+        options: ExecuteOptions,
+        explain: Explain,
+    ) -> Result:
+        """Run DML for each bind row.
+
+        Raises OracleError when a single iteration fails; of several, the rows before the failing
+        one stay done and the error is in the result.
+        """
+        if len(rows) > 1 or options.batch_errors:
+            return self._change_many(translation, binds, rows, options, explain)
+        try:
+            results = self._change_once(translation, binds, rows[0] if rows else ())
+        except EngineFailureError as failure:
+            raise explain(failure, rows[0] if rows else ()) from None
+        count = sum(result.command_tuples or 0 for result in results)
+        outcome = Result(row_count=count, row_counts=[count] if options.row_counts else [])
+        if translation.returning:
+            outcome.returning = [self._returned(results[0], translation, binds)]
+        return outcome
+
+    def _change_once(
+        self, translation: Translation, binds: Sequence[Bind], row: BindRow
+    ) -> list[PGresult]:
+        steps = [
+            Step(part.sql.encode(), self.parameters(part, binds, [row])[0], formats(part, binds))
+            for part in (translation, *translation.extra)
+        ]
+        if len(steps) == 1:
+            return [self._transaction.run(steps[0], changes=True)]
+        return self._transaction.protect(lambda: self._link.run_steps(steps), changes=True)
+
+    def _change_many(
+        self,
+        translation: Translation,
+        binds: Sequence[Bind],
+        rows: Sequence[BindRow],
+        options: ExecuteOptions,
+        explain: Explain,
+    ) -> Result:
+        if translation.extra:
+            what = "array DML with a multitable INSERT"
+            raise not_in_this_standin(what)
+        work = bulk.ArrayWork(self, translation, binds, rows, explain, formats(translation, binds))
+        outcome = work.run(batch_errors=options.batch_errors)
+        counts = [(result.command_tuples or 0) if result else 0 for result in work.results]
+        outcome.row_count = sum(counts)
+        if options.row_counts:
+            outcome.row_counts = counts
+        if translation.returning:
+            outcome.returning = [
+                self._returned(result, translation, binds) if result else []
+                for result in work.results
+            ]
+        return outcome
+
+    def run_rows(
+        self,
+        translation: Translation,
+        rows: Sequence[Parameters],
+        parameter_formats: tuple[int, ...],
+    ) -> tuple[list[PGresult], EngineFailureError | None]:
+        """Run parameter rows as one statement: all of them stay, or none after a failure."""
+        failure: EngineFailureError | None = None
+
+        def work() -> list[PGresult]:
+            nonlocal failure
+            done, failure = self._link.run_many(translation.sql.encode(), rows, parameter_formats)
+            if failure is not None:
+                raise _UndoError(done)
+            return done
+
+        try:
+            return self._transaction.protect(work, changes=True), None
+        except _UndoError as undone:
+            return undone.done, failure
+
+    def parameters(
+        self, translation: Translation, binds: Sequence[Bind], rows: Sequence[BindRow]
+    ) -> list[Parameters]:
+        """Return PostgreSQL's parameters for bind rows; raises OracleError 1008."""
+        positions = translation.parameters
+        if not positions:
+            return [()] * len(rows)
+        if any(len(row) <= max(positions) for row in rows):
+            raise OracleError(1008, "not all variables bound")
+        zone = self._time_zone()
+        columns = [
+            _encoded(binds[position], [row[position] for row in rows], zone)
+            for position in positions
+        ]
+        return list(zip(*columns, strict=True))
+
+    def _returned(
+        self, result: PGresult, translation: Translation, binds: Sequence[Bind]
+    ) -> list[Row]:
+        """Return the rows of RETURNING INTO, in the types that the return binds declare."""
+        first = result.nfields - translation.returning
+        have = self._describer.type_codes(result)[first:]
+        zone = self._time_zone()
+        rows = ResultRows(result, have, zone, first).fetch(result.ntuples)
+        want = [bind.type_code for bind in binds if bind.is_return]
+        if len(want) != len(have):
+            message = "the numbers of RETURNING expressions and INTO targets differ"
+            raise OracleError(947, message)
+        if have == want:
+            return rows
+        converters = [conversions.converter(*pair) for pair in zip(have, want, strict=True)]
+        return [
+            tuple(
+                None if value is None else convert(value)
+                for convert, value in zip(converters, row, strict=True)
+            )
+            for row in rows
+        ]
+
+
+class _UndoError(Exception):
+    """Ends a protected piece of work whose failure is reported otherwise."""
+
+    def __init__(self, done: list[PGresult]) -> None:
+        super().__init__()
+        self.done = done
+
+
+def formats(translation: Translation, binds: Sequence[Bind]) -> tuple[int, ...]:
+    """Return PostgreSQL's format of each parameter of a translation."""
+    return tuple(
+        values.parameter_format(binds[position].type_code) for position in translation.parameters
+    )
+
+
+def _encoded(bind: Bind, column: list[BindValue], zone: str) -> list[bytes | None]:
+    if bind.type_code is TypeCode.CURSOR or bind.is_array:
+        what = "an array or cursor bind outside PL/SQL"
+        raise not_in_this_standin(what)
+    encode = values.encoder(bind, zone)
+    return [encode(value) if isinstance(value, bytes) else None for value in column]

@@ -1,0 +1,115 @@
+"""Finds the object that a name in a statement stands for.
+
+Source: SQL Language Reference, "How Oracle Database Resolves Schema Object References": own
+objects and private synonyms share a name space, public synonyms come after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine import names
+from oracle_standin.engine.contract import ObjectRef
+
+Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+
+_DICTIONARY_OWNER = "SYS"
+_PUBLIC = "PUBLIC"
+_LONGEST_SYNONYM_CHAIN = 16
+# The schema name under which PostgreSQL finds the session's own temporary tables.
+TEMPORARY_SCHEMA = "pg_temp"
+
+_FIND_RELATION = """
+SELECT c.oid, c.relkind::text
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN ora.users u ON u.username = n.nspname
+WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+"""
+_FIND_TEMPORARY = """
+SELECT c.oid, c.relkind::text
+FROM pg_catalog.pg_class c
+WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname = %s AND c.relkind = 'r'
+"""
+_FIND_SYNONYM = "SELECT table_owner, table_name FROM ora.synonyms WHERE owner = %s AND name = %s"
+_COLUMNS = """
+SELECT ora.oracle_name(a.attname::text)
+FROM pg_catalog.pg_attribute a
+LEFT JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
+WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND NOT COALESCE(f.hidden, false)
+ORDER BY COALESCE(f.column_id, a.attnum), a.attnum
+"""
+
+
+class NameResolver:
+    """The `Resolver` of a session; remembers what it found until `forget()`."""
+
+    def __init__(self, shared: Query, own: Query, current_schema: Callable[[], str]) -> None:
+        """Look up with `shared`, a connection of the database, and `own`, the session's.
+
+        Only the session's own connection sees its temporary tables.
+        """
+        self._shared = shared
+        self._own = own
+        self._current_schema = current_schema
+        self._found: dict[tuple[str, str | None, str], ObjectRef] = {}
+        self._columns: dict[int, list[str]] = {}
+
+    def forget(self) -> None:
+        """Drop what is remembered, after DDL."""
+        self._found.clear()
+        self._columns.clear()
+
+    def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
+        """Return the object behind a name, synonyms followed, or None.
+
+        Raises OracleError 1775 for a chain of synonyms that leads back to itself.
+        """
+        key = (self._current_schema(), schema, name)
+        found = self._found.get(key)
+        if found is None:
+            found = self._search(schema, name)
+            if found is not None and found.owner != TEMPORARY_SCHEMA:
+                self._found[key] = found
+        return found
+
+    def columns(self, ref: ObjectRef) -> Sequence[str]:
+        """Return the visible columns of an object in Oracle's order."""
+        known = self._columns.get(ref.oid)
+        if known is None:
+            query = self._own if ref.owner == TEMPORARY_SCHEMA else self._shared
+            known = [column for (column,) in query(_COLUMNS, (ref.oid,))]
+            self._columns[ref.oid] = known
+        return known
+
+    def _search(self, schema: str | None, name: str) -> ObjectRef | None:
+        if schema is not None:
+            return self._in_schema(schema, name, 0)
+        return (
+            self._in_schema(self._current_schema(), name, 0)
+            or self._through_synonym(_PUBLIC, name, 0)
+            or self._relation(_DICTIONARY_OWNER, name)
+            or self._temporary(name)
+        )
+
+    def _in_schema(self, schema: str, name: str, depth: int) -> ObjectRef | None:
+        return self._relation(schema, name) or self._through_synonym(schema, name, depth)
+
+    def _through_synonym(self, schema: str, name: str, depth: int) -> ObjectRef | None:
+        if depth > _LONGEST_SYNONYM_CHAIN:
+            raise OracleError(1775, "looping chain of synonyms")
+        rows = self._shared(_FIND_SYNONYM, (schema, name))
+        if not rows:
+            return None
+        owner, target = rows[0]
+        return self._in_schema(owner, target, depth + 1)
+
+    def _relation(self, owner: str, name: str) -> ObjectRef | None:
+        rows = self._shared(_FIND_RELATION, (names.engine_name(owner), names.engine_name(name)))
+        return ObjectRef(owner, name, *rows[0]) if rows else None
+
+    def _temporary(self, name: str) -> ObjectRef | None:
+        rows = self._own(_FIND_TEMPORARY, (names.engine_name(name),))
+        return ObjectRef(TEMPORARY_SCHEMA, name, *rows[0]) if rows else None

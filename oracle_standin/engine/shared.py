@@ -1,0 +1,84 @@
+"""What the sessions of one database share."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Protocol
+
+from oracle_standin.engine.describe import EngineType, engine_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import psycopg
+
+
+class Closable(Protocol):
+    """A session as its database sees it."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+_TYPES = """
+SELECT t.oid, n.nspname, t.typname
+FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+WHERE n.nspname IN ('pg_catalog', 'ora')
+"""
+
+
+class SharedState:
+    """Type oids, the DDL epoch, the open sessions and a connection for looking things up.
+
+    The connection is the owner's, in autocommit mode: it sees what is committed.
+    """
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], profile: str) -> None:
+        """Share `connection`, which `close()` closes."""
+        self.profile = profile
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._sessions: set[Closable] = set()
+        self._epoch = 0
+        connection.execute("SET search_path = pg_catalog, ora")
+        self.types: Mapping[int, EngineType] = engine_types(
+            (oid, schema, name) for oid, schema, name in connection.execute(_TYPES)
+        )
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query as the owner; operators are PostgreSQL's own here."""
+        with self._lock:
+            return self._connection.execute(sql.encode(), parameters).fetchall()
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement as the owner, committed at once."""
+        with self._lock:
+            self._connection.execute(sql.encode(), parameters)
+
+    @property
+    def epoch(self) -> int:
+        """Return a number that grows with every DDL statement."""
+        return self._epoch
+
+    def next_epoch(self) -> None:
+        """Tell all sessions that names and types may have changed."""
+        with self._lock:
+            self._epoch += 1
+
+    def session_opened(self, session: Closable) -> None:
+        """Note a session, so that it can be ended with the database."""
+        with self._lock:
+            self._sessions.add(session)
+
+    def session_closed(self, session: Closable) -> None:
+        """Forget a session that has ended."""
+        with self._lock:
+            self._sessions.discard(session)
+
+    def close(self) -> None:
+        """End the open sessions and close the connection."""
+        with self._lock:
+            sessions = list(self._sessions)
+        for session in sessions:
+            session.close()
+        self._connection.close()
