@@ -1,0 +1,246 @@
+"""From settings to sessions that behave the same everywhere.
+
+A session of ours speaks UTC, fixed date masks, `.` as decimal sign, binary comparison and
+character lengths, whatever the machine, the user's profile or a logon trigger prefer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+import oracledb
+import sqlalchemy
+
+from oracle_core import redact, retry
+from oracle_core.errors import ConfigurationError, describe
+from oracle_core.settings import DEFAULT_CONNECT_TIMEOUT_SECONDS, DEFAULT_PORT, check_connection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+_LOGGER = logging.getLogger(__name__)
+
+SESSION_PARAMETERS: Mapping[str, str] = {
+    "TIME_ZONE": "+00:00",
+    "NLS_LANGUAGE": "AMERICAN",
+    "NLS_TERRITORY": "AMERICA",
+    "NLS_DATE_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS',
+    "NLS_TIMESTAMP_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9',
+    "NLS_TIMESTAMP_TZ_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM',
+    "NLS_NUMERIC_CHARACTERS": ".,",
+    "NLS_SORT": "BINARY",
+    "NLS_COMP": "BINARY",
+    "NLS_LENGTH_SEMANTICS": "CHAR",
+}
+"""What every session fixes; the territory comes before the masks because it resets them."""
+
+EXACT_FETCH: Mapping[str, bool] = {"fetch_lobs": False, "fetch_decimals": True}
+"""Arguments of `Cursor.execute` under which no digit is lost and LOBs arrive as values."""
+
+STATEMENT_CACHE = 50
+_LOCAL_HOSTS = ("localhost", "127.", "::1", "[::1]")
+_thick_lock = threading.Lock()
+
+
+def session_statement() -> str:
+    """Return the one statement that fixes all session parameters."""
+    parameters = " ".join(f"{name}='{value}'" for name, value in SESSION_PARAMETERS.items())
+    return f"ALTER SESSION SET {parameters}"
+
+
+def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate settings to the arguments of `oracledb.connect` and `create_pool`.
+
+    Args:
+        config: settings under their canonical names.
+
+    Raises:
+        ConfigurationError: the settings name no database or no way to log on.
+    """
+    check_connection(config)
+    parameters: dict[str, Any] = {
+        "user": config.get("user"),
+        "password": config.get("password"),
+        "proxy_user": config.get("proxy_user"),
+        "access_token": config.get("access_token"),
+        "config_dir": config.get("tns_admin"),
+        "wallet_location": config.get("wallet_location"),
+        "wallet_password": config.get("wallet_password"),
+        "tcp_connect_timeout": float(_seconds(config, "connect_timeout_seconds")) or None,
+        "expire_time": config.get("expire_time_minutes") or None,
+        "stmtcachesize": STATEMENT_CACHE,
+    }
+    if config.get("dsn"):
+        parameters["dsn"] = config["dsn"]
+    else:
+        parameters |= {
+            "host": config["host"],
+            "port": config.get("port") or DEFAULT_PORT,
+            "service_name": config.get("service_name"),
+            "sid": config.get("sid"),
+            "protocol": config.get("protocol") or "tcp",
+        }
+    if config.get("driver_mode") == "thick" and not config.get("user"):
+        parameters["externalauth"] = True
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _seconds(config: Mapping[str, Any], name: str) -> float:
+    default = DEFAULT_CONNECT_TIMEOUT_SECONDS if name == "connect_timeout_seconds" else 0
+    value = config.get(name)
+    return default if value is None else value
+
+
+def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
+    """Open a session and fix its parameters in one further round trip.
+
+    Args:
+        config: settings under their canonical names.
+        module: shown to administrators in V$SESSION.MODULE, at most 64 bytes.
+
+    Raises:
+        ConfigurationError: the settings are wrong.
+        oracledb.Error: the database refused or cannot be reached.
+    """
+    parameters = connect_parameters(config)
+    redact.register_settings(config)
+    _set_driver_mode(config)
+    connection = oracledb.connect(**parameters)
+    try:
+        connection.module = module
+        connection.action = "connect"
+        connection.call_timeout = round(_seconds(config, "call_timeout_seconds") * 1000)
+        with connection.cursor() as cursor:
+            cursor.execute(session_statement())
+    except BaseException:
+        with suppress(oracledb.Error):
+            connection.close()
+        raise
+    return connection
+
+
+def _set_driver_mode(config: Mapping[str, Any]) -> None:
+    """Load Oracle Client for thick mode, once a process.
+
+    Raises:
+        ConfigurationError: the client libraries are missing, or thin sessions are open already.
+    """
+    if config.get("driver_mode") != "thick":
+        return
+    with _thick_lock:
+        if not oracledb.is_thin_mode():
+            return
+        try:
+            oracledb.init_oracle_client(config_dir=config.get("tns_admin"))
+        except oracledb.Error as error:
+            message = (
+                f"Oracle Client cannot be loaded ({describe(error).code}); install it or use thin"
+            )
+            raise ConfigurationError(message, setting="driver_mode") from error
+
+
+class ConnectionSource:
+    """Opens the session of a run, and opens it again after it was lost."""
+
+    def __init__(
+        self, config: Mapping[str, Any], *, module: str, backoff: retry.Backoff | None = None
+    ) -> None:
+        """Check the settings; nothing is opened yet.
+
+        Args:
+            config: settings under their canonical names.
+            module: shown in V$SESSION.MODULE.
+            backoff: how often to try where the database cannot be reached for now.
+
+        Raises:
+            ConfigurationError: the settings are wrong.
+        """
+        connect_parameters(config)
+        self._config = config
+        self._module = module
+        self._backoff = backoff
+        self._connection: oracledb.Connection | None = None
+        self._opened = 0
+
+    @property
+    def sessions_opened(self) -> int:
+        """How many sessions were opened so far."""
+        return self._opened
+
+    def connection(self) -> oracledb.Connection:
+        """Return the open session, or a new one if there is none or the old one has died.
+
+        Raises:
+            DatabaseError: the database refused or stayed out of reach.
+        """
+        if self._connection is not None and self._connection.is_healthy():
+            return self._connection
+        self.close()
+        if self._opened == 0:
+            _mention_plain_text(self._config)
+        self._connection = retry.call(
+            lambda: connect(self._config, module=self._module),
+            where=f"connect to {address(self._config)}",
+            backoff=self._backoff,
+        )
+        self._opened += 1
+        return self._connection
+
+    def close(self) -> None:
+        """Close the session; an open transaction is rolled back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # A session that has died already cannot be closed, and need not be.
+            with suppress(oracledb.Error):
+                connection.close()
+
+    def __enter__(self) -> Self:
+        """Return the source itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the session."""
+        self.close()
+
+
+def address(config: Mapping[str, Any]) -> str:
+    """Name the database for messages: host, port and service; a dsn only as such."""
+    if config.get("dsn"):
+        return "the database of dsn"
+    name = config.get("service_name") or config.get("sid")
+    return f"{config.get('host')}:{config.get('port') or DEFAULT_PORT}/{name}"
+
+
+def _mention_plain_text(config: Mapping[str, Any]) -> None:
+    host = str(config.get("host") or "").lower()
+    is_plain = (config.get("protocol") or "tcp") == "tcp"
+    if not config.get("dsn") and is_plain and not host.startswith(_LOCAL_HOSTS):
+        _LOGGER.info("The connection is not encrypted; set protocol to tcps for TLS")
+
+
+def sqlalchemy_engine(config: Mapping[str, Any], *, module: str) -> sqlalchemy.Engine:
+    """Return an engine whose connections are ours and whose errors hide bound values.
+
+    Args:
+        config: settings under their canonical names.
+        module: shown in V$SESSION.MODULE.
+
+    Raises:
+        ConfigurationError: the settings are wrong.
+    """
+    connect_parameters(config)
+    return sqlalchemy.create_engine(
+        "oracle+oracledb://",
+        creator=lambda: connect(config, module=module),
+        hide_parameters=True,
+        pool_pre_ping=True,
+    )

@@ -1,0 +1,284 @@
+"""The settings of a connection, declared once for the tap, the target and the catalog.
+
+Names that older taps and targets use are accepted as aliases.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+from singer_sdk import typing as th
+
+from oracle_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DEFAULT_PORT = 1521
+DEFAULT_CONNECT_TIMEOUT_SECONDS = 20
+TLS_PROTOCOL = "tcps"
+
+CONNECTION_SETTINGS: list[th.Property[Any]] = [
+    th.Property(
+        "host",
+        th.StringType(nullable=True),
+        title="Host",
+        description="Name or address of the database server.",
+    ),
+    th.Property(
+        "port",
+        th.IntegerType(nullable=True, minimum=1, maximum=65_535),
+        default=DEFAULT_PORT,
+        title="Port",
+        description="Port of the listener.",
+    ),
+    th.Property(
+        "user",
+        th.StringType(nullable=True),
+        title="User",
+        description=(
+            "Database user; `app[owner]` connects as `owner` through the proxy user `app`."
+        ),
+    ),
+    th.Property(
+        "password",
+        th.StringType(nullable=True),
+        secret=True,
+        title="Password",
+        description="Password of the user.",
+    ),
+    th.Property(
+        "service_name",
+        th.StringType(nullable=True),
+        title="Service name",
+        description="Service to connect to, for example FREEPDB1. One of service_name, sid, dsn.",
+    ),
+    th.Property(
+        "sid",
+        th.StringType(nullable=True),
+        title="SID",
+        description="System identifier, for databases that are not reached by a service name.",
+    ),
+    th.Property(
+        "dsn",
+        th.StringType(nullable=True),
+        title="Connect string",
+        description=(
+            "Easy connect text (`host:port/service`), a descriptor (`(DESCRIPTION=…)`) or an "
+            "alias of tnsnames.ora; instead of host, port and service. Never with credentials."
+        ),
+    ),
+    th.Property(
+        "tns_admin",
+        th.StringType(nullable=True),
+        title="TNS directory",
+        description="Directory of tnsnames.ora; default: the environment variable TNS_ADMIN.",
+    ),
+    th.Property(
+        "wallet_location",
+        th.StringType(nullable=True),
+        title="Wallet directory",
+        description="Directory of ewallet.pem (thin mode) or cwallet.sso (thick mode).",
+    ),
+    th.Property(
+        "wallet_password",
+        th.StringType(nullable=True),
+        secret=True,
+        title="Wallet password",
+        description="Password of ewallet.pem.",
+    ),
+    th.Property(
+        "proxy_user",
+        th.StringType(nullable=True),
+        title="Proxied user",
+        description="User whose rights are used after `user` has logged on as its proxy.",
+    ),
+    th.Property(
+        "access_token",
+        th.StringType(nullable=True),
+        secret=True,
+        title="Access token",
+        description="OAuth 2.0 or IAM token instead of a password; needs the protocol tcps.",
+    ),
+    th.Property(
+        "driver_mode",
+        th.StringType(nullable=True),
+        default="thin",
+        allowed_values=["thin", "thick"],
+        title="Driver mode",
+        description=(
+            "thin needs nothing installed; thick needs Oracle Instant Client and is for servers "
+            "that demand native encryption or hold old password verifiers."
+        ),
+    ),
+    th.Property(
+        "protocol",
+        th.StringType(nullable=True),
+        default="tcp",
+        allowed_values=["tcp", TLS_PROTOCOL],
+        title="Protocol",
+        description="tcps encrypts with TLS and checks the server's certificate and name.",
+    ),
+    th.Property(
+        "connect_timeout_seconds",
+        th.NumberType(nullable=True, minimum=0),
+        default=DEFAULT_CONNECT_TIMEOUT_SECONDS,
+        title="Connect timeout (seconds)",
+        description="How long one attempt to reach the server may take.",
+    ),
+    th.Property(
+        "call_timeout_seconds",
+        th.NumberType(nullable=True, minimum=0),
+        default=0,
+        title="Call timeout (seconds)",
+        description="How long one round trip may take; 0 for no limit.",
+    ),
+    th.Property(
+        "expire_time_minutes",
+        th.IntegerType(nullable=True, minimum=0),
+        default=0,
+        title="Keep-alive (minutes)",
+        description=(
+            "Interval of probes that keep firewalls from dropping a quiet connection; 0 for none."
+        ),
+    ),
+]
+
+SECRET_SETTINGS = frozenset({"password", "wallet_password", "access_token"})
+
+ALIASES: Mapping[str, str] = {
+    "hostname": "host",
+    "username": "user",
+    "pass": "password",
+    "service": "service_name",
+    "database": "service_name",
+    "dbname": "service_name",
+    "driver_name": "driver_mode",
+    "drivername": "driver_mode",
+    "ora_python_driver_type": "driver_mode",
+    "thick_mode": "driver_mode",
+    "cursor_array_size": "array_size_rows",
+    "target_schema": "default_target_schema",
+    "batch_size": "batch_size_rows",
+}
+"""Name in an older tap or target -> name here."""
+
+_DRIVER_MODES = {"cx": "thick", "thick": "thick", "thin": "thin", True: "thick", False: "thin"}
+
+
+def resolve_aliases(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Replace the names that older taps and targets use.
+
+    Where both names are given, the canonical one wins. Text is taken for a port, because older
+    variants declare it so.
+
+    Args:
+        config: settings as the user gave them.
+
+    Returns:
+        The settings under their canonical names, and one line for each alias used, to be logged.
+    """
+    resolved: dict[str, Any] = {}
+    notices: list[str] = []
+    for name, value in config.items():
+        canonical = ALIASES.get(name)
+        if canonical is None:
+            resolved[name] = value
+            continue
+        notices.append(f"setting '{name}' is called '{canonical}' here")
+        if config.get(canonical) is None and resolved.get(canonical) is None:
+            resolved[canonical] = _converted(name, canonical, value)
+    port = resolved.get("port")
+    if isinstance(port, str) and port.strip().isascii() and port.strip().isdigit():
+        resolved["port"] = int(port)
+    return resolved, notices
+
+
+def _converted(alias: str, canonical: str, value: object) -> object:
+    if canonical != "driver_mode":
+        return value
+    if alias in {"driver_name", "drivername"}:
+        # SQLAlchemy names the library there, which says nothing about the mode.
+        return "thin"
+    return _DRIVER_MODES.get(value, value) if isinstance(value, (str, bool)) else value
+
+
+def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Check settings against their declaration, without repeating a value in any text.
+
+    Args:
+        config: settings under their canonical names.
+        schema: JSON Schema of the plugin, as `PropertiesList.to_dict` gives it.
+
+    Raises:
+        ConfigurationError: the first setting that is wrong.
+    """
+    validator = jsonschema.Draft202012Validator(schema)
+    for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path)):
+        setting = str(error.path[0]) if error.path else None
+        raise ConfigurationError(_rule(error.validator, error.validator_value), setting=setting)
+
+
+def _rule(validator: object, value: object) -> str:
+    """Say what a setting must be, from the rule that it breaks."""
+    texts = {
+        "type": "must be of type {}",
+        "enum": "must be one of {}",
+        "minimum": "must be at least {}",
+        "maximum": "must be at most {}",
+        "required": "these settings are required: {}",
+        "format": "must be a {}",
+    }
+    if validator == "anyOf" and isinstance(value, list):
+        types = list(_types(value))
+        return f"must be of type {' or '.join(types)}" if types else "is not valid"
+    if isinstance(value, list):
+        value = ", ".join(str(item) for item in value if item not in {None, "null"})
+    return texts.get(str(validator), "is not valid").format(value)
+
+
+def _types(alternatives: list[Any]) -> Iterator[str]:
+    for alternative in alternatives:
+        found = alternative.get("type", ())
+        yield from [found] if isinstance(found, str) else found
+
+
+def check_connection(config: Mapping[str, Any]) -> None:
+    """Check that the settings name one database and a way to log on.
+
+    Raises:
+        ConfigurationError: something is missing, given twice or contradictory; the text names the
+            setting and never its value.
+    """
+    has_dsn = bool(config.get("dsn"))
+    if has_dsn:
+        _refuse_credentials(str(config["dsn"]))
+    elif not config.get("host"):
+        message = "say where the database is: host with service_name or sid, or dsn"
+        raise ConfigurationError(message, setting="host")
+    elif not config.get("service_name") and not config.get("sid"):
+        message = "name the database: service_name, sid or dsn"
+        raise ConfigurationError(message, setting="service_name")
+    if config.get("service_name") and config.get("sid") and not has_dsn:
+        message = "service_name and sid exclude each other"
+        raise ConfigurationError(message, setting="sid")
+    if config.get("access_token"):
+        return
+    for name in ("user", "password"):
+        if not config.get(name) and not _logs_on_by_wallet(config):
+            message = "is required"
+            raise ConfigurationError(message, setting=name)
+
+
+def _logs_on_by_wallet(config: Mapping[str, Any]) -> bool:
+    return config.get("driver_mode") == "thick" and bool(config.get("wallet_location"))
+
+
+def _refuse_credentials(dsn: str) -> None:
+    """Refuse a connect string with a password: it would reach logs and error texts (DPY-4018)."""
+    before_at, at, _ = dsn.partition("@")
+    compact = "".join(dsn.split()).lower()
+    if (at and "(" not in before_at and "?" not in before_at) or "(password=" in compact:
+        message = "must not hold credentials; use user and password"
+        raise ConfigurationError(message, setting="dsn")
