@@ -1,0 +1,381 @@
+"""Oracle's data types as written in DDL and CAST, and what each is in PostgreSQL.
+
+Source: SQL Language Reference, "Data Types"; Database Reference, ALL_TAB_COLS. MAX_STRING_SIZE is
+STANDARD, the character set AL32UTF8 and the national one AL16UTF16.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
+from oracle_standin.engine.ddl.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_VARCHAR_BYTES = 4000
+MAX_CHAR_BYTES = 2000
+MAX_RAW_BYTES = 2000
+BYTES_PER_CHARACTER = 4
+BYTES_PER_NATIONAL_CHARACTER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """A data type with the values that ALL_TAB_COLS shows.
+
+    `precision` is binary for FLOAT and the leading field's for intervals; `length` counts bytes.
+    """
+
+    data_type: str
+    """DATA_TYPE, such as TIMESTAMP(6) WITH TIME ZONE."""
+    pg_type: str
+    """The type in PostgreSQL, length and precision included."""
+    type_code: TypeCode
+    length: int
+    precision: int | None = None
+    scale: int | None = None
+    char_length: int = 0
+    char_used: str | None = None
+    charset_form: CharsetForm = CharsetForm.NONE
+
+    @property
+    def is_long_value(self) -> bool:
+        """Return whether this is a LOB or LONG type, which cannot be compared or indexed."""
+        return self.type_code in _LONG_VALUES
+
+    @property
+    def family(self) -> str:
+        """Return the type without lengths: two types of one family can be modified into another."""
+        return self.data_type.split("(")[0]
+
+
+_LONG_VALUES = frozenset(
+    {TypeCode.CLOB, TypeCode.BLOB, TypeCode.LONG, TypeCode.LONG_RAW, TypeCode.JSON}
+)
+
+
+def parse_type_text(text: str, length_semantics: str = "BYTE") -> ColumnType:
+    """Return the type that a text such as NUMBER(10,2) names; raises OracleError as `parse_type`."""
+    reader = Reader(text)
+    found = parse_type(reader, length_semantics)
+    reader.expect_end(907, "missing right parenthesis")
+    return found
+
+
+def parse_type(reader: Reader, length_semantics: str = "BYTE") -> ColumnType:
+    """Consume a data type.
+
+    Args:
+        reader: Positioned at the type's first word.
+        length_semantics: BYTE or CHAR, for character lengths that do not say which.
+
+    Raises OracleError 902 for an unknown type, 906 for a missing length, 910 and 1723 for a wrong
+    one, 1727, 1728 and 30088 for precision and scale out of range.
+    """
+    token = reader.peek()
+    parse = _PARSERS.get(token.value) if token is not None and token.is_word(token.value) else None
+    if token is None or parse is None:
+        raise reader.error(902, "invalid datatype")
+    if token.value in _REFUSED:
+        raise not_in_this_standin(what=f"the data type {token.value}")
+    reader.take()
+    return parse(reader, token.value, length_semantics)
+
+
+# ------------------------------------------------------------------------------------- numbers
+
+
+def number_type(precision: int | None = None, scale: int | None = None) -> ColumnType:
+    """Return NUMBER, NUMBER(precision, scale) or, with a scale alone, NUMBER(*, scale)."""
+    if scale is None and precision is None:
+        pg_type = "pg_catalog.numeric"
+    else:
+        pg_type = f"pg_catalog.numeric({precision or 38},{scale or 0})"
+    return ColumnType("NUMBER", pg_type, TypeCode.NUMBER, 22, precision, scale)
+
+
+def _number(reader: Reader, word: str, _semantics: str) -> ColumnType:
+    if not reader.accept_operator("("):
+        return number_type() if word == "NUMBER" else number_type(None, 0)
+    precision = None if reader.accept_operator("*") else reader.integer(1727, _PRECISION_RANGE)
+    if precision is not None and not 1 <= precision <= 38:
+        raise OracleError(1727, _PRECISION_RANGE, reader.offset)
+    scale = 0
+    if reader.accept_operator(","):
+        scale = reader.integer(1728, _SCALE_RANGE)
+        if not -84 <= scale <= 127:
+            raise OracleError(1728, _SCALE_RANGE, reader.offset)
+    reader.expect_close()
+    return number_type(precision, scale)
+
+
+_PRECISION_RANGE = "numeric precision specifier is out of range (1 to 38)"
+_SCALE_RANGE = "numeric scale specifier is out of range (-84 to 127)"
+
+
+def _integer(_reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    return number_type(None, 0)
+
+
+def float_type(binary_precision: int) -> ColumnType:
+    """Return FLOAT(binary_precision)."""
+    return ColumnType("FLOAT", "pg_catalog.numeric", TypeCode.NUMBER, 22, binary_precision)
+
+
+def _float(reader: Reader, word: str, _semantics: str) -> ColumnType:
+    if word == "REAL":
+        return float_type(63)
+    if word == "DOUBLE":
+        reader.expect("PRECISION", code=902, message="invalid datatype")
+        return float_type(126)
+    precision = _bracketed(reader, 126, 1, 126, 1727)
+    return float_type(precision)
+
+
+def _binary_float(_reader: Reader, word: str, _semantics: str) -> ColumnType:
+    if word == "BINARY_FLOAT":
+        return ColumnType(word, "pg_catalog.float4", TypeCode.BINARY_FLOAT, 4)
+    return ColumnType(word, "pg_catalog.float8", TypeCode.BINARY_DOUBLE, 8)
+
+
+def _bracketed(reader: Reader, default: int, low: int, high: int, code: int) -> int:
+    if not reader.accept_operator("("):
+        return default
+    messages = {
+        1727: _PRECISION_RANGE,
+        30088: "datetime/interval precision is out of range",
+    }
+    value = reader.integer(code, messages[code])
+    if not low <= value <= high:
+        raise OracleError(code, messages[code], reader.offset)
+    reader.expect_close()
+    return value
+
+
+# --------------------------------------------------------------------------------------- texts
+
+
+def _length(reader: Reader, *, units: bool = True) -> tuple[int, str | None]:
+    """Consume (n [BYTE | CHAR]); the unit is B, C or None."""
+    length = reader.integer(910, "specified length too long for its datatype")
+    unit = None
+    if units:
+        word = reader.accept_any("BYTE", "CHAR")
+        unit = word[0] if word else None
+    reader.expect_close()
+    if length == 0:
+        raise OracleError(1723, "zero-length columns are not allowed", reader.offset)
+    return length, unit
+
+
+def _check_length(reader: Reader, length: int, limit: int) -> None:
+    if not 1 <= length <= limit:
+        raise OracleError(910, "specified length too long for its datatype", reader.offset)
+
+
+def varchar2_type(length: int, unit: str) -> ColumnType:
+    """Return VARCHAR2(length BYTE) for unit B, VARCHAR2(length CHAR) for C."""
+    size = length if unit == "B" else min(length * BYTES_PER_CHARACTER, MAX_VARCHAR_BYTES)
+    return ColumnType(
+        "VARCHAR2",
+        f"pg_catalog.varchar({length})",
+        TypeCode.VARCHAR,
+        size,
+        char_length=length,
+        char_used=unit,
+        charset_form=CharsetForm.DATABASE,
+    )
+
+
+def char_type(length: int, unit: str) -> ColumnType:
+    """Return CHAR(length BYTE) for unit B, CHAR(length CHAR) for C."""
+    size = length if unit == "B" else min(length * BYTES_PER_CHARACTER, MAX_CHAR_BYTES)
+    return replace(
+        varchar2_type(length, unit),
+        data_type="CHAR",
+        pg_type=f"pg_catalog.bpchar({length})",
+        type_code=TypeCode.CHAR,
+        length=size,
+    )
+
+
+def nvarchar2_type(length: int) -> ColumnType:
+    """Return NVARCHAR2(length), counted in characters."""
+    return replace(
+        varchar2_type(length, "C"),
+        data_type="NVARCHAR2",
+        length=length * BYTES_PER_NATIONAL_CHARACTER,
+        charset_form=CharsetForm.NATIONAL,
+    )
+
+
+def nchar_type(length: int) -> ColumnType:
+    """Return NCHAR(length), counted in characters."""
+    return replace(
+        char_type(length, "C"),
+        data_type="NCHAR",
+        length=length * BYTES_PER_NATIONAL_CHARACTER,
+        charset_form=CharsetForm.NATIONAL,
+    )
+
+
+def _varchar(reader: Reader, _word: str, semantics: str) -> ColumnType:
+    reader.expect_open()
+    length, unit = _length(reader)
+    _check_length(reader, length, MAX_VARCHAR_BYTES)
+    return varchar2_type(length, unit or semantics[0])
+
+
+def _char(reader: Reader, word: str, semantics: str) -> ColumnType:
+    if reader.accept("VARYING"):
+        return _varchar(reader, word, semantics)
+    length, unit = _length(reader) if reader.accept_operator("(") else (1, None)
+    _check_length(reader, length, MAX_CHAR_BYTES)
+    return char_type(length, unit or semantics[0])
+
+
+def _nvarchar(reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    reader.expect_open()
+    length, _ = _length(reader, units=False)
+    _check_length(reader, length, MAX_VARCHAR_BYTES // BYTES_PER_NATIONAL_CHARACTER)
+    return nvarchar2_type(length)
+
+
+def _nchar(reader: Reader, word: str, semantics: str) -> ColumnType:
+    if reader.accept("VARYING"):
+        return _nvarchar(reader, word, semantics)
+    length = _length(reader, units=False)[0] if reader.accept_operator("(") else 1
+    _check_length(reader, length, MAX_CHAR_BYTES // BYTES_PER_NATIONAL_CHARACTER)
+    return nchar_type(length)
+
+
+def _national(reader: Reader, word: str, semantics: str) -> ColumnType:
+    if reader.accept_any("CHARACTER", "CHAR") is None:
+        raise reader.error(902, "invalid datatype")
+    return _nchar(reader, word, semantics)
+
+
+# ---------------------------------------------------------------------------- large and binary
+
+
+def _lob(_reader: Reader, word: str, _semantics: str) -> ColumnType:
+    code = TypeCode.BLOB if word == "BLOB" else TypeCode.CLOB
+    form = {"CLOB": CharsetForm.DATABASE, "NCLOB": CharsetForm.NATIONAL}.get(word, CharsetForm.NONE)
+    return ColumnType(word, f'ora."{word}"', code, 4000, charset_form=form)
+
+
+def _long(reader: Reader, _word: str, semantics: str) -> ColumnType:
+    if reader.accept("RAW"):
+        return ColumnType("LONG RAW", 'ora."LONGRAW"', TypeCode.LONG_RAW, 0)
+    if reader.accept("VARCHAR"):
+        return _varchar(reader, "VARCHAR", semantics)
+    return ColumnType("LONG", 'ora."LONG"', TypeCode.LONG, 0, charset_form=CharsetForm.DATABASE)
+
+
+def raw_type(length: int) -> ColumnType:
+    """Return RAW(length)."""
+    return ColumnType("RAW", "pg_catalog.bytea", TypeCode.RAW, length)
+
+
+def _raw(reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    reader.expect_open()
+    length, _ = _length(reader, units=False)
+    _check_length(reader, length, MAX_RAW_BYTES)
+    return raw_type(length)
+
+
+def _rowid(reader: Reader, word: str, _semantics: str) -> ColumnType:
+    if word == "ROWID":
+        return ColumnType(word, 'ora."ROWID"', TypeCode.ROWID, 10)
+    length = _length(reader, units=False)[0] if reader.accept_operator("(") else 4000
+    return ColumnType(word, 'ora."ROWID"', TypeCode.UROWID, length)
+
+
+def _json(_reader: Reader, word: str, _semantics: str) -> ColumnType:
+    return ColumnType(word, "pg_catalog.jsonb", TypeCode.JSON, 8200)
+
+
+def _boolean(_reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    return ColumnType("BOOLEAN", "pg_catalog.bool", TypeCode.BOOLEAN, 1)
+
+
+# --------------------------------------------------------------------------------------- times
+
+
+def _date(_reader: Reader, word: str, _semantics: str) -> ColumnType:
+    return ColumnType(word, 'ora."DATE"', TypeCode.DATE, 7)
+
+
+def _timestamp(reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    precision = _bracketed(reader, 6, 0, 9, 30088)
+    if not reader.accept("WITH"):
+        return timestamp_type(precision)
+    local = reader.accept("LOCAL")
+    reader.expect("TIME", "ZONE", code=902, message="invalid datatype")
+    return local_timestamp_type(precision) if local else zoned_timestamp_type(precision)
+
+
+def timestamp_type(precision: int) -> ColumnType:
+    """Return TIMESTAMP(precision)."""
+    length = 11 if precision else 7
+    pg_type = f'ora."TIMESTAMP"(20,{precision})'
+    name = f"TIMESTAMP({precision})"
+    return ColumnType(name, pg_type, TypeCode.TIMESTAMP, length, None, precision)
+
+
+def local_timestamp_type(precision: int) -> ColumnType:
+    """Return TIMESTAMP(precision) WITH LOCAL TIME ZONE."""
+    length = 11 if precision else 7
+    pg_type = f'ora."TSLTZ"(20,{precision})'
+    name = f"TIMESTAMP({precision}) WITH LOCAL TIME ZONE"
+    return ColumnType(name, pg_type, TypeCode.TIMESTAMP_LTZ, length, None, precision)
+
+
+def zoned_timestamp_type(precision: int) -> ColumnType:
+    """Return TIMESTAMP(precision) WITH TIME ZONE."""
+    name = f"TIMESTAMP({precision}) WITH TIME ZONE"
+    return ColumnType(name, 'ora."TSTZ"', TypeCode.TIMESTAMP_TZ, 13, None, precision)
+
+
+def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    unit = reader.accept_any("YEAR", "DAY")
+    if unit is None:
+        raise reader.error(902, "invalid datatype")
+    leading = _bracketed(reader, 2, 0, 9, 30088)
+    if unit == "YEAR":
+        reader.expect("TO", "MONTH", code=902, message="invalid datatype")
+        name = f"INTERVAL YEAR({leading}) TO MONTH"
+        return ColumnType(name, 'ora."INTERVALYM"', TypeCode.INTERVAL_YM, 5, leading, 0)
+    reader.expect("TO", "SECOND", code=902, message="invalid datatype")
+    fraction = _bracketed(reader, 6, 0, 9, 30088)
+    name = f"INTERVAL DAY({leading}) TO SECOND({fraction})"
+    pg_type = f'ora."INTERVALDS"(20,{fraction})'
+    return ColumnType(name, pg_type, TypeCode.INTERVAL_DS, 11, leading, fraction)
+
+
+_REFUSED = frozenset({"XMLTYPE", "BFILE", "VECTOR", "SDO_GEOMETRY", "REF", "ANYDATA"})
+
+_PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
+    **dict.fromkeys(("NUMBER", "NUMERIC", "DECIMAL", "DEC"), _number),
+    **dict.fromkeys(("INTEGER", "INT", "SMALLINT"), _integer),
+    **dict.fromkeys(("FLOAT", "REAL", "DOUBLE"), _float),
+    **dict.fromkeys(("BINARY_FLOAT", "BINARY_DOUBLE"), _binary_float),
+    **dict.fromkeys(("VARCHAR2", "VARCHAR"), _varchar),
+    **dict.fromkeys(("CHAR", "CHARACTER"), _char),
+    **dict.fromkeys(("CLOB", "NCLOB", "BLOB"), _lob),
+    **dict.fromkeys(("ROWID", "UROWID"), _rowid),
+    **dict.fromkeys(("BOOLEAN", "BOOL"), _boolean),
+    **dict.fromkeys(_REFUSED, _boolean),
+    "NVARCHAR2": _nvarchar,
+    "NCHAR": _nchar,
+    "NATIONAL": _national,
+    "LONG": _long,
+    "RAW": _raw,
+    "JSON": _json,
+    "DATE": _date,
+    "TIMESTAMP": _timestamp,
+    "INTERVAL": _interval,
+}

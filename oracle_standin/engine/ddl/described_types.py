@@ -1,0 +1,89 @@
+"""Types for columns that come from a query: CTAS, views, virtual columns without a type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import CharsetForm, Column, OracleError, TypeCode
+from oracle_standin.engine.ddl import column_types
+from oracle_standin.engine.ddl.column_types import ColumnType, parse_type_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.engine.contract import Engine
+
+_FLOAT_SCALE = -127
+
+NUMBER = column_types.number_type()
+"""Stands in for a type that is not known yet."""
+
+
+def describe(engine: Engine, query: str) -> Sequence[Column]:
+    """Return the columns of a query; raises OracleError 923 and others for a bad query."""
+    return engine.describe(query, ())
+
+
+def column_type(column: Column) -> ColumnType:
+    """Return the type that a table made from this result column has.
+
+    Raises OracleError 902 for what cannot be stored (a cursor).
+    """
+    code = column.type_code
+    if code in {TypeCode.VARCHAR, TypeCode.CHAR}:
+        return _text(column)
+    if code is TypeCode.NUMBER:
+        return _number(column)
+    if code is TypeCode.RAW:
+        return column_types.raw_type(column.size_bytes or column_types.MAX_RAW_BYTES)
+    if code in _FRACTIONAL:
+        return _FRACTIONAL[code](column.scale)
+    if code is TypeCode.INTERVAL_DS:
+        return parse_type_text(f"INTERVAL DAY({column.precision}) TO SECOND({column.scale})")
+    if code is TypeCode.INTERVAL_YM:
+        return parse_type_text(f"INTERVAL YEAR({column.precision}) TO MONTH")
+    if code is TypeCode.CLOB and column.charset_form is CharsetForm.NATIONAL:
+        return parse_type_text("NCLOB")
+    if code in _PLAIN:
+        return parse_type_text(_PLAIN[code])
+    raise OracleError(902, "invalid datatype")
+
+
+_FRACTIONAL = {
+    TypeCode.TIMESTAMP: column_types.timestamp_type,
+    TypeCode.TIMESTAMP_TZ: column_types.zoned_timestamp_type,
+    TypeCode.TIMESTAMP_LTZ: column_types.local_timestamp_type,
+}
+_PLAIN = {
+    TypeCode.DATE: "DATE",
+    TypeCode.BINARY_FLOAT: "BINARY_FLOAT",
+    TypeCode.BINARY_DOUBLE: "BINARY_DOUBLE",
+    TypeCode.CLOB: "CLOB",
+    TypeCode.BLOB: "BLOB",
+    TypeCode.LONG: "LONG",
+    TypeCode.LONG_RAW: "LONG RAW",
+    TypeCode.ROWID: "ROWID",
+    TypeCode.UROWID: "UROWID",
+    TypeCode.BOOLEAN: "BOOLEAN",
+    TypeCode.JSON: "JSON",
+}
+
+
+def _text(column: Column) -> ColumnType:
+    characters = max(column.size_chars, 1)
+    is_char = column.type_code is TypeCode.CHAR
+    if column.charset_form is CharsetForm.NATIONAL:
+        make_national = column_types.nchar_type if is_char else column_types.nvarchar2_type
+        limit = column_types.MAX_CHAR_BYTES if is_char else column_types.MAX_VARCHAR_BYTES
+        return make_national(min(characters, limit // column_types.BYTES_PER_NATIONAL_CHARACTER))
+    unit = "B" if column.size_bytes == column.size_chars else "C"
+    make = column_types.char_type if is_char else column_types.varchar2_type
+    return make(characters, unit)
+
+
+def _number(column: Column) -> ColumnType:
+    if column.precision == 0:
+        return column_types.number_type()
+    if column.scale == _FLOAT_SCALE:
+        return column_types.float_type(column.precision)
+    return column_types.number_type(column.precision, column.scale)
