@@ -150,8 +150,13 @@ class Database:
         shared.run(
             "UPDATE ora.users SET last_login = clock_timestamp() WHERE username = %s", (user,)
         )
-        session = Session(self._server_or_fail().connect_as(Link), user, info, shared)
-        shared.session_opened(session)
+        link = self._server_or_fail().connect_as(Link)
+        try:
+            session = Session(link, user, info, shared)
+        except BaseException:
+            link.close()
+            raise
+        shared.session_opened(session, user, info)
         return session
 
     def create_user(self, name: str, password: str) -> None:

@@ -16,18 +16,19 @@ from oracle_standin.backend import (
     Result,
     not_in_this_standin,
 )
-from oracle_standin.engine import ddl, errors, failures, plsql, query, session_statements
-from oracle_standin.engine.contract import Translation, TranslationContext
+from oracle_standin.engine import ddl, errors, failures, plsql, session_statements
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.lengths import StoredLengths
 from oracle_standin.engine.link import EngineFailureError, Link, Step
-from oracle_standin.engine.parameters import DEFAULT_PARAMETERS, setting_name
+from oracle_standin.engine.owner import OwnerAccess
 from oracle_standin.engine.resolver import NameResolver
-from oracle_standin.engine.transactions import READ_COMMITTED, SERIALIZABLE, Transaction
+from oracle_standin.engine.settings import Settings
+from oracle_standin.engine.transactions import SERIALIZABLE, Transaction
+from oracle_standin.engine.translations import Translations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from oracle_standin.backend import (
         Bind,
@@ -37,13 +38,10 @@ if TYPE_CHECKING:
         SessionInfo,
         Value,
     )
-    from oracle_standin.engine.contract import Resolver
+    from oracle_standin.engine.contract import Resolver, Translation
     from oracle_standin.engine.shared import SharedState
 
 _T = TypeVar("_T")
-_CACHED_TRANSLATIONS = 500
-# DDL meets short reads of other sessions, which Oracle's would not: it waits a moment for those.
-_DDL_PATIENCE_MILLISECONDS = 500
 _SESSION_STATEMENTS = frozenset({"COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"})
 _REFUSED = frozenset({"EXPLAIN"})
 
@@ -54,35 +52,20 @@ class Session:
     def __init__(self, link: Link, user: str, info: SessionInfo, shared: SharedState) -> None:
         """Take over a connection and make it a session of `user`."""
         self._link = link
+        self._process_id = link.info.backend_pid
         self._user = user
         self._shared = shared
-        self._schema = user
-        self._nls = dict(DEFAULT_PARAMETERS)
-        self._time_zone = info.time_zone or "+00:00"
         self._transaction = Transaction(link)
-        self._resolver = NameResolver(shared.query, self._own_query, lambda: self._schema)
+        self._resolver = NameResolver(shared.query, self._own_query, lambda: self.current_schema)
+        self._settings = Settings(user, info, self._apply_settings)
         self._describer = Describer(shared.types, shared.query)
-        self._executor = Executor(link, self._transaction, self._describer, lambda: self._time_zone)
-        self._translations: dict[Any, Translation] = {}
-        self._epoch = shared.epoch
-        self._as_owner = False
-        self._set(
-            {
-                "role": user,
-                "search_path": self._search_path(),
-                "ora.user": user,
-                "ora.current_schema": user,
-                "ora.session_id": str(info.session_id),
-                "ora.serial_number": str(info.serial_number),
-                "ora.service_name": info.service_name,
-                "ora.program": info.program,
-                "ora.machine": info.machine,
-                "ora.os_user": info.os_user,
-                "ora.driver_name": info.driver_name,
-                "ora.time_zone": self._time_zone,
-                **{setting_name(name): value for name, value in self._nls.items()},
-            }
+        self._executor = Executor(
+            link, self._transaction, self._describer, lambda: self._settings.time_zone
         )
+        self._translations = Translations(user, lambda: self.current_schema, self._resolver)
+        self._owner = OwnerAccess(link, self._transaction, user, self._explained)
+        self._epoch = shared.epoch
+        self._altering_session = False
 
     # ------------------------------------------------------------------------- properties
 
@@ -94,12 +77,17 @@ class Session:
     @property
     def current_schema(self) -> str:
         """Return the schema that unqualified names resolve to."""
-        return self._schema
+        return self._settings.current_schema
 
     @property
     def in_transaction(self) -> bool:
         """Return whether a transaction with changes or locks is open."""
         return self._transaction.changed
+
+    @property
+    def process_id(self) -> int:
+        """Return the id of the backend process that serves this session."""
+        return self._process_id
 
     @property
     def resolver(self) -> Resolver:
@@ -108,12 +96,12 @@ class Session:
 
     def nls(self, parameter: str) -> str:
         """Return a session parameter by its Oracle name; "" for one that was never set."""
-        return self._nls.get(parameter.upper(), "")
+        return self._settings.nls(parameter)
 
     @property
     def time_zone(self) -> str:
         """Return the session's time zone as it was given."""
-        return self._time_zone
+        return self._settings.time_zone
 
     # -------------------------------------------------------------------------- execution
 
@@ -141,7 +129,7 @@ class Session:
             return ()
         self._begin_call()
         try:
-            translation = self._translation(statement, binds)
+            translation = self._translations.statement(statement, binds)
             return self._executor.describe(translation)
         except EngineFailureError as failure:
             raise self._explained(failure, outline.keyword) from None
@@ -162,7 +150,7 @@ class Session:
 
     def _forget(self) -> None:
         self._epoch = self._shared.epoch
-        self._translations.clear()
+        self._translations.forget()
         self._resolver.forget()
         self._describer.forget()
 
@@ -191,7 +179,7 @@ class Session:
         binds: Sequence[Bind],
         rows: Sequence[Sequence[BindValue]],
     ) -> Result:
-        translation = self._translation(statement, binds)
+        translation = self._translations.statement(statement, binds)
         try:
             return self._executor.query(translation, binds, rows[0] if rows else ())
         except EngineFailureError as failure:
@@ -206,7 +194,7 @@ class Session:
         rows: Sequence[Sequence[BindValue]],
         options: ExecuteOptions,
     ) -> Result:
-        translation = self._translation(statement, binds)
+        translation = self._translations.statement(statement, binds)
 
         def explain(failure: EngineFailureError, row: Sequence[BindValue]) -> OracleError:
             stored = StoredLengths(statement, row)
@@ -226,8 +214,11 @@ class Session:
 
     def _run_other(self, statement: str, keyword: str) -> Result:
         words = [token.value for token in lexer.tokens(statement)[:2]]
-        if keyword in _SESSION_STATEMENTS or words == ["ALTER", "SESSION"]:
+        self._altering_session = words == ["ALTER", "SESSION"]
+        if keyword in _SESSION_STATEMENTS or self._altering_session:
             self._transaction_statement(lambda: session_statements.run(statement, self))
+        elif words == ["CREATE", "PRIVATE"]:
+            self._run_private_ddl(statement)
         elif keyword in _REFUSED:
             raise not_in_this_standin(keyword)
         else:
@@ -241,58 +232,34 @@ class Session:
             raise self._explained(failure, "") from None
 
     def _run_ddl(self, statement: str) -> None:
-        """Run DDL as the owner in a transaction of its own, between two commits."""
         self.commit()
-        timeout = _DDL_PATIENCE_MILLISECONDS + 1000 * int(self.nls("DDL_LOCK_TIMEOUT") or 0)
-        self._link.run_simple(b"BEGIN; SET LOCAL ROLE NONE; SET LOCAL lock_timeout = %d" % timeout)
-        self._as_owner = True
         try:
-            ddl.run(statement, self)
-            self._link.run_simple(b"SELECT ora.record_commit(); COMMIT")
+            self._owner.define(
+                lambda: ddl.run(statement, self), int(self.nls("DDL_LOCK_TIMEOUT") or 0)
+            )
         except EngineFailureError as failure:
-            self._undo_ddl()
-            raise self._explained(failure, "") from None
-        except BaseException:
-            self._undo_ddl()
-            raise
-        finally:
-            self._as_owner = False
+            raise self._explained(failure) from None
         self._shared.next_epoch()
         self._forget()
 
-    def _undo_ddl(self) -> None:
-        if not self._link.closed:
-            self._link.run_simple(b"ROLLBACK")
+    def _run_private_ddl(self, statement: str) -> None:
+        """Create or drop a private temporary table, which ends no transaction."""
+        self._transaction_statement(
+            lambda: self._transaction.protect(
+                lambda: self._owner.define_within(lambda: ddl.run(statement, self)), changes=True
+            )
+        )
+        self._forget()
 
     # ------------------------------------------------------------------------- translation
 
-    def _translation(self, statement: str, binds: Sequence[Bind]) -> Translation:
-        key = (
-            statement,
-            self._schema,
-            tuple((bind.type_code, bind.charset_form, bind.is_return) for bind in binds),
-        )
-        found = self._translations.get(key)
-        if found is None:
-            found = query.translate(statement, self._context(binds))
-            if found.as_of_scn is not None:
-                what = "AS OF"
-                raise not_in_this_standin(what)
-            if len(self._translations) >= _CACHED_TRANSLATIONS:
-                self._translations.clear()
-            self._translations[key] = found
-        return found
-
-    def _context(self, binds: Sequence[Bind] = ()) -> TranslationContext:
-        return TranslationContext(self._user, self._schema, self._resolver, binds)
-
     def translate(self, statement: str) -> Translation:
         """Translate a query in the session's context."""
-        return query.translate(statement, self._context())
+        return self._translations.query(statement)
 
     def translate_expression(self, text: str) -> str:
         """Translate an expression in the session's context."""
-        return query.translate_expression(text, self._context())
+        return self._translations.expression(text)
 
     def evaluate(
         self, expression: str, binds: Sequence[Bind], values: Sequence[BindValue]
@@ -307,7 +274,7 @@ class Session:
     def _explained(
         self,
         failure: EngineFailureError | psycopg.Error,
-        keyword: str,
+        keyword: str = "",
         *,
         stored: StoredLengths | None = None,
         waits: bool = False,
@@ -332,47 +299,11 @@ class Session:
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a PostgreSQL statement as the owner; returns the rows it touched."""
-        with self._owner_cursor(sql, parameters) as cursor:
-            return max(cursor.rowcount, 0)
+        return self._owner.run(sql, parameters)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a PostgreSQL query as the owner; returns its rows as Python values."""
-        with self._owner_cursor(sql, parameters) as cursor:
-            return cursor.fetchall() if cursor.description else []
-
-    @contextlib.contextmanager
-    def _owner_cursor(
-        self, sql: str, parameters: Sequence[Any]
-    ) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
-        try:
-            if self._as_owner:
-                with self._link.cursor() as cursor:
-                    yield cursor.execute(sql.encode(), parameters or None)
-            else:
-                with self._owner_role(), self._link.cursor() as cursor:
-                    yield cursor.execute(sql.encode(), parameters or None)
-        except psycopg.Error as error:
-            raise self._explained(error, "") from None
-
-    @contextlib.contextmanager
-    def _owner_role(self) -> Iterator[None]:
-        """Be the owner for one statement of a session that is somebody else."""
-        link, in_transaction = self._link, self._transaction.open
-        back = psycopg.sql.SQL("SET ROLE {}").format(psycopg.sql.Identifier(self._user))
-        link.run_simple(
-            b'SAVEPOINT "ora$owner"; SET ROLE NONE' if in_transaction else b"SET ROLE NONE"
-        )
-        try:
-            yield
-        except BaseException:
-            if in_transaction:
-                link.run_simple(b'ROLLBACK TO "ora$owner"; RELEASE "ora$owner"')
-            else:
-                link.execute(back)
-            raise
-        link.execute(back)
-        if in_transaction:
-            link.run_simple(b'RELEASE "ora$owner"')
+        return self._owner.query(sql, parameters)
 
     def _own_query(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Look something up on the session's own connection, as its user."""
@@ -402,17 +333,14 @@ class Session:
         """Undo back to a savepoint."""
         self._transaction.rollback_to(name)
 
-    def set_isolation(self, level: str, *, whole_session: bool = False) -> None:
-        """Set the isolation level, of the coming transaction or of all to come in the session.
+    def set_isolation(self, level: str) -> None:
+        """Set the isolation level: READ COMMITTED or SERIALIZABLE.
 
-        Levels are READ COMMITTED and SERIALIZABLE, which is the engine's REPEATABLE READ: both
-        promise one snapshot and refuse to change what another transaction has changed since.
+        ALTER SESSION sets it for all transactions to come, SET TRANSACTION for the next one.
+        SERIALIZABLE is the engine's REPEATABLE READ: both promise one snapshot and refuse to change
+        what another transaction has changed since (ORA-08177).
         """
-        if level not in {READ_COMMITTED, SERIALIZABLE}:
-            raise OracleError(
-                2179, "valid options: ISOLATION LEVEL { SERIALIZABLE | READ COMMITTED }"
-            )
-        if whole_session:
+        if self._altering_session:
             self._transaction.set_session_level(level)
         elif level == SERIALIZABLE:
             self._transaction.begin_special("ISOLATION LEVEL REPEATABLE READ")
@@ -457,31 +385,23 @@ class Session:
 
     def set_nls(self, parameter: str, value: str) -> None:
         """Set a session parameter by its Oracle name."""
-        self._nls[parameter.upper()] = value
-        self._set({setting_name(parameter): value})
+        self._settings.set_nls(parameter, value)
 
     def set_time_zone(self, text: str) -> None:
         """Set the session's time zone: an offset such as "+02:00" or a region name."""
-        self._time_zone = text
-        self._set({"ora.time_zone": text})
+        self._settings.set_time_zone(text)
 
     def set_current_schema(self, name: str) -> None:
         """Resolve unqualified names in another schema; ORA-01435 when there is no such user."""
         if not self._shared.query("SELECT 1 FROM ora.users WHERE username = %s", (name,)):
             raise OracleError(1435, "user does not exist")
-        self._schema = name
-        self._set({"search_path": self._search_path(), "ora.current_schema": name})
+        self._settings.set_current_schema(name)
 
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""
-        if attributes:
-            self._set({f"ora.{name.lower()}": value for name, value in attributes.items()})
+        self._settings.set_client_attributes(attributes)
 
-    def _search_path(self) -> str:
-        doubled = self._schema.replace('"', '""')
-        return f'"{doubled}", "SYS", pg_catalog, ora'
-
-    def _set(self, parameters: Mapping[str, str]) -> None:
+    def _apply_settings(self, parameters: Mapping[str, str]) -> None:
         self._transaction_statement(lambda: self._transaction.set_parameters(parameters))
 
     # --------------------------------------------------------------------------------- end

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from oracle_standin.backend import SessionInfo
 
-class Closable(Protocol):
+
+class OpenSession(Protocol):
     """A session as its database sees it."""
+
+    @property
+    def process_id(self) -> int:
+        """Return the id of the backend process."""
 
     def close(self) -> None:
         """End it."""
@@ -24,6 +30,17 @@ _TYPES = """
 SELECT t.oid, n.nspname, t.typname
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname IN ('pg_catalog', 'ora')
+"""
+
+
+_NOTE_SESSION = """
+INSERT INTO ora.sessions (pid, session_id, serial_number, username, service_name, program, machine,
+  os_user, driver_name)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (pid) DO UPDATE SET session_id = excluded.session_id,
+  serial_number = excluded.serial_number, username = excluded.username,
+  service_name = excluded.service_name, program = excluded.program, machine = excluded.machine,
+  os_user = excluded.os_user, driver_name = excluded.driver_name, logon_time = clock_timestamp()
 """
 
 
@@ -38,7 +55,7 @@ class SharedState:
         self.profile = profile
         self._connection = connection
         self._lock = threading.Lock()
-        self._sessions: set[Closable] = set()
+        self._sessions: set[OpenSession] = set()
         self._epoch = 0
         connection.execute("SET search_path = pg_catalog, ora")
         self.types: Mapping[int, EngineType] = engine_types(
@@ -65,15 +82,25 @@ class SharedState:
         with self._lock:
             self._epoch += 1
 
-    def session_opened(self, session: Closable) -> None:
-        """Note a session, so that it can be ended with the database."""
+    def session_opened(self, session: OpenSession, user: str, info: SessionInfo) -> None:
+        """Note a session: for V$SESSION, and so that it can be ended with the database."""
         with self._lock:
             self._sessions.add(session)
+        self.run(
+            _NOTE_SESSION,
+            (
+                *(session.process_id, info.session_id, info.serial_number),
+                *(user, info.service_name, info.program),
+                *(info.machine, info.os_user, info.driver_name),
+            ),
+        )
 
-    def session_closed(self, session: Closable) -> None:
+    def session_closed(self, session: OpenSession) -> None:
         """Forget a session that has ended."""
         with self._lock:
             self._sessions.discard(session)
+        if not self._connection.closed:
+            self.run("DELETE FROM ora.sessions WHERE pid = %s", (session.process_id,))
 
     def close(self) -> None:
         """End the open sessions and close the connection."""

@@ -41,6 +41,22 @@ COMMENT ON FUNCTION ora.setting(text) IS
   'A setting of the session: user, current_schema, session_id, serial_number, time_zone (as given), '
   'module, action, client_info, client_identifier, and each NLS parameter by its lower-case name.';
 
+CREATE UNLOGGED TABLE ora.sessions (
+  pid int PRIMARY KEY,
+  session_id int NOT NULL,
+  serial_number int NOT NULL,
+  username text NOT NULL,
+  service_name text NOT NULL,
+  program text NOT NULL,
+  machine text NOT NULL,
+  os_user text NOT NULL,
+  driver_name text NOT NULL,
+  logon_time timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE ora.sessions IS
+  'Open sessions by the process id of their backend; pg_stat_activity tells which still live.';
+GRANT SELECT ON ora.sessions TO PUBLIC;
+
 -- ------------------------------------------------------------------------ users and grants
 
 CREATE SEQUENCE ora.user_ids START 108;

@@ -1,0 +1,78 @@
+"""What a client can set for its session: schema, NLS parameters, time zone, attributes.
+
+Each setting is kept here and in a PostgreSQL setting `ora.<name>`, where SQL functions read it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.engine import names
+from oracle_standin.engine.parameters import DEFAULT_PARAMETERS, setting_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from oracle_standin.backend import SessionInfo
+
+_ATTRIBUTES = ("module", "action", "client_info", "client_identifier", "dbop")
+
+
+class Settings:
+    """The settings of one session."""
+
+    def __init__(
+        self, user: str, info: SessionInfo, apply: Callable[[Mapping[str, str]], None]
+    ) -> None:
+        """Start with the defaults and `apply` them to the connection, as `user`."""
+        self._apply = apply
+        self._nls = dict(DEFAULT_PARAMETERS)
+        self.current_schema = user
+        self.time_zone = info.time_zone or "+00:00"
+        apply(
+            {
+                "role": names.engine_name(user),
+                "search_path": _search_path(user),
+                "ora.user": user,
+                "ora.current_schema": user,
+                "ora.session_id": str(info.session_id),
+                "ora.serial_number": str(info.serial_number),
+                "ora.service_name": info.service_name,
+                "ora.program": info.program,
+                "ora.machine": info.machine,
+                "ora.os_user": info.os_user,
+                "ora.driver_name": info.driver_name,
+                "ora.time_zone": self.time_zone,
+                **{setting_name(name): value for name, value in self._nls.items()},
+            }
+        )
+
+    def nls(self, parameter: str) -> str:
+        """Return a session parameter by its Oracle name; "" for one that was never set."""
+        return self._nls.get(parameter.upper(), "")
+
+    def set_nls(self, parameter: str, value: str) -> None:
+        """Set a session parameter by its Oracle name."""
+        self._nls[parameter.upper()] = value
+        self._apply({setting_name(parameter): value})
+
+    def set_time_zone(self, text: str) -> None:
+        """Set the time zone: an offset such as "+02:00" or a region name."""
+        self.time_zone = text
+        self._apply({"ora.time_zone": text})
+
+    def set_current_schema(self, name: str) -> None:
+        """Set the schema for unqualified names, which must exist."""
+        self.current_schema = name
+        self._apply({"search_path": _search_path(name), "ora.current_schema": name})
+
+    def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
+        """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""
+        known = {name.lower(): value for name, value in attributes.items()}
+        chosen = {f"ora.{name}": known[name] for name in _ATTRIBUTES if name in known}
+        if chosen:
+            self._apply(chosen)
+
+
+def _search_path(schema: str) -> str:
+    return f'{names.quoted(schema)}, "SYS", pg_catalog, ora'

@@ -1,0 +1,60 @@
+"""Translates a session's statements, remembering the results until DDL changes what names mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import not_in_this_standin
+from oracle_standin.engine import query
+from oracle_standin.engine.contract import TranslationContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_standin.backend import Bind, CharsetForm, TypeCode
+    from oracle_standin.engine.contract import Resolver, Translation
+
+    _Key = tuple[str, str, tuple[tuple[TypeCode, CharsetForm, bool], ...]]
+
+_KEPT = 500
+
+
+class Translations:
+    """The translator as one session sees it."""
+
+    def __init__(self, user: str, current_schema: Callable[[], str], resolver: Resolver) -> None:
+        """Translate for `user`, resolving names with `resolver`."""
+        self._user = user
+        self._current_schema = current_schema
+        self._resolver = resolver
+        self._known: dict[_Key, Translation] = {}
+
+    def forget(self) -> None:
+        """Drop what is remembered."""
+        self._known.clear()
+
+    def statement(self, text: str, binds: Sequence[Bind]) -> Translation:
+        """Return the translation of a query or DML statement with binds of these types."""
+        types = tuple((bind.type_code, bind.charset_form, bind.is_return) for bind in binds)
+        key = (text, self._current_schema(), types)
+        found = self._known.get(key)
+        if found is None:
+            found = query.translate(text, self._context(binds))
+            if found.as_of_scn is not None:
+                what = "AS OF"
+                raise not_in_this_standin(what)
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = found
+        return found
+
+    def query(self, text: str) -> Translation:
+        """Return the translation of a query without binds."""
+        return query.translate(text, self._context(()))
+
+    def expression(self, text: str) -> str:
+        """Return the translation of a scalar expression or condition."""
+        return query.translate_expression(text, self._context(()))
+
+    def _context(self, binds: Sequence[Bind]) -> TranslationContext:
+        return TranslationContext(self._user, self._current_schema(), self._resolver, binds)
