@@ -1,0 +1,186 @@
+"""The rows that the statements of `dictionary` give, in the order of their SELECT lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_core.dictionary_types import from_dictionary
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from oracle_core.oracle_type import OracleType
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A user that is not Oracle's own."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A table; `num_rows` is None where it was never analysed."""
+
+    owner: str
+    name: str
+    num_rows: int | None
+    partitioned: str
+    temporary: str
+    iot_type: str | None
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it is a global temporary table, whose rows no other session sees."""
+        return self.temporary == "Y"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """A view."""
+
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterializedViewRow:
+    """A materialized view and the table that holds its rows."""
+
+    owner: str
+    name: str
+    container_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """A column of a table or view, hidden ones included."""
+
+    owner: str
+    table: str
+    name: str
+    data_type: str
+    data_type_owner: str | None
+    data_length: int | None
+    data_precision: int | None
+    data_scale: int | None
+    char_length: int | None
+    char_used: str | None
+    nullable: str
+    column_id: int | None
+    hidden: str
+    virtual: str
+    user_generated: str
+    identity: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether `SELECT *` leaves it out: invisible, or made by Oracle for an index."""
+        return self.hidden == "YES"
+
+    @property
+    def is_system_made(self) -> bool:
+        """Whether nobody declared it."""
+        return self.user_generated == "NO"
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether its value is computed, so that it cannot be written (ORA-54013)."""
+        return self.virtual == "YES"
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether Oracle gives it its values."""
+        return self.identity == "YES"
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether it may be NULL."""
+        return self.nullable != "N"
+
+    @property
+    def type(self) -> OracleType:
+        """Its type."""
+        return from_dictionary(
+            self.data_type,
+            self.data_length,
+            self.data_precision,
+            self.data_scale,
+            self.char_length,
+            self.char_used,
+            self.data_type_owner,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumnRow:
+    """One column of a primary (P) or unique (U) key; `position` counts from 1."""
+
+    owner: str
+    table: str
+    constraint: str
+    kind: str
+    status: str
+    validated: str
+    column: str
+    position: int
+
+    @property
+    def is_enforced(self) -> bool:
+        """Whether the key proves that its columns are unique."""
+        return self.status == "ENABLED" and self.validated == "VALIDATED"
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueIndexColumnRow:
+    """One column of a unique index; `position` counts from 1."""
+
+    owner: str
+    table: str
+    index: str
+    status: str
+    column: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableCommentRow:
+    """The comment of a table or view."""
+
+    owner: str
+    table: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCommentRow:
+    """The comment of a column."""
+
+    owner: str
+    table: str
+    column: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """An identity column; `generation` is ALWAYS or BY DEFAULT."""
+
+    owner: str
+    table: str
+    column: str
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRow:
+    """A table, view or materialized view as an object."""
+
+    owner: str
+    name: str
+    kind: str
+    status: str
+    object_id: int
+    last_ddl_time: dt.datetime

@@ -1,0 +1,178 @@
+"""Runs as facts: what ran, how it ended, what each stream moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from oracle_core.history.run_id import time_ordered_id
+
+MAX_RUNS = 20
+"""Runs kept at most; older ones are forgotten."""
+
+Clock = Callable[[], dt.datetime]
+
+
+class RunStatus(Enum):
+    """How a run stands or ended."""
+
+    RUNNING = "RUNNING"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+    INTERRUPTED = "INTERRUPTED"
+
+
+def utc_now() -> dt.datetime:
+    """Return the current moment in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRun:
+    """What one stream moved in a run; bytes of its lines, times in milliseconds."""
+
+    method: str
+    rows: int = 0
+    bytes: int = 0
+    duration_ms: int = 0
+    scn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why a run failed: an ORA or DPY code or the name of an error, and the stream if known."""
+
+    code: str
+    stream: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run.
+
+    Attributes:
+        run_id: key of the run, ordered by time.
+        job: `tap-oracle:<job>`.
+        application_name: the program.
+        status: how it stands or ended.
+        started_at: zone-aware.
+        ended_at: zone-aware; None while it runs.
+        retry_count: how many runs before it, without a success between, did not succeed.
+        error: why it failed.
+        streams: what each stream moved.
+        extra: keys of later versions, kept as they are.
+    """
+
+    run_id: str
+    job: str
+    application_name: str
+    status: RunStatus
+    started_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    retry_count: int = 0
+    error: RunError | None = None
+    streams: Mapping[str, StreamRun] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def duration_ms(self) -> int | None:
+        """How long it took, in whole milliseconds; None while it runs."""
+        if self.ended_at is None:
+            return None
+        return max(0, round((self.ended_at - self.started_at).total_seconds() * 1000))
+
+    def with_stream(self, name: str, stream: StreamRun) -> RunRecord:
+        """Return the run with what a stream has moved."""
+        return replace(self, streams={**self.streams, name: stream})
+
+    def succeeded(self, at: dt.datetime) -> RunRecord:
+        """Return the run as ended well."""
+        return replace(self, status=RunStatus.SUCCESS, ended_at=at, error=None)
+
+    def failed(self, at: dt.datetime, code: str, stream: str | None = None) -> RunRecord:
+        """Return the run as failed.
+
+        Args:
+            at: when it ended.
+            code: ORA or DPY code, or the name of an error.
+            stream: the stream that failed, if one did.
+        """
+        return replace(self, status=RunStatus.FAILED, ended_at=at, error=RunError(code, stream))
+
+    def interrupted(self, at: dt.datetime | None = None) -> RunRecord:
+        """Return the run as interrupted: by a signal, or found without an end by the next run."""
+        return replace(self, status=RunStatus.INTERRUPTED, ended_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class RunHistory:
+    """The runs that the state knows, oldest first, at most `MAX_RUNS`."""
+
+    runs: tuple[RunRecord, ...] = ()
+
+    def with_run(self, run: RunRecord) -> RunHistory:
+        """Return the history with a run added or replaced, and the oldest forgotten."""
+        others = [known for known in self.runs if known.run_id != run.run_id]
+        ordered = sorted([*others, run], key=lambda known: known.run_id)
+        return RunHistory(tuple(ordered[-MAX_RUNS:]))
+
+    def without_running(self) -> RunHistory:
+        """Return the history in which every run that has no end is INTERRUPTED."""
+        return RunHistory(
+            tuple(
+                run.interrupted(run.ended_at) if run.status is RunStatus.RUNNING else run
+                for run in self.runs
+            )
+        )
+
+    def unsuccessful_at_end(self, job: str) -> int:
+        """Count the runs of a job since its last success."""
+        count = 0
+        for run in reversed(self.runs):
+            if run.job != job:
+                continue
+            if run.status is RunStatus.SUCCESS:
+                break
+            count += 1
+        return count
+
+
+def start_run(
+    history: RunHistory, *, application: str, job: str, clock: Clock = utc_now
+) -> tuple[RunHistory, RunRecord]:
+    """Begin a run.
+
+    Args:
+        history: what the state knows of earlier runs.
+        application: the program, for example `tap-oracle`.
+        job: Meltano's job or state id, else the service and schemas.
+        clock: the current moment, zone-aware.
+
+    Returns:
+        The history with earlier runs that never ended as INTERRUPTED and the new run as RUNNING,
+        and the new run.
+    """
+    known = history.without_running()
+    now = clock()
+    name = f"{application}:{job}"
+    run = RunRecord(
+        run_id=time_ordered_id(now),
+        job=name,
+        application_name=application,
+        status=RunStatus.RUNNING,
+        started_at=now,
+        retry_count=_retries(known, name),
+    )
+    return known.with_run(run), run
+
+
+def _retries(history: RunHistory, job: str) -> int:
+    """Count consecutive unsuccessful runs, those that the bounded history has forgotten too."""
+    count = history.unsuccessful_at_end(job)
+    last = next((run for run in reversed(history.runs) if run.job == job), None)
+    if last is None or last.status is RunStatus.SUCCESS:
+        return 0
+    return max(count, last.retry_count + 1)

@@ -1,0 +1,52 @@
+"""System change numbers: Oracle's clock of commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_SCN = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Scn:
+    """One SCN; later commits have greater ones.
+
+    Raises:
+        ValueError: the number is negative or above what Oracle uses.
+    """
+
+    value: int
+
+    def __post_init__(self) -> None:
+        """Check the range."""
+        if not 0 <= self.value <= MAX_SCN:
+            msg = "an SCN lies between 0 and 2^63 - 1"
+            raise ValueError(msg)
+
+    def __str__(self) -> str:
+        """Return the digits."""
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ScnStatement:
+    """A way to ask for an SCN and the privilege it needs."""
+
+    sql: str
+    privilege: str
+
+
+SCN_STATEMENTS: Mapping[str, ScnStatement] = {
+    "v$database": ScnStatement("SELECT d.current_scn FROM v$database d", "READ on SYS.V_$DATABASE"),
+    "dbms_flashback": ScnStatement(
+        "SELECT dbms_flashback.get_system_change_number FROM dual", "EXECUTE on DBMS_FLASHBACK"
+    ),
+    "oldest_transaction": ScnStatement(
+        "SELECT MIN(t.start_scn) FROM v$transaction t", "READ on SYS.V_$TRANSACTION"
+    ),
+}
+"""Ways to the current SCN, in the order of preference, and to that of the oldest transaction."""

@@ -1,0 +1,165 @@
+"""Bookmarks: how far a stream has come, as Singer state carries it.
+
+Nothing in a bookmark is a fractional number, because targets built on the Singer SDK cannot write
+it back: numbers with a fraction are text with all their digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from oracle_core.type_table import bind_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from oracle_core.oracle_type import OracleType
+    from oracle_core.values import BindPlan
+
+BOOKMARK_VERSION = 1
+
+BookmarkValue = str | int | bool | None
+
+_KNOWN = frozenset(
+    {
+        "bookmark_version",
+        "replication_method",
+        "last_replication_method",
+        "replication_key",
+        "replication_key_value",
+        "version",
+        "scn",
+        "ORA_ROWSCN",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far one stream has come.
+
+    Attributes:
+        replication_method: FULL_TABLE, INCREMENTAL or LOG_BASED; None where it never ran.
+        replication_key: name of the column whose value is kept.
+        replication_key_value: the greatest value delivered, as in the records; never fractional.
+        version: the table version of ACTIVATE_VERSION messages.
+        scn: the SCN up to which changes were delivered.
+        row_scn: the ORA_ROWSCN at which an older tap's interrupted full load stopped.
+        extra: keys of others, kept as they are.
+    """
+
+    replication_method: str | None = None
+    replication_key: str | None = None
+    replication_key_value: BookmarkValue = None
+    version: int | None = None
+    scn: int | None = None
+    row_scn: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def advanced(self, key: str, value: object) -> Bookmark:
+        """Return the bookmark moved to a value of the replication key."""
+        return replace(self, replication_key=key, replication_key_value=state_value(value))
+
+
+def read_bookmark(raw: object) -> Bookmark:
+    """Read a bookmark, ours or that of an older tap-oracle.
+
+    Older taps call the method `last_replication_method`. Anything that is not a bookmark reads as
+    an empty one, so that a damaged state means a full load and not a failure.
+    """
+    if not isinstance(raw, dict):
+        return Bookmark()
+    method = raw.get("replication_method") or raw.get("last_replication_method")
+    key = raw.get("replication_key")
+    return Bookmark(
+        replication_method=method if isinstance(method, str) else None,
+        replication_key=key if isinstance(key, str) else None,
+        replication_key_value=_read_value(raw.get("replication_key_value")),
+        version=_integer(raw.get("version")),
+        scn=_integer(raw.get("scn")),
+        row_scn=_integer(raw.get("ORA_ROWSCN")),
+        extra={key: value for key, value in raw.items() if key not in _KNOWN},
+    )
+
+
+def write_bookmark(bookmark: Bookmark) -> dict[str, Any]:
+    """Lay a bookmark out for the state; what is None is left out, foreign keys come along."""
+    known = {
+        "bookmark_version": BOOKMARK_VERSION,
+        "replication_method": bookmark.replication_method,
+        "replication_key": bookmark.replication_key,
+        "replication_key_value": bookmark.replication_key_value,
+        "version": bookmark.version,
+        "scn": bookmark.scn,
+        "ORA_ROWSCN": bookmark.row_scn,
+    }
+    return {
+        **{key: exact(value) for key, value in bookmark.extra.items()},
+        **{key: value for key, value in known.items() if value is not None},
+    }
+
+
+def state_value(value: object) -> BookmarkValue:
+    """Make a record's value fit for the state: integers, booleans and text, nothing else.
+
+    Raises:
+        TypeError: an object or array, which orders nothing.
+    """
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else f"{value:f}"
+    if isinstance(value, float):
+        return state_value(Decimal(repr(value)))
+    msg = f"a {type(value).__name__} cannot be a bookmark"
+    raise TypeError(msg)
+
+
+def exact(value: object) -> object:
+    """Return a JSON value whose fractional numbers, however deep, are text."""
+    if isinstance(value, dict):
+        return {key: exact(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [exact(inner) for inner in value]
+    if isinstance(value, (float, Decimal)):
+        return state_value(value)
+    return value
+
+
+def bookmark_bind(value: BookmarkValue, oracle_type: OracleType) -> tuple[BindPlan, object]:
+    """Turn a bookmark value into a bind of its column's type.
+
+    Args:
+        value: `Bookmark.replication_key_value`.
+        oracle_type: type of the replication key.
+
+    Returns:
+        How the placeholder is written, and the value to bind.
+
+    Raises:
+        DataError: the value is none of that type.
+        LookupError: the type cannot be bound.
+    """
+    plan = bind_plan(oracle_type, native=True)
+    return plan, plan.values([value])[0]
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return None
+
+
+def _read_value(value: object) -> BookmarkValue:
+    try:
+        return state_value(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
