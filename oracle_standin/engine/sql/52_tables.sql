@@ -1,0 +1,185 @@
+-- Tables and columns. Source: Database Reference, ALL_TABLES, ALL_TAB_COLS, ALL_*_COMMENTS.
+
+SET LOCAL search_path = pg_catalog, ora;
+
+CREATE VIEW ora."d_TABLES" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    r.tablespace AS "TABLESPACE_NAME", NULL::text AS "CLUSTER_NAME", NULL::text AS "IOT_NAME",
+    'VALID'::text AS "STATUS", 10::numeric AS "PCT_FREE", NULL::numeric AS "PCT_USED",
+    1::numeric AS "INI_TRANS", 255::numeric AS "MAX_TRANS", 65536::numeric AS "INITIAL_EXTENT",
+    1048576::numeric AS "NEXT_EXTENT", 1::numeric AS "MIN_EXTENTS",
+    2147483645::numeric AS "MAX_EXTENTS", NULL::numeric AS "PCT_INCREASE",
+    NULL::numeric AS "FREELISTS", NULL::numeric AS "FREELIST_GROUPS",
+    CASE WHEN r.temporary OR r.nologging THEN 'NO' ELSE 'YES' END AS "LOGGING",
+    'N'::text AS "BACKED_UP", r.num_rows AS "NUM_ROWS", r.blocks AS "BLOCKS",
+    CASE WHEN r.last_analyzed IS NOT NULL THEN 0::numeric END AS "EMPTY_BLOCKS",
+    CASE WHEN r.last_analyzed IS NOT NULL THEN 0::numeric END AS "AVG_SPACE",
+    CASE WHEN r.last_analyzed IS NOT NULL THEN 0::numeric END AS "CHAIN_CNT",
+    r.avg_row_len AS "AVG_ROW_LEN",
+    CASE WHEN r.last_analyzed IS NOT NULL THEN 0::numeric END AS "AVG_SPACE_FREELIST_BLOCKS",
+    CASE WHEN r.last_analyzed IS NOT NULL THEN 0::numeric END AS "NUM_FREELIST_BLOCKS",
+    lpad(r.degree, 10) AS "DEGREE", lpad('1', 10) AS "INSTANCES",
+    CASE WHEN r.cache THEN '    Y' ELSE '    N' END AS "CACHE", 'ENABLED'::text AS "TABLE_LOCK",
+    r.sample_size AS "SAMPLE_SIZE", ora.as_date(r.last_analyzed) AS "LAST_ANALYZED",
+    CASE WHEN r.partitioned IS NULL THEN 'NO' ELSE 'YES' END AS "PARTITIONED",
+    CASE WHEN r.iot THEN 'IOT' END AS "IOT_TYPE",
+    CASE WHEN r.temporary THEN 'Y' ELSE 'N' END AS "TEMPORARY", 'N'::text AS "SECONDARY",
+    'NO'::text AS "NESTED", CASE WHEN r.partitioned IS NULL THEN 'DEFAULT' END AS "BUFFER_POOL",
+    'DEFAULT'::text AS "FLASH_CACHE", 'DEFAULT'::text AS "CELL_FLASH_CACHE",
+    CASE WHEN r.row_movement THEN 'ENABLED' ELSE 'DISABLED' END AS "ROW_MOVEMENT",
+    CASE WHEN r.last_analyzed IS NULL THEN 'NO' ELSE 'YES' END AS "GLOBAL_STATS",
+    'NO'::text AS "USER_STATS", r.duration AS "DURATION", 'DISABLED'::text AS "SKIP_CORRUPT",
+    'YES'::text AS "MONITORING", NULL::text AS "CLUSTER_OWNER",
+    CASE WHEN r.row_dependencies THEN 'ENABLED' ELSE 'DISABLED' END AS "DEPENDENCIES",
+    CASE WHEN r.partitioned IS NOT NULL THEN NULL WHEN r.compression IS NULL THEN 'DISABLED'
+        ELSE 'ENABLED' END AS "COMPRESSION",
+    r.compression AS "COMPRESS_FOR", 'NO'::text AS "DROPPED",
+    CASE WHEN r.partitioned IS NOT NULL THEN 'N/A' WHEN r.read_only THEN 'YES' ELSE 'NO' END
+        AS "READ_ONLY",
+    CASE WHEN r.partitioned IS NOT NULL THEN 'N/A' WHEN r.segment_created THEN 'YES' ELSE 'NO' END
+        AS "SEGMENT_CREATED",
+    'DEFAULT'::text AS "RESULT_CACHE", 'NO'::text AS "CLUSTERING", NULL::text AS "ACTIVITY_TRACKING",
+    NULL::text AS "DML_TIMESTAMP",
+    CASE WHEN i.relid IS NULL THEN 'NO' ELSE 'YES' END AS "HAS_IDENTITY",
+    'NO'::text AS "CONTAINER_DATA", 'DISABLED'::text AS "INMEMORY",
+    NULL::text AS "INMEMORY_PRIORITY", NULL::text AS "INMEMORY_DISTRIBUTE",
+    NULL::text AS "INMEMORY_COMPRESSION", NULL::text AS "INMEMORY_DUPLICATE",
+    'USING_NLS_COMP'::text AS "DEFAULT_COLLATION", 'N'::text AS "DUPLICATED",
+    'N'::text AS "SHARDED", 'N'::text AS "EXTERNALLY_SHARDED", 'N'::text AS "EXTERNALLY_DUPLICATED",
+    'NO'::text AS "EXTERNAL", 'NO'::text AS "HYBRID", NULL::text AS "CELLMEMORY",
+    'NO'::text AS "CONTAINERS_DEFAULT", 'NO'::text AS "CONTAINER_MAP",
+    'NO'::text AS "EXTENDED_DATA_LINK", 'NO'::text AS "EXTENDED_DATA_LINK_MAP",
+    NULL::text AS "INMEMORY_SERVICE", NULL::text AS "INMEMORY_SERVICE_NAME",
+    'NO'::text AS "CONTAINER_MAP_OBJECT", 'DISABLED'::text AS "MEMOPTIMIZE_READ",
+    'DISABLED'::text AS "MEMOPTIMIZE_WRITE", 'NO'::text AS "HAS_SENSITIVE_COLUMN",
+    'NO'::text AS "ADMIT_NULL", 'NO'::text AS "DATA_LINK_DML_ENABLED",
+    'ENABLED'::text AS "LOGICAL_REPLICATION"
+FROM ora.relations r
+LEFT JOIN (SELECT DISTINCT relid FROM ora.identity_facts) i ON i.relid = r.relid
+WHERE r.object_type IN ('TABLE', 'MATERIALIZED VIEW');
+SELECT ora.publish('TABLES');
+
+CREATE VIEW ora."d_TAB_COLS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    coalesce(l.oracle_name, a.attname::text) AS "COLUMN_NAME", f.data_type AS "DATA_TYPE",
+    NULL::text AS "DATA_TYPE_MOD", NULL::text AS "DATA_TYPE_OWNER",
+    f.data_length::numeric AS "DATA_LENGTH", f.data_precision::numeric AS "DATA_PRECISION",
+    f.data_scale::numeric AS "DATA_SCALE",
+    CASE WHEN a.attnotnull THEN 'N' ELSE 'Y' END AS "NULLABLE", f.column_id::numeric AS "COLUMN_ID",
+    length(f.data_default)::numeric AS "DEFAULT_LENGTH", f.data_default::ora."LONG" AS "DATA_DEFAULT",
+    NULL::numeric AS "NUM_DISTINCT", NULL::bytea AS "LOW_VALUE", NULL::bytea AS "HIGH_VALUE",
+    NULL::numeric AS "DENSITY", NULL::numeric AS "NUM_NULLS", NULL::numeric AS "NUM_BUCKETS",
+    ora.as_date(r.last_analyzed) AS "LAST_ANALYZED", NULL::numeric AS "SAMPLE_SIZE",
+    CASE f.charset_form WHEN 1 THEN 'CHAR_CS' WHEN 2 THEN 'NCHAR_CS' END AS "CHARACTER_SET_NAME",
+    CASE WHEN f.charset_form > 0 THEN f.data_length::numeric END AS "CHAR_COL_DECL_LENGTH",
+    'NO'::text AS "GLOBAL_STATS", 'NO'::text AS "USER_STATS", NULL::numeric AS "AVG_COL_LEN",
+    f.char_length::numeric AS "CHAR_LENGTH", f.char_used AS "CHAR_USED", 'NO'::text AS "V80_FMT_IMAGE",
+    'YES'::text AS "DATA_UPGRADED", CASE WHEN f.hidden THEN 'YES' ELSE 'NO' END AS "HIDDEN_COLUMN",
+    CASE WHEN f.virtual THEN 'YES' ELSE 'NO' END AS "VIRTUAL_COLUMN",
+    CASE WHEN NOT f.virtual AND r.object_type <> 'VIEW' THEN f.attnum::numeric END
+        AS "SEGMENT_COLUMN_ID",
+    f.attnum::numeric AS "INTERNAL_COLUMN_ID", 'NONE'::text AS "HISTOGRAM",
+    coalesce(l.oracle_name, a.attname::text) AS "QUALIFIED_COL_NAME",
+    CASE WHEN f.unused THEN 'NO' ELSE 'YES' END AS "USER_GENERATED",
+    CASE WHEN f.default_on_null THEN 'YES' ELSE 'NO' END AS "DEFAULT_ON_NULL",
+    CASE WHEN f.identity IS NULL THEN 'NO' ELSE 'YES' END AS "IDENTITY_COLUMN",
+    NULL::text AS "EVALUATION_EDITION", NULL::text AS "UNUSABLE_BEFORE",
+    NULL::text AS "UNUSABLE_BEGINNING",
+    CASE WHEN f.charset_form > 0 AND f.type_code IN (1, 96) THEN 'USING_NLS_COMP' END AS "COLLATION",
+    NULL::numeric AS "COLLATED_COLUMN_ID", NULL::text AS "DOMAIN_OWNER", NULL::text AS "DOMAIN_NAME",
+    left(f.data_default, 4000) AS "DATA_DEFAULT_VC", NULL::text AS "VECTOR_INFO"
+FROM ora.column_facts f
+JOIN ora.relations r ON r.relid = f.relid
+JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
+LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text
+WHERE NOT a.attisdropped;
+SELECT ora.publish('TAB_COLS');
+
+DO $$
+DECLARE
+    family text;
+    names text;
+BEGIN
+    FOREACH family IN ARRAY ARRAY['ALL', 'DBA', 'USER'] LOOP
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO names FROM pg_attribute
+        WHERE attrelid = format('"SYS".%I', family || '_TAB_COLS')::regclass AND attnum > 0
+            AND attname NOT IN ('HIDDEN_COLUMN', 'VIRTUAL_COLUMN', 'SEGMENT_COLUMN_ID',
+                'INTERNAL_COLUMN_ID', 'QUALIFIED_COL_NAME', 'USER_GENERATED', 'COLLATED_COLUMN_ID');
+        EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM "SYS".%I WHERE "HIDDEN_COLUMN" = ''NO''',
+            family || '_TAB_COLUMNS', names, family || '_TAB_COLS');
+    END LOOP;
+END
+$$;
+
+CREATE VIEW ora."d_TAB_COMMENTS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    CASE r.object_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS "TABLE_TYPE",
+    d.description AS "COMMENTS", 0::numeric AS "ORIGIN_CON_ID"
+FROM ora.relations r
+LEFT JOIN pg_description d
+  ON d.objoid = r.relid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+  AND r.object_type <> 'MATERIALIZED VIEW'
+WHERE r.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW');
+SELECT ora.publish('TAB_COMMENTS');
+
+CREATE VIEW ora."d_MVIEW_COMMENTS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "MVIEW_NAME", d.description AS "COMMENTS"
+FROM ora.relations r
+LEFT JOIN pg_description d
+  ON d.objoid = r.relid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+WHERE r.object_type = 'MATERIALIZED VIEW';
+SELECT ora.publish('MVIEW_COMMENTS');
+
+CREATE VIEW ora."d_COL_COMMENTS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    coalesce(l.oracle_name, a.attname::text) AS "COLUMN_NAME", d.description AS "COMMENTS",
+    0::numeric AS "ORIGIN_CON_ID"
+FROM ora.column_facts f
+JOIN ora.relations r ON r.relid = f.relid
+JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
+LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text
+LEFT JOIN pg_description d ON d.objoid = f.relid AND d.classoid = 'pg_class'::regclass
+  AND d.objsubid = f.attnum
+WHERE NOT a.attisdropped AND NOT f.unused;
+SELECT ora.publish('COL_COMMENTS');
+
+CREATE VIEW ora."d_TAB_IDENTITY_COLS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    coalesce(l.oracle_name, a.attname::text) AS "COLUMN_NAME", f.identity AS "GENERATION_TYPE",
+    s.relname::text AS "SEQUENCE_NAME",
+    format('START WITH: %s, INCREMENT BY: %s, MAX_VALUE: %s, MIN_VALUE: %s, CYCLE_FLAG: %s,'
+        ' CACHE_SIZE: %s, ORDER_FLAG: %s, SCALE_FLAG: N, EXTEND_FLAG: N, SESSION_FLAG: %s,'
+        ' KEEP_VALUE: %s', q.seqstart, q.seqincrement, sf.max_value, sf.min_value,
+        CASE WHEN q.seqcycle THEN 'Y' ELSE 'N' END, sf.cache_size,
+        CASE WHEN sf.ordered THEN 'Y' ELSE 'N' END, CASE WHEN sf.per_session THEN 'Y' ELSE 'N' END,
+        CASE WHEN sf.keep THEN 'Y' ELSE 'N' END) AS "IDENTITY_OPTIONS"
+FROM ora.identity_facts i
+JOIN ora.relations r ON r.relid = i.relid
+JOIN ora.column_facts f ON f.relid = i.relid AND f.attnum = i.attnum
+JOIN pg_attribute a ON a.attrelid = i.relid AND a.attnum = i.attnum
+JOIN pg_class s ON s.oid = i.sequence
+JOIN pg_sequence q ON q.seqrelid = i.sequence
+JOIN ora.sequence_facts sf ON sf.relid = i.sequence
+LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text;
+SELECT ora.publish('TAB_IDENTITY_COLS');
+
+CREATE VIEW ora."d_LOG_GROUPS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", g.name AS "LOG_GROUP_NAME", r.name AS "TABLE_NAME",
+    g.kind AS "LOG_GROUP_TYPE", CASE WHEN g.always THEN 'ALWAYS' ELSE 'CONDITIONAL' END AS "ALWAYS",
+    CASE WHEN g.generated THEN 'GENERATED NAME' ELSE 'USER NAME' END AS "GENERATED"
+FROM ora.log_groups g JOIN ora.relations r ON r.relid = g.relid;
+SELECT ora.publish('LOG_GROUPS');
+
+SELECT ora.publish_empty('EXTERNAL_TABLES', 'OWNER text, TABLE_NAME text, TYPE_OWNER text,
+    TYPE_NAME text, DEFAULT_DIRECTORY_OWNER text, DEFAULT_DIRECTORY_NAME text, REJECT_LIMIT text,
+    ACCESS_TYPE text, ACCESS_PARAMETERS text, PROPERTY text, INMEMORY text');
+SELECT ora.publish_empty('NESTED_TABLES', 'OWNER text, TABLE_NAME text, TABLE_TYPE_OWNER text,
+    TABLE_TYPE_NAME text, PARENT_TABLE_NAME text, PARENT_TABLE_COLUMN text, STORAGE_SPEC text,
+    RETURN_TYPE text, ELEMENT_SUBSTITUTABLE text');
+SELECT ora.publish_empty('LOBS', 'OWNER text, TABLE_NAME text, COLUMN_NAME text, SEGMENT_NAME text,
+    TABLESPACE_NAME text, INDEX_NAME text, CHUNK number, CACHE text, LOGGING text, IN_ROW text,
+    SECUREFILE text');
+SELECT ora.publish_empty('JSON_COLUMNS', 'OWNER text, TABLE_NAME text, OBJECT_TYPE text,
+    COLUMN_NAME text, FORMAT text, DATA_TYPE text');
+SELECT ora.publish_empty('ENCRYPTED_COLUMNS', 'OWNER text, TABLE_NAME text, COLUMN_NAME text,
+    ENCRYPTION_ALG text, SALT text, INTEGRITY_ALG text');
