@@ -88,7 +88,7 @@ def declared_binds(declarations: Sequence[Declaration], outline: Outline) -> tup
         Bind(
             name=name,
             type_code=_type_code(declaration.type_number),
-            charset_form=_form(declaration.charset_form),
+            charset_form=_form(declaration),
             size_bytes=declaration.size_bytes,
             is_return=outline.is_return(position),
             is_array=declaration.is_array,
@@ -110,8 +110,12 @@ def _type_code(number: int) -> TypeCode:
     return type_code
 
 
-def _form(number: int) -> CharsetForm:
-    return CharsetForm(number) if number in {0, 1, 2} else CharsetForm.DATABASE
+def _form(declaration: Declaration) -> CharsetForm:
+    """Return the character set form; the driver gives none for ROWIDs, which it sends as text."""
+    if declaration.charset_form == CharsetForm.NATIONAL:
+        return CharsetForm.NATIONAL
+    is_text = declaration.type_number in _TEXT_TYPES
+    return CharsetForm.DATABASE if is_text or declaration.charset_form else CharsetForm.NONE
 
 
 class BindRowReader:

@@ -46,6 +46,7 @@ _BUFFER_BYTES = {
     TypeCode.CLOB: 4000,
     TypeCode.BLOB: 4000,
 }
+_CHARACTER_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})
 _CHARSETS = {
     CharsetForm.NONE: 0,
     CharsetForm.DATABASE: UTF8_CHARSET,
@@ -162,12 +163,15 @@ def describe(columns: Sequence[Column], field_version: int) -> bytes:
 def column_metadata(column: Column, field_version: int) -> bytes:
     """Return the description of one column."""
     name = column.name.encode()
+    form = column.charset_form
+    if form is CharsetForm.NONE and column.type_code in _CHARACTER_TYPES:
+        form = CharsetForm.DATABASE
     parts = [
         bytes((column.type_code, 0, column.precision & 0xFF, column.scale & 0xFF)),
         unsigned(buffer_bytes(column)),
         bytes(4),
-        unsigned(_CHARSETS[column.charset_form]),
-        _byte(column.charset_form),
+        unsigned(_CHARSETS[form]),
+        _byte(form),
         unsigned(column.size_chars),
     ]
     if field_version >= FIELD_VERSION_12_2:
