@@ -25,10 +25,17 @@ class NameFilter:
 
     @property
     def exact_schemas(self) -> tuple[str, ...] | None:
-        """The schemas by name, where no glob has a wildcard; None where one has or none is given."""
-        if not self.schemas or any(_WILDCARDS & set(glob) for glob in self.schemas):
+        """The schemas by name, where the globs name them without wildcards; else None.
+
+        Either separator of a table's glob may end the schema, since both may be part of a name.
+        """
+        if self.schemas:
+            found = list(self.schemas)
+        else:
+            found = [part for glob in self.tables for part in _schema_parts(glob)]
+        if not found or any(_WILDCARDS & set(glob) for glob in found):
             return None
-        return tuple(dict.fromkeys(self.schemas))
+        return tuple(dict.fromkeys(found))
 
     def admits_schema(self, schema: str) -> bool:
         """Tell whether a schema is meant."""
@@ -46,3 +53,8 @@ class NameFilter:
 
 def _matches(name: str, glob: str) -> bool:
     return fnmatchcase(name, glob.replace("[", "[[]"))
+
+
+def _schema_parts(glob: str) -> list[str]:
+    """Return every beginning of a table's glob that may be its schema."""
+    return [glob[:place] for place, character in enumerate(glob) if character in ".-"] or [glob]

@@ -88,8 +88,8 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
     else:
         schema = {"type": ["string", "null"]}
     if isinstance(schema.get("multipleOf"), Decimal):
-        # A fraction here breaks other programs' validators: with floats 4.35 is no multiple of
-        # 0.01, and with decimals jsonschema cannot divide 38 digits. `x-sql-datatype` has the scale.
+        # A fraction breaks other programs' validators: with floats 4.35 is no multiple of 0.01,
+        # and with decimals jsonschema cannot divide 38 digits. `x-sql-datatype` has the scale.
         del schema["multipleOf"]
     if column.comment:
         schema["description"] = column.comment

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from catalog.introspect import introspect
+
 from catalog.names import NameFilter
 from catalog.singer import singer_catalog, stream_id
 from tap_oracle.settings import name_list
@@ -61,8 +62,10 @@ def with_types(
     return [
         dataclasses.replace(
             entry,
-            types={**known.get(stream_id(str(entry.table.schema), str(entry.table.table)), {}),
-                   **entry.types},
+            types={
+                **known.get(stream_id(str(entry.table.schema), str(entry.table.table)), {}),
+                **entry.types,
+            },
         )
         for entry in wanted
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from oracle_core.errors import DatabaseError, DataError, OracleError, describe
 from tap_oracle.termination import Terminated
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Iterator
 
 EXIT_FAILURE = 1
@@ -45,7 +45,7 @@ def reported(logger: logging.Logger, where: Callable[[], str]) -> Iterator[None]
         _abandon_stdout()
         logger.warning("The reader of the records has gone; ended")
         sys.exit(EXIT_FAILURE)
-    except Exception as failure:  # noqa: BLE001 - the outermost place of the process
+    except Exception as failure:
         logger.debug("Failure", exc_info=failure)
         for line in lines_of(failure, where()):
             logger.error("%s", line)  # noqa: TRY400 - the traceback is a DEBUG line

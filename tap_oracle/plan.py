@@ -76,6 +76,11 @@ class StreamPlan:
         fetched = zip(*rows, strict=True)
         return zip(*self._decoded(fetched), strict=True)
 
+    def documents(self, rows: Sequence[Row]) -> Iterator[dict[str, object]]:
+        """Yield rows as records, for what works record by record."""
+        for row in self.values(rows):
+            yield dict(zip(self.names, row, strict=True))
+
     def _decoded(self, fetched: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
         for column, values in zip(self.columns, fetched, strict=True):
             if column.type.kind in _BINARY_FLOATS:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import datetime as dt
+import zoneinfo
+from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
 
+from oracle_core.errors import ConfigurationError
+from oracle_core.values import JsonSchemaOptions
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
 
@@ -136,3 +144,63 @@ def name_list(value: object) -> tuple[str, ...]:
         return ()
     parts = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
     return tuple(name for part in parts if (name := str(part).strip()))
+
+
+def representation(config: Mapping[str, Any]) -> JsonSchemaOptions:
+    """Read the settings that decide how values are written.
+
+    Raises:
+        ConfigurationError: `naive_timezone` is no zone.
+    """
+    return JsonSchemaOptions(
+        use_singer_decimal=bool(config.get("use_singer_decimal")),
+        naive_timezone=_zone(config.get("naive_timezone") or "UTC"),
+        non_finite="string" if config.get("non_finite") == "string" else "null",
+    )
+
+
+def _zone(name: str) -> dt.tzinfo:
+    """Find a zone by its name or offset; UTC is the fast one."""
+    if name in {"UTC", "Z", "+00:00"}:
+        return dt.UTC
+    if name[:1] in {"+", "-"}:
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(name, "%z").tzinfo or dt.UTC
+    with contextlib.suppress(ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return zoneinfo.ZoneInfo(name)
+    msg = "must be the name of a time zone or an offset such as +02:00"
+    raise ConfigurationError(msg, setting="naive_timezone")
+
+
+def check_tap_settings(config: Mapping[str, Any]) -> None:
+    """Check what the JSON Schema of the settings cannot say.
+
+    Raises:
+        ConfigurationError: a setting is wrong; the text never holds its value.
+    """
+    representation(config)
+    if start_date := config.get("start_date"):
+        moment_of(str(start_date), dt.UTC)
+    if config.get("batch_config"):
+        msg = "BATCH messages are not written; remove it"
+        raise ConfigurationError(msg, setting="batch_config")
+
+
+def moment_of(start_date: str, zone: dt.tzinfo) -> str:
+    """Write the start date as a wall clock of a zone, with its offset.
+
+    Args:
+        start_date: RFC 3339; without an offset it is taken as a wall clock of the zone.
+        zone: the zone that labels values without one.
+
+    Raises:
+        ConfigurationError: it is no date and time.
+    """
+    try:
+        moment = dt.datetime.fromisoformat(start_date)
+    except ValueError as error:
+        msg = "must be a date and time of RFC 3339"
+        raise ConfigurationError(msg, setting="start_date") from error
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=zone).isoformat()
+    return moment.astimezone(zone).isoformat()

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import copy
+import contextlib
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from decimal import Decimal
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
 from singer_sdk import typing as th
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
-from singer_sdk.plugin_base import PluginBase
+from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import Catalog
 
 from oracle_core import redact
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
-from oracle_core.settings import CONNECTION_SETTINGS, resolve_aliases
-from tap_oracle.catalog_entry import check_entry, read_entry
+from oracle_core.settings import (
+    CONNECTION_SETTINGS,
+    check_connection,
+    check_settings,
+    resolve_aliases,
+)
+from oracle_core.state import exact
+from tap_oracle.catalog_entry import FULL_TABLE, check_entry, read_entry
 from tap_oracle.discovery import discover, with_types
 from tap_oracle.failure import reported
-from tap_oracle.run import RunRecord
-from tap_oracle.settings import TAP_SETTINGS
+from tap_oracle.run import CurrentRun
+from tap_oracle.settings import TAP_SETTINGS, check_tap_settings, representation
 from tap_oracle.streams import OracleStream, stream_of
 from tap_oracle.termination import TerminationGate
 from tap_oracle.writer import LineWriter
@@ -33,7 +42,59 @@ if TYPE_CHECKING:
     import click
     import oracledb
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
-    from singer_sdk.plugin_base import _ConfigInput
+
+    from oracle_core.values import JsonSchemaOptions
+
+
+def _plain_catalog(catalog: Catalog | Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Take a catalog as plain data.
+
+    Raises:
+        ConfigurationError: it is no catalog.
+    """
+    if catalog is None:
+        return None
+    if isinstance(catalog, Catalog):
+        return catalog.to_dict()
+    if not isinstance(catalog.get("streams"), list):
+        msg = "holds no list of streams; make one with --discover"
+        raise ConfigurationError(msg, setting="--catalog")
+    return dict(catalog)
+
+
+def _checked_state(state: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Take a state whose bookmarks are where they belong.
+
+    Raises:
+        ConfigurationError: they are not.
+    """
+    checked = dict(state or {})
+    bookmarks = checked.get("bookmarks", {})
+    if not isinstance(bookmarks, dict) or not all(
+        isinstance(bookmark, dict) for bookmark in bookmarks.values()
+    ):
+        msg = "its bookmarks are not one object a stream"
+        raise ConfigurationError(msg, setting="--state")
+    return checked
+
+
+def _read_json(file: IO[str] | None, name: str) -> dict[str, Any] | None:
+    """Read a file of the command line; fractional numbers stay exact.
+
+    Raises:
+        ConfigurationError: it holds no JSON object.
+    """
+    if file is None:
+        return None
+    try:
+        content = json.loads(file.read(), parse_float=Decimal)
+    except ValueError as error:
+        msg = "holds no valid JSON"
+        raise ConfigurationError(msg, setting=f"--{name}") from error
+    if not isinstance(content, dict):
+        msg = "holds no JSON object"
+        raise ConfigurationError(msg, setting=f"--{name}")
+    return content
 
 
 class TapOracle(Tap):
@@ -94,11 +155,12 @@ class TapOracle(Tap):
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a property of the class
         try:
-            values: dict[str, Any] = Tap._env_var_config.__get__(None, cls)
+            schema = cls.config_jsonschema
+            cls.append_builtin_config(schema)
+            return parse_environment_config(schema, cls._env_var_prefix)
         except ValueError as error:
             msg = f"environment: a {cls._env_var_prefix}* variable does not fit its setting"
             raise ConfigurationError(msg) from error
-        return values
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Resolve aliases, check every setting and register the secrets.
@@ -106,10 +168,31 @@ class TapOracle(Tap):
         Raises:
             ConfigurationError: a setting is missing or wrong; the text never holds its value.
         """
+        del raise_errors
+        redact.register_settings(self._config)
+        redact.install()
         self._config, notices = resolve_aliases(self._config)
         for notice in notices:
             self.logger.info("%s", notice)
+        schema = self.config_jsonschema
+        self.append_builtin_config(schema)
+        for name, setting in schema["properties"].items():
+            if "default" in setting:
+                self._config.setdefault(name, setting["default"])
+        check_settings(self._config, schema)
+        check_connection(self._config)
+        check_tap_settings(self._config)
         return []
+
+    @cached_property
+    def options(self) -> JsonSchemaOptions:
+        """How values are represented in records and their schema."""
+        return representation(self.config)
+
+    @cached_property
+    def run(self) -> CurrentRun:
+        """The record of this run, kept in the state."""
+        return CurrentRun(self._whole_state, self.config)
 
     # Database
 
@@ -138,9 +221,7 @@ class TapOracle(Tap):
         """Make the streams of the catalog."""
         default = self.config.get("default_replication_method") or FULL_TABLE
         streams = self.catalog_dict.get("streams", [])
-        return [
-            stream_of(self, read_entry(stream, default_method=default)) for stream in streams
-        ]
+        return [stream_of(self, read_entry(stream, default_method=default)) for stream in streams]
 
     def setup_mapper(self) -> None:
         """Make the mapper and give it the selected columns of each stream."""
@@ -157,5 +238,99 @@ class TapOracle(Tap):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take the state over as it is: bookmarks, run history and whatever others keep in it."""
-        self.state.update(copy.deepcopy(state))
-        self.state.setdefault("bookmarks", {})
+        self._whole_state.update({key: exact(value) for key, value in state.items()})
+        self._whole_state.setdefault("bookmarks", {})
+
+    @property
+    def _whole_state(self) -> dict[str, Any]:
+        """The state with every key, those that the SDK's type does not know too."""
+        return cast("dict[str, Any]", self.state)
+
+    # Run
+
+    def run_pipeline(self) -> None:
+        """Read every selected stream and keep the record of the run in the state.
+
+        The first STATE says RUNNING, the last SUCCESS, FAILED or INTERRUPTED, and covers the rows
+        that were written.
+        """
+        self._prepare()
+        self.run.begin()
+        try:
+            self.sync_all()
+        except BrokenPipeError:
+            raise
+        except BaseException as failure:
+            self.run.end(failure)
+            self.state_writer.write_state(self.state)
+            raise
+        self.run.end(None)
+        self.state_writer.write_state(self.state)
+
+    def _prepare(self) -> None:
+        """Check the selected streams, and complete types that the catalog does not name."""
+        chosen = [stream for stream in self.oracle_streams if stream.selected]
+        for stream in chosen:
+            check_entry(stream.entry)
+        untyped = [stream for stream in chosen if not stream.entry.has_all_types]
+        if untyped:
+            self.logger.info(
+                "The catalog names no Oracle types for %d stream(s): reading the dictionary",
+                len(untyped),
+            )
+            entries = with_types(self.connection, [stream.entry for stream in untyped])
+            for stream, entry in zip(untyped, entries, strict=True):
+                stream.entry = entry
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        self.gate.receive(signum, frame)
+
+    # Command line
+
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run the tap as the command line asks."""
+        PluginBase.invoke.__func__(cls, about=about, about_format=about_format)  # type: ignore[attr-defined]
+        cls.print_version(print_fn=cls.logger.info)
+        given = config or _ConfigInput()
+        with reported(cls.logger, lambda: "start"):
+            tap = cls(
+                config=given.config,
+                parse_env_config=given.parse_env,
+                state=_read_json(state, "state"),
+                catalog=_read_json(catalog, "catalog"),
+            )
+        with reported(cls.logger, tap.run.place), contextlib.closing(tap):
+            tap.run_pipeline()
+
+    @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Read the configuration files."""
+        with reported(cls.logger, lambda: "config"):
+            try:
+                return super().cb_config(ctx, param, value)
+            except (OSError, ValueError) as error:
+                msg = f"cannot be read as JSON ({type(error).__name__})"
+                raise ConfigurationError(msg, setting="--config") from error
+
+    @classmethod
+    def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:  # noqa: FBT001
+        """Print the catalog."""
+        with reported(cls.logger, lambda: "discovery"):
+            super().cb_discover(ctx, param, value)
+
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Read one record of each stream, or print the schemas."""
+        with reported(cls.logger, lambda: "test"):
+            super().cb_test(ctx, param, value)

@@ -15,22 +15,26 @@ from singer_sdk.singerlib import CatalogEntry as SingerCatalogEntry
 from singer_sdk.singerlib import MetadataMapping
 from singer_sdk.singerlib.catalog import Metadata
 
+from oracle_core.state import read_bookmark, write_bookmark
 from tap_oracle.plan import plan_stream
 from tap_oracle.settings import DEFAULT_ARRAY_SIZE_ROWS
 from tap_oracle.writer import record_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
 
+    from oracle_core.state import Bookmark
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.plan import StreamPlan
     from tap_oracle.query import Statement
     from tap_oracle.run import StreamProgress
     from tap_oracle.tap import TapOracle
-    from tap_oracle.writer import RecordEncoder, Row
+    from tap_oracle.writer import Row
+
+    ChunkEncoder = Callable[[Sequence[Row], dt.datetime], bytes]
 
 LARGE_OBJECT_ROWS = 500
 """Rows a fetch where a row holds large objects, to bound memory."""
@@ -138,6 +142,16 @@ class OracleStream(Stream):
         """Return the SELECT of the rows that are due."""
         raise NotImplementedError
 
+    @property
+    def bookmark(self) -> Bookmark:
+        """How far the stream has come, as the state says."""
+        return read_bookmark(self.stream_state)
+
+    def keep(self, bookmark: Bookmark) -> None:
+        """Write a bookmark into the state."""
+        self.stream_state.clear()
+        self.stream_state.update(write_bookmark(bookmark))
+
     def advance(self, plan: StreamPlan, last_row: Row) -> None:
         """Take the last row written as the place to go on from."""
 
@@ -154,8 +168,7 @@ class OracleStream(Stream):
         del context
         plan = self._plan()
         for rows in self._chunks(plan):
-            for row in plan.values(rows):
-                yield dict(zip(plan.names, row, strict=True))
+            yield from plan.documents(rows)
 
     def _sync_records(
         self, context: Context | None = None, *, write_messages: bool = True
@@ -174,11 +187,21 @@ class OracleStream(Stream):
                 counter.increment(len(allowed))
                 if len(allowed) < len(rows):
                     self._check_max_record_limit(current_record_index=progress.rows)
+        self._report_non_finite(plan)
         if (version := self.table_version()) is not None:
             self._write_activate_version_message(version)
         self._finalize_state(self.stream_state)
         self._write_state_message()
         yield from ()
+
+    def _report_non_finite(self, plan: StreamPlan) -> None:
+        if plan.non_finite and plan.options.non_finite == "null":
+            self.logger.warning(
+                "Stream '%s': %d NaN or infinite values were written as null; "
+                "set non_finite to string to keep them",
+                self.name,
+                plan.non_finite,
+            )
 
     def _plan(self) -> StreamPlan:
         names = self.selected_schema["properties"]
@@ -206,12 +229,12 @@ class OracleStream(Stream):
         return rows if limit is None else rows[: limit - written]
 
     def _write_chunk(
-        self, plan: StreamPlan, encode: RecordEncoder, rows: list[Row], progress: StreamProgress
+        self, plan: StreamPlan, encode: ChunkEncoder, rows: list[Row], progress: StreamProgress
     ) -> None:
         """Write a chunk and take its last row as the bookmark: both, or neither."""
         if not rows:
             return
-        lines = encode(plan.values(rows), dt.datetime.now(dt.UTC))
+        lines = encode(rows, dt.datetime.now(dt.UTC))
         with self._tap.gate:
             self._tap.message_writer.write_lines(lines)
             progress.add(rows=len(rows), size=len(lines))
@@ -219,16 +242,21 @@ class OracleStream(Stream):
             self.state_manager.is_flushed = False
         self._write_state_message()
 
-    def _encoder(self, plan: StreamPlan) -> RecordEncoder:
+    def _encoder(self, plan: StreamPlan) -> ChunkEncoder:
         """Choose the bulk path, or the SDK's record by record where something changes records."""
         reason = self._why_record_by_record()
-        if reason is None:
-            self.logger.info("Stream '%s': %d columns, bulk path", self.name, len(plan.names))
-            return record_encoder(self.name, plan.names, self.table_version())
+        path = "bulk path" if reason is None else f"record by record: {reason}"
         self.logger.info(
-            "Stream '%s': %d columns, record by record: %s", self.name, len(plan.names), reason
+            "Stream '%s': %s, %d columns, %s",
+            self.name,
+            self.replication_method,
+            len(plan.names),
+            path,
         )
-        return self._record_by_record(plan)
+        if reason is not None:
+            return self._record_by_record(plan)
+        encode = record_encoder(self.name, plan.names, self.table_version())
+        return lambda rows, time_extracted: encode(plan.values(rows), time_extracted)
 
     def _why_record_by_record(self) -> str | None:
         maps = self.stream_maps
@@ -242,16 +270,15 @@ class OracleStream(Stream):
             return "a stream map renames it"
         return None
 
-    def _record_by_record(self, plan: StreamPlan) -> RecordEncoder:
+    def _record_by_record(self, plan: StreamPlan) -> ChunkEncoder:
         self._stream_version = self.table_version()
 
-        def encode(rows: Iterable[Row], time_extracted: dt.datetime) -> bytes:
-            writer = self._tap.message_writer
+        def encode(rows: Sequence[Row], time_extracted: dt.datetime) -> bytes:
             lines = []
-            for row in plan.documents(rows):
-                for message in self._generate_record_messages(row):
+            for record in plan.documents(rows):
+                for message in self._generate_record_messages(record):
                     message.time_extracted = time_extracted
-                    lines.append(writer.serialize_message(message))
+                    lines.append(self._tap.message_writer.serialize_message(message))
             return b"".join(lines)
 
         return encode

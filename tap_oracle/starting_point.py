@@ -1,0 +1,124 @@
+"""Where an INCREMENTAL stream starts: bookmark, start date and lookback as one typed bind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from oracle_core import state
+from oracle_core.errors import ConfigurationError, DataError
+from tap_oracle.query import BOOKMARK, Bind
+from tap_oracle.settings import moment_of
+
+if TYPE_CHECKING:
+    from oracle_core.oracle_type import OracleType
+    from oracle_core.state import BookmarkValue
+    from tap_oracle.plan import ColumnPlan
+
+_UNORDERED = frozenset({"XMLTYPE", "JSON", "VECTOR", "BOOLEAN"})
+
+
+def is_moment(oracle_type: OracleType) -> bool:
+    """Tell whether a column holds dates or timestamps."""
+    return oracle_type.kind == "DATE" or oracle_type.kind.startswith("TIMESTAMP")
+
+
+def check_key_type(stream: str, column: ColumnPlan) -> None:
+    """Check that a column can order a stream.
+
+    Raises:
+        ConfigurationError: values of its type have no order in Oracle (ORA-00932, ORA-22848).
+    """
+    if column.fetch.is_large or column.type.kind in _UNORDERED:
+        msg = (
+            f"catalog: stream '{stream}', column '{column.name}' of type {column.type.ddl()} "
+            "cannot be a replication key"
+        )
+        raise ConfigurationError(msg)
+
+
+def starting_value(
+    column: ColumnPlan,
+    bookmark: BookmarkValue,
+    *,
+    start_date: str | None,
+    lookback_seconds: int,
+    naive_timezone: dt.tzinfo,
+) -> BookmarkValue:
+    """Choose the value to start from.
+
+    Args:
+        column: the replication key.
+        bookmark: the value of the state, None where there is none.
+        start_date: the setting, RFC 3339; it counts for dates and timestamps only.
+        lookback_seconds: how far before the bookmark to start; likewise.
+        naive_timezone: the zone that labels values without one.
+
+    Returns:
+        A JSON value of the column, None for the beginning.
+    """
+    if not is_moment(column.type):
+        return bookmark
+    start = None if start_date is None else moment_of(start_date, naive_timezone)
+    if bookmark is None:
+        return start
+    shifted = earlier(str(bookmark), lookback_seconds)
+    if start is not None and _instant(start) > _instant(shifted):
+        return start
+    return shifted
+
+
+def bookmark_bind(stream: str, column: ColumnPlan, value: BookmarkValue) -> Bind:
+    """Bind a value of the state with the type of its column.
+
+    Raises:
+        ConfigurationError: the value is none of the column's type.
+    """
+    try:
+        plan, bound = state.bookmark_bind(value, column.type)
+    except DataError as error:
+        msg = (
+            f"state: the bookmark of stream '{stream}' is no value of column '{column.name}' "
+            f"({column.type.ddl()}); correct or remove it"
+        )
+        raise ConfigurationError(msg) from error
+    return Bind(plan.placeholder(f":{BOOKMARK}"), bound, plan.input_type)
+
+
+def is_later(moment: str, than: str) -> bool:
+    """Tell whether one date or timestamp of the state comes after another."""
+    return _instant(moment) > _instant(than)
+
+
+def earlier(moment: str, seconds: int) -> str:
+    """Go back a number of whole seconds and keep fraction and offset digit by digit.
+
+    A moment that leaves the years 1 to 9999 on the way stays as it is.
+    """
+    if not seconds:
+        return moment
+    clock, rest = moment[:19], moment[19:]
+    try:
+        shifted = dt.datetime.fromisoformat(clock) - dt.timedelta(seconds=seconds)
+    except (ValueError, OverflowError):
+        return moment
+    return shifted.isoformat() + rest
+
+
+def _instant(moment: str) -> tuple[int, str]:
+    """Return what orders moments: the second since the epoch and the digits of the fraction.
+
+    A year before 1, which no Python datetime holds, is before everything else.
+    """
+    clock, rest = moment[:19], moment[19:]
+    fraction = ""
+    if rest.startswith("."):
+        end = next((i for i, char in enumerate(rest) if i and not char.isdigit()), len(rest))
+        fraction, rest = rest[1:end], rest[end:]
+    try:
+        whole = dt.datetime.fromisoformat(clock + rest)
+    except ValueError:
+        return (-(2**62), moment)
+    aware = whole if whole.tzinfo else whole.replace(tzinfo=dt.UTC)
+    since = aware - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return (since.days * 86_400 + since.seconds, fraction.ljust(9, "0"))

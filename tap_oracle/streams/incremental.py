@@ -1,0 +1,92 @@
+"""INCREMENTAL: rows at or after the bookmark, in the order of the replication key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from oracle_core.identifiers import Identifier
+from oracle_core.state import state_value
+from tap_oracle.catalog_entry import INCREMENTAL
+from tap_oracle.query import KeyRange, Statement, select
+from tap_oracle.starting_point import (
+    bookmark_bind,
+    check_key_type,
+    is_later,
+    is_moment,
+    starting_value,
+)
+from tap_oracle.streams.base import OracleStream
+
+if TYPE_CHECKING:
+    from oracle_core.state import BookmarkValue
+    from tap_oracle.plan import ColumnPlan, StreamPlan
+    from tap_oracle.writer import Row
+
+
+class IncrementalStream(OracleStream):
+    """Reads rows whose key is at or after the bookmark.
+
+    `>=`, because rows with the key of the bookmark may have come after it was taken: those of the
+    boundary are read again, and a target with keys takes them as updates. Rows whose key is NULL
+    have no place in the order: they come with the first run, before all others, and later only
+    when their key has been set.
+    """
+
+    @property
+    def is_sorted(self) -> bool:
+        """True: the query orders by the replication key."""
+        return True
+
+    def statement(self, plan: StreamPlan) -> Statement:
+        """Return the SELECT of the rows that are due.
+
+        Raises:
+            ConfigurationError: the key has no order, or the bookmark is no value of it.
+        """
+        column = self._key_column(plan)
+        check_key_type(self.name, column)
+        value = starting_value(
+            column,
+            self._known_value(),
+            start_date=self.config.get("start_date"),
+            lookback_seconds=self.config.get("lookback_seconds") or 0,
+            naive_timezone=plan.options.naive_timezone,
+        )
+        start = None if value is None else bookmark_bind(self.name, column, value)
+        return select(
+            self.entry.table,
+            plan.expressions,
+            key_range=KeyRange(Identifier(column.name), start),
+            limit=self.row_limit,
+        )
+
+    def advance(self, plan: StreamPlan, last_row: Row) -> None:
+        """Move the bookmark to the last row written; it never moves back, nor to NULL.
+
+        With `lookback_seconds` the first rows lie before the bookmark.
+        """
+        column = self._key_column(plan)
+        fetched = last_row[plan.position(column.name)]
+        value = state_value(column.fetch.values([fetched], plan.options)[0])
+        if value is None or self._is_behind(column, value):
+            return
+        self.keep(
+            replace(self.bookmark.advanced(column.name, value), replication_method=INCREMENTAL)
+        )
+
+    def _key_column(self, plan: StreamPlan) -> ColumnPlan:
+        return plan.columns[plan.position(str(self.replication_key))]
+
+    def _is_behind(self, column: ColumnPlan, value: BookmarkValue) -> bool:
+        known = self._known_value()
+        if known is None or not is_moment(column.type):
+            return False
+        return not is_later(str(value), str(known))
+
+    def _known_value(self) -> BookmarkValue:
+        """Return the value of the bookmark, if it is one of this key."""
+        bookmark = self.bookmark
+        if bookmark.replication_key != self.replication_key:
+            return None
+        return bookmark.replication_key_value
