@@ -1,0 +1,135 @@
+"""A stream's columns: from rows as decoded to a batch of bind values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from oracle_core.errors import DataError
+from oracle_core.types import OracleType, bind_plan, from_json_schema
+from target_oracle.ddl import ColumnSpec
+from target_oracle.load import Batch
+from target_oracle.merge import LoadColumn
+from target_oracle.properties import Property, ValueKind
+from target_oracle.records import Row, json_texts, plain_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from oracle_core.identifiers import Identifier
+    from target_oracle.metadata import BatchMoment
+
+_AS_JSON = frozenset({"JSON", "VECTOR"})
+
+
+def column_specs(
+    properties: Sequence[Property],
+    columns: Mapping[str, Identifier],
+    *,
+    keyed: bool,
+    server_major: int,
+) -> tuple[ColumnSpec, ...]:
+    """Return the columns that a table needs; `keyed` when the key properties are its key."""
+    return tuple(
+        _column_spec(each, columns[each.name], keyed=keyed, server_major=server_major)
+        for each in properties
+    )
+
+
+def _column_spec(each: Property, name: Identifier, *, keyed: bool, server_major: int) -> ColumnSpec:
+    is_key = keyed and each.is_key
+    oracle_type = from_json_schema(each.schema, is_key=is_key, server_major=server_major)
+    plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
+    by_json = from_json_schema(plain, is_key=is_key, server_major=server_major)
+    bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
+    return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a column's values come from: `position` in a row, or metadata of that name."""
+
+    property: Property
+    position: int | None
+    column: LoadColumn
+
+    def values(self, fields: Sequence[Sequence[Any]], moment: BatchMoment) -> list[object]:
+        """Return the bind values of a batch.
+
+        Args:
+            fields: the rows as columns, `time_extracted` and `version` last.
+            moment: what the rows have in common.
+
+        Raises:
+            DataError: a value that the column cannot hold exactly; it names the property.
+        """
+        if self.position is None:
+            given = moment.values(self.property.name, fields[-2], fields[-1])
+        else:
+            given = list(fields[self.position])
+        try:
+            return self._bind_values(given)
+        except DataError as error:
+            place = "" if error.position is None else f", row {error.position + 1} of the batch"
+            what = f"property '{self.property.name}': {error}{place}"
+            raise DataError(what, position=error.position) from None
+
+    def _bind_values(self, given: list[Any]) -> list[object]:
+        is_raw = self.property.kind in (ValueKind.JSON, ValueKind.ANY)
+        if is_raw and self.column.type.kind in _AS_JSON:
+            return list(json_texts(given))
+        if is_raw:
+            given = (
+                json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)
+            )
+        values = self.column.plan.values(given)
+        if self.column.is_key and "" in values:
+            what = "a key is an empty text, which is NULL in Oracle"
+            raise DataError(what, position=values.index(""))
+        return values
+
+
+def sources(
+    properties: Sequence[Property],
+    metadata: Sequence[Property],
+    columns: Mapping[str, Identifier],
+    types: Mapping[Identifier, OracleType],
+    *,
+    keyed: bool,
+) -> tuple[Source, ...]:
+    """Return the sources of the columns that a load writes, as the table has them now.
+
+    Args:
+        properties: the stream's own, in row order.
+        metadata: the metadata columns.
+        columns: the name of each.
+        types: the type of each column in the table; columns that are not there are left out.
+        keyed: whether key properties are the key of the table.
+    """
+    placed: list[tuple[Property, int | None]] = [
+        *((each, position) for position, each in enumerate(properties)),
+        *((each, None) for each in metadata),
+    ]
+    return tuple(
+        Source(each, position, _load_column(each, columns[each.name], types, keyed=keyed))
+        for each, position in placed
+        if columns[each.name] in types
+    )
+
+
+def _load_column(
+    each: Property, name: Identifier, types: Mapping[Identifier, OracleType], *, keyed: bool
+) -> LoadColumn:
+    oracle_type = types[name]
+    return LoadColumn(name, oracle_type, bind_plan(oracle_type), is_key=keyed and each.is_key)
+
+
+def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:
+    """Return the bind values of rows.
+
+    Raises:
+        DataError: a value that its column cannot hold exactly.
+    """
+    fields = list(zip(*rows, strict=True))
+    values = [part.values(fields, moment) for part in parts]
+    return Batch([part.column for part in parts], values, len(rows))

@@ -1,0 +1,208 @@
+"""A run of the target: sinks, transactions and STATE in the order of the messages."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
+
+from oracle_core.identifiers import Identifier
+from target_oracle.barrier import StateBarrier, write_stdout
+from target_oracle.naming import NamingRules, TableRegister
+from target_oracle.session import TargetSession
+from target_oracle.settings import LoadSettings
+from target_oracle.sink import OracleSink
+from target_oracle.termination import Termination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from singer_sdk.mapper import PluginMapper, StreamMap
+
+    from target_oracle.records import RecordDecoder, Row
+
+_LOGGER = logging.getLogger("target-oracle")
+_JSON = msgspec.json.Encoder(decimal_format="number")
+
+
+class LoadRun:
+    """Takes the messages of one input and loads them.
+
+    A STATE is written as soon as all rows before it are committed. Rows wait for their batch to
+    fill, but never longer than `state_interval_seconds`, nor behind a STATE that already waits for
+    as many rows as a batch has.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        mapper: PluginMapper,
+        *,
+        write: Callable[[bytes], None] = write_stdout,
+        session: TargetSession | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read the settings; the database is reached with the first SCHEMA."""
+        self._config = config
+        self._mapper = mapper
+        self._settings = LoadSettings.of(config)
+        self._session = session or TargetSession(config)
+        self._barrier = StateBarrier(write)
+        self._clock = clock
+        self._register = TableRegister()
+        self._sinks: dict[str, OracleSink] = {}
+        self._pending: dict[str, OracleSink] = {}
+        self._pending_since = clock()
+        self._schemas: dict[str, Mapping[str, Any]] = {}
+        self.termination = Termination()
+
+    # What the reader asks
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Surround a wait for input, in which a signal ends the run at once."""
+        return self.termination.waiting()
+
+    def idle(self) -> None:
+        """Commit what has waited long enough while no input comes."""
+        self._flush_when_due()
+
+    def knows(self, stream: str) -> bool:
+        """Return whether the SCHEMA of a stream has come."""
+        return stream in self._schemas
+
+    def decoder(self, stream: str) -> RecordDecoder | None:
+        """Return the decoder of a stream, None when its records go through a stream map."""
+        maps = self._mapper.stream_maps[stream]
+        if len(maps) == 1 and _changes_nothing(maps[0]):
+            return self._sinks[stream].decoder
+        return None
+
+    # Messages
+
+    def take_schema(self, message: dict[str, Any]) -> None:
+        """Take a SCHEMA: bring the table to it, after the rows of the earlier one are committed."""
+        stream = message["stream"]
+        told = {
+            "schema": message["schema"],
+            "key_properties": list(message.get("key_properties") or ()),
+        }
+        if self._schemas.get(stream) == told:
+            return
+        self._schemas[stream] = copy.deepcopy(told)
+        self._mapper.register_raw_stream_schema(stream, told["schema"], told["key_properties"])
+        for stream_map in self._mapper.stream_maps[stream]:
+            if not isinstance(stream_map, RemoveRecordTransform):
+                self._make_sink(stream_map)
+        self._released()
+
+    def _make_sink(self, stream_map: StreamMap) -> None:
+        stream = stream_map.stream_alias
+        rules = self._rules()
+        table = rules.table(stream)
+        self._register.claim(stream, table)
+        sink = OracleSink(
+            stream=stream,
+            schema=stream_map.transformed_schema,
+            key_properties=tuple(stream_map.transformed_key_properties or ()),
+            settings=self._settings,
+            rules=rules,
+            table=table,
+            session=self._session,
+        )
+        earlier = self._sinks.get(stream)
+        if earlier is not None:
+            earlier.flush()
+            sink.inherit(earlier)
+        sink.prepare()
+        self._sinks[stream] = sink
+        how = "in bulk" if _changes_nothing(stream_map) else "one by one, through its stream map"
+        _LOGGER.info("%s; records are read %s", sink.describe(), how)
+
+    def _rules(self) -> NamingRules:
+        named = self._config.get("default_target_schema")
+        schema = Identifier(named) if named else self._session.own_schema
+        return NamingRules(schema, self._settings.identifier_case, self._session.name_limit)
+
+    def take_rows(self, stream: str, rows: Sequence[Row], size: int) -> None:
+        """Take rows of a stream as its decoder made them."""
+        if not self._pending:
+            self._pending_since = self._clock()
+        sink = self._sinks[stream]
+        self._pending[stream] = sink
+        if sink.take(rows, self._barrier.number(len(rows)), size):
+            self._released()
+        self._flush_when_due()
+        self.termination.check()
+
+    def take_record(self, stream: str, message: dict[str, Any], size: int) -> None:
+        """Take a RECORD through the stream maps of its stream.
+
+        Raises:
+            NotDecoded: when what the map made does not match its schema.
+        """
+        for stream_map in self._mapper.stream_maps[stream]:
+            record = stream_map.transform(copy.copy(message["record"]))
+            if record is None:
+                continue
+            alias = stream_map.stream_alias
+            line = _JSON.encode({**message, "stream": alias, "record": record})
+            self.take_rows(alias, [self._sinks[alias].decoder.decode_line(line)], size)
+
+    def take_state(self, value: bytes) -> None:
+        """Take a STATE; it leaves when the rows before it are committed."""
+        self._barrier.take(value)
+        waiting = sum(sink.waiting_rows for sink in self._pending.values())
+        if waiting >= self._settings.batch_size_rows:
+            self.flush_all()
+        self._released()
+
+    def take_activate_version(self, stream: str, version: int) -> None:
+        """Take an ACTIVATE_VERSION; the rows before it are loaded first."""
+        if stream not in self._schemas:
+            return
+        for stream_map in self._mapper.stream_maps[stream]:
+            if not isinstance(stream_map, RemoveRecordTransform):
+                self._sinks[stream_map.stream_alias].activate_version(version)
+        self._released()
+
+    # Barriers
+
+    def flush_all(self) -> None:
+        """Commit every row that waits, then write the STATE that they held back."""
+        for sink in list(self._pending.values()):
+            sink.flush()
+        self._released()
+
+    def _flush_when_due(self) -> None:
+        if not self._pending:
+            return
+        if self._clock() - self._pending_since >= self._settings.state_interval_seconds:
+            self.flush_all()
+            self.termination.check()
+
+    def _released(self) -> None:
+        self._pending = {name: s for name, s in self._pending.items() if s.oldest is not None}
+        self._barrier.release(self._pending.values())
+
+    def finish(self) -> None:
+        """Load the rest, write the last STATE and end the session."""
+        try:
+            for sink in self._sinks.values():
+                sink.finish()
+                self.termination.check()
+            self._released()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the session; what is not committed is rolled back."""
+        self._session.close()
+
+
+def _changes_nothing(stream_map: StreamMap) -> bool:
+    return type(stream_map) is SameRecordTransform and not stream_map.flattening_enabled
