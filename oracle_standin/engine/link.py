@@ -15,7 +15,7 @@ import psycopg
 from psycopg.pq import ExecStatus
 from psycopg.waiting import Ready, Wait
 
-from oracle_standin.backend import ClientGoneError, Interrupt
+from oracle_standin.backend import ClientGoneError, Interrupt, OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
@@ -62,7 +62,10 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         interval: float = 0.0,  # noqa: ARG002 - psycopg's signature
         timeout: float | None = None,  # noqa: ARG002
     ) -> _T:
-        """Run one of psycopg's generators, looking at the client's socket meanwhile."""
+        """Run one of psycopg's generators, looking at the client's socket meanwhile.
+
+        Raises OracleError 3113 when the connection breaks.
+        """
         watch = _Watch(self)
         try:
             needed = next(gen)
@@ -71,6 +74,10 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         except StopIteration as stop:
             value: _T = stop.value
             return value
+        except psycopg.OperationalError as error:
+            if self.closed:
+                raise OracleError(3113, "end-of-file on communication channel") from error
+            raise
 
     def cancel_running(self) -> None:
         """Ask the server to cancel what this connection is running."""
