@@ -81,12 +81,22 @@ def number(precision: int | None, scale: int | None) -> Encoder:
             if scale is not None and scale < 0 and value % 10**-scale:
                 raise _Refused(_too_fine(scale))
             return value
+        if type(value) is Decimal and _is_ordinary(value, scale):
+            return value
         exact = _decimal(value)
         if scale is not None and _fraction_digits(exact) > scale:
             raise _Refused(_too_fine(scale))
         return _in_range(exact)
 
     return encoder(convert)
+
+
+def _is_ordinary(value: Decimal, scale: int | None) -> bool:
+    """Tell without counting zeros whether a decimal fits: the cheap test most values pass."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or len(digits) > 38 or not -80 < exponent < 80:
+        return False
+    return scale is None or -exponent <= scale
 
 
 def _too_fine(scale: int) -> str:
