@@ -61,19 +61,14 @@ class BatchMoment:
         self, name: str, extracted: Sequence[str | None], versions: Sequence[int | None]
     ) -> list[Any]:
         """Return the JSON values of a metadata column, one for each row."""
-        rows = len(extracted)
-        match name:
-            case "_sdc_extracted_at":
-                return list(extracted)
-            case "_sdc_table_version":
-                return [self.version if version is None else version for version in versions]
-            case "_sdc_received_at":
-                return [self.received_at.isoformat()] * rows
-            case "_sdc_batched_at":
-                return [self.batched_at.isoformat()] * rows
-            case "_sdc_sequence":
-                return [int(self.batched_at.timestamp() * 1000)] * rows
-            case "_sdc_sync_started_at":
-                return [self.sync_started_ms] * rows
-            case _:
-                return [None] * rows
+        if name == EXTRACTED_AT:
+            return list(extracted)
+        if name == TABLE_VERSION:
+            return [self.version if version is None else version for version in versions]
+        common: dict[str, Any] = {
+            RECEIVED_AT: self.received_at.isoformat(),
+            BATCHED_AT: self.batched_at.isoformat(),
+            SEQUENCE: int(self.batched_at.timestamp() * 1000),
+            SYNC_STARTED_AT: self.sync_started_ms,
+        }
+        return [common.get(name)] * len(extracted)

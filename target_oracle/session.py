@@ -1,4 +1,4 @@
-"""The target's session: statements with errors that say what to do, and tables brought to a spec."""
+"""The target's session: transactions and DDL, with errors that say what to do."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ class TargetSession:
             except oracledb.Error as error:
                 fault = describe(error, where=where)
                 if fault.code in _MISSING_RIGHT:
-                    raise LoadError(f"{fault.report}; {self._ddl_grant(table)}") from None
+                    what = f"{fault.report}; {self._ddl_grant(table)}"
+                    raise LoadError(what) from None
                 raise DatabaseError(fault) from None
 
     def _ddl_grant(self, table: TableName) -> str:
@@ -142,7 +143,8 @@ class TargetSession:
             grant = ""
             if table is not None and fault.code in _MISSING_RIGHT:
                 grant = f"; missing: GRANT SELECT, INSERT, UPDATE ON {table.sql} TO {self._user}"
-            raise LoadError(f"{fault.report}{row}{grant}") from None
+            what = f"{fault.report}{row}{grant}"
+            raise LoadError(what) from None
 
     def close(self) -> None:
         """End the session; an open transaction is rolled back."""

@@ -144,9 +144,8 @@ class TargetOracle(Target):
         with reported(cls.logger):
             try:
                 return super().cb_config(ctx, param, value)
-            except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or "not a JSON object in UTF-8"
-                what = f"a configuration file cannot be read: {reason}"
+            except (OSError, ValueError, TypeError):
+                what = "a configuration file is missing, unreadable or not a JSON object in UTF-8"
                 raise ConfigurationError(what, setting="--config") from None
 
     @classmethod
