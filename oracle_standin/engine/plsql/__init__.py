@@ -1,1 +1,44 @@
-"""PL/SQL: anonymous blocks from an allow-list of statements and package calls."""
+"""PL/SQL: anonymous blocks from an allow-list of statements and package calls.
+
+`parser` reads a block, `checks` does what Oracle does when it compiles it, `interpreter` runs it.
+Expressions and SQL go back to the session with variables as binds.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from oracle_standin.engine.plsql.checks import Checker
+from oracle_standin.engine.plsql.exceptions import RaisedError
+from oracle_standin.engine.plsql.expressions import Context
+from oracle_standin.engine.plsql.interpreter import Interpreter
+from oracle_standin.engine.plsql.parser import parse
+from oracle_standin.engine.plsql.scope import Binds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.engine.plsql.host import Host
+
+_parse = lru_cache(maxsize=256)(parse)
+
+
+def run_block(
+    text: str, binds: Sequence[Bind], values: Sequence[BindValue], session: Host
+) -> dict[int, BindValue]:
+    """Run an anonymous block or a CALL statement.
+
+    Returns the values of the binds that the block assigns, by position in `binds`. Raises
+    ORA-06550 for what does not compile, else what the block raised, with ORA-06512 lines. The
+    caller undoes a block that failed.
+    """
+    block = _parse(text)
+    context = Context(session, Binds(binds, values))
+    Checker(session.resolver, context.binds).check(block)
+    try:
+        Interpreter(context).block(block, None)
+    except RaisedError as raised:
+        raise raised.with_stack() from None
+    return context.binds.out_values()

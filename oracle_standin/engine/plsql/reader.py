@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from oracle_standin.lexer import Kind, Token
 
@@ -88,9 +88,9 @@ class Reader:
         self.position += 1
         return token.value
 
-    def error(self, expected: str) -> OracleError:
-        """Return the error for the token that comes next."""
-        return self._complain(self.peek(), expected)
+    def fail(self, expected: str) -> NoReturn:
+        """Raise the error for the token that comes next."""
+        raise self._complain(self.peek(), expected)
 
     def until(self, *ends: str) -> list[Token]:
         """Move to the first of some keywords or operators outside brackets; raises without one.

@@ -1,0 +1,284 @@
+"""Evaluation of expressions: names become binds, the SQL engine does the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oracle_standin import codecs
+from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
+from oracle_standin.engine.conversions import converter
+from oracle_standin.engine.plsql.compile_errors import not_declared
+from oracle_standin.engine.plsql.exceptions import value_error
+from oracle_standin.engine.plsql.nodes import DataType, Fragment, position_in
+from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Binds, Scope, Variable
+from oracle_standin.lexer import Kind, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from oracle_standin.backend import BindValue, Column
+    from oracle_standin.engine.plsql.exceptions import RaisedError
+    from oracle_standin.engine.plsql.host import Host
+
+_TEXT_CODES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})
+_CONVERSION_ERRORS = {
+    1722: "character to number conversion error",
+    1438: "number precision too large",
+    1426: "numeric overflow",
+}
+
+
+@dataclass(slots=True)
+class Context:
+    """What expressions and statements of a block see."""
+
+    host: Host
+    binds: Binds
+    row_count: int | None = None
+    """SQL%ROWCOUNT of the latest statement, None before the first."""
+    current: RaisedError | None = None
+    """The exception that a handler is handling."""
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """SQL text with a bind for each variable, one bind for each occurrence."""
+
+    text: str
+    binds: list[Bind] = field(default_factory=list)
+    values: list[BindValue] = field(default_factory=list)
+
+
+def rewrite(
+    fragment: Fragment, scope: Scope, context: Context, columns: Container[str] = ()
+) -> Rewritten:
+    """Return a fragment as SQL.
+
+    `columns` are names that the statement's tables have: in SQL a column goes before a variable.
+    """
+    result = Rewritten("")
+    pieces: list[str] = []
+    found = fragment.tokens
+    place, written = 0, found[0].start if found else 0
+    while place < len(found):
+        token = found[place]
+        variable, length = _variable_at(found, place, scope, context, columns)
+        if variable is not None:
+            result.binds.append(variable.as_bind())
+            result.values.append(variable.value)
+            pieces += (fragment.source[written : token.start], f":PLSQL{len(result.binds)}")
+            written = found[place + length - 1].end
+        elif token.kind is Kind.BIND:
+            result.binds.append(context.binds.bind(token.value))
+            position = position_in(fragment.source, token.start)
+            result.values.append(context.binds.scalar(token.value, position))
+        place += max(length, 1)
+    pieces.append(fragment.source[written : found[-1].end] if found else "")
+    result.text = "".join(pieces)
+    return result
+
+
+def _variable_at(  # noqa: PLR0911 - one for each kind of name
+    found: tuple[Token, ...],
+    place: int,
+    scope: Scope,
+    context: Context,
+    columns: Container[str],
+) -> tuple[Variable | None, int]:
+    """Return the variable that begins at a token and how many tokens it takes."""
+    token = found[place]
+    if token.kind not in {Kind.WORD, Kind.QUOTED}:
+        return None, 1
+    if place and found[place - 1].is_operator("."):
+        return None, 1
+    following = [found[index] for index in range(place + 1, min(place + 4, len(found)))]
+    dotted = len(following) > 1 and following[0].is_operator(".")
+    if dotted and scope.is_record(token.value):
+        return scope.variable((token.value, following[1].value)), 3
+    if dotted or (following and following[0].is_operator("(", "=>")):
+        return None, 1
+    special = _special_at(token, following, context)
+    if special is not None:
+        return special
+    if token.value in columns:
+        return None, 1
+    return scope.variable((token.value,)), 1
+
+
+def _special_at(
+    token: Token, following: list[Token], context: Context
+) -> tuple[Variable, int] | None:
+    current = context.current
+    if token.is_word("SQLCODE"):
+        return number_variable("SQLCODE", current.sqlcode if current else 0), 1
+    if token.is_word("SQLERRM"):
+        text = current.sqlerrm if current else "ORA-0000: normal, successful completion"
+        return text_variable("SQLERRM", text), 1
+    if token.is_word("SQL") and len(following) > 1 and following[0].is_operator("%"):
+        count = context.row_count
+        if following[1].is_word("ROWCOUNT"):
+            return number_variable("ROWCOUNT", count), 3
+        if following[1].is_word("FOUND", "NOTFOUND", "ISOPEN"):
+            truth = None if count is None else (count > 0) == following[1].is_word("FOUND")
+            if following[1].is_word("ISOPEN"):
+                truth = False
+            return truth_variable(following[1].value, truth), 3
+    return None
+
+
+def number_variable(name: str, amount: int | None) -> Variable:
+    """Return a NUMBER to bind."""
+    return Variable(name, NUMBER, None if amount is None else number_bytes(amount))
+
+
+def number_bytes(amount: int) -> bytes:
+    """Return an integer as a NUMBER."""
+    return codecs.number_from_text(str(amount))
+
+
+def text_variable(name: str, text: str) -> Variable:
+    """Return a text to bind."""
+    return Variable(name, TEXT, text.encode() or None)
+
+
+def truth_variable(name: str, truth: bool | None) -> Variable:  # noqa: FBT001
+    """Return a BOOLEAN to bind."""
+    value = None if truth is None else (b"\1" if truth else b"\0")
+    return Variable(name, DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN"), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A value and its type."""
+
+    type_code: TypeCode
+    value: BindValue
+
+
+def evaluate(fragment: Fragment, scope: Scope, context: Context) -> Evaluated:
+    """Return the value of an expression."""
+    simple = _simple(fragment, scope, context)
+    if simple is not None:
+        return simple
+    sql = rewrite(fragment, scope, context)
+    column, value = _ask(fragment, sql, sql.text, 1, context)
+    return Evaluated(column.type_code, value)
+
+
+def _ask(
+    fragment: Fragment, sql: Rewritten, text: str, times: int, context: Context
+) -> tuple[Column, Value]:
+    """Evaluate SQL; a name that it does not know is one that the block does not know."""
+    try:
+        return context.host.evaluate(text, sql.binds * times, sql.values * times)
+    except OracleError as error:
+        if error.code != 904:
+            raise
+        position = position_in(fragment.source, fragment.tokens[0].start)
+        name = error.message.split(":")[0].strip('"')
+        raise not_declared(position, name) from None
+
+
+def _simple(  # noqa: PLR0911 - one for each kind of token
+    fragment: Fragment, scope: Scope, context: Context
+) -> Evaluated | None:
+    """Return the value of a literal, a variable or a bind without asking the SQL engine."""
+    found = fragment.tokens
+    token = found[0]
+    if len(found) == 1:
+        if token.kind is Kind.STRING:
+            return Evaluated(TypeCode.VARCHAR, token.value.encode() or None)
+        if token.kind is Kind.NUMBER and token.text.isdecimal():
+            return Evaluated(TypeCode.NUMBER, codecs.number_from_text(token.text))
+        if token.kind is Kind.BIND:
+            bind = context.binds.bind(token.value)
+            return Evaluated(bind.type_code, context.binds.value(token.value))
+        if token.is_word("NULL"):
+            return Evaluated(TypeCode.VARCHAR, None)
+        if token.is_word("TRUE", "FALSE"):
+            return Evaluated(TypeCode.BOOLEAN, b"\1" if token.is_word("TRUE") else b"\0")
+    variable, length = _variable_at(found, 0, scope, context, ())
+    if variable is not None and length == len(found):
+        return Evaluated(variable.data_type.type_code, variable.value)
+    return None
+
+
+def is_true(condition: Fragment, scope: Scope, context: Context) -> bool:
+    """Return whether a condition is true, and not false or unknown."""
+    return truth(condition, scope, context) is True
+
+
+def truth(condition: Fragment, scope: Scope, context: Context) -> bool | None:
+    """Return the truth of a condition, None for unknown."""
+    simple = _simple(condition, scope, context)
+    if simple is not None and simple.type_code is TypeCode.BOOLEAN:
+        return None if simple.value is None else simple.value != b"\0"
+    if simple is not None and simple.value is None:
+        return None
+    sql = rewrite(condition, scope, context)
+    twice = f"CASE WHEN ({sql.text}) THEN 1 WHEN NOT ({sql.text}) THEN 0 END"
+    _, value = _ask(condition, sql, twice, 2, context)
+    return None if value is None else codecs.number_to_text(value) == "1"
+
+
+def evaluate_as(
+    fragment: Fragment, data_type: DataType, scope: Scope, context: Context
+) -> BindValue:
+    """Return the value of an expression as a type; raises ORA-06502 when it does not fit."""
+    if data_type.type_code is TypeCode.BOOLEAN:
+        answer = truth(fragment, scope, context)
+        return None if answer is None else (b"\1" if answer else b"\0")
+    return fit(evaluate(fragment, scope, context), data_type, context)
+
+
+def fit(evaluated: Evaluated, data_type: DataType, context: Context) -> BindValue:
+    """Return a value as another type; raises ORA-06502 when it does not fit."""
+    value = evaluated.value
+    if isinstance(value, list):
+        return value
+    if value is None:
+        return None
+    value = _converted(Evaluated(evaluated.type_code, value), value, data_type, context)
+    if value is not None and data_type.type_code in _TEXT_CODES:
+        return _sized(value, data_type)
+    if value is not None and data_type.size_bytes and data_type.type_code is TypeCode.RAW:
+        return _sized(value, data_type)
+    return value
+
+
+def _converted(evaluated: Evaluated, value: bytes, data_type: DataType, context: Context) -> Value:
+    have, want = evaluated.type_code, data_type.type_code
+    try:
+        if not data_type.constrained:
+            try:
+                return converter(have, want)(value)
+            except OracleError as error:
+                if error.code != 932:
+                    raise
+        bind = Bind("V", have, CharsetForm.DATABASE if have in _TEXT_CODES else CharsetForm.NONE)
+        expression = "TO_CHAR(:V)" if want in _TEXT_CODES else f"CAST(:V AS {data_type.sql})"
+        return context.host.evaluate(expression, [bind], [value])[1]
+    except OracleError as error:
+        detail = _CONVERSION_ERRORS.get(error.code)
+        if detail is None:
+            raise
+        raise value_error(detail) from None
+
+
+def _sized(value: bytes, data_type: DataType) -> bytes:
+    if data_type.type_code is TypeCode.CLOB:
+        return value
+    text = value.decode() if data_type.type_code is not TypeCode.RAW else ""
+    if data_type.size_chars and len(text) > data_type.size_chars:
+        detail = "character string buffer too small"
+        raise value_error(detail)
+    if data_type.size_bytes and len(value) > data_type.size_bytes:
+        kind = "raw variable length too long" if not text else "character string buffer too small"
+        raise value_error(kind)
+    if data_type.type_code is TypeCode.CHAR and (data_type.size_chars or data_type.size_bytes):
+        missing = (data_type.size_chars or data_type.size_bytes) - (
+            len(text) if data_type.size_chars else len(value)
+        )
+        return value + b" " * missing
+    return value

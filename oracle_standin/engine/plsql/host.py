@@ -1,0 +1,65 @@
+"""What PL/SQL asks of the session that runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Result, Value
+    from oracle_standin.engine.contract import Resolver
+
+
+class Host(Protocol):
+    """A session: SQL statements and expressions, and what packages change."""
+
+    @property
+    def user(self) -> str:
+        """Return the session's user."""
+
+    @property
+    def current_schema(self) -> str:
+        """Return the schema for unqualified names."""
+
+    @property
+    def resolver(self) -> Resolver:
+        """Return the name resolver."""
+
+    def execute(
+        self,
+        statement: str,
+        binds: Sequence[Bind],
+        rows: Sequence[Sequence[BindValue]],
+        options: ExecuteOptions,
+    ) -> Result:
+        """Run a statement of its own."""
+
+    def describe(self, statement: str, binds: Sequence[Bind]) -> tuple[Column, ...]:
+        """Return the columns of a query."""
+
+    def evaluate(
+        self, expression: str, binds: Sequence[Bind], values: Sequence[BindValue]
+    ) -> tuple[Column, Value]:
+        """Return type and value of SELECT expression FROM DUAL."""
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a PostgreSQL statement as the owner."""
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a PostgreSQL query as the owner."""
+
+    def commit(self) -> None:
+        """End the transaction and keep its changes."""
+
+    def rollback(self) -> None:
+        """End the transaction and undo its changes."""
+
+    def savepoint(self, name: str) -> None:
+        """Set a savepoint."""
+
+    def transaction_id(self) -> str | None:
+        """Return the transaction's id, None without one."""
+
+    def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
+        """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER."""

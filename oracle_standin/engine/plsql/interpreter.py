@@ -1,0 +1,279 @@
+"""Runs a parsed block, statement by statement.
+
+A block is one statement to the transaction: the session undoes it when it fails (PL/SQL Language
+Reference, "Overview of Exception Handling"); inside, only a failed SQL statement is undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from oracle_standin.backend import ClientGoneError, OracleError
+from oracle_standin.engine.plsql import nodes, routines, statements
+from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
+from oracle_standin.engine.plsql.exceptions import (
+    PREDEFINED,
+    USER_DEFINED,
+    NamedException,
+    RaisedError,
+)
+from oracle_standin.engine.plsql.expressions import (
+    evaluate_as,
+    is_true,
+    number_bytes,
+)
+from oracle_standin.engine.plsql.scope import NUMBER, Scope, Variable
+from oracle_standin.engine.plsql.statements import assign, assign_value, declared_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_standin.engine.plsql.expressions import Context
+
+# The client's break, and a connection that is gone, are nobody's to handle.
+_NOT_HANDLED = frozenset({1013, 3113})
+_T = TypeVar("_T")
+
+
+class Flow(Enum):
+    """How a statement ended, if not normally."""
+
+    EXIT = "exit"
+    CONTINUE = "continue"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A jump on its way to a loop; `label` is "" for the innermost."""
+
+    flow: Flow
+    label: str = ""
+
+
+class Interpreter:
+    """Runs one block for one session."""
+
+    def __init__(self, context: Context) -> None:
+        """Run with what expressions see."""
+        self._context = context
+        self._runners: dict[type[nodes.Statement], Callable[[Any, Scope], Left | None]] = {
+            nodes.Block: self.block,
+            nodes.If: self._if,
+            nodes.Loop: self._loop,
+            nodes.RangeLoop: self._range_loop,
+            nodes.QueryLoop: self._query_loop,
+            nodes.Jump: self._jump,
+            nodes.Raise: self._raise,
+        }
+
+    def block(self, block: nodes.Block, outer: Scope | None) -> Left | None:
+        """Run a block; raises RaisedError for an exception that nobody handles."""
+        scope = Scope(outer)
+        self._declare(block, scope)
+        try:
+            return self._all(block.body, scope)
+        except RaisedError as raised:
+            handler = _handler(block, raised, scope)
+            if handler is None:
+                raise
+            before, self._context.current = self._context.current, raised
+            try:
+                return self._all(handler.body, scope)
+            finally:
+                self._context.current = before
+
+    def _declare(self, block: nodes.Block, scope: Scope) -> None:
+        for declaration in block.declarations:
+            if isinstance(declaration, nodes.ExceptionDeclaration):
+                scope.exceptions[declaration.name] = NamedException(declaration.name)
+            elif isinstance(declaration, nodes.ExceptionCode):
+                code = declaration.code
+                scope.exceptions[declaration.name].code = 1403 if code == 100 else -code
+            else:
+                self._guarded(declaration.position, partial(self._variable, declaration, scope))
+
+    def _variable(self, declaration: nodes.VariableDeclaration, scope: Scope) -> None:
+        data_type = declared_type(declaration.data_type, scope, self._context)
+        variable = Variable(declaration.name, data_type, not_null=declaration.not_null)
+        if declaration.value is not None:
+            value = evaluate_as(declaration.value, data_type, scope, self._context)
+            assign_value(variable, value)
+        variable.constant = declaration.constant
+        scope.variables[declaration.name] = variable
+
+    def _all(self, body: Sequence[nodes.Statement], scope: Scope) -> Left | None:
+        for statement in body:
+            left = self._one(statement, scope)
+            if left is not None:
+                return left
+        return None
+
+    def _one(self, statement: nodes.Statement, scope: Scope) -> Left | None:
+        runner = self._runners.get(type(statement))
+        if runner is not None:
+            return self._guarded(statement.position, partial(runner, statement, scope))
+        return self._guarded(statement.position, partial(self._plain, statement, scope))
+
+    def _guarded(self, position: nodes.Position, work: Callable[[], _T]) -> _T:
+        """Turn an error of a statement into an exception that remembers the line."""
+        try:
+            return work()
+        except (CompileError, ClientGoneError):
+            raise
+        except OracleError as error:
+            if error.code in _NOT_HANDLED:
+                raise
+            raise RaisedError(error, (position.line,)) from None
+
+    def _plain(self, statement: nodes.Statement, scope: Scope) -> Left | None:
+        context = self._context
+        match statement:
+            case nodes.Assign(call=None):
+                assign(statement, scope, context)
+            case nodes.Assign(call=nodes.Call() as call):
+                routines.assign_result(call, statement.target, scope, context)
+            case nodes.Sql():
+                statements.run_sql(statement, scope, context)
+            case nodes.Immediate():
+                statements.run_immediate(statement, scope, context)
+            case nodes.Call(name="RAISE_APPLICATION_ERROR"):
+                self._application_error(statement, scope)
+            case nodes.Call():
+                routines.call(statement, scope, context)
+            case nodes.Return():
+                return Left(Flow.RETURN)
+            case _:
+                pass
+        return None
+
+    # Control
+
+    def _if(self, statement: nodes.If, scope: Scope) -> Left | None:
+        for condition, body in statement.arms:
+            if is_true(condition, scope, self._context):
+                return self._all(body, scope)
+        if statement.otherwise is None:
+            raise OracleError(6592, "CASE not found while executing CASE statement")
+        return self._all(statement.otherwise, scope)
+
+    def _loop(self, statement: nodes.Loop, scope: Scope) -> Left | None:
+        while statement.condition is None or is_true(statement.condition, scope, self._context):
+            left = self._all(statement.body, scope)
+            if left is not None and not _stays(left, statement.label):
+                return _outward(left, statement.label)
+        return None
+
+    def _range_loop(self, statement: nodes.RangeLoop, scope: Scope) -> Left | None:
+        low, high = (
+            statements.integer(bound, scope, self._context)
+            for bound in (statement.low, statement.high)
+        )
+        inner = Scope(scope)
+        variable = Variable(statement.variable, NUMBER, constant=True)
+        inner.variables[statement.variable] = variable
+        numbers = range(low, high + 1)
+        for number in reversed(numbers) if statement.reverse else numbers:
+            variable.value = number_bytes(number)
+            left = self._all(statement.body, inner)
+            if left is not None and not _stays(left, statement.label):
+                return _outward(left, statement.label)
+        return None
+
+    def _query_loop(self, statement: nodes.QueryLoop, scope: Scope) -> Left | None:
+        inner = Scope(scope)
+        for record in statements.records(statement.query, scope, self._context):
+            inner.variables[statement.variable] = record
+            left = self._all(statement.body, inner)
+            if left is not None and not _stays(left, statement.label):
+                return _outward(left, statement.label)
+        return None
+
+    def _jump(self, statement: nodes.Jump, scope: Scope) -> Left | None:
+        if statement.condition is not None and not is_true(
+            statement.condition, scope, self._context
+        ):
+            return None
+        return Left(Flow.EXIT if statement.leaves else Flow.CONTINUE, statement.label)
+
+    # Exceptions
+
+    def _raise(self, statement: nodes.Raise, scope: Scope) -> Left | None:
+        line = statement.position.line
+        if not statement.name:
+            current = self._context.current
+            if current is None:
+                text = (
+                    "PLS-00367: a RAISE statement with no exception name must be inside an "
+                    "exception handler"
+                )
+                raise compile_error(statement.position, text)
+            raise RaisedError(current.error, (line, *current.lines), current.named)
+        named = scope.exception(statement.name)
+        if named is None:
+            code = PREDEFINED[statement.name.removeprefix("STANDARD.").removeprefix("SYS.")]
+            raise RaisedError(OracleError(code, _PREDEFINED_TEXTS.get(code, "")), (line,))
+        if named.code is None:
+            error = OracleError(USER_DEFINED, "PL/SQL: unhandled user-defined exception")
+        else:
+            error = OracleError(named.code, _PREDEFINED_TEXTS.get(named.code, ""))
+        raise RaisedError(error, (line,), named)
+
+    def _application_error(self, call: nodes.Call, scope: Scope) -> None:
+        number = statements.integer(call.arguments[0].value, scope, self._context)
+        if not -20999 <= number <= -20000:
+            message = (
+                f"error number argument to raise_application_error of {number} is out of range"
+            )
+            raise OracleError(21000, message)
+        text = evaluate_as(call.arguments[1].value, statements.ANY_TEXT, scope, self._context)
+        message = text.decode() if isinstance(text, bytes) else ""
+        current = self._context.current
+        keeps = len(call.arguments) == 3 and is_true(call.arguments[2].value, scope, self._context)
+        if keeps and current is not None:
+            message = f"{message}\n{current.with_stack()}"
+        raise RaisedError(OracleError(-number, message), (call.position.line,))
+
+
+def _stays(left: Left, label: str) -> bool:
+    """Return whether a jump only goes on with the next turn of a loop."""
+    return left.flow is Flow.CONTINUE and left.label in {"", label}
+
+
+def _outward(left: Left, label: str) -> Left | None:
+    """Return what is left of a jump that ends a loop: None when it was the loop meant."""
+    if left.flow is Flow.EXIT and left.label in {"", label}:
+        return None
+    return left
+
+
+def _handler(block: nodes.Block, raised: RaisedError, scope: Scope) -> nodes.Handler | None:
+    for handler in block.handlers:
+        for name in handler.names:
+            short = name.removeprefix("STANDARD.").removeprefix("SYS.")
+            if name == "OTHERS" or raised.matches(short, scope.exception(name)):
+                return handler
+    return None
+
+
+_PREDEFINED_TEXTS = {
+    1: "unique constraint violated",
+    51: "timeout occurred while waiting for a resource",
+    1001: "invalid cursor",
+    1012: "not logged on",
+    1017: "invalid username/password; logon denied",
+    1403: "no data found",
+    1410: "invalid ROWID",
+    1422: "exact fetch returns more than requested number of rows",
+    1476: "divisor is equal to zero",
+    1722: "invalid number",
+    6500: "PL/SQL: storage error",
+    6501: "PL/SQL: program error",
+    6502: "PL/SQL: numeric or value error",
+    6511: "PL/SQL: cursor already open",
+    6530: "Reference to uninitialized composite",
+    6592: "CASE not found while executing CASE statement",
+}

@@ -1,0 +1,259 @@
+"""The parts of a PL/SQL block after parsing.
+
+Expressions and SQL statements stay text (`Fragment`): the SQL engine evaluates them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_standin.lexer import Token, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.backend import CharsetForm, TypeCode
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A run of tokens of the block's text."""
+
+    source: str
+    tokens: tuple[Token, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the fragment as written."""
+        return self.source[self.tokens[0].start : self.tokens[-1].end] if self.tokens else ""
+
+
+def fragment_of(text: str) -> Fragment:
+    """Return a text of our own as a fragment."""
+    return Fragment(text, tuple(tokens(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Line and column of a part in the block, both from 1."""
+
+    line: int
+    column: int
+
+
+def position_in(text: str, offset: int) -> Position:
+    """Return the position of a character offset."""
+    before = text[: max(offset, 0)]
+    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """The declared type of a variable; sizes are 0 and precision None when not given."""
+
+    type_code: TypeCode
+    charset_form: CharsetForm
+    sql: str
+    """The type as CAST takes it."""
+    size_bytes: int = 0
+    size_chars: int = 0
+    constrained: bool = False
+    """Whether values must pass CAST to `sql` to fit: NUMBER(p,s), INTEGER, TIMESTAMP(n)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """`table.column%TYPE` or `variable%TYPE`, looked up when the block runs."""
+
+    names: tuple[str, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class VariableDeclaration:
+    """A scalar variable or constant."""
+
+    name: str
+    data_type: DataType | ColumnType
+    position: Position
+    value: Fragment | None = None
+    constant: bool = False
+    not_null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionDeclaration:
+    """A user-defined exception."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionCode:
+    """PRAGMA EXCEPTION_INIT(name, code)."""
+
+    name: str
+    code: int
+    position: Position
+
+
+Declaration = VariableDeclaration | ExceptionDeclaration | ExceptionCode
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a value goes: a bind variable, or a variable by its names (`v`, `r.col`)."""
+
+    names: tuple[str, ...]
+    is_bind: bool
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Using:
+    """One argument of EXECUTE IMMEDIATE ... USING."""
+
+    value: Fragment
+    is_in: bool
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call, positional when `name` is None."""
+
+    name: str | None
+    value: Fragment
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What all statements have."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Null(Statement):
+    """The statement that does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Statement):
+    """The end of the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Statement):
+    """A procedure call; `name` is upper case with its package."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Statement):
+    """An assignment, target := value; `call` is set when the value is a function of a package."""
+
+    target: Target
+    value: Fragment
+    call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class If(Statement):
+    """IF, and CASE as a statement; `otherwise` is None for a CASE without ELSE."""
+
+    arms: tuple[tuple[Fragment, tuple[Statement, ...]], ...]
+    otherwise: tuple[Statement, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Statement):
+    """LOOP and WHILE; `condition` is None for a plain loop."""
+
+    label: str
+    condition: Fragment | None
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeLoop(Statement):
+    """FOR i IN [REVERSE] low .. high LOOP."""
+
+    label: str
+    variable: str
+    low: Fragment
+    high: Fragment
+    reverse: bool
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLoop(Statement):
+    """FOR r IN (query) LOOP."""
+
+    label: str
+    variable: str
+    query: Fragment
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump(Statement):
+    """EXIT or CONTINUE, to the innermost loop when `label` is empty."""
+
+    leaves: bool
+    label: str
+    condition: Fragment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sql(Statement):
+    """Static SQL; `into` are the targets of SELECT INTO or RETURNING INTO."""
+
+    statement: Fragment
+    into: tuple[Target, ...]
+    is_returning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Immediate(Statement):
+    """EXECUTE IMMEDIATE."""
+
+    statement: Fragment
+    into: tuple[Target, ...]
+    using: tuple[Using, ...]
+    returning: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Statement):
+    """RAISE; `name` is "" to raise the current exception again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """WHEN names THEN body; OTHERS is one of the names."""
+
+    names: tuple[str, ...]
+    body: tuple[Statement, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Statement):
+    """[DECLARE ...] BEGIN ... [EXCEPTION ...] END."""
+
+    declarations: tuple[Declaration, ...]
+    body: tuple[Statement, ...]
+    handlers: tuple[Handler, ...]
+
+
+def fragment(source: str, found: Sequence[Token]) -> Fragment:
+    """Return some neighbouring tokens of a text as a fragment."""
+    return Fragment(source, tuple(found))

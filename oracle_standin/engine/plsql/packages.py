@@ -1,0 +1,205 @@
+"""The supplied packages that blocks may call.
+
+Source: PL/SQL Packages and Types Reference. What is not listed here is refused with PLS-00201.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import (
+    CharsetForm,
+    ExecuteOptions,
+    OracleError,
+    TypeCode,
+    not_in_this_standin,
+)
+from oracle_standin.engine.plsql import output, statistics
+from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
+from oracle_standin.engine.plsql.nodes import DataType
+
+if TYPE_CHECKING:
+    from oracle_standin.backend import BindValue
+    from oracle_standin.engine.plsql.host import Host
+
+Body = Callable[["Host", Arguments], Arguments]
+
+TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")
+NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")
+BOOLEAN = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a procedure; `data_type` None takes any value and ignores it."""
+
+    name: str
+    data_type: DataType | None = TEXT
+    required: bool = False
+    is_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A procedure, or a function if `returns` is set; its body gives the OUT values by name."""
+
+    parameters: tuple[Parameter, ...]
+    body: Body
+    returns: DataType | None = None
+
+
+def _set_module(host: Host, arguments: Arguments) -> Arguments:
+    host.set_client_attributes(
+        {
+            "MODULE": text_of(arguments["MODULE_NAME"])[:64],
+            "ACTION": text_of(arguments["ACTION_NAME"])[:64],
+        }
+    )
+    return {}
+
+
+def _set_action(host: Host, arguments: Arguments) -> Arguments:
+    host.set_client_attributes({"ACTION": text_of(arguments["ACTION_NAME"])[:64]})
+    return {}
+
+
+def _set_client_info(host: Host, arguments: Arguments) -> Arguments:
+    host.set_client_attributes({"CLIENT_INFO": text_of(arguments["CLIENT_INFO"])[:64]})
+    return {}
+
+
+def _read_module(host: Host, _arguments: Arguments) -> Arguments:
+    return {"MODULE_NAME": _attribute(host, "module"), "ACTION_NAME": _attribute(host, "action")}
+
+
+def _read_client_info(host: Host, _arguments: Arguments) -> Arguments:
+    return {"CLIENT_INFO": _attribute(host, "client_info")}
+
+
+def _attribute(host: Host, name: str) -> BindValue:
+    value = host.query("SELECT ora.setting(%s)", (name,))[0][0]
+    return str(value).encode() if value else None
+
+
+def _set_identifier(host: Host, arguments: Arguments) -> Arguments:
+    host.set_client_attributes({"CLIENT_IDENTIFIER": text_of(arguments["CLIENT_ID"])[:64]})
+    return {}
+
+
+def _clear_identifier(host: Host, _arguments: Arguments) -> Arguments:
+    host.set_client_attributes({"CLIENT_IDENTIFIER": ""})
+    return {}
+
+
+def _sleep(host: Host, arguments: Arguments) -> Arguments:
+    seconds = number_of(arguments["SECONDS"])
+    if seconds < 0:
+        raise OracleError(20000, f"invalid sleep interval: {seconds}")
+    host.query("SELECT pg_catalog.pg_sleep(%s)", (seconds,))
+    return {}
+
+
+def _set_nls(host: Host, arguments: Arguments) -> Arguments:
+    statement = f"ALTER SESSION SET {text_of(arguments['PARAM'])} = {text_of(arguments['VALUE'])}"
+    host.execute(statement, [], [], ExecuteOptions())
+    return {}
+
+
+def _local_transaction_id(host: Host, arguments: Arguments) -> Arguments:
+    found = host.transaction_id()
+    if found is None and arguments["CREATE_TRANSACTION"] == b"\1":
+        # A savepoint begins a transaction; asking for its number gives it one.
+        host.savepoint("ora$transaction")
+        row = host.query("SELECT ora.transaction_id(pg_catalog.pg_current_xact_id())")[0]
+        found = str(row[0])
+    return {RESULT: found.encode() if found else None}
+
+
+def _commit(host: Host, _arguments: Arguments) -> Arguments:
+    host.commit()
+    return {}
+
+
+def _rollback(host: Host, _arguments: Arguments) -> Arguments:
+    host.rollback()
+    return {}
+
+
+def _flashback(_host: Host, _arguments: Arguments) -> Arguments:
+    what = "DBMS_FLASHBACK session mode"
+    raise not_in_this_standin(what)
+
+
+def _nothing(_host: Host, _arguments: Arguments) -> Arguments:
+    return {}
+
+
+def _text(name: str, *, required: bool = True) -> Parameter:
+    return Parameter(name, TEXT, required)
+
+
+def _ignored(*names: str) -> tuple[Parameter, ...]:
+    return tuple(Parameter(name, None) for name in names)
+
+
+def _out(name: str, data_type: DataType = TEXT) -> Parameter:
+    return Parameter(name, data_type, required=True, is_out=True)
+
+
+_SECONDS = (Parameter("SECONDS", NUMBER, required=True),)
+_STATISTICS_OPTIONS = _ignored(
+    "PARTNAME", "ESTIMATE_PERCENT", "BLOCK_SAMPLE", "METHOD_OPT", "DEGREE", "GRANULARITY",
+    "CASCADE", "STATTAB", "STATID", "STATOWN", "NO_INVALIDATE", "STATTYPE", "FORCE", "CONTEXT",
+    "OPTIONS",
+)  # fmt: skip
+
+PROCEDURES: dict[str, Routine] = {
+    "DBMS_APPLICATION_INFO.SET_MODULE": Routine(
+        (_text("MODULE_NAME"), _text("ACTION_NAME")), _set_module
+    ),
+    "DBMS_APPLICATION_INFO.SET_ACTION": Routine((_text("ACTION_NAME"),), _set_action),
+    "DBMS_APPLICATION_INFO.SET_CLIENT_INFO": Routine((_text("CLIENT_INFO"),), _set_client_info),
+    "DBMS_APPLICATION_INFO.READ_MODULE": Routine(
+        (_out("MODULE_NAME"), _out("ACTION_NAME")), _read_module
+    ),
+    "DBMS_APPLICATION_INFO.READ_CLIENT_INFO": Routine((_out("CLIENT_INFO"),), _read_client_info),
+    "DBMS_SESSION.SET_IDENTIFIER": Routine((_text("CLIENT_ID"),), _set_identifier),
+    "DBMS_SESSION.CLEAR_IDENTIFIER": Routine((), _clear_identifier),
+    "DBMS_SESSION.SLEEP": Routine(_SECONDS, _sleep),
+    "DBMS_SESSION.SET_NLS": Routine((_text("PARAM"), _text("VALUE")), _set_nls),
+    "DBMS_LOCK.SLEEP": Routine(_SECONDS, _sleep),
+    "DBMS_OUTPUT.ENABLE": Routine((Parameter("BUFFER_SIZE", None),), output.enable),
+    "DBMS_OUTPUT.DISABLE": Routine((), output.disable),
+    "DBMS_OUTPUT.PUT": Routine((_text("A"),), output.put),
+    "DBMS_OUTPUT.PUT_LINE": Routine((_text("A"),), output.put_line),
+    "DBMS_OUTPUT.NEW_LINE": Routine((), output.new_line),
+    "DBMS_OUTPUT.GET_LINE": Routine((_out("LINE"), _out("STATUS", NUMBER)), output.get_line),
+    "DBMS_OUTPUT.GET_LINES": Routine((_out("LINES"), _out("NUMLINES", NUMBER)), output.get_lines),
+    "DBMS_STATS.GATHER_TABLE_STATS": Routine(
+        (_text("OWNNAME"), _text("TABNAME"), *_STATISTICS_OPTIONS), statistics.gather_table
+    ),
+    "DBMS_STATS.GATHER_SCHEMA_STATS": Routine(
+        (_text("OWNNAME"), *_STATISTICS_OPTIONS), statistics.gather_schema
+    ),
+    "DBMS_STATS.DELETE_TABLE_STATS": Routine(
+        (_text("OWNNAME"), _text("TABNAME"), *_STATISTICS_OPTIONS), statistics.delete_table
+    ),
+    "DBMS_TRANSACTION.COMMIT": Routine((), _commit),
+    "DBMS_TRANSACTION.ROLLBACK": Routine((), _rollback),
+    "DBMS_FLASHBACK.ENABLE_AT_SYSTEM_CHANGE_NUMBER": Routine(
+        (Parameter("QUERY_SCN", NUMBER, required=True),), _flashback
+    ),
+    "DBMS_FLASHBACK.ENABLE_AT_TIME": Routine((Parameter("QUERY_TIME", None),), _flashback),
+    # Without session mode there is nothing to switch off; Oracle accepts that too.
+    "DBMS_FLASHBACK.DISABLE": Routine((), _nothing),
+}
+"""Procedures by PACKAGE.NAME."""
+
+FUNCTIONS: dict[str, Routine] = {
+    "DBMS_TRANSACTION.LOCAL_TRANSACTION_ID": Routine(
+        (Parameter("CREATE_TRANSACTION", BOOLEAN),), _local_transaction_id, returns=TEXT
+    ),
+}
+"""Functions that only a whole right-hand side may call, by PACKAGE.NAME."""

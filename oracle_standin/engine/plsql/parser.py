@@ -1,0 +1,373 @@
+"""The parser of anonymous blocks and CALL.
+
+Source: PL/SQL Language Reference, "PL/SQL Language Elements". What is not understood is refused
+with ORA-06550 before anything runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.plsql import nodes
+from oracle_standin.engine.plsql.compile_errors import complainer, not_here
+from oracle_standin.engine.plsql.datatypes import read_data_type
+from oracle_standin.engine.plsql.nodes import fragment, position_in
+from oracle_standin.engine.plsql.packages import FUNCTIONS
+from oracle_standin.engine.plsql.reader import END, Reader
+from oracle_standin.engine.plsql.sql_parts import parse_sql
+from oracle_standin.engine.plsql.targets import read_target, read_targets, target_of
+from oracle_standin.lexer import Kind, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SQL = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "COMMIT", "ROLLBACK", "SAVEPOINT",
+        "LOCK", "SET")  # fmt: skip
+_REFUSED = ("OPEN", "FETCH", "CLOSE", "FORALL", "GOTO", "PIPE", "PROCEDURE", "FUNCTION")
+
+
+def parse(text: str) -> nodes.Block:
+    """Return the block of an anonymous block or a CALL statement; raises ORA-06550."""
+    reader = Reader(text, tokens(text), complainer(text))
+    if reader.peek().is_word("CALL"):
+        return _call_statement(reader)
+    _label(reader)
+    block = _block(reader)
+    reader.accept_operator("/")
+    if not reader.at_end:
+        reader.fail("end-of-file")
+    return block
+
+
+def _position(reader: Reader) -> nodes.Position:
+    offset = len(reader.text) if reader.peek() is END else reader.peek().start
+    return position_in(reader.text, offset)
+
+
+def _label(reader: Reader) -> str:
+    name = ""
+    while reader.accept_operator("<<"):
+        name = reader.name()
+        reader.expect_operator(">")
+        reader.expect_operator(">")
+    return name
+
+
+def _call_statement(reader: Reader) -> nodes.Block:
+    position = _position(reader)
+    reader.expect("CALL")
+    call = _call(reader)
+    if not reader.at_end:
+        raise OracleError(6576, "not a valid function or procedure name")
+    return nodes.Block(position, (), (call,), ())
+
+
+# Blocks
+
+
+def _block(reader: Reader) -> nodes.Block:
+    position = _position(reader)
+    declarations: list[nodes.Declaration] = []
+    if reader.accept("DECLARE"):
+        while not reader.peek().is_word("BEGIN"):
+            declarations.append(_declaration(reader))
+    reader.expect("BEGIN")
+    body = _statements(reader, "EXCEPTION", "END")
+    handlers: list[nodes.Handler] = []
+    if reader.accept("EXCEPTION"):
+        while reader.peek().is_word("WHEN"):
+            handlers.append(_handler(reader))
+        if not handlers:
+            reader.fail("when")
+    reader.expect("END")
+    if reader.peek().kind in {Kind.WORD, Kind.QUOTED}:
+        reader.take()
+    reader.expect_operator(";")
+    return nodes.Block(position, tuple(declarations), body, tuple(handlers))
+
+
+def _handler(reader: Reader) -> nodes.Handler:
+    position = _position(reader)
+    reader.expect("WHEN")
+    names = [_dotted(reader)]
+    while reader.accept("OR"):
+        names.append(_dotted(reader))
+    reader.expect("THEN")
+    return nodes.Handler(tuple(names), _statements(reader, "WHEN", "END"), position)
+
+
+def _dotted(reader: Reader) -> str:
+    names = [reader.name()]
+    while reader.accept_operator("."):
+        names.append(reader.name())
+    return ".".join(names)
+
+
+def _declaration(reader: Reader) -> nodes.Declaration:
+    position = _position(reader)
+    if reader.accept("PRAGMA"):
+        return _pragma(reader, position)
+    if reader.peek().is_word("CURSOR", "TYPE", "SUBTYPE", *_REFUSED):
+        raise not_here(position, reader.peek().value)
+    name = reader.name()
+    if reader.accept("EXCEPTION"):
+        reader.expect_operator(";")
+        return nodes.ExceptionDeclaration(name)
+    constant = reader.accept("CONSTANT")
+    data_type = read_data_type(reader)
+    not_null = reader.accept("NOT", "NULL")
+    value = None
+    if reader.accept_operator(":=") or reader.accept("DEFAULT"):
+        value = _expression(reader, ";")
+    reader.expect_operator(";")
+    return nodes.VariableDeclaration(name, data_type, position, value, constant, not_null)
+
+
+def _pragma(reader: Reader, position: nodes.Position) -> nodes.ExceptionCode:
+    if not reader.accept("EXCEPTION_INIT"):
+        raise not_here(position, f"PRAGMA {reader.peek().value}")
+    reader.expect_operator("(")
+    name = reader.name()
+    reader.expect_operator(",")
+    sign = -1 if reader.accept_operator("-") else 1
+    token = reader.take()
+    if token.kind is not Kind.NUMBER or not token.text.isdecimal():
+        reader.fail("a number")
+    reader.expect_operator(")")
+    reader.expect_operator(";")
+    return nodes.ExceptionCode(name, sign * int(token.text), position)
+
+
+# Statements
+
+
+def _statements(reader: Reader, *ends: str) -> tuple[nodes.Statement, ...]:
+    found: list[nodes.Statement] = []
+    while not reader.peek().is_word(*ends):
+        found.append(_statement(reader))
+    if not found:
+        reader.fail("a statement")
+    return tuple(found)
+
+
+def _statement(reader: Reader) -> nodes.Statement:
+    label = _label(reader)
+    token = reader.peek()
+    following = reader.peek(1)
+    if token.is_word(*_REFUSED) and not following.is_operator(":=", "."):
+        raise not_here(_position(reader), token.value)
+    if token.is_word("LOOP", "WHILE", "FOR"):
+        return _loop(reader, label)
+    special = _STATEMENTS.get(token.value) if token.kind is Kind.WORD else None
+    if special is not None and not following.is_operator(":=", "."):
+        return special(reader)
+    if token.is_word(*_SQL) and not following.is_operator(":=", "."):
+        return _sql(reader)
+    return _assignment_or_call(reader)
+
+
+def _sql(reader: Reader) -> nodes.Sql:
+    position = _position(reader)
+    found = reader.until(";")
+    reader.expect_operator(";")
+    return parse_sql(position, fragment(reader.text, found))
+
+
+def _null(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    reader.expect("NULL")
+    reader.expect_operator(";")
+    return nodes.Null(position)
+
+
+def _return(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    reader.expect("RETURN")
+    reader.expect_operator(";")
+    return nodes.Return(position)
+
+
+def _raise(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    reader.expect("RAISE")
+    name = "" if reader.peek().is_operator(";") else _dotted(reader)
+    reader.expect_operator(";")
+    return nodes.Raise(position, name)
+
+
+def _expression(reader: Reader, *ends: str) -> nodes.Fragment:
+    found = reader.until(*ends)
+    if not found:
+        reader.fail("an expression")
+    return fragment(reader.text, found)
+
+
+def _if(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    reader.expect("IF")
+    arms = [_arm(reader, "ELSIF", "ELSE", "END")]
+    while reader.accept("ELSIF"):
+        arms.append(_arm(reader, "ELSIF", "ELSE", "END"))
+    otherwise = _statements(reader, "END") if reader.accept("ELSE") else ()
+    reader.expect("END", "IF")
+    reader.expect_operator(";")
+    return nodes.If(position, tuple(arms), otherwise)
+
+
+def _arm(reader: Reader, *ends: str) -> tuple[nodes.Fragment, tuple[nodes.Statement, ...]]:
+    condition = _expression(reader, "THEN")
+    reader.expect("THEN")
+    return condition, _statements(reader, *ends)
+
+
+def _case(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    reader.expect("CASE")
+    selector = None if reader.peek().is_word("WHEN") else _expression(reader, "WHEN")
+    arms: list[tuple[nodes.Fragment, tuple[nodes.Statement, ...]]] = []
+    while reader.accept("WHEN"):
+        condition, body = _arm(reader, "WHEN", "ELSE", "END")
+        if selector is not None:
+            condition = nodes.fragment_of(f"({selector.text}) = ({condition.text})")
+        arms.append((condition, body))
+    otherwise = _statements(reader, "END") if reader.accept("ELSE") else None
+    reader.expect("END", "CASE")
+    reader.expect_operator(";")
+    return nodes.If(position, tuple(arms), otherwise)
+
+
+def _loop(reader: Reader, label: str) -> nodes.Statement:
+    position = _position(reader)
+    if reader.accept("FOR"):
+        return _for(reader, position, label)
+    condition = _expression(reader, "LOOP") if reader.accept("WHILE") else None
+    return nodes.Loop(position, label, condition, _loop_body(reader))
+
+
+def _loop_body(reader: Reader) -> tuple[nodes.Statement, ...]:
+    reader.expect("LOOP")
+    body = _statements(reader, "END")
+    reader.expect("END", "LOOP")
+    if reader.peek().kind in {Kind.WORD, Kind.QUOTED}:
+        reader.take()
+    reader.expect_operator(";")
+    return body
+
+
+def _for(reader: Reader, position: nodes.Position, label: str) -> nodes.Statement:
+    variable = reader.name()
+    reader.expect("IN")
+    reverse = reader.accept("REVERSE")
+    if reader.peek().is_operator("(") and reader.peek(1).is_word("SELECT", "WITH"):
+        bracketed = reader.until("LOOP")
+        query = fragment(reader.text, bracketed[1:-1])
+        return nodes.QueryLoop(position, label, variable, query, _loop_body(reader))
+    found = reader.until("..", "LOOP")
+    if not reader.peek().is_operator(".."):
+        what = "a cursor loop over a named cursor"
+        raise not_here(position, what)
+    low = fragment(reader.text, found)
+    reader.take()
+    high = _expression(reader, "LOOP")
+    return nodes.RangeLoop(position, label, variable, low, high, reverse, _loop_body(reader))
+
+
+def _jump(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    leaves = reader.take().is_word("EXIT")
+    label = ""
+    if not reader.peek().is_word("WHEN") and not reader.peek().is_operator(";"):
+        label = reader.name()
+    condition = _expression(reader, ";") if reader.accept("WHEN") else None
+    reader.expect_operator(";")
+    return nodes.Jump(position, leaves, label, condition)
+
+
+def _execute(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    reader.expect("EXECUTE", "IMMEDIATE")
+    statement = _expression(reader, ";", "INTO", "USING", "RETURNING", "RETURN", "BULK")
+    if reader.peek().is_word("BULK"):
+        what = "BULK COLLECT"
+        raise not_here(_position(reader), what)
+    into = read_targets(reader) if reader.accept("INTO") else ()
+    using: list[nodes.Using] = []
+    if reader.accept("USING"):
+        using.append(_using(reader))
+        while reader.accept_operator(","):
+            using.append(_using(reader))
+    returning: tuple[nodes.Target, ...] = ()
+    if reader.accept("RETURNING") or reader.accept("RETURN"):
+        reader.expect("INTO")
+        returning = read_targets(reader)
+    reader.expect_operator(";")
+    return nodes.Immediate(position, statement, into, tuple(using), returning)
+
+
+def _using(reader: Reader) -> nodes.Using:
+    is_in = reader.accept("IN")
+    is_out = reader.accept("OUT")
+    value = _expression(reader, ",", ";", "RETURNING", "RETURN")
+    return nodes.Using(value, is_in or not is_out, target_of(value) if is_out else None)
+
+
+def _assignment_or_call(reader: Reader) -> nodes.Statement:
+    position = _position(reader)
+    ahead = 1
+    while reader.peek(ahead).is_operator("."):
+        ahead += 2
+    if reader.peek().kind is Kind.BIND or reader.peek(ahead).is_operator(":="):
+        target = read_target(reader)
+        reader.expect_operator(":=")
+        value = _expression(reader, ";")
+        reader.expect_operator(";")
+        return nodes.Assign(position, target, value, _function_call(value))
+    call = _call(reader)
+    reader.expect_operator(";")
+    return call
+
+
+def _function_call(value: nodes.Fragment) -> nodes.Call | None:
+    """Return a value as the call of a package's function that we run ourselves, or None."""
+    found = value.tokens
+    if len(found) < 3 or f"{found[0].value}.{found[2].value}" not in FUNCTIONS:
+        return None
+    reader = Reader(value.source, found, complainer(value.source))
+    call = _call(reader)
+    return call if reader.at_end else None
+
+
+def _call(reader: Reader) -> nodes.Call:
+    position = _position(reader)
+    name = _dotted(reader)
+    arguments: list[nodes.Argument] = []
+    if reader.accept_operator("(") and not reader.accept_operator(")"):
+        arguments.append(_argument(reader))
+        while reader.accept_operator(","):
+            arguments.append(_argument(reader))
+        reader.expect_operator(")")
+    return nodes.Call(position, name, tuple(arguments))
+
+
+def _argument(reader: Reader) -> nodes.Argument:
+    name = None
+    if reader.peek(1).is_operator("=>"):
+        name = reader.name()
+        reader.expect_operator("=>")
+    value = _expression(reader, ",", ")")
+    return nodes.Argument(name, value, target_of(value))
+
+
+_STATEMENTS: dict[str, Callable[[Reader], nodes.Statement]] = {
+    "BEGIN": _block,
+    "DECLARE": _block,
+    "NULL": _null,
+    "RETURN": _return,
+    "RAISE": _raise,
+    "IF": _if,
+    "CASE": _case,
+    "EXIT": _jump,
+    "CONTINUE": _jump,
+    "EXECUTE": _execute,
+}

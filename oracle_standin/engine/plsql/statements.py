@@ -1,0 +1,344 @@
+"""SQL in blocks, static and dynamic, and assignments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin import codecs
+from oracle_standin.backend import (
+    Bind,
+    CharsetForm,
+    Column,
+    ExecuteOptions,
+    OracleError,
+    Result,
+    Row,
+    TypeCode,
+)
+from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error, not_declared
+from oracle_standin.engine.plsql.exceptions import value_error
+from oracle_standin.engine.plsql.expressions import (
+    Evaluated,
+    Rewritten,
+    evaluate,
+    evaluate_as,
+    fit,
+    rewrite,
+)
+from oracle_standin.engine.plsql.nodes import ColumnType, DataType
+from oracle_standin.engine.plsql.scope import (
+    NUMBER,
+    Record,
+    Variable,
+    bind_type,
+    must_find,
+)
+from oracle_standin.engine.plsql.sql_parts import named_tables
+from oracle_standin.lexer import StatementKind, outline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from oracle_standin.backend import BindValue, RowSource
+    from oracle_standin.engine.plsql import nodes
+    from oracle_standin.engine.plsql.expressions import Context
+    from oracle_standin.engine.plsql.nodes import Fragment, Target
+    from oracle_standin.engine.plsql.scope import Scope
+
+_ROWS_A_FETCH = 500
+ANY_TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")
+
+
+def declared_type(data_type: DataType | ColumnType, scope: Scope, context: Context) -> DataType:
+    """Return a declared type, with %TYPE looked up."""
+    if isinstance(data_type, DataType):
+        return data_type
+    variable = scope.variable(data_type.names)
+    if variable is not None:
+        return variable.data_type
+    names = [f'"{name}"' for name in data_type.names]
+    query = f"SELECT {names[-1]} FROM {'.'.join(names[:-1])}"  # noqa: S608 - names from the block
+    try:
+        return column_type(context.host.describe(query, [])[0])
+    except OracleError as error:
+        if error.code not in {904, 942}:
+            raise
+        raise not_declared(data_type.position, ".".join(data_type.names)) from None
+
+
+def column_type(column: Column) -> DataType:
+    """Return the type of a column as a variable's type."""
+    plain = bind_type(Bind(column.name, column.type_code, column.charset_form))
+    sql = plain.sql
+    constrained = (
+        column.type_code is TypeCode.NUMBER and column.precision > 0 and column.scale > -85
+    )
+    if constrained:
+        sql = f"NUMBER({column.precision},{column.scale})"
+    return DataType(
+        column.type_code,
+        column.charset_form,
+        sql,
+        size_bytes=column.size_bytes,
+        size_chars=column.size_chars,
+        constrained=constrained,
+    )
+
+
+# Assignment
+
+
+def assign(statement: nodes.Assign, scope: Scope, context: Context) -> None:
+    """Run target := value."""
+    target = statement.target
+    if target.is_bind:
+        data_type = bind_type(context.binds.bind(target.names[0]))
+        value = evaluate_as(statement.value, data_type, scope, context)
+        context.binds.set(target.names[0], value)
+        return
+    variable = must_find(scope, target)
+    assign_value(variable, evaluate_as(statement.value, variable.data_type, scope, context))
+
+
+def assign_value(variable: Variable, value: BindValue) -> None:
+    """Give a variable a value of its own type; raises ORA-06502 for NULL where it may not be."""
+    if value is None and variable.not_null:
+        raise value_error()
+    if isinstance(value, list):
+        detail = "a table of values in a scalar variable"
+        raise value_error(detail)
+    variable.value = value
+
+
+def store(target: Target, evaluated: Evaluated, scope: Scope, context: Context) -> None:
+    """Give a target a value of any type."""
+    if target.is_bind:
+        name = target.names[0]
+        value = fit(evaluated, bind_type(context.binds.bind(name)), context)
+        context.binds.set(name, value)
+        return
+    variable = must_find(scope, target)
+    assign_value(variable, fit(evaluated, variable.data_type, context))
+
+
+def _store_row(
+    targets: Sequence[Target],
+    columns: Sequence[Column],
+    row: Row,
+    scope: Scope,
+    context: Context,
+) -> None:
+    if len(targets) != len(row):
+        code, text = (
+            (913, "too many values") if len(row) > len(targets) else (947, "not enough values")
+        )
+        raise OracleError(code, text)
+    for target, column, value in zip(targets, columns, row, strict=True):
+        store(target, Evaluated(column.type_code, value), scope, context)
+
+
+def integer(fragment: Fragment, scope: Scope, context: Context) -> int:
+    """Return an expression as a whole number; raises ORA-06502 for NULL."""
+    value = evaluate_as(fragment, NUMBER, scope, context)
+    if not isinstance(value, bytes):
+        raise value_error()
+    return round(float(codecs.number_to_text(value)))
+
+
+# Static SQL
+
+
+def _with_columns(statement: Fragment, scope: Scope, context: Context) -> Rewritten:
+    columns: set[str] = set()
+    for schema, name, _ in named_tables(statement):
+        found = context.host.resolver.resolve(schema, name)
+        if found is not None:
+            columns.update(context.host.resolver.columns(found))
+    return rewrite(statement, scope, context, columns)
+
+
+def _execute(sql: Rewritten, context: Context) -> Result:
+    result = context.host.execute(sql.text, sql.binds, [sql.values], ExecuteOptions())
+    if result.error is not None:
+        raise result.error
+    return result
+
+
+def run_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
+    """Run a static SQL statement with its INTO."""
+    sql = _with_columns(statement.statement, scope, context)
+    if statement.is_returning:
+        _run_returning(sql, statement.into, scope, context)
+        return
+    result = _execute(sql, context)
+    if result.rows is None:
+        context.row_count = result.row_count
+        return
+    if not statement.into:
+        result.rows.close()
+        text = "PLS-00428: an INTO clause is expected in this SELECT statement"
+        raise compile_error(statement.position, text)
+    _fetch_one(result, statement.into, scope, context)
+
+
+def _run_returning(
+    sql: Rewritten, targets: Sequence[Target], scope: Scope, context: Context
+) -> None:
+    """Run DML whose text ends with INTO."""
+    places: list[str] = []
+    for index, target in enumerate(targets):
+        declared = (
+            context.binds.bind(target.names[0])
+            if target.is_bind
+            else must_find(scope, target).as_bind()
+        )
+        sql.binds.append(
+            Bind(f"INTO{index}", declared.type_code, declared.charset_form, is_return=True)
+        )
+        sql.values.append(None)
+        places.append(f":INTO{index}")
+    sql.text = f"{sql.text} {', '.join(places)}"
+    result = _execute(sql, context)
+    context.row_count = result.row_count
+    _store_returned(result, sql.binds[-len(targets) :], targets, scope, context)
+
+
+def _store_returned(
+    result: Result,
+    binds: Sequence[Bind],
+    targets: Sequence[Target],
+    scope: Scope,
+    context: Context,
+) -> None:
+    rows = result.returning[0] if result.returning else []
+    if len(rows) > 1:
+        raise OracleError(1422, "exact fetch returns more than requested number of rows")
+    row = rows[0] if rows else (None,) * len(targets)
+    for target, bind, value in zip(targets, binds, row, strict=True):
+        store(target, Evaluated(bind.type_code, value), scope, context)
+
+
+def _fetch_one(result: Result, targets: Sequence[Target], scope: Scope, context: Context) -> None:
+    rows, columns = _rows(result)
+    try:
+        found = rows.fetch(2)
+    finally:
+        rows.close()
+    context.row_count = len(found)
+    if not found:
+        raise OracleError(1403, "no data found")
+    if len(found) > 1:
+        raise OracleError(1422, "exact fetch returns more than requested number of rows")
+    _store_row(targets, columns, found[0], scope, context)
+
+
+def _rows(result: Result) -> tuple[RowSource, tuple[Column, ...]]:
+    if result.rows is None or result.columns is None:
+        raise OracleError(900, "invalid SQL statement")
+    return result.rows, result.columns
+
+
+def records(query: Fragment, scope: Scope, context: Context) -> Iterator[Record]:
+    """Give each row of a query as a record."""
+    rows, columns = _rows(_execute(_with_columns(query, scope, context), context))
+    types = [column_type(column) for column in columns]
+    try:
+        while found := rows.fetch(_ROWS_A_FETCH):
+            for row in found:
+                yield {
+                    column.name: Variable(column.name, data_type, value)
+                    for column, data_type, value in zip(columns, types, row, strict=True)
+                }
+    finally:
+        rows.close()
+
+
+# Dynamic SQL
+
+
+def run_immediate(statement: nodes.Immediate, scope: Scope, context: Context) -> None:
+    """Run EXECUTE IMMEDIATE."""
+    value = evaluate_as(statement.statement, ANY_TEXT, scope, context)
+    if not isinstance(value, bytes):
+        raise OracleError(6535, "statement string in EXECUTE IMMEDIATE is NULL or 0 length")
+    text = value.decode()
+    parts = outline(text)
+    sql = Rewritten(text)
+    into = _bind_arguments(sql, statement, parts.return_from, scope, context)
+    if len(sql.binds) < len(parts.binds):
+        raise OracleError(1008, "not all variables bound")
+    if len(sql.binds) > len(parts.binds):
+        raise OracleError(1006, "bind variable does not exist")
+    sql.binds = [
+        Bind(name, bind.type_code, bind.charset_form, bind.size_bytes, is_return=bind.is_return)
+        for name, bind in zip(parts.binds, sql.binds, strict=True)
+    ]
+    if parts.kind is StatementKind.QUERY and not statement.into:
+        context.host.describe(text, sql.binds)
+        return
+    try:
+        result = _execute(sql, context)
+    except CompileError as error:
+        raise OracleError(error.code, error.message) from None
+    if parts.kind is StatementKind.QUERY:
+        _fetch_one(result, statement.into, scope, context)
+        return
+    context.row_count = result.row_count
+    _take_out_values(result, sql, statement, scope, context)
+    if into:
+        _store_returned(result, sql.binds[-len(into) :], into, scope, context)
+
+
+def _bind_arguments(
+    sql: Rewritten,
+    statement: nodes.Immediate,
+    return_from: int | None,
+    scope: Scope,
+    context: Context,
+) -> list[Target]:
+    """Fill in the binds of USING; return the targets of a RETURNING clause in the text."""
+    into: list[Target] = []
+    for index, use in enumerate(statement.using):
+        if use.target is not None and return_from is not None and index >= return_from:
+            into.append(use.target)
+            continue
+        evaluated = (
+            evaluate(use.value, scope, context)
+            if use.is_in
+            else Evaluated(_target_bind(use.target, scope, context).type_code, None)
+        )
+        form = CharsetForm.NONE
+        size = 0
+        if use.target is not None:
+            declared = _target_bind(use.target, scope, context)
+            form, size = declared.charset_form, declared.size_bytes
+        sql.binds.append(Bind(str(index + 1), evaluated.type_code, form, size))
+        sql.values.append(evaluated.value)
+    into += statement.returning
+    for target in into:
+        declared = _target_bind(target, scope, context)
+        sql.binds.append(Bind("", declared.type_code, declared.charset_form, is_return=True))
+        sql.values.append(None)
+    return into
+
+
+def _target_bind(target: Target | None, scope: Scope, context: Context) -> Bind:
+    if target is None:
+        raise OracleError(6536, "IN bind variable bound to an OUT position")
+    if target.is_bind:
+        return context.binds.bind(target.names[0])
+    return must_find(scope, target).as_bind()
+
+
+def _take_out_values(
+    result: Result,
+    sql: Rewritten,
+    statement: nodes.Immediate,
+    scope: Scope,
+    context: Context,
+) -> None:
+    for position, value in (result.out_values or {}).items():
+        target = statement.using[position].target
+        if target is None:
+            raise OracleError(6536, "IN bind variable bound to an OUT position")
+        store(target, Evaluated(sql.binds[position].type_code, value), scope, context)

@@ -1,0 +1,43 @@
+"""Targets of assignments and of INTO: binds and variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.engine.plsql.nodes import Fragment, Target, position_in
+from oracle_standin.lexer import Kind
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.plsql.reader import Reader
+
+
+def read_target(reader: Reader) -> Target:
+    """Return the bind or variable that comes next."""
+    position = position_in(reader.text, reader.peek().start)
+    if reader.peek().kind is Kind.BIND:
+        return Target((reader.take().value,), is_bind=True, position=position)
+    names = [reader.name()]
+    while reader.accept_operator("."):
+        names.append(reader.name())
+    return Target(tuple(names), is_bind=False, position=position)
+
+
+def read_targets(reader: Reader) -> tuple[Target, ...]:
+    """Return the targets of an INTO list."""
+    found = [read_target(reader)]
+    while reader.accept_operator(","):
+        found.append(read_target(reader))
+    return tuple(found)
+
+
+def target_of(value: Fragment) -> Target | None:
+    """Return an expression as a target if it is nothing but a bind or a variable."""
+    found = value.tokens
+    position = position_in(value.source, found[0].start)
+    if len(found) == 1 and found[0].kind is Kind.BIND:
+        return Target((found[0].value,), is_bind=True, position=position)
+    names = found[::2]
+    dotted = len(found) % 2 == 1 and all(token.is_operator(".") for token in found[1::2])
+    if dotted and all(token.kind in {Kind.WORD, Kind.QUOTED} for token in names):
+        return Target(tuple(token.value for token in names), is_bind=False, position=position)
+    return None
