@@ -293,7 +293,7 @@ def _fill(engine: Engine, table: Relation, query: str) -> None:
     # The query reads with the user's rights, not the engine owner's.
     as_user = table.owner == engine.user
     if as_user:
-        engine.run(f"SET ROLE {quoted(engine.user)}")
+        engine.run(f"SET LOCAL ROLE {quoted(engine.user)}")
     engine.run(f"INSERT INTO {table.sql} {translation.sql}")
     if as_user:
-        engine.run("RESET ROLE")
+        engine.run("SET LOCAL ROLE NONE")
