@@ -22,9 +22,16 @@ class Settings:
     """The settings of one session."""
 
     def __init__(
-        self, user: str, info: SessionInfo, apply: Callable[[Mapping[str, str]], None]
+        self,
+        user: str,
+        info: SessionInfo,
+        release: str,
+        apply: Callable[[Mapping[str, str]], None],
     ) -> None:
-        """Start with the defaults and `apply` them to the connection, as `user`."""
+        """Start with the defaults and `apply` them to the connection, as `user`.
+
+        `release` is the five-part version that the database announces.
+        """
         self._apply = apply
         self._nls = dict(DEFAULT_PARAMETERS)
         self.current_schema = user
@@ -33,6 +40,7 @@ class Settings:
             {
                 "role": names.engine_name(user),
                 "search_path": _search_path(user),
+                "ora.release": release,
                 "ora.user": user,
                 "ora.current_schema": user,
                 "ora.session_id": str(info.session_id),

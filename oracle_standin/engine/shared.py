@@ -33,6 +33,9 @@ WHERE n.nspname IN ('pg_catalog', 'ora')
 """
 
 
+# As the wire layer announces them at logon.
+_RELEASES = {"23": "23.9.0.25.7", "19": "19.3.0.0.0"}
+
 _NOTE_SESSION = """
 INSERT INTO ora.sessions (pid, session_id, serial_number, username, service_name, program, machine,
   os_user, driver_name)
@@ -53,6 +56,7 @@ class SharedState:
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], profile: str) -> None:
         """Share `connection`, which `close()` closes."""
         self.profile = profile
+        self.release = _RELEASES[profile]
         self._connection = connection
         self._lock = threading.Lock()
         self._sessions: set[OpenSession] = set()
