@@ -16,9 +16,7 @@ from oracle_core.types import JsonSchemaOptions, parse, unsupported_reason
 
 def column(name: str, sql_datatype: str, *, nullable: bool = True, **facts: Any) -> Column:
     oracle_type = parse(sql_datatype)
-    return Column(
-        name, oracle_type, nullable, unsupported=unsupported_reason(oracle_type), **facts
-    )
+    return Column(name, oracle_type, nullable, unsupported=unsupported_reason(oracle_type), **facts)
 
 
 def table(*keys: Key, **facts: Any) -> Table:

@@ -11,7 +11,7 @@ TABLE = TableName.of("HR", "EMPLOYEES")
 
 
 def test_full_table() -> None:
-    statement = select(TABLE, ['"ID"', 'TO_CHAR("TS", \'x\')'])
+    statement = select(TABLE, ['"ID"', "TO_CHAR(\"TS\", 'x')"])
 
     assert statement.sql == 'SELECT "ID", TO_CHAR("TS", \'x\') FROM "HR"."EMPLOYEES"'
     assert statement.binds == {}

@@ -50,9 +50,13 @@ def test_inside_nested_chunks_it_waits_for_the_outermost(gate: TerminationGate) 
 
 
 def test_a_failure_inside_is_not_hidden(gate: TerminationGate) -> None:
-    with pytest.raises(BrokenPipeError), gate:
-        gate.receive(signal.SIGTERM)
-        raise BrokenPipeError
+    def write() -> None:
+        with gate:
+            gate.receive(signal.SIGTERM)
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        write()
 
 
 def test_while_it_ends_further_signals_change_nothing(gate: TerminationGate) -> None:
