@@ -28,6 +28,7 @@ from oracle_standin.codecs.intervals import (
     interval_ym_to_bytes,
 )
 from oracle_standin.codecs.numbers import number_from_text, number_to_text
+from oracle_standin.codecs.oson import oson_from_json, oson_to_json
 from oracle_standin.codecs.rowids import rowid_parts, rowid_text
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "interval_ym_to_bytes",
     "number_from_text",
     "number_to_text",
+    "oson_from_json",
+    "oson_to_json",
     "rowid_parts",
     "rowid_text",
     "seconds_to_datetime",

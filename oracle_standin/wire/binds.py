@@ -17,6 +17,7 @@ from oracle_standin.backend import (
     TypeCode,
     not_in_this_standin,
 )
+from oracle_standin.codecs import oson_to_json
 from oracle_standin.lexer import Outline, StatementKind
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import MAX_SHORT_LENGTH
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
 
 _ARRAY_FLAG = 0x40
 _LOB_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB})
+_DECODED_TYPES = _LOB_TYPES | {TypeCode.BOOLEAN, TypeCode.JSON}
 _TEXT_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
+_LENGTH_TYPES = _TEXT_TYPES | {TypeCode.RAW, TypeCode.LONG_RAW}
+_ROWID_BYTES = 5267
+"""The size the driver declares for a ROWID, which it sends as text but in its place."""
 _REFUSED_TYPES = {
     TypeCode.CURSOR: "a REF cursor bind",
     TypeCode.OBJECT: "an object bind",
-    TypeCode.JSON: "a JSON bind",
     TypeCode.VECTOR: "a VECTOR bind",
     TypeCode.BFILE: "a BFILE bind",
 }
@@ -191,6 +195,9 @@ class BindRowReader:
         if bind.type_code in _LOB_TYPES:
             locator = reader.twice_sized()
             return self._lobs.find(locator).value() if locator else None
+        if bind.type_code is TypeCode.JSON:
+            # A document follows the locator of a LOB that does not exist.
+            return oson_to_json(reader.sized() or b"") if reader.twice_sized() else None
         value = reader.sized()
         if value is None:
             return None
@@ -205,10 +212,17 @@ def _is_plain(bind: Bind) -> bool:
     """Return whether the value on the wire is the value of the seam."""
     return not (
         bind.is_array
-        or bind.type_code in _LOB_TYPES
-        or bind.type_code is TypeCode.BOOLEAN
+        or bind.type_code in _DECODED_TYPES
         or bind.charset_form is CharsetForm.NATIONAL
     )
+
+
+def _comes_late(bind: Bind) -> bool:
+    """Return whether a value is too long for a string and therefore sent after all others."""
+    if bind.size_bytes <= MAX_STRING_BYTES or bind.is_array:
+        return False
+    is_rowid = bind.type_code is TypeCode.VARCHAR and bind.size_bytes == _ROWID_BYTES
+    return bind.type_code in _LENGTH_TYPES and not is_rowid
 
 
 def _wire_order(binds: Sequence[Bind], *, is_plsql: bool) -> list[int]:
@@ -216,9 +230,5 @@ def _wire_order(binds: Sequence[Bind], *, is_plsql: bool) -> list[int]:
     positions = [position for position, bind in enumerate(binds) if not bind.is_return]
     if is_plsql:
         return positions
-    late = [
-        position
-        for position in positions
-        if binds[position].size_bytes > MAX_STRING_BYTES and not binds[position].is_array
-    ]
+    late = [position for position in positions if _comes_late(binds[position])]
     return [position for position in positions if position not in late] + late

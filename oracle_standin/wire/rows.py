@@ -7,9 +7,10 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, Column, TypeCode, Value, not_in_this_standin
-from oracle_standin.codecs import rowid_parts
+from oracle_standin.codecs import oson_from_json, rowid_parts
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
+from oracle_standin.wire.lobs import CHUNK_BYTES, LOCATOR_BYTES
 from oracle_standin.wire.replies import rowid_fields
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ _LONG_NULL = b"\x00\x81\x01\x02\x05\x7d"
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW})
 _LOB = frozenset({TypeCode.CLOB, TypeCode.BLOB})
+_DEFINED = _LOB | {TypeCode.JSON}
 _REFUSED = {
-    TypeCode.JSON: "a JSON column",
     TypeCode.VECTOR: "a VECTOR column",
     TypeCode.CURSOR: "a REF cursor column",
     TypeCode.OBJECT: "an object column",
@@ -58,7 +59,7 @@ def encode_rows(encoders: Sequence[ColumnEncoder], rows: Sequence[Sequence[Value
 
 def needs_define(columns: Sequence[Column]) -> bool:
     """Return whether the client says how it wants some column before rows may be sent."""
-    return any(column.type_code in _LOB for column in columns)
+    return any(column.type_code in _DEFINED for column in columns)
 
 
 def refuse_unsupported(columns: Sequence[Column]) -> None:
@@ -101,6 +102,7 @@ def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore)
         TypeCode.ROWID: _rowids,
         TypeCode.UROWID: _urowids,
         TypeCode.BOOLEAN: _booleans,
+        TypeCode.JSON: _documents,
     }
     return special.get(type_code, _plain_values)
 
@@ -136,6 +138,17 @@ def _locators(
     type_code: TypeCode, form: CharsetForm, lobs: LobStore, values: Iterable[Value]
 ) -> list[bytes]:
     return [NULL if value is None else lobs.locator(value, type_code, form) for value in values]
+
+
+def _document(value: bytes) -> bytes:
+    """Return a JSON document: the sizes of a LOB, the whole content, and a locator unused."""
+    image = oson_from_json(value)
+    sizes = (unsigned(LOCATOR_BYTES), unsigned(len(image)), unsigned(CHUNK_BYTES))
+    return b"".join((*sizes, sized(image), sized(bytes(LOCATOR_BYTES))))
+
+
+def _documents(values: Iterable[Value]) -> list[bytes]:
+    return [NULL if value is None else _document(value) for value in values]
 
 
 @lru_cache(maxsize=65536)

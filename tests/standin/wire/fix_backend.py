@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import select
 import threading
@@ -124,6 +125,18 @@ LOB_ROWS: list[Row] = [
     (number_from_text("3"), None, None, None),
     (number_from_text("4"), b"", b"", b""),
 ]
+DOCUMENTS: list[Any] = [
+    {"a": 1, "b": [True, False, None, "text \U0001f600", {}], "c": {"a": [], "é": -2}},
+    [1, [2, [3, ["x" * 300, "y" * 70000]]]],
+    {f"field {number}": number for number in range(300)},
+    "just text",
+    17,
+    True,
+    {},
+    [],
+    list(range(70000)),
+    None,
+]
 FIXED: dict[str, tuple[tuple[Column, ...], list[Row]]] = {
     "typed": (TYPED_COLUMNS, [TYPED_ROW, (None,) * len(TYPED_ROW)]),
     "lobs": (LOB_COLUMNS, LOB_ROWS),
@@ -131,7 +144,14 @@ FIXED: dict[str, tuple[tuple[Column, ...], list[Row]]] = {
         (Column("B", TypeCode.BOOLEAN, size_bytes=4),),
         [(b"\x01",), (b"\x00",), (None,)],
     ),
-    "documents": ((Column("J", TypeCode.JSON),), [(b"{}",)]),
+    "documents": (
+        (Column("J", TypeCode.JSON),),
+        [
+            (None if document is None else json.dumps(document, default=str).encode(),)
+            for document in DOCUMENTS
+        ],
+    ),
+    "vectors": ((Column("V", TypeCode.VECTOR),), []),
 }
 GEN_COLUMNS = (
     number_column("ID", 18, 0),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal, getcontext
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,14 @@ def test_long_values_come_last_but_keep_their_place(cursor: oracledb.Cursor) -> 
         assert list(row) == values
 
 
+def test_rowids_keep_their_place(cursor: oracledb.Cursor) -> None:
+    cursor.setinputsizes(oracledb.DB_TYPE_ROWID, None, oracledb.DB_TYPE_ROWID)
+    values = [ROWID, 5, ROWID, "x" * 5000, "y"]
+    row = cursor.execute("select :1, :2, :3, :4, :5 from dual", values).fetchone()
+    assert row is not None
+    assert list(row) == values
+
+
 def test_request_sizes_around_a_packet(connect: Connect) -> None:
     with connect(sdu=512) as connection, connection.cursor() as cursor:
         for length in range(250, 1200, 3):
@@ -92,6 +101,28 @@ def test_request_sizes_around_a_packet(connect: Connect) -> None:
 def test_types_may_change_between_executions(cursor: oracledb.Cursor) -> None:
     for value in (1, "text", 2.5, MOMENT.replace(microsecond=0), None, 3):
         assert cursor.execute("select :v from dual", v=value).fetchone() == (value,)
+
+
+def test_json_documents_are_bound(cursor: oracledb.Cursor, backend: FakeBackend) -> None:
+    document = {
+        "n": Decimal("12345678901234567890.123456789"),
+        "l": [1, None, True, False, "é\U0001f600", {"x": {}}],
+        "when": MOMENT,
+        "raw": b"\x01\xff",
+        "long": "z" * 70000,
+    }
+    cursor.setinputsizes(oracledb.DB_TYPE_JSON, None, oracledb.DB_TYPE_JSON)
+    for _ in range(2):
+        cursor.execute("insert into t values (:1, :2, :3)", [document, "after", None])
+    text, after, empty = backend.tables["t"].rows[1]
+    assert text is not None
+    assert b'"n":12345678901234567890.123456789' in text
+    stored = json.loads(text)
+    assert stored["l"] == document["l"]
+    assert stored["when"] == "2024-02-29T23:59:58.123456"
+    assert stored["raw"] == "01FF"
+    assert stored["long"] == document["long"]
+    assert (after, empty) == (b"after", None)
 
 
 def test_a_name_used_twice_is_bound_twice(cursor: oracledb.Cursor) -> None:

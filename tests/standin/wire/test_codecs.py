@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
 import math
 import struct
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -160,6 +162,33 @@ def test_month_intervals_survive(months: int) -> None:
 def test_intervals_over_nine_digits_of_days_are_refused(text: str) -> None:
     with pytest.raises(OracleError, match="ORA-01873"):
         codecs.interval_ds_to_bytes(text)
+
+
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**37), 10**37) | st.text(),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@given(documents)
+def test_json_documents_survive(document: object) -> None:
+    text = json.dumps(document).encode()
+    assert json.loads(codecs.oson_to_json(codecs.oson_from_json(text))) == document
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"NaN", b"[1,]", b"\xff"])
+def test_text_that_is_no_json_is_refused(text: bytes) -> None:
+    with pytest.raises(OracleError, match="ORA-40441"):
+        codecs.oson_from_json(text)
+
+
+@given(st.binary(max_size=60))
+def test_damaged_images_are_refused(image: bytes) -> None:
+    good = codecs.oson_from_json(b'{"a": [1, "x", null]}')
+    for damaged in (image, good[: len(image)], good[:6] + image):
+        with contextlib.suppress(OracleError):
+            codecs.oson_to_json(damaged)
 
 
 @given(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import oracledb
 import pytest
 
-from tests.standin.wire.fix_backend import GEN_COLUMNS, ROWID, TYPED_COLUMNS, TYPED_ROW
+from tests.standin.wire.fix_backend import DOCUMENTS, GEN_COLUMNS, ROWID, TYPED_COLUMNS, TYPED_ROW
 
 if TYPE_CHECKING:
     from oracle_standin.wire.listener import Listener
@@ -58,6 +58,12 @@ def test_describe_information(cursor: oracledb.Cursor) -> None:
 
 def test_native_booleans(cursor: oracledb.Cursor) -> None:
     assert cursor.execute("select * from booleans").fetchall() == [(True,), (False,), (None,)]
+
+
+def test_json_documents(cursor: oracledb.Cursor) -> None:
+    for _ in range(2):
+        rows = cursor.execute("select * from documents").fetchall()
+        assert [row[0] for row in rows] == DOCUMENTS
 
 
 def test_literals_and_nulls(cursor: oracledb.Cursor) -> None:
@@ -152,8 +158,8 @@ def test_statements_that_are_no_tokens(cursor: oracledb.Cursor, statement: str) 
 
 def test_what_is_not_there_is_refused_by_name(connection: oracledb.Connection) -> None:
     with connection.cursor() as cursor:
-        with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*JSON.*not in this stand-in"):
-            cursor.execute("select * from documents")
+        with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*not in this stand-in"):
+            cursor.execute("select * from vectors")
         with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*REF cursor"):
             cursor.execute("begin :1 := :2; end;", [cursor.var(oracledb.DB_TYPE_CURSOR), 1])
     with (
