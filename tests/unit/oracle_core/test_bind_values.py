@@ -1,0 +1,205 @@
+"""JSON values as binds: exact, or refused without showing the value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+
+import pytest
+
+from oracle_core.errors import DataError
+from oracle_core.types import bind_plan, parse
+
+
+def bound(spelled: str, *values: object, native: bool = False) -> list[object]:
+    return bind_plan(parse(spelled), native=native).values(values)
+
+
+def refusal(spelled: str, value: object, *, native: bool = False) -> str:
+    with pytest.raises(DataError) as caught:
+        bound(spelled, None, value, native=native)
+    assert caught.value.position == 1
+    assert caught.value.exit_code == 1
+    return str(caught.value)
+
+
+def test_numbers() -> None:
+    values = [1, None, Decimal("1.50"), "2.5", True, 0.1, 10**39, "-0.0", Decimal("1E+2")]
+    assert bound("NUMBER", *values) == [
+        1,
+        None,
+        Decimal("1.50"),
+        Decimal("2.5"),
+        Decimal(1),
+        Decimal("0.1"),
+        Decimal(10**39),
+        Decimal(0),
+        Decimal(100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        ("NUMBER(12,2)", Decimal("1.2300")),
+        ("NUMBER(5,-2)", 12300),
+        ("NUMBER(3,5)", Decimal("0.00999")),
+        ("NUMBER(9)", Decimal("7.0")),
+        ("NUMBER", Decimal("9" * 40 + "0" * 86)),
+        ("NUMBER", Decimal("1E-130")),
+        ("NUMBER", -(10**125)),
+        ("FLOAT(126)", Decimal("3.1415926535897932384626433832795028841")),
+    ],
+)
+def test_numbers_that_fit(spelled: str, value: object) -> None:
+    assert bound(spelled, value) == [value]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value", "part"),
+    [
+        ("NUMBER(12,2)", Decimal("1.234"), "scale of 2"),
+        ("NUMBER(12,2)", "1.234", "scale of 2"),
+        ("NUMBER(9)", Decimal("0.5"), "scale of 0"),
+        ("INTEGER", 0.5, "scale of 0"),
+        ("NUMBER(5,-2)", 12345, "scale of -2"),
+        ("NUMBER(5,-2)", Decimal(12345), "scale of -2"),
+        ("NUMBER", Decimal("1" * 41), "more digits"),
+        ("NUMBER", Decimal("1" + "1" * 39 + "0"), "more digits"),
+        ("NUMBER", 10**126, "range"),
+        ("NUMBER", Decimal("1E-131"), "range"),
+        ("NUMBER", math.nan, "NaN"),
+        ("NUMBER", "Infinity", "NaN"),
+        ("NUMBER", "12x", "no number"),
+        ("NUMBER", [1], "list"),
+        ("FLOAT(10)", Decimal("1.2345"), "4 digits"),
+    ],
+)
+def test_numbers_that_would_lose_digits(spelled: str, value: object, part: str) -> None:
+    text = refusal(spelled, value)
+    assert part in text
+    assert str(value) not in text
+
+
+def test_doubles() -> None:
+    found = bound("BINARY_DOUBLE", 1, Decimal("0.1"), "Infinity", "-Infinity", None)
+    assert found == [1.0, 0.1, math.inf, -math.inf, None]
+    assert math.isnan(bound("BINARY_DOUBLE", "NaN")[0])  # type: ignore[arg-type]
+    assert "range" in refusal("BINARY_DOUBLE", Decimal("1E+400"))
+
+
+def test_texts() -> None:
+    values = ["a", "", 5, Decimal("0.10"), True, {"a": [1]}, ["é"], None]
+    assert bound("VARCHAR2(40 CHAR)", *values) == [
+        "a",
+        "",
+        "5",
+        "0.10",
+        "true",
+        '{"a":[1]}',
+        '["é"]',
+        None,
+    ]
+
+
+def test_json() -> None:
+    assert bound("JSON", "x", {"a": Decimal("1.10")}, None) == ['"x"', '{"a":1.10}', None]
+
+
+def test_booleans() -> None:
+    assert bound("BOOLEAN", True, 0, "TRUE", None) == [True, False, True, None]
+    assert "boolean" in refusal("BOOLEAN", "maybe")
+    assert bound("NUMBER(1)", True, False) == [1, 0]
+
+
+def test_binary() -> None:
+    assert bound("RAW(4)", "AP8=", "", b"\x01", None) == [b"\0\xff", b"", b"\x01", None]
+    assert "base64" in refusal("BLOB", "not base64!")
+    assert "base64" in refusal("BLOB", "é")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-02-29T13:14:15+00:00",
+        "2024-02-29T13:14:15Z",
+        "2024-02-29 13:14:15",
+        "2024-02-29T13:14:15.000+02:00",
+        "2024-02-29T13:14:15.0000000000-0330",
+    ],
+)
+def test_dates_keep_the_wall_clock(text: str) -> None:
+    assert bound("DATE", text) == ["2024-02-29T13:14:15"]
+    assert bound("DATE", text, native=True) == [dt.datetime(2024, 2, 29, 13, 14, 15)]  # noqa: DTZ001
+
+
+def test_dates_without_time() -> None:
+    assert bound("DATE", "2024-02-29") == ["2024-02-29T00:00:00"]
+    assert bound("TIMESTAMP(6)", "2024-02-29T10:30") == ["2024-02-29T10:30:00.000000000"]
+
+
+def test_years_before_one() -> None:
+    assert bound("DATE", "-4712-01-01T00:00:00+00:00") == ["-4712-01-01T00:00:00"]
+    assert "before 1" in refusal("DATE", "-4712-01-01T00:00:00+00:00", native=True)
+
+
+def test_timestamps() -> None:
+    text = "2024-02-29T13:14:15.123456+00:00"
+    moment = dt.datetime(2024, 2, 29, 13, 14, 15, 123456)  # noqa: DTZ001
+    assert bound("TIMESTAMP(6)", text, native=True) == [moment]
+    assert bound("TIMESTAMP(6)", text) == ["2024-02-29T13:14:15.123456000"]
+    assert bound("TIMESTAMP(9)", "2024-02-29T13:14:15.123456789Z", native=True) == [
+        "2024-02-29T13:14:15.123456789"
+    ]
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize(
+    ("spelled", "text"),
+    [
+        ("DATE", "2024-02-29T13:14:15.5"),
+        ("TIMESTAMP(3)", "2024-02-29T13:14:15.123456+00:00"),
+        ("TIMESTAMP(0)", "2024-02-29T13:14:15.1+00:00"),
+        ("TIMESTAMP(6)", "2024-02-29T13:14:15.1234567+00:00"),
+        ("TIMESTAMP(6) WITH TIME ZONE", "2024-02-29T13:14:15.1234567Z"),
+        ("TIMESTAMP(9)", "2024-02-29T13:14:15.1234567891Z"),
+    ],
+)
+def test_fractions_are_never_cut(spelled: str, text: str, native: bool) -> None:
+    assert "fraction digits" in refusal(spelled, text, native=native)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-02-29T13:14:15.123456789-03:30", "2024-02-29T13:14:15.123456789-03:30"),
+        ("2024-02-29T13:14:15Z", "2024-02-29T13:14:15.000000000+00:00"),
+        ("2024-02-29t13:14:15z", "2024-02-29T13:14:15.000000000+00:00"),
+        ("2024-02-29T13:14:15", "2024-02-29T13:14:15.000000000+00:00"),
+        ("2024-02-29", "2024-02-29T00:00:00.000000000+00:00"),
+        ("2024-02-29T13:14:15+02", "2024-02-29T13:14:15.000000000+02:00"),
+        ("2024-02-29T13:14:15,5+0200", "2024-02-29T13:14:15.500000000+02:00"),
+    ],
+)
+def test_zoned_moments(text: str, expected: str) -> None:
+    assert bound("TIMESTAMP(9) WITH TIME ZONE", text) == [expected]
+    assert bound("TIMESTAMP(9) WITH LOCAL TIME ZONE", text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "yesterday", "2024-2-9", 20240229, "13:14:15", "2024-02-29T"]
+)
+@pytest.mark.parametrize("native", [True, False])
+def test_what_is_no_date(value: object, native: bool) -> None:
+    assert "ISO 8601" in refusal("DATE", value, native=native)
+
+
+def test_days_that_do_not_exist() -> None:
+    assert "no value of" in refusal("DATE", "2023-02-29T00:00:00+00:00", native=True)
+
+
+def test_intervals() -> None:
+    assert bound("INTERVAL DAY(9) TO SECOND(9)", "P1DT0.5S", None) == ["+1 00:00:00.5", None]
+    assert bound("INTERVAL YEAR TO MONTH", "-P1Y2M") == ["-1-02"]
+    assert "no value of" in refusal("INTERVAL YEAR TO MONTH", "P1D")
