@@ -69,7 +69,6 @@ def _encode_large_text(value: bytes) -> bytes:
     return b"" if not value else (_encode_text(value) or b"")
 
 
-@lru_cache(maxsize=65536)
 def _encode_number(value: bytes) -> bytes | None:
     return codecs.number_to_text(value).encode() if value else None
 
@@ -179,14 +178,13 @@ def _same(text: bytes) -> bytes:
     return text
 
 
-@lru_cache(maxsize=65536)
 def _decode_number(text: bytes) -> bytes:
     if not text[-1:].isdigit():  # NaN or an infinity, which Oracle's NUMBER cannot hold
         raise OracleError(1426, "numeric overflow")
     return codecs.number_from_text(text.decode())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _day(days: int) -> bytes:
     return codecs.date_to_bytes(codecs.seconds_to_datetime(str(days * _SECONDS_PER_DAY)))[:4]
 
