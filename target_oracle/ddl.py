@@ -133,7 +133,7 @@ def _modification(
     found: ExistingColumn, column: ColumnSpec, fitted: OracleType, existing: ExistingTable
 ) -> list[str]:
     parts = []
-    if fitted != found.type:
+    if fitted.ddl() != found.type.ddl():
         parts.append(fitted.ddl())
     if column.nullable and not found.nullable and column.name not in existing.keys:
         parts.append("NULL")

@@ -51,7 +51,7 @@ def fit(existing: OracleType, wanted: OracleType, *, declared: bool) -> OracleTy
     Returns:
         `existing` itself where nothing has to change.
     """
-    if existing == wanted:
+    if existing.ddl() == wanted.ddl():
         return existing
     family = _FAMILIES.get(existing.kind)
     if family is None or family != _FAMILIES.get(wanted.kind):
@@ -67,7 +67,7 @@ def _wider_interval(existing: OracleType, wanted: OracleType) -> OracleType | No
         return existing if existing.kind in {"JSON", "XMLTYPE", "BOOLEAN"} else None
     digits = max(existing.precision or 2, wanted.precision or 2)
     if existing.kind == "INTERVAL YEAR TO MONTH":
-        return _changed(existing, precision=digits)
+        return _changed(existing, precision=digits, scale=existing.scale)
     fraction = max(existing.fraction_digits, wanted.fraction_digits)
     return _changed(existing, precision=digits, scale=fraction)
 

@@ -212,11 +212,15 @@ BAD_RECORDS = [
 ]
 
 
-@pytest.mark.parametrize("record", BAD_RECORDS)
-@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize(
+    ("record", "mapped"),
+    [
+        *((record, False) for record in BAD_RECORDS),
+        # The values of a mapped record are checked after its map, by the sink.
+        *((record, True) for record in BAD_RECORDS[7:]),
+    ],
+)
 def test_a_bad_record_is_named_by_place_only(record: str, mapped: bool) -> None:
-    if mapped and record in BAD_RECORDS[:7]:
-        pytest.skip("a mapped record is checked after its map, by the sink")
     before = schema_line() + record_line('{"ID":1}') * 3
     bad = record_line(record)
     with pytest.raises(LineError) as caught:
