@@ -95,6 +95,8 @@ class TranslationContext:
     binds: Sequence[Bind] = ()
     """One for each placeholder occurrence; decides the type of each parameter. May be empty when
     describing: parameters are then taken as VARCHAR2."""
+    profile: str = "23"
+    """Which server is played: 23 or 19."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Translation:
     writes: bool = False
     """DML, or a query that draws from a sequence."""
     as_of_scn: str | None = None
+    lock_wait_seconds: int | None = None
+    """FOR UPDATE WAIT n: how long to wait for row locks before ORA-30006; None is for ever."""
     extra: tuple[Translation, ...] = ()
     """Further statements of the same call, run in order (INSERT ALL); row counts add up."""
 
