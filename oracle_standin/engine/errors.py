@@ -180,7 +180,7 @@ def _foreign_key(failure: Failure, _circumstances: Circumstances) -> OracleError
 
 
 def _check(failure: Failure, circumstances: Circumstances) -> OracleError:
-    hidden = _HIDDEN_CHECK.fullmatch(failure.constraint)
+    hidden = _HIDDEN_CHECK.fullmatch(names.oracle_name(failure.constraint))
     if hidden and hidden[1] == "bytes":
         return _too_large(failure, hidden[2], circumstances)
     if hidden:
@@ -193,8 +193,9 @@ def _check(failure: Failure, circumstances: Circumstances) -> OracleError:
 
 def _too_large(failure: Failure, column: str, circumstances: Circumstances) -> OracleError:
     """Return ORA-12899 for a value with too many bytes."""
-    rows = circumstances.query(_DATA_LENGTH, (failure.schema, failure.table, column))
-    lengths = circumstances.lengths().get(names.oracle_name(column))
+    stored_name = names.engine_name(column)
+    rows = circumstances.query(_DATA_LENGTH, (failure.schema, failure.table, stored_name))
+    lengths = circumstances.lengths().get(column)
     return _value_too_large(
         _path(failure.schema, failure.table, column),
         lengths[0] if lengths else None,
@@ -284,7 +285,7 @@ def _missing_function(failure: Failure, _circumstances: Circumstances) -> Oracle
 
 def _privilege(failure: Failure, circumstances: Circumstances) -> OracleError:
     match = re.match(r"permission denied for (\S+(?: view)?) (.*)", failure.message)
-    if match is None or match[1] not in {"table", "view", "materialized view", "sequence"}:
+    if match is None or match[1] not in _HIDDEN_WITHOUT_PRIVILEGE:
         return OracleError(1031, "insufficient privileges")
     name = match[2].strip('"')
     visible = circumstances.query(_ANY_PRIVILEGE, (circumstances.user, name))
@@ -294,6 +295,8 @@ def _privilege(failure: Failure, circumstances: Circumstances) -> OracleError:
         return OracleError(2289, "sequence does not exist")
     return missing_table(None, name, circumstances.profile)
 
+
+_HIDDEN_WITHOUT_PRIVILEGE = frozenset({"schema", "table", "view", "materialized view", "sequence"})
 
 _ANY_PRIVILEGE = """
 SELECT 1 FROM pg_catalog.pg_class c

@@ -292,7 +292,12 @@ class Postgres:
     def connect_as(self, kind: type[_C]) -> _C:
         """Return a new connection of a class of the caller's."""
         return kind.connect(
-            host=str(self._run_folder), user=SUPERUSER, dbname=DATABASE, autocommit=True
+            host=str(self._run_folder),
+            user=SUPERUSER,
+            dbname=DATABASE,
+            autocommit=True,
+            # DDL may change what a prepared statement returns, which the server then refuses.
+            prepare_threshold=None,
         )
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
+from oracle_standin.engine import names
 from oracle_standin.engine.describe import EngineType, engine_types
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class SharedState:
         self.types: Mapping[int, EngineType] = engine_types(
             (oid, schema, name) for oid, schema, name in connection.execute(_TYPES)
         )
+        for engine, oracle in connection.execute("SELECT * FROM ora.long_names"):
+            names.remember(engine, oracle)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query as the owner; operators are PostgreSQL's own here."""
