@@ -151,6 +151,9 @@ def test_schema_globs() -> None:
     assert NameFilter(("HR", "SALES", "HR")).exact_schemas == ("HR", "SALES")
     assert NameFilter(("H*",)).exact_schemas is None
     assert NameFilter().exact_schemas is None
+    assert NameFilter(tables=("HR.E*", "SALES-O*")).exact_schemas == ("HR", "SALES")
+    assert NameFilter(tables=("A.B-C",)).exact_schemas == ("A", "A.B")
+    assert NameFilter(tables=("*.E",)).exact_schemas is None
     assert NameFilter(("H*",)).admits_schema("HR")
     assert not NameFilter(("H*",)).admits("SALES", "T")
     assert NameFilter((), ("A[1].*",)).admits("A[1]", "T")

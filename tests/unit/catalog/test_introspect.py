@@ -1,0 +1,170 @@
+"""From rows of the data dictionary to the model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from catalog.introspect import introspect
+from catalog.model import Key, KeyKind, TableKind
+from catalog.names import NameFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class FakeCursor:
+    """Answers a statement with the rows of the dictionary view that it reads first."""
+
+    arraysize = 0
+    prefetchrows = 0
+
+    def __init__(self, views: dict[str, list[tuple[Any, ...]]], asked: list[str]) -> None:
+        self._views = views
+        self._asked = asked
+
+    def execute(self, sql: str, binds: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+        view = re.search(r"FROM (all_\w+)", sql)
+        assert view is not None
+        self._asked.append(view[1])
+        owners = {value for name, value in binds.items() if name.startswith("owner_")}
+        rows = self._views.get(view[1], [])
+        return iter([row for row in rows if not owners or row[0] in owners])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        return None
+
+
+class FakeDictionary:
+    """A session that answers questions to the data dictionary."""
+
+    def __init__(self, **views: list[tuple[Any, ...]]) -> None:
+        self._views = views
+        self.asked: list[str] = []
+
+    def cursor(self) -> FakeCursor:
+        return FakeCursor(self._views, self.asked)
+
+
+def column(table: str, name: str, data_type: str = "NUMBER", **facts: Any) -> tuple[Any, ...]:
+    values = {
+        "data_type_owner": None,
+        "data_length": 22,
+        "data_precision": None,
+        "data_scale": None,
+        "char_length": 0,
+        "char_used": None,
+        "nullable": "Y",
+        "column_id": 1,
+        "hidden_column": "NO",
+        "virtual_column": "NO",
+        "user_generated": "YES",
+        "identity_column": "NO",
+        **facts,
+    }
+    return ("HR", table, name, data_type, *values.values())
+
+
+def table(name: str, num_rows: int | None = None, temporary: str = "N") -> tuple[Any, ...]:
+    return ("HR", name, num_rows, "NO", temporary, None)
+
+
+@pytest.fixture
+def dictionary() -> FakeDictionary:
+    return FakeDictionary(
+        all_tables=[
+            table("EMPLOYEES", 107),
+            table("LIST_MV"),
+            table("SESSION_ROWS", temporary="Y"),
+            ("SALES", "ORDERS", None, "NO", "N", None),
+        ],
+        all_views=[("HR", "V_EMPLOYEES")],
+        all_mviews=[("HR", "LIST_MV", "LIST_MV")],
+        all_tab_cols=[
+            column("EMPLOYEES", "ID", data_precision=8, data_scale=0, nullable="N"),
+            column("EMPLOYEES", "NAME", "VARCHAR2", char_length=40, char_used="C"),
+            column("EMPLOYEES", "HOME", "SDO_GEOMETRY", data_type_owner="MDSYS"),
+            column("EMPLOYEES", "SECRET", hidden_column="YES", column_id=None),
+            column("EMPLOYEES", "SYS_NC0001$", hidden_column="YES", user_generated="NO"),
+            column("V_EMPLOYEES", "ID"),
+            column("LIST_MV", "ID"),
+            column("GONE", "ID"),
+        ],
+        all_constraints=[
+            ("HR", "EMPLOYEES", "PK", "P", "DISABLED", "NOT VALIDATED", "NAME", 1),
+            ("HR", "EMPLOYEES", "UQ", "U", "ENABLED", "VALIDATED", "ID", 1),
+            ("HR", "EMPLOYEES", "UQ", "U", "ENABLED", "VALIDATED", "NAME", 2),
+        ],
+        all_indexes=[
+            ("HR", "EMPLOYEES", "IX_A", "UNUSABLE", "NAME", 1),
+            ("HR", "EMPLOYEES", "IX_B", "VALID", "ID", 1),
+        ],
+        all_tab_comments=[("HR", "EMPLOYEES", "Everybody")],
+        all_col_comments=[("HR", "EMPLOYEES", "NAME", "In full")],
+    )
+
+
+def test_everything(dictionary: FakeDictionary) -> None:
+    hr, sales = introspect(dictionary)  # type: ignore[arg-type]
+
+    assert (hr.name, sales.name) == ("HR", "SALES")
+    kinds = {found.name: found.kind for found in hr.tables}
+    assert kinds == {
+        "EMPLOYEES": TableKind.TABLE,
+        "LIST_MV": TableKind.MATERIALIZED_VIEW,
+        "V_EMPLOYEES": TableKind.VIEW,
+    }
+    employees = hr.tables[0]
+    assert employees.row_count == 107
+    assert employees.comment == "Everybody"
+    assert [(one.name, one.type.ddl(), one.nullable) for one in employees.columns] == [
+        ("ID", "NUMBER(8)", False),
+        ("NAME", "VARCHAR2(40 CHAR)", True),
+        ("HOME", '"MDSYS"."SDO_GEOMETRY"', True),
+        ("SECRET", "NUMBER", True),
+    ]
+    assert employees.columns[1].comment == "In full"
+    assert employees.columns[0].unsupported is None
+    assert "not supported" in str(employees.columns[2].unsupported)
+
+
+def test_keys_that_prove_nothing_are_left_out(dictionary: FakeDictionary) -> None:
+    employees = introspect(dictionary)[0].tables[0]  # type: ignore[arg-type]
+
+    assert employees.keys == (
+        Key("UQ", KeyKind.UNIQUE, ("ID", "NAME")),
+        Key("IX_B", KeyKind.UNIQUE_INDEX, ("ID",)),
+    )
+    assert employees.identifying_columns == ("ID",)
+
+
+def test_the_number_of_statements_does_not_depend_on_the_tables(
+    dictionary: FakeDictionary,
+) -> None:
+    many = FakeDictionary(
+        all_tables=[table(f"T{number}") for number in range(5_000)],
+        all_tab_cols=[column(f"T{number}", "ID") for number in range(5_000)],
+    )
+    introspect(dictionary)  # type: ignore[arg-type]
+    (schema,) = introspect(many)  # type: ignore[arg-type]
+
+    assert len(schema.tables) == 5_000
+    assert len(dictionary.asked) == len(many.asked) == 8
+    assert len(set(many.asked)) == 8
+
+
+def test_filters(dictionary: FakeDictionary) -> None:
+    def found(names: NameFilter, *, include_views: bool = True) -> list[str]:
+        schemas = introspect(dictionary, names, include_views=include_views)  # type: ignore[arg-type]
+        return [f"{one.schema}.{one.name}" for schema in schemas for one in schema.tables]
+
+    assert found(NameFilter(("SALES",))) == ["SALES.ORDERS"]
+    assert found(NameFilter(("S*",))) == ["SALES.ORDERS"]
+    assert found(NameFilter(tables=("HR.*EMPLOYEES",))) == ["HR.EMPLOYEES", "HR.V_EMPLOYEES"]
+    assert found(NameFilter(("HR",)), include_views=False) == ["HR.EMPLOYEES", "HR.LIST_MV"]
+    assert found(NameFilter(("hr",))) == []
