@@ -1,0 +1,151 @@
+"""Names, type spellings, bookmarks, histories and secrets, at random."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oracle_core import redact
+from oracle_core.history import HISTORY_KEY, read_history, write_history
+from oracle_core.identifiers import Identifier
+from oracle_core.state import exact, read_bookmark, write_bookmark
+from oracle_core.type_parser import TypeSyntaxError, parse
+from oracle_core.types import from_json_schema
+
+names = st.text(
+    st.characters(exclude_characters='"\0', exclude_categories=["Cs"]), min_size=1, max_size=300
+)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@given(names)
+def test_a_quoted_name_is_one_token(name: str) -> None:
+    assert re.fullmatch(r'"[^"]+"', Identifier(name).sql)
+
+
+@given(names, st.sampled_from([30, 128]))
+def test_shortened_names_fit(name: str, limit: int) -> None:
+    short = Identifier(name).shorten(limit)
+    assert short.byte_length <= limit
+    assert short == Identifier(name).shorten(limit)
+    assert (short.name == name) == (Identifier(name).byte_length <= limit)
+
+
+@given(st.lists(names, min_size=2, max_size=20, unique=True))
+def test_shortened_names_stay_different(many: list[str]) -> None:
+    assert len({Identifier(name).shorten(30) for name in many}) == len(many)
+
+
+@given(st.text(max_size=40))
+def test_parsing_any_text_gives_a_type_or_a_refusal(text: str) -> None:
+    try:
+        found = parse(text)
+    except TypeSyntaxError:
+        return
+    assert parse(found.ddl()) == found
+
+
+@given(
+    st.text("NUMBERVACHARDTEIMSLO2RW()0123456789,* ", max_size=24),
+)
+def test_spellings_are_stable(text: str) -> None:
+    try:
+        found = parse(text)
+    except TypeSyntaxError:
+        return
+    assert parse(found.ddl()) == found
+
+
+schemas = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["string", "integer", "number", "boolean", "object", "null"])
+        | st.lists(st.sampled_from(["string", "null", "integer", "array"]), max_size=3)
+        | st.integers(),
+        "format": st.sampled_from(["date-time", "date", "time", "singer.decimal", "x", 5]),
+        "maxLength": st.integers(-5, 10_000) | st.text(max_size=2),
+        "minimum": st.integers() | st.floats(),
+        "maximum": st.integers(),
+        "contentEncoding": st.sampled_from(["base64", "x"]),
+        "x-sql-datatype": st.sampled_from(["NUMBER(9)", "DATE", "x y", "CLOB", 5]),
+        "x-singer.decimal": st.fixed_dictionaries(
+            {"precision": st.integers(-5, 50), "scale": st.integers(-100, 200)}
+        ),
+    },
+)
+
+
+@given(schemas, st.booleans())
+def test_every_schema_has_a_column_type(schema: dict[str, Any], is_key: bool) -> None:
+    found = from_json_schema(schema, is_key=is_key)
+    assert parse(found.ddl()) == found
+    assert not is_key or found.kind not in {"CLOB", "BLOB", "TIMESTAMP WITH TIME ZONE"}
+
+
+def fractions(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [found for inner in value.values() for found in fractions(inner)]
+    if isinstance(value, list):
+        return [found for inner in value for found in fractions(inner)]
+    return [value] if isinstance(value, (float, Decimal)) else []
+
+
+@given(json_values)
+def test_state_never_holds_a_fraction(value: object) -> None:
+    assert fractions(exact(value)) == []
+    assert fractions(write_bookmark(read_bookmark(value))) == []
+
+
+@given(
+    st.dictionaries(st.sampled_from(["scn", "version", "replication_key_value", "x"]), json_values)
+)
+def test_bookmarks_are_stable(raw: dict[str, Any]) -> None:
+    written = write_bookmark(read_bookmark(raw))
+    again = write_bookmark(read_bookmark(json.loads(json.dumps(written))))
+    assert again == written
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=5),
+        st.dictionaries(
+            st.sampled_from(["status", "started_at", "streams", "error", "retry_count", "extra"]),
+            json_values | st.sampled_from(["SUCCESS", "RUNNING", "2026-01-01T00:00:00Z"]),
+        )
+        | json_values,
+        max_size=30,
+    )
+)
+def test_any_history_can_be_read_and_written(runs: dict[str, Any]) -> None:
+    written = write_history(read_history({HISTORY_KEY: {"runs": runs}}))
+    assert len(written["runs"]) <= 20
+    assert fractions(written) == []
+    assert write_history(read_history({HISTORY_KEY: written})) == written
+
+
+@given(st.lists(st.text(min_size=3, max_size=12), min_size=1, max_size=4), st.text(max_size=10))
+def test_no_secret_survives(secrets: list[str], around: str) -> None:
+    redact.forget_all()
+    redact.register(secrets)
+    try:
+        text = redact.redact(around + around.join(secrets) + around)
+        rest = text.replace(redact.PLACEHOLDER, "\uffff")
+        assert not any(secret in rest for secret in secrets)
+    finally:
+        redact.forget_all()

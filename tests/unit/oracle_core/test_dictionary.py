@@ -1,0 +1,111 @@
+"""Dictionary statements: set-based, bound, lazy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from oracle_core import dictionary
+from oracle_core.dictionary import STATEMENTS, Scope, statement_text
+from oracle_core.dictionary_rows import ColumnRow, KeyColumnRow, TableRow
+from oracle_core.scn import SCN_STATEMENTS, Scn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEWER_THAN_12_2 = ("data_default_vc", "domain_", "sensitive", "text_vc", "vector_info")
+
+
+class FakeCursor:
+    arraysize = 0
+    prefetchrows = 0
+
+    def __init__(self, owner: FakeConnection) -> None:
+        self.owner = owner
+
+    def __enter__(self) -> FakeCursor:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.owner.closed += 1
+
+    def execute(self, sql: str, binds: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+        self.owner.asked.append((sql, binds))
+        self.owner.array_size = self.arraysize
+        return iter(self.owner.rows)
+
+
+class FakeConnection:
+    def __init__(self, *rows: tuple[Any, ...]) -> None:
+        self.rows = rows
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.closed = 0
+        self.array_size = 0
+
+    def cursor(self) -> FakeCursor:
+        return FakeCursor(self)
+
+
+@pytest.mark.parametrize("question", STATEMENTS)
+def test_statements_are_bound_and_old_enough(question: str) -> None:
+    hostile = "X' OR '1'='1"
+    sql, binds = statement_text(STATEMENTS[question], Scope((hostile, "HR"), ("E%", "A\\_B")))
+    assert hostile not in sql
+    assert "{" not in sql
+    for name in binds:
+        assert f":{name}" in sql
+    assert not any(word in sql.lower() for word in NEWER_THAN_12_2)
+    assert STATEMENTS[question].privilege
+
+
+def test_without_owners_oracles_own_are_left_out() -> None:
+    sql, binds = statement_text(STATEMENTS["tables"], Scope())
+    assert "oracle_maintained = 'N'" in sql
+    assert binds == {}
+
+
+def test_long_lists_are_split() -> None:
+    owners = tuple(f"U{number}" for number in range(2500))
+    sql, binds = statement_text(STATEMENTS["tables"], Scope(owners))
+    assert sql.count("t.owner IN (") == 3
+    assert len(binds) == 2500
+
+
+def test_rows() -> None:
+    connection = FakeConnection(("HR", "JOBS", None, "NO", "Y", None))
+    found = list(dictionary.tables(connection, Scope(("HR",))))  # type: ignore[arg-type]
+    assert found == [TableRow("HR", "JOBS", None, "NO", "Y", None)]
+    assert found[0].is_temporary
+    assert connection.array_size == 5000
+    assert connection.closed == 1
+
+
+def test_every_statement_has_its_function() -> None:
+    for question in STATEMENTS:
+        connection = FakeConnection()
+        assert list(getattr(dictionary, question)(connection)) == []
+        assert len(connection.asked) == 1
+
+
+def test_column_rows_know_their_type() -> None:
+    row = ColumnRow(
+        "HR", "T", "C", "NUMBER", None, 22, 12, 2, 0, None, "N", 1, "NO", "YES", "YES", "NO"
+    )
+    assert row.type.ddl() == "NUMBER(12,2)"
+    assert (row.is_nullable, row.is_hidden, row.is_virtual) == (False, False, True)
+    assert (row.is_identity, row.is_system_made) == (False, False)
+
+
+def test_disabled_keys_prove_nothing() -> None:
+    row = KeyColumnRow("HR", "T", "PK", "P", "ENABLED", "NOT VALIDATED", "ID", 1)
+    assert not row.is_enforced
+    assert KeyColumnRow("HR", "T", "PK", "P", "ENABLED", "VALIDATED", "ID", 1).is_enforced
+
+
+def test_scn() -> None:
+    assert Scn(1) < Scn(2)
+    assert str(Scn(42)) == "42"
+    with pytest.raises(ValueError, match="SCN"):
+        Scn(-1)
+    assert all(statement.privilege for statement in SCN_STATEMENTS.values())
