@@ -1,0 +1,220 @@
+"""Writes aggregate and analytic functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.query import function_names, nodes
+from oracle_standin.engine.query import render as renderer
+from oracle_standin.engine.query.refusals import refuse
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.query.scope import Output
+
+_AS_NUMERIC = frozenset(
+    [
+        "COUNT",
+        "ROW_NUMBER",
+        "RANK",
+        "DENSE_RANK",
+        "NTILE",
+        "CUME_DIST",
+        "PERCENT_RANK",
+        "CORR",
+        "COVAR_POP",
+        "COVAR_SAMP",
+    ]
+)
+_PLAIN = {
+    "COUNT": "count",
+    "SUM": "sum",
+    "MIN": "min",
+    "MAX": "max",
+    "STDDEV_POP": "stddev_pop",
+    "STDDEV_SAMP": "stddev_samp",
+    "VAR_POP": "var_pop",
+    "VAR_SAMP": "var_samp",
+}
+_SPREADS = {"STDDEV": "stddev_samp", "VARIANCE": "var_samp"}
+
+
+def render_aggregate(node: nodes.Call, out: Output) -> str:
+    """Return the PostgreSQL text of an aggregate or analytic call."""
+    name = node.parts[0]
+    if name in function_names.RANKINGS and node.over is None and not node.within:
+        message = "missing window specification for this function"
+        raise OracleError(30484, message)
+    if name != "COUNT" and any(isinstance(item, nodes.Star) for item in node.arguments):
+        raise OracleError(936, "missing expression")
+    if name not in function_names.RANKINGS and not node.arguments:
+        raise OracleError(909, "invalid number of arguments")
+    if node.ignore_nulls:
+        refuse("IGNORE NULLS")
+    if node.keep:
+        return _keep(node, out)
+    if name in _WRITERS:
+        return _WRITERS[name](node, out)
+    return _finished(node, _simple(node, out), out)
+
+
+def _finished(node: nodes.Call, text: str, out: Output) -> str:
+    text += over(node.over, out)
+    return f"({text})::numeric" if node.parts[0] in _AS_NUMERIC else text
+
+
+def _simple(node: nodes.Call, out: Output) -> str:
+    name = node.parts[0]
+    distinct = "DISTINCT " if node.distinct else ""
+    if node.arguments and isinstance(node.arguments[0], nodes.Star):
+        return "pg_catalog.count(*)"
+    function = _PLAIN.get(name, name.lower())
+    return f"{function}({distinct}{renderer.render_list(node.arguments, out)})"
+
+
+def over(window: nodes.Window | None, out: Output) -> str:
+    """Return the OVER clause, empty without one."""
+    if window is None:
+        return ""
+    parts = []
+    if window.partition:
+        parts.append(f"PARTITION BY {renderer.render_list(window.partition, out)}")
+    if window.order:
+        parts.append(f"ORDER BY {order_list(window.order, out)}")
+    if window.frame:
+        parts.append(_frame(window.frame, out))
+    return f" OVER ({' '.join(parts)})"
+
+
+def _frame(frame: tuple[str | nodes.Expression, ...], out: Output) -> str:
+    counted = frame[0] in {"ROWS", "GROUPS"}
+    words = []
+    for part in frame:
+        if isinstance(part, str):
+            words.append(part)
+        else:
+            text = renderer.render(part, out)
+            words.append(f"({text})::int8" if counted else text)
+    return " ".join(words)
+
+
+def order_list(items: tuple[nodes.OrderItem, ...], out: Output) -> str:
+    """Return sort keys. Without NULLS, both databases put NULL last, or first when descending."""
+    return ", ".join(order_item(item, renderer.render(item.key, out)) for item in items)
+
+
+def order_item(item: nodes.OrderItem, key: str) -> str:
+    """Return one sort key with its direction."""
+    direction = " DESC" if item.descending else ""
+    nulls = f" NULLS {item.nulls}" if item.nulls else ""
+    return f"{key}{direction}{nulls}"
+
+
+def _avg(node: nodes.Call, out: Output) -> str:
+    # PostgreSQL's avg() rounds to 16 digits or so, Oracle's keeps what NUMBER holds.
+    value = renderer.render(node.arguments[0], out)
+    distinct = "DISTINCT " if node.distinct else ""
+    window = over(node.over, out)
+    total, count = f"sum({distinct}{value}){window}", f"count({distinct}{value}){window}"
+    return f"({total} / NULLIF({count}, 0)::numeric)"
+
+
+def _spread(node: nodes.Call, out: Output) -> str:
+    # The spread of a single value is 0 in Oracle, NULL in PostgreSQL.
+    value = renderer.render(node.arguments[0], out)
+    distinct = "DISTINCT " if node.distinct else ""
+    window = over(node.over, out)
+    function = _SPREADS[node.parts[0]]
+    count = f"count({distinct}{value}){window}"
+    return f"CASE {count} WHEN 1 THEN 0 ELSE {function}({distinct}{value}){window} END"
+
+
+def _listagg(node: nodes.Call, out: Output) -> str:
+    if node.options and node.options[0] != "ERROR":
+        refuse(f"ON OVERFLOW {node.options[0]} in LISTAGG")
+    value = renderer.as_text(node.arguments[0], out)
+    separator = "''"
+    if len(node.arguments) > 1:
+        separator = f"({renderer.render(node.arguments[1], out)})::text"
+    distinct = "DISTINCT " if node.distinct else ""
+    order = f"ORDER BY {order_list(node.within, out)}" if node.within else ""
+    if node.over is None:
+        return f"string_agg({distinct}({value})::text, {separator} {order})"
+    if node.distinct:
+        refuse("LISTAGG(DISTINCT ...) OVER")
+    partition = renderer.render_list(node.over.partition, out)
+    parts = [f"PARTITION BY {partition}" if partition else "", order]
+    if order:
+        parts.append("ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING")
+    return f"string_agg(({value})::text, {separator}) OVER ({' '.join(parts)})"
+
+
+def _neighbour(node: nodes.Call, out: Output) -> str:
+    arguments = [renderer.render(argument, out) for argument in node.arguments]
+    if len(arguments) > 1:
+        arguments[1] = f"({arguments[1]})::int4"
+    text = f"{node.parts[0].lower()}({', '.join(arguments)})"
+    return text + over(node.over, out)
+
+
+def _ntile(node: nodes.Call, out: Output) -> str:
+    count = renderer.render(node.arguments[0], out)
+    return _finished(node, f"ntile(({count})::int4)", out)
+
+
+def _ratio(node: nodes.Call, out: Output) -> str:
+    value = renderer.render(node.arguments[0], out)
+    return f"({value} / NULLIF(sum({value}){over(node.over, out)}, 0))"
+
+
+def _percentile(node: nodes.Call, out: Output) -> str:
+    if len(node.within) != 1:
+        raise OracleError(30491, "missing ORDER BY clause")
+    share = renderer.render(node.arguments[0], out)
+    key = renderer.render(node.within[0].key, out)
+    continuous = node.parts[0] == "PERCENTILE_CONT"
+    order = order_item(node.within[0], f"({key})::float8" if continuous else key)
+    if node.over is not None:
+        refuse(f"{node.parts[0]} OVER")
+    text = f"{node.parts[0].lower()}(({share})::float8) WITHIN GROUP (ORDER BY {order})"
+    return f"({text})::numeric" if continuous else text
+
+
+def _median(node: nodes.Call, out: Output) -> str:
+    if node.over is not None:
+        refuse("MEDIAN OVER")
+    key = renderer.render(node.arguments[0], out)
+    return f"(percentile_cont(0.5::float8) WITHIN GROUP (ORDER BY ({key})::float8))::numeric"
+
+
+def _keep(node: nodes.Call, out: Output) -> str:
+    """Return MIN or MAX over the rows that come first or last in an order."""
+    name = node.parts[0]
+    if name not in {"MIN", "MAX"} or node.over is not None:
+        refuse(f"{name} KEEP" + (" OVER" if node.over else ""))
+    keys = [_reversed(item) if node.keep == "LAST" else item for item in node.within]
+    value = renderer.render(node.arguments[0], out)
+    direction = "DESC NULLS LAST" if name == "MAX" else "ASC NULLS LAST"
+    order = order_list(tuple(keys), out)
+    return f"(array_agg({value} ORDER BY {order}, {value} {direction}))[1]"
+
+
+def _reversed(item: nodes.OrderItem) -> nodes.OrderItem:
+    nulls = {"FIRST": "LAST", "LAST": "FIRST", "": ""}[item.nulls]
+    return nodes.OrderItem(item.key, not item.descending, nulls)
+
+
+_WRITERS = {
+    "AVG": _avg,
+    "STDDEV": _spread,
+    "VARIANCE": _spread,
+    "LISTAGG": _listagg,
+    "LAG": _neighbour,
+    "LEAD": _neighbour,
+    "NTH_VALUE": _neighbour,
+    "NTILE": _ntile,
+    "RATIO_TO_REPORT": _ratio,
+    "PERCENTILE_CONT": _percentile,
+    "PERCENTILE_DISC": _percentile,
+    "MEDIAN": _median,
+}

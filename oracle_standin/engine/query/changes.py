@@ -1,0 +1,174 @@
+"""Writes INSERT, UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.names import quoted
+from oracle_standin.engine.query import nodes, row_numbers, sources
+from oracle_standin.engine.query.queries import render_query
+from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.render import render, render_list
+from oracle_standin.engine.query.scope import Source
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.query.scope import Output
+
+
+def enter_target(table: nodes.Table, out: Output) -> tuple[Source, str]:
+    """Put the table that is changed in the scope; return it and `"OWNER"."TABLE" AS "ALIAS"`."""
+    if sources.is_dual(table):
+        raise OracleError(1031, "insufficient privileges")
+    ref = sources.resolve(table, out)
+    columns = tuple(out.context.resolver.columns(ref))
+    source = Source(table.reference, ref, columns, stored=ref.kind in {"r", "p"})
+    out.scope.sources.append(source)
+    return source, f"{sources.relation(ref)} AS {source.sql}"
+
+
+def target_columns(source: Source, listed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that values are given for; ORA-00957 for one named twice."""
+    if len(set(listed)) != len(listed):
+        raise OracleError(957, "duplicate column name")
+    return listed or source.columns or ()
+
+
+def check_count(columns: tuple[str, ...], values: int) -> None:
+    """Raise ORA-00947 or ORA-00913 when there are too few or too many values."""
+    if columns and values < len(columns):
+        raise OracleError(947, "not enough values")
+    if columns and values > len(columns):
+        raise OracleError(913, "too many values")
+
+
+def stored_value(node: nodes.Expression, out: Output) -> str:
+    """Return a value to store, which may be DEFAULT."""
+    return "DEFAULT" if isinstance(node, nodes.Default) else render(node, out)
+
+
+def _column_list(columns: tuple[str, ...]) -> str:
+    return f" ({', '.join(map(quoted, columns))})" if columns else ""
+
+
+def _returning(items: tuple[nodes.Expression, ...], out: Output) -> str:
+    return f" RETURNING {render_list(items, out)}" if items else ""
+
+
+# -------------------------------------------------------------------------------- INSERT
+
+
+def render_insert(insert: nodes.Insert, out: Output) -> str:
+    """Return the PostgreSQL text of an INSERT."""
+    if insert.target.partition is not None:
+        refuse("INSERT INTO a partition by name")
+    source, target = enter_target(insert.target, out)
+    columns = target_columns(source, insert.columns)
+    if insert.query is not None:
+        _check_query_count(columns, insert.query)
+        text = render_query(insert.query, out)
+    else:
+        _check_rows(insert, columns, out)
+        rows = [", ".join(stored_value(value, out) for value in row) for row in insert.rows]
+        text = "VALUES " + ", ".join(f"({row})" for row in rows)
+    return f"INSERT INTO {target}{_column_list(columns)} {text}{_returning(insert.returning, out)}"
+
+
+def _check_rows(insert: nodes.Insert, columns: tuple[str, ...], out: Output) -> None:
+    if len(insert.rows) > 1 and out.context.profile == "19":
+        raise OracleError(933, "SQL command not properly ended")
+    for row in insert.rows:
+        check_count(columns, len(row))
+        row_numbers.refuse_rownum(row)
+
+
+def _check_query_count(columns: tuple[str, ...], query: nodes.Query) -> None:
+    body = query.body
+    if isinstance(body, nodes.Select) and not any(
+        isinstance(item.value, nodes.Star) for item in body.items
+    ):
+        check_count(columns, len(body.items))
+
+
+def render_branches(insert: nodes.MultiInsert, out: Output) -> list[str]:
+    """Return one INSERT for each INTO of an INSERT ALL."""
+    return [_branch(branch, insert.query, out) for branch in insert.branches]
+
+
+def _branch(branch: nodes.InsertBranch, query: nodes.Query, out: Output) -> str:
+    out.enter()
+    source, target = enter_target(branch.target, out)
+    columns = target_columns(source, branch.columns)
+    out.scope.sources.clear()
+    derived = nodes.Derived(query, out.new_name())
+    values = branch.values or (nodes.Star(),)
+    if branch.values:
+        check_count(columns, len(branch.values))
+    items = tuple(
+        nodes.SelectItem(value, f"V{number}", aliased=False)
+        for number, value in enumerate(values, start=1)
+    )
+    select = nodes.Select(items, (derived,), where=branch.condition)
+    text = render_query(nodes.Query(select), out)
+    out.leave()
+    return f"INSERT INTO {target}{_column_list(columns)} {text}"
+
+
+# ----------------------------------------------------------------------- UPDATE and DELETE
+
+
+def render_update(update: nodes.Update, out: Output) -> str:
+    """Return the PostgreSQL text of an UPDATE."""
+    source, target = enter_target(update.target, out)
+    row_numbers.refuse_rownum(update.assignments)
+    assigned = render_assignments(update.assignments, out)
+    where = _where(update.where, update.target, source, out)
+    returning = _returning(update.returning, out)
+    return f"UPDATE {target} SET {assigned}{where}{returning}"  # noqa: S608
+
+
+def render_assignments(assignments: tuple[nodes.Assignment, ...], out: Output) -> str:
+    """Return what follows SET; ORA-00957 for a column set twice."""
+    named = [column for assignment in assignments for column in assignment.columns]
+    if len(set(named)) != len(named):
+        raise OracleError(957, "duplicate column name")
+    return ", ".join(_assignment(assignment, out) for assignment in assignments)
+
+
+def _assignment(assignment: nodes.Assignment, out: Output) -> str:
+    value = stored_value(assignment.value, out)
+    if len(assignment.columns) == 1:
+        return f"{quoted(assignment.columns[0])} = {value}"
+    return f"({', '.join(map(quoted, assignment.columns))}) = {value}"
+
+
+def render_delete(delete: nodes.Delete, out: Output) -> str:
+    """Return the PostgreSQL text of a DELETE."""
+    source, target = enter_target(delete.target, out)
+    where = _where(delete.where, delete.target, source, out)
+    returning = _returning(delete.returning, out)
+    return f"DELETE FROM {target}{where}{returning}"  # noqa: S608
+
+
+def _where(
+    condition: nodes.Expression | None, table: nodes.Table, source: Source, out: Output
+) -> str:
+    rest, limits = row_numbers.limited_rows(condition)
+    if limits:
+        return f" WHERE {_limited(condition, table, source, out)}"
+    parts = [render(rest, out)] if rest is not None else []
+    if table.partition is not None:
+        parts.append(sources.partition_condition(source, table.partition))
+    return f" WHERE {' AND '.join(parts)}" if parts else ""
+
+
+def _limited(
+    condition: nodes.Expression | None, table: nodes.Table, source: Source, out: Output
+) -> str:
+    """Return a condition for the first rows only: WHERE ... AND ROWNUM <= n."""
+    inner = replace(table, alias=table.reference)
+    row = nodes.Typed(f"ROW({source.sql}.tableoid, {source.sql}.ctid)")
+    select = nodes.Select((nodes.SelectItem(row, "R", aliased=False),), (inner,), where=condition)
+    chosen = render_query(nodes.Query(select), out)
+    return f"ROW({source.sql}.tableoid, {source.sql}.ctid) = ANY (ARRAY({chosen}))"

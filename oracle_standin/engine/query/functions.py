@@ -1,0 +1,204 @@
+"""Writes function calls; a function that is not on the allow-list is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.query import aggregates, function_names, nodes
+from oracle_standin.engine.query import render as renderer
+from oracle_standin.engine.query.kinds import Kind, kind_of
+from oracle_standin.engine.query.refusals import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oracle_standin.engine.query.scope import Output
+
+
+def is_known(parts: tuple[str, ...]) -> bool:
+    """Return whether a dotted name is a package function that may be called."""
+    return _package_function(parts) is not None or _looks_packaged(parts)
+
+
+def render_call(node: nodes.Call, out: Output) -> str:
+    """Return the PostgreSQL text of a call; ORA-00904 for an unknown function."""
+    if len(node.parts) > 1:
+        return _package_call(node, out)
+    name = node.parts[0]
+    if name in function_names.AGGREGATES or name in function_names.RANKINGS:
+        return aggregates.render_aggregate(node, out)
+    _refuse_aggregate_clauses(node)
+    special = _SPECIAL.get(name)
+    if special is not None:
+        least, most, write = special
+        _check_count(node, least, most)
+        return write(node, out)
+    if name in function_names.LEADING_TEXTS:
+        return _with_texts(node, out, function_names.LEADING_TEXTS[name])
+    if name in function_names.PLAIN:
+        return _plain(node, out)
+    if name in function_names.UNSUPPORTED:
+        refuse(f"function {name}")
+    raise _unknown(node)
+
+
+def _unknown(node: nodes.Call) -> OracleError:
+    return OracleError(904, ".".join(f'"{part}"' for part in node.parts) + ": invalid identifier")
+
+
+def _refuse_aggregate_clauses(node: nodes.Call) -> None:
+    if node.over is not None or node.within or node.distinct or node.ignore_nulls:
+        message = "missing FROM keyword" if node.over else "missing right parenthesis"
+        raise OracleError(923 if node.over else 907, message)
+
+
+def _check_count(node: nodes.Call, least: int, most: int) -> None:
+    if len(node.arguments) < least:
+        raise OracleError(938, "not enough arguments for function")
+    if len(node.arguments) > most:
+        raise OracleError(939, "too many arguments for function")
+
+
+def _plain(node: nodes.Call, out: Output) -> str:
+    _check_options(node)
+    return f'"{node.parts[0].lower()}"({renderer.render_list(node.arguments, out)})'
+
+
+def _check_options(node: nodes.Call) -> None:
+    allowed = {"NULL", "ON", "EMPTY", "ERROR"}
+    unhandled = [word for word in node.options if word not in allowed]
+    if unhandled or node.options[:2] == ("ERROR", "ON"):
+        refuse(f"{' '.join(node.options)} in {node.name}")
+
+
+def _with_texts(node: nodes.Call, out: Output, count: int) -> str:
+    arguments = [
+        renderer.as_text(argument, out) if index < count else renderer.render(argument, out)
+        for index, argument in enumerate(node.arguments)
+    ]
+    return f'"{node.parts[0].lower()}"({", ".join(arguments)})'
+
+
+def _package_function(parts: tuple[str, ...]) -> str | None:
+    kept = parts[1:] if parts[0] == "SYS" else parts
+    dotted = ".".join(kept)
+    return "__".join(kept).lower() if dotted in function_names.PACKAGED else None
+
+
+def _looks_packaged(parts: tuple[str, ...]) -> bool:
+    kept = parts[1:] if parts[0] == "SYS" else parts
+    return len(kept) == 2 and kept[0].startswith(function_names.PACKAGES)
+
+
+def _package_call(node: nodes.Call, out: Output) -> str:
+    function = _package_function(node.parts)
+    if function is not None:
+        return f'"SYS".{function}({renderer.render_list(node.arguments, out)})'
+    if _looks_packaged(node.parts):
+        refuse(f"function {node.name}", 904)
+    raise _unknown(node)
+
+
+# ------------------------------------------------------------------------------ special forms
+
+
+def _nvl(node: nodes.Call, out: Output) -> str:
+    return f"ora.nvl({renderer.render_list(node.arguments, out)})"
+
+
+def _nvl2(node: nodes.Call, out: Output) -> str:
+    tested = renderer.render(node.arguments[0], out)
+    present, absent = _alike(node.arguments[1:], out)
+    return f"CASE WHEN {tested} IS NOT NULL THEN {present} ELSE {absent} END"
+
+
+def _alike(values: tuple[nodes.Expression, ...], out: Output) -> list[str]:
+    """Return values converted to the type of the first, as far as the texts tell."""
+    first = kind_of(values[0])
+    if isinstance(values[0], nodes.Null):
+        first = Kind.TEXT if any(kind_of(value) is Kind.TEXT for value in values) else first
+    written = []
+    for value in values:
+        text = renderer.render(value, out)
+        if first is Kind.TEXT and kind_of(value) is not Kind.TEXT:
+            text = f"ora.text_of({text})"
+        elif first is Kind.NUMBER and kind_of(value) is Kind.TEXT:
+            text = f"ora.number_of({text})"
+        written.append(text)
+    return written
+
+
+def _coalesce(node: nodes.Call, out: Output) -> str:
+    return f"COALESCE({', '.join(_alike(node.arguments, out))})"
+
+
+def _nullif(node: nodes.Call, out: Output) -> str:
+    return f"NULLIF({renderer.render_list(node.arguments, out)})"
+
+
+def _decode(node: nodes.Call, out: Output) -> str:
+    subject = renderer.render(node.arguments[0], out)
+    rest = node.arguments[1:]
+    pairs = len(rest) // 2
+    results = [rest[2 * index + 1] for index in range(pairs)]
+    if len(rest) % 2:
+        results.append(rest[-1])
+    written = _alike(tuple(results), out)
+    branches = [
+        f"WHEN {_same(subject, rest[2 * index], out)} THEN {written[index]}"
+        for index in range(pairs)
+    ]
+    otherwise = f" ELSE {written[-1]}" if len(rest) % 2 else ""
+    return f"CASE {' '.join(branches)}{otherwise} END"
+
+
+def _same(subject: str, searched: nodes.Expression, out: Output) -> str:
+    """Return a comparison in which NULL equals NULL."""
+    if isinstance(searched, nodes.Null) or searched == nodes.Text(""):
+        return f"{subject} IS NULL"
+    text = renderer.render(searched, out)
+    if isinstance(searched, nodes.Number | nodes.Text):
+        return f"{subject} = {text}"
+    return f"({subject} = {text} OR ({subject} IS NULL AND {text} IS NULL))"
+
+
+def _extreme(node: nodes.Call, out: Output) -> str:
+    # Unlike PostgreSQL's, Oracle's GREATEST and LEAST are NULL when an argument is.
+    values = _alike(node.arguments, out)
+    tests = " OR ".join(f"{value} IS NULL" for value in values)
+    return f"CASE WHEN {tests} THEN NULL ELSE {node.parts[0]}({', '.join(values)}) END"
+
+
+def _clock(node: nodes.Call, out: Output) -> str:
+    return f'"SYS"."{node.parts[0].lower()}"({renderer.render_list(node.arguments, out)})'
+
+
+def _grouping(node: nodes.Call, out: Output) -> str:
+    return f"(GROUPING({renderer.render_list(node.arguments, out)}))::numeric"
+
+
+def _day_to_second(node: nodes.Call, out: Output) -> str:
+    return f"ora.day_to_second({renderer.render_list(node.arguments, out)})"
+
+
+def _year_to_month(node: nodes.Call, out: Output) -> str:
+    return f"ora.year_to_month({renderer.render_list(node.arguments, out)})"
+
+
+_MANY = 65535
+_SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
+    "NVL": (2, 2, _nvl),
+    "NVL2": (3, 3, _nvl2),
+    "COALESCE": (2, _MANY, _coalesce),
+    "NULLIF": (2, 2, _nullif),
+    "DECODE": (3, _MANY, _decode),
+    "GREATEST": (1, _MANY, _extreme),
+    "LEAST": (1, _MANY, _extreme),
+    "CURRENT_TIMESTAMP": (1, 1, _clock),
+    "LOCALTIMESTAMP": (1, 1, _clock),
+    "SYSTIMESTAMP": (1, 1, _clock),
+    "GROUPING": (1, 1, _grouping),
+    "ORA$DAY_TO_SECOND": (1, 1, _day_to_second),
+    "ORA$YEAR_TO_MONTH": (1, 1, _year_to_month),
+}

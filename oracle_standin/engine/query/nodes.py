@@ -1,0 +1,548 @@
+"""The syntax tree of queries and DML: what the parser reads and the renderer writes.
+
+Every node is a frozen dataclass whose fields are nodes, tuples of nodes or plain values, so that
+`walk` and `substitute` work on any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Node:
+    """Anything in the tree."""
+
+    __slots__ = ()
+
+
+class Expression(Node):
+    """A value or a condition."""
+
+    __slots__ = ()
+
+
+# ------------------------------------------------------------------------------- values
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A number literal as written, with f or d at its end for the binary types."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expression):
+    """A text literal; an empty one is NULL."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Null(Expression):
+    """NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Expression):
+    """TRUE or FALSE (23ai)."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Default(Expression):
+    """DEFAULT as a value to store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Expression):
+    """A literal already in PostgreSQL's language: dates, timestamps, intervals."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindValue(Expression):
+    """A placeholder by its position among the placeholders of the statement."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A column, pseudo-column, sequence value or function without parentheses.
+
+    `parts` are exact names; `quoted` says of each part whether it was quoted. `outer` is (+).
+    """
+
+    parts: tuple[str, ...]
+    quoted: tuple[bool, ...]
+    outer: bool = False
+
+    def is_word(self, *words: str) -> bool:
+        """Return whether this is one of the given unquoted single words."""
+        return len(self.parts) == 1 and not self.quoted[0] and self.parts[0] in words
+
+    @property
+    def qualifier(self) -> str | None:
+        """Return the table part of a column reference, None without one."""
+        return self.parts[-2] if len(self.parts) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Star(Expression):
+    """`*` or `t.*` in a select list; `*` in COUNT(*)."""
+
+    qualifier: tuple[str, ...] = ()
+
+
+# ----------------------------------------------------------------------------- operators
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Expression):
+    """+, -, NOT, PRIOR or CONNECT_BY_ROOT before an operand."""
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Expression):
+    """Arithmetic, ||, comparison, AND or OR."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified(Expression):
+    """ANY or ALL with a subquery or a list, the right side of a comparison."""
+
+    quantifier: str
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Expression):
+    """operand [NOT] BETWEEN low AND high."""
+
+    operand: Expression
+    low: Expression
+    high: Expression
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class In(Expression):
+    """operand [NOT] IN (values), a single subquery included."""
+
+    operand: Expression
+    values: tuple[Expression, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Like(Expression):
+    """operand [NOT] LIKE pattern [ESCAPE character]."""
+
+    operand: Expression
+    pattern: Expression
+    escape: Expression | None
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Is(Expression):
+    """operand IS [NOT] NULL, NAN, INFINITE, TRUE, FALSE or JSON."""
+
+    operand: Expression
+    what: str
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Expression):
+    """EXISTS (query)."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Expression):
+    """A list of expressions in parentheses."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery(Expression):
+    """A query in parentheses as a value."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Expression):
+    """CASE, simple when it has a subject."""
+
+    subject: Expression | None
+    branches: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cast(Expression):
+    """CAST(operand AS type), the type in PostgreSQL's language."""
+
+    operand: Expression
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract(Expression):
+    """EXTRACT(field FROM operand)."""
+
+    field: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class AtZone(Expression):
+    """operand AT TIME ZONE zone, or AT LOCAL when there is no zone."""
+
+    operand: Expression
+    zone: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trim(Expression):
+    """TRIM([side] [characters] FROM operand)."""
+
+    side: str
+    characters: Expression | None
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem(Node):
+    """One sort key; `nulls` is FIRST, LAST or empty."""
+
+    key: Expression
+    descending: bool = False
+    nulls: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Node):
+    """OVER (...): `frame` is the windowing clause as words with its bounds."""
+
+    partition: tuple[Expression, ...]
+    order: tuple[OrderItem, ...]
+    frame: tuple[str | Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """A function call.
+
+    `parts` are the names, `DBMS_LOB` and `GETLENGTH` for a package function. `within` is the
+    order of WITHIN GROUP, `keep` FIRST or LAST with its order in `within`.
+    """
+
+    parts: tuple[str, ...]
+    arguments: tuple[Expression, ...]
+    distinct: bool = False
+    ignore_nulls: bool = False
+    within: tuple[OrderItem, ...] = ()
+    keep: str = ""
+    over: Window | None = None
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the dotted name."""
+        return ".".join(self.parts)
+
+
+# ------------------------------------------------------------------------------- queries
+
+
+@dataclass(frozen=True, slots=True)
+class SelectItem(Node):
+    """A select list entry; `name` is the result column's name."""
+
+    value: Expression
+    name: str
+    aliased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sample(Node):
+    """SAMPLE [BLOCK] (percent) [SEED (seed)]."""
+
+    percent: str
+    block: bool
+    seed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FromItem(Node):
+    """Something that rows come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table(FromItem):
+    """A table, view or synonym by name."""
+
+    schema: str | None
+    name: str
+    alias: str | None
+    partition: str | None = None
+    sample: Sample | None = None
+
+    @property
+    def reference(self) -> str:
+        """Return the name that columns are qualified with."""
+        return self.alias or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(FromItem):
+    """A query in FROM."""
+
+    query: Query
+    alias: str | None
+    lateral: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join(FromItem):
+    """An ANSI join; `kind` is INNER, LEFT, RIGHT, FULL or CROSS."""
+
+    kind: str
+    left: FromItem
+    right: FromItem
+    condition: Expression | None = None
+    using: tuple[str, ...] = ()
+    natural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBy(Node):
+    """GROUP BY: expressions, or ROLLUP, CUBE and GROUPING SETS as calls of those names."""
+
+    items: tuple[Expression, ...]
+
+
+class Body(Node):
+    """A SELECT or a set operation."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Select(Body):
+    """One query block. `connect_by` and `start_with` make it hierarchical."""
+
+    items: tuple[SelectItem, ...]
+    sources: tuple[FromItem, ...]
+    distinct: bool = False
+    where: Expression | None = None
+    start_with: Expression | None = None
+    connect_by: Expression | None = None
+    group_by: GroupBy | None = None
+    having: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetOperation(Body):
+    """UNION, INTERSECT or EXCEPT (MINUS) of two queries."""
+
+    operator: str
+    keep_duplicates: bool
+    left: Body | Query
+    right: Body | Query
+
+
+@dataclass(frozen=True, slots=True)
+class WithQuery(Node):
+    """One named query of a WITH clause."""
+
+    name: str
+    columns: tuple[str, ...]
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch(Node):
+    """OFFSET and FETCH: `count` rows or percent, None for all."""
+
+    offset: Expression | None
+    count: Expression | None
+    percent: bool = False
+    with_ties: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForUpdate(Node):
+    """FOR UPDATE; `wait` is empty, NOWAIT, SKIP LOCKED or a number of seconds."""
+
+    columns: tuple[Name, ...]
+    wait: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Node):
+    """A whole query with everything around its body."""
+
+    body: Body
+    with_queries: tuple[WithQuery, ...] = ()
+    order_by: tuple[OrderItem, ...] = ()
+    fetch: Fetch | None = None
+    for_update: ForUpdate | None = None
+
+
+# ----------------------------------------------------------------------------------- DML
+
+
+@dataclass(frozen=True, slots=True)
+class Insert(Node):
+    """INSERT INTO; rows of values or a query. No columns: all visible ones."""
+
+    target: Table
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Expression, ...], ...]
+    query: Query | None
+    returning: tuple[Expression, ...] = ()
+    return_binds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsertBranch(Node):
+    """One INTO of a multi-table insert."""
+
+    target: Table
+    columns: tuple[str, ...]
+    values: tuple[Expression, ...]
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class MultiInsert(Node):
+    """INSERT ALL."""
+
+    branches: tuple[InsertBranch, ...]
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Node):
+    """SET column = value, or SET (columns) = (subquery)."""
+
+    columns: tuple[str, ...]
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Node):
+    """UPDATE."""
+
+    target: Table
+    assignments: tuple[Assignment, ...]
+    where: Expression | None
+    returning: tuple[Expression, ...] = ()
+    return_binds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Node):
+    """DELETE."""
+
+    target: Table
+    where: Expression | None
+    returning: tuple[Expression, ...] = ()
+    return_binds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Node):
+    """MERGE. `assignments` empty: no update; `insert_values` empty: no insert."""
+
+    target: Table
+    source: FromItem
+    condition: Expression
+    assignments: tuple[Assignment, ...]
+    update_where: Expression | None
+    delete_where: Expression | None
+    insert_columns: tuple[str, ...]
+    insert_values: tuple[Expression, ...]
+    insert_where: Expression | None
+
+
+Statement = Query | Insert | MultiInsert | Update | Delete | Merge
+
+NodeType = TypeVar("NodeType")
+
+
+def walk(node: Any, *, into_queries: bool = True) -> Iterator[Node]:  # noqa: ANN401
+    """Yield a node, or each of a tuple, and all below; subqueries only with `into_queries`."""
+    if isinstance(node, tuple):
+        for item in node:
+            yield from walk(item, into_queries=into_queries)
+        return
+    if not isinstance(node, Node) or (isinstance(node, Query) and not into_queries):
+        return
+    yield node
+    for value in _children(node).values():
+        yield from walk(value, into_queries=into_queries)
+
+
+def _children(node: Any) -> dict[str, Any]:  # noqa: ANN401
+    values = {field.name: getattr(node, field.name) for field in fields(node)}
+    return {name: value for name, value in values.items() if isinstance(value, Node | tuple)}
+
+
+def substitute(node: NodeType, change: Callable[[Node], Node | None]) -> NodeType:
+    """Return a copy of a tree in which `change` has replaced nodes; None leaves a node as it is.
+
+    What `change` returns is not searched again.
+    """
+    result: Any = _substituted(node, change)
+    return result  # type: ignore[no-any-return]
+
+
+def _substituted(node: Any, change: Callable[[Node], Node | None]) -> Any:  # noqa: ANN401
+    if isinstance(node, tuple):
+        return tuple(_substituted(item, change) for item in node)
+    if not isinstance(node, Node):
+        return node
+    changed = change(node)
+    if changed is not None:
+        return changed
+    new = {name: _substituted(value, change) for name, value in _children(node).items()}
+    copied: Any = node
+    return replace(copied, **new) if new else node
+
+
+def conjuncts(condition: Expression | None) -> list[Expression]:
+    """Return the parts of a condition that AND joins at its top."""
+    if condition is None:
+        return []
+    if isinstance(condition, Binary) and condition.operator == "AND":
+        return [*conjuncts(condition.left), *conjuncts(condition.right)]
+    return [condition]
+
+
+def conjunction(parts: list[Expression]) -> Expression | None:
+    """Join conditions with AND; None when there are none."""
+    result: Expression | None = None
+    for part in parts:
+        result = part if result is None else Binary("AND", result, part)
+    return result

@@ -1,0 +1,125 @@
+"""Writes names: columns, pseudo-columns, sequence values and functions without parentheses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.names import quoted
+from oracle_standin.engine.query import functions, nodes
+from oracle_standin.engine.query.literals import quoted_text
+from oracle_standin.engine.query.refusals import refuse
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.query.scope import Output, Source
+
+_WITHOUT_PARENTHESES = {
+    "SYSDATE": '"SYS".sysdate()',
+    "SYSTIMESTAMP": '"SYS".systimestamp()',
+    "CURRENT_TIMESTAMP": '"SYS"."current_timestamp"()',
+    "LOCALTIMESTAMP": '"SYS"."localtimestamp"()',
+    "CURRENT_DATE": '"SYS"."current_date"()',
+    "SESSIONTIMEZONE": '"SYS".sessiontimezone()',
+    "DBTIMEZONE": '"SYS".dbtimezone()',
+    "USER": "ora.setting('user')",
+    "UID": '"SYS".uid()',
+}
+_UNSUPPORTED = frozenset(
+    [
+        "CONNECT_BY_ISLEAF",
+        "CONNECT_BY_ISCYCLE",
+        "VERSIONS_STARTSCN",
+        "VERSIONS_ENDSCN",
+        "VERSIONS_STARTTIME",
+        "VERSIONS_ENDTIME",
+        "VERSIONS_XID",
+        "VERSIONS_OPERATION",
+        "OBJECT_ID",
+        "OBJECT_VALUE",
+    ]
+)
+
+
+def render_name(node: nodes.Name, out: Output) -> str:
+    """Return the PostgreSQL text of a name."""
+    if node.outer:
+        refuse("(+) anywhere but in a comparison of a WHERE clause")
+    last = "" if node.quoted[-1] else node.parts[-1]
+    if len(node.parts) == 1:
+        if last == "ROWNUM":
+            return _block_value(out.scope.rownum, 976)
+        if last == "LEVEL":
+            return _block_value(out.scope.level, 1788)
+        if last in _WITHOUT_PARENTHESES and out.scope.owner_of(last) is None:
+            return _WITHOUT_PARENTHESES[last]
+    elif last in {"NEXTVAL", "CURRVAL"}:
+        return _sequence_value(node, last, out)
+    if last == "ROWID":
+        return _row_identifier(_source_of(node, out))
+    if last == "ORA_ROWSCN":
+        return f"ora.row_scn({_source_of(node, out).sql}.xmin)"
+    if len(node.parts) > 1 and functions.is_known(node.parts):
+        return functions.render_call(nodes.Call(node.parts, ()), out)
+    if last in _UNSUPPORTED and out.scope.owner_of(last) is None and len(node.parts) == 1:
+        _refuse_unless_column(last, out)
+    return _column(node, out)
+
+
+def _block_value(text: str | None, code: int) -> str:
+    if text is None:
+        raise OracleError(code, _BLOCK_ERRORS[code])
+    return text
+
+
+_BLOCK_ERRORS = {
+    976: "Specified pseudocolumn or operator not allowed here.",
+    1788: "CONNECT BY clause required in this query block",
+}
+
+
+def _refuse_unless_column(name: str, out: Output) -> None:
+    sources = [source for scope in out.scope.chain() for source in scope.sources]
+    if not any(source.columns is None for source in sources) and sources:
+        refuse(name)
+
+
+def _sequence_value(node: nodes.Name, word: str, out: Output) -> str:
+    if len(node.parts) > 3:
+        raise OracleError(1747, "invalid user.table.column, table.column, or column specification")
+    schema = node.parts[0] if len(node.parts) == 3 else None
+    ref = out.context.resolver.resolve(schema, node.parts[-2])
+    if ref is None or ref.kind != "S":
+        raise OracleError(2289, "sequence does not exist")
+    out.writes = True
+    name = quoted_text(f"{quoted(ref.owner)}.{quoted(ref.name)}")
+    return f"pg_catalog.{word.lower()}({name}::pg_catalog.regclass)::numeric"
+
+
+def _source_of(node: nodes.Name, out: Output) -> Source:
+    if len(node.parts) == 1:
+        return out.scope.only_stored()
+    found = out.scope.source(node.parts[-2])
+    if found is None:
+        raise _invalid_identifier(node)
+    return found
+
+
+def _row_identifier(source: Source) -> str:
+    if source.stored:
+        return f"ora.row_identifier({source.sql}.tableoid, {source.sql}.ctid)"
+    return f'{source.sql}."ROWID"'
+
+
+def _column(node: nodes.Name, out: Output) -> str:
+    if len(node.parts) > 3:
+        refuse("an attribute of an object column")
+    if len(node.parts) == 1:
+        return quoted(node.parts[0])
+    source = out.scope.source(node.parts[-2])
+    if source is None:
+        raise _invalid_identifier(node)
+    return f"{source.sql}.{quoted(node.parts[-1])}"
+
+
+def _invalid_identifier(node: nodes.Name) -> OracleError:
+    return OracleError(904, ".".join(f'"{part}"' for part in node.parts) + ": invalid identifier")

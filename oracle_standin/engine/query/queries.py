@@ -1,0 +1,247 @@
+"""Writes queries: blocks, set operations, WITH, row limits, locks."""
+
+from __future__ import annotations
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.names import quoted
+from oracle_standin.engine.query import (
+    aggregates,
+    hierarchy,
+    nodes,
+    outer_joins,
+    row_numbers,
+    sources,
+)
+from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.render import render, render_list
+from oracle_standin.engine.query.scope import Output, Scope
+
+_LABEL_BYTES = 128
+
+
+@render.register
+def _subquery(node: nodes.Subquery, out: Output) -> str:
+    return f"({render_query(node.query, out)})"
+
+
+@render.register
+def _exists(node: nodes.Exists, out: Output) -> str:
+    return f"EXISTS ({render_query(node.query, out)})"
+
+
+def render_query(query: nodes.Query, out: Output) -> str:
+    """Return the PostgreSQL text of a query."""
+    out.enter()
+    try:
+        with_clause = _with_clause(query.with_queries, out)
+        if isinstance(query.body, nodes.Select):
+            return with_clause + _block(query.body, query, out)
+        if query.for_update is not None:
+            message = "FOR UPDATE of this query expression is not allowed"
+            raise OracleError(2014, message)
+        text = _combined(query.body, out)
+        if query.order_by:
+            text += f" ORDER BY {', '.join(_combined_key(item) for item in query.order_by)}"
+        return with_clause + text + _row_limit(query.fetch, out)
+    finally:
+        out.leave()
+
+
+def _with_clause(with_queries: tuple[nodes.WithQuery, ...], out: Output) -> str:
+    if not with_queries:
+        return ""
+    parts = []
+    recursive = False
+    for item in with_queries:
+        # A query that names itself is recursive when its columns are listed; else it means a table.
+        own = bool(item.columns) and _mentions(item.query, item.name)
+        if own:
+            out.scope.with_names[item.name] = item.name
+            recursive = True
+        text = render_query(item.query, out)
+        out.scope.with_names[item.name] = item.name
+        columns = f" ({', '.join(map(quoted, item.columns))})" if item.columns else ""
+        parts.append(f"{quoted(item.name)}{columns} AS ({text})")
+    return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
+
+
+def _mentions(query: nodes.Query, name: str) -> bool:
+    return any(
+        isinstance(node, nodes.Table) and node.schema is None and node.name == name
+        for node in nodes.walk(query)
+    )
+
+
+def _combined(body: nodes.Body | nodes.Query, out: Output) -> str:
+    if isinstance(body, nodes.Query):
+        return f"({render_query(body, out)})"
+    if isinstance(body, nodes.Select):
+        return _block(body, None, out)
+    if not isinstance(body, nodes.SetOperation):
+        refuse(type(body).__name__)
+    word = body.operator + (" ALL" if body.keep_duplicates else "")
+    return f"({_combined(body.left, out)}) {word} ({_combined(body.right, out)})"
+
+
+def _combined_key(item: nodes.OrderItem) -> str:
+    if isinstance(item.key, nodes.Number):
+        return aggregates.order_item(item, item.key.text)
+    if isinstance(item.key, nodes.Name):
+        return aggregates.order_item(item, quoted(item.key.parts[-1]))
+    raise OracleError(1785, "ORDER BY item must be the number of a SELECT-list expression")
+
+
+# ------------------------------------------------------------------------------ one block
+
+
+def _block(select: nodes.Select, query: nodes.Query | None, out: Output) -> str:
+    scope = out.enter()
+    try:
+        order = query.order_by if query else ()
+        select, limits = row_numbers.separate(select, order)
+        references = outer_joins.references(select.sources)
+        if select.connect_by is not None:
+            from_clause = hierarchy.generated_rows(select, out)
+        else:
+            select = outer_joins.to_ansi(select, out)
+            from_clause = sources.from_clause(select.sources, out)
+            scope.sources.sort(key=lambda source: references.index(source.reference))
+        parts = _clauses(select, from_clause, scope, out)
+        if order:
+            parts.append(f"ORDER BY {_order(order, select, out)}")
+        return " ".join(parts) + _ends(query, limits, out)
+    finally:
+        out.leave()
+
+
+def _clauses(select: nodes.Select, from_clause: str, scope: Scope, out: Output) -> list[str]:
+    if scope.rownum is None:
+        scope.rownum = "(row_number() OVER ())::numeric"
+    items = ", ".join(_item(item, out) for item in select.items)
+    parts = [f"SELECT {'DISTINCT ' if select.distinct else ''}{items}"]
+    if from_clause:
+        parts.append(f"FROM {from_clause}")
+    numbered = scope.rownum
+    if scope.level is None:
+        scope.rownum = None
+    conditions = list(scope.conditions)
+    if select.where is not None:
+        conditions.append(render(select.where, out))
+    if conditions:
+        parts.append(f"WHERE {' AND '.join(conditions)}")
+    if select.group_by is not None:
+        parts.append(f"GROUP BY {', '.join(_group_item(i, out) for i in select.group_by.items)}")
+    if select.having is not None:
+        parts.append(f"HAVING {render(select.having, out)}")
+    scope.rownum = numbered
+    return parts
+
+
+def _group_item(node: nodes.Expression, out: Output) -> str:
+    if isinstance(node, nodes.Call) and node.parts[0] in {"ROLLUP", "CUBE", "GROUPING SETS"}:
+        items = ", ".join(
+            f"({render_list(item.items, out)})"
+            if isinstance(item, nodes.Row)
+            else render(item, out)
+            for item in node.arguments
+        )
+        return f"{node.parts[0]} ({items})"
+    return render(node, out)
+
+
+def _item(item: nodes.SelectItem, out: Output) -> str:
+    if isinstance(item.value, nodes.Star):
+        return sources.star(item.value, out)
+    text = render(item.value, out)
+    label = item.name.encode()[:_LABEL_BYTES].decode(errors="ignore")
+    return f"{text} AS {quoted(label)}"
+
+
+def _order(order: tuple[nodes.OrderItem, ...], select: nodes.Select, out: Output) -> str:
+    aliases = {item.name: item.value for item in select.items if item.aliased}
+    keys = []
+    for item in order:
+        if isinstance(item.key, nodes.Number) and item.key.text.isdigit():
+            key = item.key.text
+        elif isinstance(item.key, nodes.Name) and _is_alias(item.key, aliases):
+            key = quoted(item.key.parts[0])
+        else:
+            key = render(_without_aliases(item.key, aliases), out)
+        keys.append(aggregates.order_item(item, key))
+    return ", ".join(keys)
+
+
+def _is_alias(name: nodes.Name, aliases: dict[str, nodes.Expression]) -> bool:
+    return len(name.parts) == 1 and name.parts[0] in aliases
+
+
+def _without_aliases(
+    key: nodes.Expression, aliases: dict[str, nodes.Expression]
+) -> nodes.Expression:
+    """Return a sort key in which column aliases are replaced by what they stand for."""
+
+    def replaced(node: nodes.Node) -> nodes.Node | None:
+        if isinstance(node, nodes.Name) and _is_alias(node, aliases):
+            return nodes.Row((aliases[node.parts[0]],))
+        return node if isinstance(node, nodes.Query) else None
+
+    return nodes.substitute(key, replaced) if aliases else key
+
+
+# ------------------------------------------------------------------- limits and row locks
+
+
+def _ends(query: nodes.Query | None, limits: list[nodes.Expression], out: Output) -> str:
+    text = row_numbers.limit_clause(limits, out)
+    if query is None:
+        return text
+    if text and query.fetch is not None:
+        refuse("ROWNUM together with FETCH in one query block")
+    text += _row_limit(query.fetch, out)
+    if query.for_update is not None:
+        text += _row_locks(query.for_update, out)
+    return text
+
+
+def _row_limit(fetch: nodes.Fetch | None, out: Output) -> str:
+    if fetch is None:
+        return ""
+    if fetch.percent:
+        refuse("FETCH ... PERCENT")
+    text = ""
+    if fetch.offset is not None:
+        text += f" OFFSET {_count(fetch.offset, out)}"
+    if fetch.count is not None:
+        ties = "WITH TIES" if fetch.with_ties else "ONLY"
+        text += f" FETCH FIRST ({_count(fetch.count, out)}) ROWS {ties}"
+    return text
+
+
+def _count(node: nodes.Expression, out: Output) -> str:
+    if isinstance(node, nodes.Number) and node.text.isdigit():
+        return node.text
+    # Negative and NULL counts are no rows.
+    return f"GREATEST(pg_catalog.floor({render(node, out)}), 0)::int8"
+
+
+def _row_locks(lock: nodes.ForUpdate, out: Output) -> str:
+    out.locks_rows = True
+    text = " FOR UPDATE"
+    tables = [_locked_table(column, out) for column in lock.columns]
+    if tables:
+        text += f" OF {', '.join(dict.fromkeys(tables))}"
+    if lock.wait.isdigit():
+        out.lock_wait_seconds = int(lock.wait)
+    elif lock.wait:
+        text += f" {lock.wait}"
+    return text
+
+
+def _locked_table(column: nodes.Name, out: Output) -> str:
+    qualifier = column.qualifier
+    source = out.scope.source(qualifier) if qualifier else out.scope.owner_of(column.parts[-1])
+    if source is None and len(out.scope.sources) == 1:
+        source = out.scope.sources[0]
+    if source is None:
+        raise OracleError(904, f'"{column.parts[-1]}": invalid identifier')
+    return source.sql

@@ -1,0 +1,130 @@
+"""ROWNUM: conditions on it become LIMIT.
+
+ROWNUM counts the rows that pass WHERE, before ORDER BY, GROUP BY and DISTINCT work on them
+(SQL Language Reference, "ROWNUM Pseudocolumn"). Where a block has one of those, its source and
+WHERE move into a subquery that is limited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.query import function_names, nodes
+from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.render import render
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.query.scope import Output
+
+_ROWNUM = nodes.Name(("ROWNUM",), (False,))
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+
+
+def uses_rownum(node: nodes.Node | tuple[nodes.Node, ...] | None) -> bool:
+    """Return whether ROWNUM of this block is used, subqueries left aside."""
+    return any(_is_rownum(found) for found in nodes.walk(node, into_queries=False))
+
+
+def _is_rownum(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.is_word("ROWNUM")
+
+
+def separate(
+    select: nodes.Select, order: tuple[nodes.OrderItem, ...]
+) -> tuple[nodes.Select, list[nodes.Expression]]:
+    """Split the conditions on ROWNUM from a block, as conditions that limit its rows."""
+    parts = nodes.conjuncts(select.where)
+    limits = [part for part in parts if uses_rownum(part)]
+    if not limits or select.connect_by is not None:
+        return select, []
+    if order or select.distinct or select.group_by or select.having or _aggregates(select):
+        return _pushed_down(select, order), []
+    rest = nodes.conjunction([part for part in parts if not uses_rownum(part)])
+    return replace(select, where=rest), limits
+
+
+def _aggregates(select: nodes.Select) -> bool:
+    return any(
+        isinstance(node, nodes.Call)
+        and (
+            node.over is not None
+            or (len(node.parts) == 1 and node.parts[0] in function_names.AGGREGATES)
+        )
+        for node in nodes.walk(select.items, into_queries=False)
+    )
+
+
+def _pushed_down(select: nodes.Select, order: tuple[nodes.OrderItem, ...]) -> nodes.Select:
+    source = select.sources[0] if len(select.sources) == 1 else None
+    if not isinstance(source, nodes.Table | nodes.Derived):
+        refuse("ROWNUM with ORDER BY, GROUP BY or an aggregate over a join")
+    alias = source.reference if isinstance(source, nodes.Table) else source.alias
+    items = [nodes.SelectItem(nodes.Star(), "*", aliased=False)]
+    outside = (select.items, order, select.group_by, select.having)
+    if any(_is_rowid(node) for part in outside for node in nodes.walk(part)):
+        row_identifier = nodes.Name(("ROWID",), (False,))
+        items.append(nodes.SelectItem(row_identifier, "ROWID", aliased=False))
+    inner = nodes.Select(tuple(items), (source,), where=select.where)
+    return replace(select, sources=(nodes.Derived(nodes.Query(inner), alias),), where=None)
+
+
+def _is_rowid(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.parts[-1] == "ROWID" and not node.quoted[-1]
+
+
+def limit_clause(limits: list[nodes.Expression], out: Output) -> str:
+    """Return LIMIT for conditions on ROWNUM, empty without any."""
+    if not limits:
+        return ""
+    counts = [count for limit in limits for count in _counts(limit, out)]
+    # NULL is no limit to PostgreSQL and LEAST passes over it: unlimited parts drop out.
+    return f" LIMIT LEAST({', '.join(counts)})::int8"
+
+
+def _counts(limit: nodes.Expression, out: Output) -> list[str]:
+    if isinstance(limit, nodes.Between) and _is_rownum(limit.operand) and not limit.negated:
+        return [_count(">=", limit.low, out), _count("<=", limit.high, out)]
+    if isinstance(limit, nodes.Row) and len(limit.items) == 1:
+        return [count for part in nodes.conjuncts(limit.items[0]) for count in _counts(part, out)]
+    if isinstance(limit, nodes.Binary) and limit.operator in _FLIPPED:
+        if _is_rownum(limit.left) and not uses_rownum(limit.right):
+            return [_count(limit.operator, limit.right, out)]
+        if _is_rownum(limit.right) and not uses_rownum(limit.left):
+            return [_count(_FLIPPED[limit.operator], limit.left, out)]
+    refuse("this use of ROWNUM in a condition")
+
+
+def _count(operator: str, bound: nodes.Expression, out: Output) -> str:
+    """Return how many rows pass `ROWNUM operator bound`, NULL for all of them.
+
+    The first row is number 1, and there is no second row before a first one has passed.
+    """
+    if any(isinstance(node, nodes.Name) and len(node.parts) > 1 for node in nodes.walk(bound)):
+        refuse("a comparison of ROWNUM with a column")
+    value = f"({render(bound, out)})::numeric"
+    if operator == "<=":
+        return f"CASE WHEN {value} >= 1 THEN pg_catalog.floor({value}) ELSE 0 END"
+    if operator == "<":
+        return f"CASE WHEN {value} > 1 THEN pg_catalog.ceil({value}) - 1 ELSE 0 END"
+    if operator == "=":
+        return f"CASE WHEN {value} = 1 THEN 1 ELSE 0 END"
+    passes = f"{value} < 1" if operator == ">" else f"{value} <= 1"
+    return f"CASE WHEN {passes} THEN NULL ELSE 0 END"
+
+
+def limited_rows(
+    where: nodes.Expression | None,
+) -> tuple[nodes.Expression | None, list[nodes.Expression]]:
+    """Split the condition of an UPDATE or DELETE into the rest and what limits its rows."""
+    parts = nodes.conjuncts(where)
+    limits = [part for part in parts if uses_rownum(part)]
+    rest = nodes.conjunction([part for part in parts if not uses_rownum(part)])
+    return rest, limits
+
+
+def refuse_rownum(node: nodes.Node | tuple[nodes.Node, ...] | None) -> None:
+    """Raise ORA-00976 where ROWNUM may not stand."""
+    if uses_rownum(node):
+        raise OracleError(976, "Specified pseudocolumn or operator not allowed here.")

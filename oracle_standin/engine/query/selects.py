@@ -1,0 +1,453 @@
+"""Parses queries: blocks, set operations, WITH, FROM."""
+
+from __future__ import annotations
+
+from oracle_standin.engine.query import expressions, nodes
+from oracle_standin.engine.query.cursor import Cursor
+from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.lexer import Kind
+
+_CLAUSE_WORDS = frozenset(
+    [
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "INNER",
+        "CROSS",
+        "NATURAL",
+        "JOIN",
+        "OUTER",
+        "ON",
+        "USING",
+        "PARTITION",
+        "SUBPARTITION",
+        "SAMPLE",
+        "OFFSET",
+        "FETCH",
+        "PIVOT",
+        "UNPIVOT",
+        "MODEL",
+        "VERSIONS",
+        "RETURNING",
+        "RETURN",
+        "LOG",
+        "MATCH_RECOGNIZE",
+        "WHEN",
+        "WINDOW",
+        "QUALIFY",
+    ]
+)
+_SET_OPERATORS = ("UNION", "INTERSECT", "MINUS", "EXCEPT")
+
+
+def at_query_in_parentheses(cursor: Cursor) -> bool:
+    """Return whether a left parenthesis, or several, and a query come next."""
+    ahead = 0
+    token = cursor.peek(ahead)
+    while token is not None and token.is_operator("("):
+        ahead += 1
+        token = cursor.peek(ahead)
+    return ahead > 0 and token is not None and token.is_word("SELECT", "WITH")
+
+
+def query_in_parentheses(cursor: Cursor) -> nodes.Query:
+    """Read (query)."""
+    cursor.expect_open()
+    found = query(cursor)
+    cursor.expect_close()
+    return found
+
+
+def query(cursor: Cursor) -> nodes.Query:
+    """Read a query with WITH, ORDER BY, FETCH and FOR UPDATE."""
+    with_queries = _with_queries(cursor) if cursor.skip_words("WITH") else ()
+    body = _body(cursor)
+    order = order_by(cursor) if cursor.at_word("ORDER") else ()
+    fetch = _fetch(cursor)
+    for_update = _for_update(cursor) if cursor.skip_words("FOR", "UPDATE") else None
+    if for_update and not order and cursor.at_word("ORDER"):
+        order = order_by(cursor)
+    return nodes.Query(body, with_queries, order, fetch, for_update)
+
+
+def _with_queries(cursor: Cursor) -> tuple[nodes.WithQuery, ...]:
+    if cursor.at_word("FUNCTION", "PROCEDURE"):
+        refuse("PL/SQL in a WITH clause")
+    found = [_with_query(cursor)]
+    while cursor.skip_operator(","):
+        found.append(_with_query(cursor))
+    return tuple(found)
+
+
+def _with_query(cursor: Cursor) -> nodes.WithQuery:
+    name = cursor.name(903)
+    columns = cursor.names_in_parentheses() if cursor.at_operator("(") else ()
+    cursor.expect_words("AS")
+    cursor.expect_open()
+    found = query(cursor)
+    cursor.expect_close()
+    if cursor.at_word("SEARCH", "CYCLE"):
+        refuse(f"{cursor.take().value} in a WITH clause")
+    return nodes.WithQuery(name, columns, found)
+
+
+def _body(cursor: Cursor) -> nodes.Body:
+    # Oracle's set operators have equal precedence and are taken from left to right.
+    left: nodes.Body | nodes.Query = _operand(cursor)
+    while cursor.at_word(*_SET_OPERATORS):
+        word = cursor.take().value
+        keep_duplicates = cursor.skip_words("ALL")
+        if not keep_duplicates:
+            cursor.skip_words("DISTINCT")
+        operator = "EXCEPT" if word == "MINUS" else word
+        left = nodes.SetOperation(operator, keep_duplicates, left, _operand(cursor))
+    if isinstance(left, nodes.Query):
+        inner = left
+        whole = nodes.Derived(inner, None)
+        plain = not (inner.with_queries or inner.order_by or inner.fetch or inner.for_update)
+        if plain:
+            return inner.body
+        star = nodes.SelectItem(nodes.Star(), "*", aliased=False)
+        return nodes.Select((star,), (whole,))
+    return left
+
+
+def _operand(cursor: Cursor) -> nodes.Body | nodes.Query:
+    if cursor.at_operator("("):
+        return query_in_parentheses(cursor)
+    return _select(cursor)
+
+
+def _select(cursor: Cursor) -> nodes.Select:
+    if not cursor.skip_words("SELECT"):
+        raise cursor.error(928)
+    distinct = cursor.skip_words("DISTINCT") or cursor.skip_words("UNIQUE")
+    if not distinct:
+        cursor.skip_words("ALL")
+    items = _select_items(cursor)
+    if cursor.at_word("INTO", "BULK"):
+        raise cursor.error(905)
+    sources: tuple[nodes.FromItem, ...] = ()
+    if cursor.skip_words("FROM"):
+        sources = _sources(cursor)
+    elif not _at_block_end(cursor):
+        raise cursor.error(923)
+    where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
+    start_with, connect_by = _hierarchy(cursor)
+    group_by = _group_by(cursor) if cursor.skip_words("GROUP", "BY") else None
+    having = expressions.expression(cursor) if cursor.skip_words("HAVING") else None
+    if having is not None and group_by is None and cursor.skip_words("GROUP", "BY"):
+        group_by = _group_by(cursor)
+    if cursor.at_word("MODEL", "QUALIFY", "WINDOW"):
+        refuse(f"the {cursor.take().value} clause")
+    return nodes.Select(items, sources, distinct, where, start_with, connect_by, group_by, having)
+
+
+def _at_block_end(cursor: Cursor) -> bool:
+    token = cursor.peek()
+    if token is None or token.is_operator(")"):
+        return True
+    return token.is_word(
+        "WHERE", "ORDER", "OFFSET", "FETCH", "FOR", "GROUP", "HAVING", "CONNECT", *_SET_OPERATORS
+    )
+
+
+def _hierarchy(
+    cursor: Cursor,
+) -> tuple[nodes.Expression | None, nodes.Expression | None]:
+    start_with = connect_by = None
+    for _ in range(2):
+        if cursor.skip_words("START", "WITH"):
+            start_with = expressions.expression(cursor)
+        elif cursor.skip_words("CONNECT", "BY"):
+            if cursor.at_word("NOCYCLE"):
+                refuse("CONNECT BY NOCYCLE")
+            connect_by = expressions.expression(cursor)
+    return start_with, connect_by
+
+
+def _group_by(cursor: Cursor) -> nodes.GroupBy:
+    items = [_group_item(cursor)]
+    while cursor.skip_operator(","):
+        items.append(_group_item(cursor))
+    return nodes.GroupBy(tuple(items))
+
+
+def _group_item(cursor: Cursor) -> nodes.Expression:
+    if cursor.skip_words("GROUPING", "SETS"):
+        cursor.expect_open()
+        items = [_grouping_set(cursor)]
+        while cursor.skip_operator(","):
+            items.append(_grouping_set(cursor))
+        cursor.expect_close()
+        return nodes.Call(("GROUPING SETS",), tuple(items))
+    for word in ("ROLLUP", "CUBE"):
+        if cursor.skip_words(word):
+            cursor.expect_open()
+            columns = expressions.expression_list(cursor)
+            cursor.expect_close()
+            return nodes.Call((word,), columns)
+    return expressions.expression(cursor)
+
+
+def _grouping_set(cursor: Cursor) -> nodes.Expression:
+    following = cursor.peek(1)
+    if cursor.at_operator("(") and following is not None and following.is_operator(")"):
+        cursor.take()
+        cursor.take()
+        return nodes.Row(())
+    return expressions.expression(cursor)
+
+
+def _select_items(cursor: Cursor) -> tuple[nodes.SelectItem, ...]:
+    items = [_select_item(cursor)]
+    while cursor.skip_operator(","):
+        items.append(_select_item(cursor))
+    return tuple(items)
+
+
+def _select_item(cursor: Cursor) -> nodes.SelectItem:
+    star = _star(cursor)
+    if star is not None:
+        return nodes.SelectItem(star, "*", aliased=False)
+    mark = cursor.mark
+    value = expressions.expression(cursor)
+    label = cursor.text_since(mark)
+    if cursor.skip_words("AS"):
+        return nodes.SelectItem(value, cursor.name(923), aliased=True)
+    if cursor.at_name() and not cursor.at_word("BULK"):
+        return nodes.SelectItem(value, cursor.name(), aliased=True)
+    if isinstance(value, nodes.Name):
+        label = value.parts[-1]
+    return nodes.SelectItem(value, label, aliased=False)
+
+
+def _star(cursor: Cursor) -> nodes.Star | None:
+    if cursor.skip_operator("*"):
+        return nodes.Star()
+    mark = cursor.mark
+    names: list[str] = []
+    while cursor.at_name() and len(names) < 2:
+        names.append(cursor.name())
+        if not cursor.skip_operator("."):
+            break
+        if cursor.skip_operator("*"):
+            return nodes.Star(tuple(names))
+    cursor.reset(mark)
+    return None
+
+
+# ---------------------------------------------------------------------------------- FROM
+
+
+def _sources(cursor: Cursor) -> tuple[nodes.FromItem, ...]:
+    sources = [_joined(cursor)]
+    while cursor.skip_operator(","):
+        sources.append(_joined(cursor))
+    return tuple(sources)
+
+
+def _joined(cursor: Cursor) -> nodes.FromItem:
+    left = _source(cursor)
+    while True:
+        following = _join(cursor, left)
+        if following is None:
+            return left
+        left = following
+
+
+def _join(cursor: Cursor, left: nodes.FromItem) -> nodes.FromItem | None:
+    if cursor.skip_words("CROSS"):
+        if cursor.skip_words("APPLY"):
+            return nodes.Join("CROSS", left, _lateral(cursor))
+        cursor.expect_words("JOIN")
+        return nodes.Join("CROSS", left, _source(cursor))
+    if cursor.skip_words("OUTER", "APPLY"):
+        return nodes.Join("LEFT", left, _lateral(cursor), nodes.Boolean(value=True))
+    natural = cursor.skip_words("NATURAL")
+    kind = "INNER"
+    if cursor.at_word("LEFT", "RIGHT", "FULL"):
+        kind = cursor.take().value
+        cursor.skip_words("OUTER")
+        cursor.expect_words("JOIN")
+    elif cursor.skip_words("INNER"):
+        cursor.expect_words("JOIN")
+    elif not cursor.skip_words("JOIN"):
+        if natural:
+            raise cursor.error(905)
+        return None
+    right = _source(cursor)
+    if natural:
+        return nodes.Join(kind, left, right, natural=True)
+    if cursor.skip_words("USING"):
+        return nodes.Join(kind, left, right, using=cursor.names_in_parentheses())
+    cursor.expect_words("ON")
+    return nodes.Join(kind, left, right, expressions.expression(cursor))
+
+
+def _lateral(cursor: Cursor) -> nodes.FromItem:
+    source = _source(cursor)
+    if isinstance(source, nodes.Derived):
+        return nodes.Derived(source.query, source.alias, lateral=True)
+    return source
+
+
+def _source(cursor: Cursor) -> nodes.FromItem:
+    if cursor.skip_words("LATERAL"):
+        derived = query_in_parentheses(cursor)
+        return nodes.Derived(derived, _alias(cursor), lateral=True)
+    if at_query_in_parentheses(cursor):
+        derived = query_in_parentheses(cursor)
+        _refuse_row_operators(cursor)
+        return nodes.Derived(derived, _alias(cursor))
+    if cursor.skip_operator("("):
+        inner = _joined(cursor)
+        cursor.expect_close()
+        return inner
+    if cursor.at_word("TABLE", "XMLTABLE", "JSON_TABLE", "ONLY", "THE"):
+        refuse(f"{cursor.take().value} in FROM")
+    found = table(cursor)
+    if cursor.at_operator("("):
+        refuse("a table function")
+    return found
+
+
+def _refuse_row_operators(cursor: Cursor) -> None:
+    if cursor.at_word("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"):
+        refuse(f"the {cursor.take().value} clause")
+    if cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN"):
+        refuse("flashback query")
+
+
+def table(cursor: Cursor) -> nodes.Table:
+    """Read a table's name with PARTITION, SAMPLE and alias; ORA-00903 without a name."""
+    schema, name = None, cursor.name(903)
+    if cursor.skip_operator("."):
+        schema, name = name, cursor.name(903)
+    if cursor.at_operator("@"):
+        refuse("a database link")
+    partition = _partition(cursor)
+    sample = _sample(cursor)
+    _refuse_row_operators(cursor)
+    return nodes.Table(schema, name, _alias(cursor), partition, sample)
+
+
+def _partition(cursor: Cursor) -> str | None:
+    if cursor.skip_words("SUBPARTITION"):
+        refuse("SUBPARTITION in FROM")
+    if not cursor.skip_words("PARTITION"):
+        return None
+    if cursor.at_words("FOR"):
+        refuse("PARTITION FOR in FROM")
+    cursor.expect_open()
+    name = cursor.name(14006)
+    cursor.expect_close()
+    return name
+
+
+def _sample(cursor: Cursor) -> nodes.Sample | None:
+    if not cursor.skip_words("SAMPLE"):
+        return None
+    block = cursor.skip_words("BLOCK")
+    cursor.expect_open()
+    percent = _number(cursor)
+    if cursor.skip_operator(","):
+        _number(cursor)
+    cursor.expect_close()
+    seed = None
+    if cursor.skip_words("SEED"):
+        cursor.expect_open()
+        seed = _number(cursor)
+        cursor.expect_close()
+    return nodes.Sample(percent, block, seed)
+
+
+def _number(cursor: Cursor) -> str:
+    token = cursor.take()
+    if token.kind is not Kind.NUMBER:
+        refuse("anything but a number literal in SAMPLE")
+    return token.text
+
+
+def _alias(cursor: Cursor) -> str | None:
+    if cursor.at_name() and not cursor.at_word(*_CLAUSE_WORDS):
+        return cursor.name()
+    return None
+
+
+# ------------------------------------------------------------------------- ends of a query
+
+
+def order_by(cursor: Cursor) -> tuple[nodes.OrderItem, ...]:
+    """Read ORDER [SIBLINGS] BY."""
+    cursor.expect_words("ORDER")
+    if cursor.at_word("SIBLINGS"):
+        refuse("ORDER SIBLINGS BY")
+    cursor.expect_words("BY", code=924)
+    items = [_order_item(cursor)]
+    while cursor.skip_operator(","):
+        items.append(_order_item(cursor))
+    return tuple(items)
+
+
+def _order_item(cursor: Cursor) -> nodes.OrderItem:
+    key = expressions.expression(cursor)
+    descending = cursor.skip_words("DESC")
+    if not descending:
+        cursor.skip_words("ASC")
+    nulls = ""
+    if cursor.skip_words("NULLS"):
+        if not cursor.at_word("FIRST", "LAST"):
+            raise cursor.error(905)
+        nulls = cursor.take().value
+    return nodes.OrderItem(key, descending, nulls)
+
+
+def _fetch(cursor: Cursor) -> nodes.Fetch | None:
+    offset: nodes.Expression | None = None
+    count: nodes.Expression | None = None
+    percent = with_ties = False
+    if cursor.skip_words("OFFSET"):
+        offset = expressions.sum_expression(cursor)
+        _expect_one_of(cursor, "ROW", "ROWS")
+    if cursor.skip_words("FETCH"):
+        _expect_one_of(cursor, "FIRST", "NEXT")
+        count = nodes.Number("1")
+        if not cursor.at_word("ROW", "ROWS"):
+            count = expressions.sum_expression(cursor)
+            percent = cursor.skip_words("PERCENT")
+        _expect_one_of(cursor, "ROW", "ROWS")
+        with_ties = cursor.skip_words("WITH", "TIES")
+        if not with_ties:
+            cursor.expect_words("ONLY")
+    if offset is None and count is None:
+        return None
+    return nodes.Fetch(offset, count, percent, with_ties)
+
+
+def _expect_one_of(cursor: Cursor, *words: str) -> None:
+    if not cursor.at_word(*words):
+        raise cursor.error(905)
+    cursor.take()
+
+
+def _for_update(cursor: Cursor) -> nodes.ForUpdate:
+    columns: list[nodes.Name] = []
+    if cursor.skip_words("OF"):
+        for column in expressions.expression_list(cursor):
+            if not isinstance(column, nodes.Name):
+                raise cursor.error(904)
+            columns.append(column)
+    wait = ""
+    if cursor.skip_words("NOWAIT"):
+        wait = "NOWAIT"
+    elif cursor.skip_words("SKIP", "LOCKED"):
+        wait = "SKIP LOCKED"
+    elif cursor.skip_words("WAIT"):
+        wait = cursor.take().text
+    return nodes.ForUpdate(tuple(columns), wait)
+
+
+def merge_source(cursor: Cursor) -> nodes.FromItem:
+    """Read what USING names in a MERGE: a table or a query."""
+    return _source(cursor)

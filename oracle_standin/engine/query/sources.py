@@ -1,0 +1,130 @@
+"""Writes FROM: tables, subqueries, joins; and `*`, which leaves invisible columns out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.names import quoted
+from oracle_standin.engine.query import nodes, queries
+from oracle_standin.engine.query.literals import quoted_text
+from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.render import render
+from oracle_standin.engine.query.scope import Source, missing_table
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.contract import ObjectRef
+    from oracle_standin.engine.query.scope import Output
+
+_STORED_KINDS = {"r", "p", "m"}
+
+
+def from_clause(items: tuple[nodes.FromItem, ...], out: Output) -> str:
+    """Return what follows FROM, and put the sources in the scope."""
+    return ", ".join(_source(item, out) for item in items)
+
+
+def _source(item: nodes.FromItem, out: Output) -> str:
+    if isinstance(item, nodes.Table):
+        return _table(item, out)
+    if isinstance(item, nodes.Derived):
+        return _derived(item, out)
+    if isinstance(item, nodes.Join):
+        return _join(item, out)
+    refuse(type(item).__name__)
+
+
+def is_dual(table: nodes.FromItem) -> bool:
+    """Return whether a source is DUAL."""
+    return isinstance(table, nodes.Table) and table.name == "DUAL" and table.schema in {None, "SYS"}
+
+
+def _table(table: nodes.Table, out: Output) -> str:
+    alias = quoted(table.reference)
+    if table.schema is None and out.scope.has_with_name(table.name):
+        out.scope.sources.append(Source(table.reference))
+        return f"{quoted(table.name)} AS {alias}"
+    if is_dual(table):
+        out.scope.sources.append(Source(table.reference, columns=("DUMMY",)))
+        return f"(VALUES ('X'::text)) AS {alias} (\"DUMMY\")"
+    ref = resolve(table, out)
+    columns = tuple(out.context.resolver.columns(ref))
+    stored = ref.kind in _STORED_KINDS
+    source = Source(table.reference, ref, columns, stored=stored)
+    out.scope.sources.append(source)
+    if table.partition is not None:
+        out.scope.conditions.append(partition_condition(source, table.partition))
+    return f"{relation(ref)} AS {alias}{_sample(table.sample)}"
+
+
+def resolve(table: nodes.Table, out: Output) -> ObjectRef:
+    """Return the object that a table's name stands for; ORA-00942 when there is none."""
+    ref = out.context.resolver.resolve(table.schema, table.name)
+    if ref is None:
+        raise missing_table(out.context.current_schema, table)
+    if ref.kind == "S":
+        raise OracleError(2201, "sequence not allowed here")
+    return ref
+
+
+def relation(ref: ObjectRef) -> str:
+    """Return the PostgreSQL name of an object."""
+    return f"{quoted(ref.owner)}.{quoted(ref.name)}"
+
+
+def partition_condition(source: Source, partition: str) -> str:
+    """Return the condition that a row is in a partition; ORA-02149 when it does not exist."""
+    oid = source.ref.oid if source.ref else 0
+    return f"{source.sql}.tableoid = ora.partition_of({oid}, {quoted_text(partition)})"
+
+
+def _sample(sample: nodes.Sample | None) -> str:
+    if sample is None:
+        return ""
+    method = "SYSTEM" if sample.block else "BERNOULLI"
+    seed = f" REPEATABLE ({sample.seed})" if sample.seed else ""
+    return f" TABLESAMPLE {method} ({sample.percent}){seed}"
+
+
+def _derived(derived: nodes.Derived, out: Output) -> str:
+    text = queries.render_query(derived.query, out)
+    reference = derived.alias or out.new_name()
+    out.scope.sources.append(Source(reference, numbered=True))
+    return f"{'LATERAL ' if derived.lateral else ''}({text}) AS {quoted(reference)}"
+
+
+def _join(join: nodes.Join, out: Output) -> str:
+    left = _source(join.left, out)
+    right = _source(join.right, out)
+    if isinstance(join.right, nodes.Join):
+        right = f"({right})"
+    if join.natural or join.using:
+        out.scope.merged = True
+    word = "NATURAL " if join.natural else ""
+    text = f"{left} {word}{join.kind} JOIN {right}"
+    if join.using:
+        return f"{text} USING ({', '.join(map(quoted, join.using))})"
+    if join.condition is not None:
+        return f"{text} ON {render(join.condition, out)}"
+    return text
+
+
+def star(node: nodes.Star, out: Output) -> str:
+    """Return the columns that `*` or `t.*` stands for."""
+    if node.qualifier:
+        source = out.scope.source(node.qualifier[-1])
+        if source is None:
+            name = ".".join(f'"{part}"' for part in node.qualifier)
+            raise OracleError(904, f"{name}: invalid identifier")
+        return _columns_of(source)
+    if out.scope.merged:
+        return "*"
+    if not out.scope.sources:
+        raise OracleError(923, "FROM keyword not found where expected")
+    return ", ".join(_columns_of(source) for source in out.scope.sources)
+
+
+def _columns_of(source: Source) -> str:
+    if not source.columns:
+        return f"{source.sql}.*"
+    return ", ".join(f"{source.sql}.{quoted(column)}" for column in source.columns)

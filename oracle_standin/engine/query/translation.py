@@ -1,0 +1,94 @@
+"""The two entry points: a statement, and an expression of DDL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.contract import Translation
+from oracle_standin.engine.query import changes, dml, expressions, merges, nodes, queries
+from oracle_standin.engine.query.cursor import Cursor
+from oracle_standin.engine.query.render import render
+from oracle_standin.engine.query.scope import Output
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.contract import TranslationContext
+
+
+def translate(statement: str, context: TranslationContext) -> Translation:
+    """Translate a query or DML statement.
+
+    Raises OracleError: syntax errors with Oracle's codes, 904 and 942 for unknown names, 1008 for
+    missing binds, 3001 for what the stand-in does not do.
+    """
+    cursor = Cursor(statement)
+    tree = dml.statement(cursor)
+    _check_binds(cursor, context)
+    _check_from(tree, context)
+    out = Output(context)
+    if isinstance(tree, nodes.MultiInsert):
+        return _multi_insert(tree, context)
+    text = _render(tree, out)
+    return _translation(tree, text, out)
+
+
+def translate_expression(text: str, context: TranslationContext) -> str:
+    """Translate a scalar expression or a condition; columns are written without a table."""
+    cursor = Cursor(text)
+    tree = expressions.expression(cursor)
+    if not cursor.at_end():
+        raise cursor.error(933)
+    return render(tree, Output(context))
+
+
+def _check_binds(cursor: Cursor, context: TranslationContext) -> None:
+    if context.binds and len(context.binds) < cursor.bind_count:
+        raise OracleError(1008, "not all variables bound")
+
+
+def _check_from(tree: nodes.Statement, context: TranslationContext) -> None:
+    if context.profile != "19":
+        return
+    for node in nodes.walk(tree):
+        if isinstance(node, nodes.Select) and not node.sources:
+            raise OracleError(923, "FROM keyword not found where expected")
+
+
+def _render(tree: nodes.Statement, out: Output) -> str:
+    if isinstance(tree, nodes.Query):
+        return queries.render_query(tree, out)
+    if isinstance(tree, nodes.Insert):
+        return changes.render_insert(tree, out)
+    if isinstance(tree, nodes.Update):
+        return changes.render_update(tree, out)
+    if isinstance(tree, nodes.Delete):
+        return changes.render_delete(tree, out)
+    if isinstance(tree, nodes.Merge):
+        return merges.render_merge(tree, out)
+    raise OracleError(900, "invalid SQL statement")
+
+
+def _translation(tree: nodes.Statement, text: str, out: Output) -> Translation:
+    is_query = isinstance(tree, nodes.Query)
+    returning = 0
+    if isinstance(tree, nodes.Insert | nodes.Update | nodes.Delete):
+        returning = len(tree.returning)
+    return Translation(
+        text,
+        "SELECT" if is_query else type(tree).__name__.upper(),
+        tuple(out.parameters),
+        returning,
+        locks_rows=out.locks_rows,
+        writes=out.writes or not is_query,
+        lock_wait_seconds=out.lock_wait_seconds,
+    )
+
+
+def _multi_insert(tree: nodes.MultiInsert, context: TranslationContext) -> Translation:
+    parts = []
+    for branch in tree.branches:
+        out = Output(context)
+        text = changes.render_branches(nodes.MultiInsert((branch,), tree.query), out)[0]
+        parts.append(Translation(text, "INSERT", tuple(out.parameters), writes=True))
+    first, *others = parts
+    return Translation(first.sql, first.keyword, first.parameters, writes=True, extra=tuple(others))
