@@ -113,7 +113,13 @@ def blocks(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[Block]:
         if offset == 0 and data.startswith(codecs.BOM_UTF8):
             start = len(codecs.BOM_UTF8)
             block = Block(data[start:], line, start)
-        _check_utf8(block)
+        try:
+            block.data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            start = block.data.rfind(NEWLINE, 0, error.start) + 1
+            if start:  # what came before is good
+                yield Block(block.data[:start], line, block.offset)
+            raise _not_utf8(block, start, error) from None
         yield block
         line += data.count(NEWLINE)
         offset += len(data)
@@ -150,13 +156,8 @@ def _check_lengths(block: Block, max_line_bytes: int) -> None:
         start += len(line) + 1
 
 
-def _check_utf8(block: Block) -> None:
-    try:
-        block.data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        start = block.data.rfind(NEWLINE, 0, error.start) + 1
-        end = block.data.find(NEWLINE, error.start)
-        facts = block.facts(start, end if end >= 0 else len(block.data))
-        place = block.offset + error.start
-        what = f"not UTF-8 at byte offset {place} ({error.reason}); have the tap write UTF-8"
-        raise LineError(what, facts) from None
+def _not_utf8(block: Block, start: int, error: UnicodeDecodeError) -> LineError:
+    end = block.data.find(NEWLINE, error.start)
+    place = block.offset + error.start
+    what = f"not UTF-8 at byte offset {place} ({error.reason}); have the tap write UTF-8"
+    return LineError(what, block.facts(start, end if end >= 0 else len(block.data)))
