@@ -28,7 +28,8 @@ from oracle_standin.codecs.intervals import (
     interval_ym_to_bytes,
 )
 from oracle_standin.codecs.numbers import number_from_text, number_to_text
-from oracle_standin.codecs.oson import oson_from_json, oson_to_json
+from oracle_standin.codecs.oson_decoder import oson_to_json
+from oracle_standin.codecs.oson_encoder import oson_from_json
 from oracle_standin.codecs.rowids import rowid_parts, rowid_text
 
 __all__ = [

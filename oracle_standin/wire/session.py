@@ -48,6 +48,10 @@ SID = "FREE"
 
 _log = logging.getLogger(__name__)
 
+# Not ORA-00600: clients take that for a dead connection, and may try again for ever.
+_INTERNAL_FAULT = OracleError(
+    604, "error occurred at recursive SQL level 1: a fault of the stand-in; see its log"
+)
 _REFUSED_CALLS = {
     Call.DIRECT_PATH_PREPARE: "direct path load",
     Call.DIRECT_PATH_LOAD: "direct path load",
@@ -139,7 +143,7 @@ class WireSession:
             raise
         except Exception:  # noqa: BLE001 - one client must not see another's fault
             _log.exception("session %d: internal error", self._session_id)
-            self._fail(OracleError(600, "internal error code, arguments: [stand-in], see its log"))
+            self._fail(_INTERNAL_FAULT)
 
     def _fail(self, error: OracleError) -> None:
         """Answer with an error, after skipping what is left of the request."""

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import (
-    Bind,
     BindValue,
-    Column,
     ExecuteOptions,
     OracleError,
     Result,
-    RowSource,
-    TypeCode,
     not_in_this_standin,
 )
-from oracle_standin.lexer import Outline, StatementKind, outline
+from oracle_standin.lexer import StatementKind
 from oracle_standin.wire import rows as row_format
-from oracle_standin.wire.binds import BindRowReader, Declaration, declared_binds
-from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption, Message
-from oracle_standin.wire.encoding import NULL, signed, unsigned
+from oracle_standin.wire.binds import BindRowReader, declared_binds
+from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption
+from oracle_standin.wire.cursors import Cursor, CursorTable
 from oracle_standin.wire.execute_request import ExecuteRequest, read_execute, read_reexecute
+from oracle_standin.wire.out_values import out_values, returning_values
 from oracle_standin.wire.replies import (
     BATCH_ERRORS,
     NO_MORE_ROWS,
@@ -32,40 +29,11 @@ from oracle_standin.wire.replies import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from oracle_standin.backend import BackendSession
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.reader import RequestReader
-    from oracle_standin.wire.rows import ColumnEncoder
-
-_MAX_CURSORS = 60000
-_DIRECTION_IN = 32
-_DIRECTION_IN_OUT = 48
-"""Announced for every bind that comes back, so that a re-execution sends its value again."""
-
-_AS_TEXT = frozenset({TypeCode.LONG, TypeCode.ROWID, TypeCode.UROWID})
-
-
-@dataclass(slots=True)
-class Cursor:
-    """A statement the client may run again, and the rows it is reading."""
-
-    number: int
-    statement: str
-    outline: Outline
-    binds: tuple[Bind, ...] = ()
-    columns: tuple[Column, ...] | None = None
-    defines: list[Declaration] | None = None
-    rows: RowSource | None = None
-    fetched: int = 0
-    encoders: list[ColumnEncoder] = field(default_factory=list)
-
-    def close_rows(self) -> None:
-        """Release the rows of the last execution."""
-        if self.rows is not None:
-            self.rows.close()
-            self.rows = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +53,15 @@ class StatementCalls:
         self._session = session
         self._lobs = lobs
         self._field_version = field_version
-        self._cursors: dict[int, Cursor] = {}
-        self._last_number = 0
+        self._cursors = CursorTable()
 
     def close(self) -> None:
         """Release everything."""
-        self.close_cursors(list(self._cursors))
+        self._cursors.close_all()
 
     def close_cursors(self, numbers: Iterable[int]) -> None:
         """Forget some cursors; unknown numbers are harmless."""
-        for number in numbers:
-            cursor = self._cursors.pop(number, None)
-            if cursor is not None:
-                cursor.close_rows()
+        self._cursors.close(numbers)
 
     # Calls
 
@@ -108,7 +72,10 @@ class StatementCalls:
             refusal = not_in_this_standin("a scrollable cursor")
             raise refusal
         is_new = request.cursor_id == 0
-        cursor = self._cursor_for(request)
+        if request.statement is None:
+            cursor = self._cursors.find(request.cursor_id)
+        else:
+            cursor = self._cursors.open(request.cursor_id, request.statement)
         if request.binds:
             cursor.binds = declared_binds(request.binds, cursor.outline)
         elif request.statement is not None and request.options & ExecuteOption.EXECUTE:
@@ -127,7 +94,7 @@ class StatementCalls:
     def reexecute(self, reader: RequestReader, *, fetch: bool) -> bytes:
         """Run a known cursor with new bind rows and, for a query, fetch its first rows."""
         request = read_reexecute(reader)
-        cursor = self._known(request.cursor_id)
+        cursor = self._cursors.find(request.cursor_id)
         is_query = cursor.outline.kind is StatementKind.QUERY
         count = 1 if is_query or fetch else request.count
         rows = self._bind_rows(reader, cursor, count)
@@ -140,38 +107,13 @@ class StatementCalls:
     def fetch(self, reader: RequestReader) -> bytes:
         """Fetch further rows."""
         number, count = reader.unsigned(), reader.unsigned()
-        cursor = self._known(number)
+        cursor = self._cursors.find(number)
         try:
             return self._fetch_rows(cursor, count)
         except OracleError as error:
             return self._end(cursor, error=error)
 
     # Cursors and binds
-
-    def _known(self, number: int) -> Cursor:
-        cursor = self._cursors.get(number)
-        if cursor is None:
-            raise OracleError(1001, "invalid cursor")
-        return cursor
-
-    def _cursor_for(self, request: ExecuteRequest) -> Cursor:
-        if request.statement is None:
-            return self._known(request.cursor_id)
-        parsed = outline(request.statement)
-        if request.cursor_id:
-            self.close_cursors([request.cursor_id])
-        number = request.cursor_id or self._free_number()
-        cursor = Cursor(number, request.statement, parsed)
-        self._cursors[number] = cursor
-        return cursor
-
-    def _free_number(self) -> int:
-        if len(self._cursors) >= _MAX_CURSORS:
-            raise OracleError(1000, "maximum open cursors exceeded")
-        while True:
-            self._last_number = self._last_number % _MAX_CURSORS + 1
-            if self._last_number not in self._cursors:
-                return self._last_number
 
     def _bind_rows(
         self, reader: RequestReader, cursor: Cursor, count: int
@@ -270,9 +212,9 @@ class StatementCalls:
     ) -> bytes:
         parts = []
         if result.returning is not None:
-            parts.append(self._returning(cursor.binds, result.returning))
+            parts.append(returning_values(cursor.binds, self._lobs, result.returning))
         if cursor.outline.kind is StatementKind.PLSQL and cursor.binds:
-            parts.append(self._out_values(cursor.binds, result.out_values or {}))
+            parts.append(out_values(cursor.binds, self._lobs, result.out_values or {}))
         if options.row_counts:
             parts.append(row_counts(result.row_counts))
         error = result.error or (BATCH_ERRORS if result.batch_errors else None)
@@ -289,63 +231,3 @@ class StatementCalls:
             )
         )
         return b"".join(parts)
-
-    def _returning(
-        self, binds: Sequence[Bind], returning: Sequence[Sequence[Sequence[bytes | None]]]
-    ) -> bytes:
-        """Return the values of RETURNING ... INTO, one message for each iteration."""
-        encoders = [self._out_encoder(bind) for bind in binds if bind.is_return]
-        parts = []
-        for changed in returning:
-            parts.append(bytes((Message.ROW_DATA,)))
-            for position, encoder in enumerate(encoders):
-                values = [row[position] for row in changed]
-                parts.append(unsigned(len(values)))
-                parts += _with_lengths(encoder, values)
-        return b"".join(parts)
-
-    def _out_values(self, binds: Sequence[Bind], values: Mapping[int, BindValue]) -> bytes:
-        """Return the direction of each bind of a PL/SQL block and the values that come back."""
-        count = len(binds)
-        directions = bytes(
-            _DIRECTION_IN_OUT if position in values else _DIRECTION_IN for position in range(count)
-        )
-        header = b"".join(
-            (
-                bytes((Message.IO_VECTOR, 0)),
-                unsigned(count % 256),
-                unsigned(count // 256),
-                unsigned(1),
-                bytes(3),
-                directions,
-            )
-        )
-        if not values:
-            return header
-        parts = [header, bytes((Message.ROW_DATA,))]
-        for position in sorted(values):
-            value = values[position]
-            encoder = self._out_encoder(binds[position])
-            if isinstance(value, list):
-                parts.append(unsigned(len(value)))
-                parts += _with_lengths(encoder, value)
-            else:
-                parts += _with_lengths(encoder, [value])
-        return b"".join(parts)
-
-    def _out_encoder(self, bind: Bind) -> ColumnEncoder:
-        """Return the encoder of a bind that comes back; it has no LONG or ROWID form."""
-        type_code = bind.type_code
-        if type_code in _AS_TEXT:
-            type_code = TypeCode.VARCHAR
-        elif type_code is TypeCode.LONG_RAW:
-            type_code = TypeCode.RAW
-        return row_format.value_encoder(type_code, bind.charset_form, self._lobs)
-
-
-def _with_lengths(encoder: ColumnEncoder, values: Sequence[bytes | None]) -> list[bytes]:
-    """Return each value followed by its truncated length, which is -1 for NULL and else 0."""
-    parts: list[bytes] = []
-    for value, encoded in zip(values, encoder(values), strict=True):
-        parts += (encoded, signed(-1) if value is None else NULL)
-    return parts
