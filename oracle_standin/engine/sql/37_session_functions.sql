@@ -1,0 +1,214 @@
+-- Functions of the session, the SCN and JSON.
+-- Source: SQL Language Reference, SYS_CONTEXT, USERENV, SCN_TO_TIMESTAMP, "JSON Functions".
+
+SET LOCAL search_path = pg_catalog, ora;
+
+CREATE FUNCTION "SYS"."user"() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE RETURN ora.setting('user');
+
+CREATE FUNCTION "SYS".uid() RETURNS numeric
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT u.user_id::numeric FROM ora.users u WHERE u.username = ora.setting('user'));
+
+CREATE FUNCTION ora.userenv_text(parameter text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, ora
+AS $$
+DECLARE
+    name text := upper(parameter);
+BEGIN
+    CASE
+        WHEN name IN ('SESSION_USER', 'CURRENT_USER', 'AUTHENTICATED_IDENTITY') THEN
+            RETURN ora.setting('user');
+        WHEN name IN ('CURRENT_SCHEMA', 'MODULE', 'ACTION', 'CLIENT_INFO', 'CLIENT_IDENTIFIER') THEN
+            RETURN ora.setting(lower(name));
+        WHEN name IN ('SESSION_USERID', 'CURRENT_USERID') THEN RETURN "SYS".uid()::text;
+        WHEN name = 'CURRENT_SCHEMAID' THEN
+            RETURN (SELECT user_id FROM ora.users WHERE username = ora.setting('current_schema'));
+        WHEN name IN ('DB_NAME', 'CON_NAME', 'DB_UNIQUE_NAME', 'ORACLE_HOME', 'DB_SUPPLEMENTAL_LOG_LEVEL') THEN
+            RETURN CASE name WHEN 'ORACLE_HOME' THEN NULL WHEN 'DB_UNIQUE_NAME' THEN 'FREE'
+                WHEN 'DB_SUPPLEMENTAL_LOG_LEVEL' THEN '' ELSE 'FREEPDB1' END;
+        WHEN name = 'CDB_NAME' THEN RETURN 'FREE';
+        WHEN name = 'CON_ID' THEN RETURN '3';
+        WHEN name = 'SERVICE_NAME' THEN RETURN lower(coalesce(ora.setting('service_name'), 'freepdb1'));
+        WHEN name IN ('INSTANCE', 'FG_JOB_ID', 'BG_JOB_ID') THEN
+            RETURN CASE name WHEN 'INSTANCE' THEN '1' WHEN 'FG_JOB_ID' THEN '0' END;
+        WHEN name = 'INSTANCE_NAME' THEN RETURN 'FREE';
+        WHEN name IN ('SERVER_HOST', 'HOST') THEN
+            RETURN CASE name WHEN 'HOST' THEN ora.setting('machine') ELSE 'localhost' END;
+        WHEN name = 'OS_USER' THEN RETURN ora.setting('os_user');
+        WHEN name = 'CLIENT_PROGRAM_NAME' THEN RETURN ora.setting('program');
+        WHEN name IN ('SID', 'SESSIONID') THEN RETURN ora.setting('session_id');
+        WHEN name = 'DATABASE_ROLE' THEN RETURN 'PRIMARY';
+        WHEN name = 'AUTHENTICATION_METHOD' THEN RETURN 'PASSWORD';
+        WHEN name = 'IDENTIFICATION_TYPE' THEN RETURN 'LOCAL';
+        WHEN name = 'NETWORK_PROTOCOL' THEN RETURN 'tcp';
+        WHEN name = 'ISDBA' THEN RETURN 'FALSE';
+        WHEN name = 'LANGUAGE' THEN RETURN 'AMERICAN_AMERICA.AL32UTF8';
+        WHEN name = 'LANG' THEN RETURN 'US';
+        WHEN name IN ('NLS_DATE_FORMAT', 'NLS_DATE_LANGUAGE', 'NLS_CALENDAR', 'NLS_CURRENCY',
+                      'NLS_SORT', 'NLS_TERRITORY') THEN
+            RETURN ora.setting(lower(name));
+        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'PROXY_USER', 'TERMINAL', 'IP_ADDRESS',
+                      'SESSION_EDITION_NAME', 'CURRENT_EDITION_NAME', 'POLICY_INVOKER', 'ENTRYID',
+                      'EXTERNAL_NAME', 'GLOBAL_UID', 'UNIFIED_AUDIT_SESSIONID', 'PROXY_USERID',
+                      'CURRENT_BIND', 'CURRENT_SQL', 'DBLINK_INFO', 'CLIENT_INFO') THEN
+            RETURN CASE WHEN name LIKE '%EDITION_NAME' THEN 'ORA$BASE' END;
+        ELSE
+            PERFORM ora.raise_error(2003, 'invalid USERENV parameter');
+    END CASE;
+END
+$$;
+
+CREATE FUNCTION "SYS".sys_context(namespace text, parameter text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE upper(namespace)
+    WHEN 'USERENV' THEN nullif(ora.userenv_text(parameter), '')
+    WHEN 'SYS_SESSION_ROLES' THEN CASE WHEN upper(parameter) IN (
+        SELECT role FROM ora.granted_roles(ora.setting('user')) AS roles(role))
+        THEN 'TRUE' ELSE 'FALSE' END
+END;
+
+CREATE FUNCTION "SYS".sys_context(namespace text, parameter text, size numeric) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE RETURN left("SYS".sys_context(namespace, parameter), size::int);
+
+-- The older form: fewer parameters, the same values.
+CREATE FUNCTION "SYS".userenv(parameter text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(ora.userenv_text(parameter), '');
+
+-- SCN
+
+CREATE FUNCTION "SYS".dbms_flashback__get_system_change_number() RETURNS numeric
+LANGUAGE sql STABLE RETURN ora.current_scn();
+
+CREATE FUNCTION "SYS".scn_to_timestamp(scn numeric) RETURNS ora."TIMESTAMP"
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, ora
+AS $$
+DECLARE
+    moment timestamptz;
+BEGIN
+    IF scn > ora.current_scn() THEN
+        PERFORM ora.raise_error(8181, 'specified number is not a valid system change number');
+    END IF;
+    SELECT c.at INTO moment FROM ora.commits c WHERE c.scn <= scn_to_timestamp.scn
+    ORDER BY c.scn DESC LIMIT 1;
+    IF moment IS NULL THEN
+        PERFORM ora.raise_error(8181, 'specified number is not a valid system change number');
+    END IF;
+    RETURN ora.instant_seconds(moment)::ora."TIMESTAMP";
+END
+$$;
+
+CREATE FUNCTION ora.scn_at(seconds numeric) RETURNS numeric
+LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, ora
+AS $$
+DECLARE
+    found_scn numeric;
+BEGIN
+    SELECT max(c.scn) INTO found_scn FROM ora.commits c WHERE ora.instant_seconds(c.at) <= seconds;
+    IF found_scn IS NULL THEN
+        PERFORM ora.raise_error(8180, 'no snapshot found based on specified time');
+    END IF;
+    RETURN found_scn;
+END
+$$;
+
+-- A time without zone is the server's, which is UTC.
+CREATE FUNCTION "SYS".timestamp_to_scn(moment ora."TSTZ") RETURNS numeric
+LANGUAGE sql STABLE STRICT RETURN ora.scn_at((moment).u);
+CREATE FUNCTION "SYS".timestamp_to_scn(moment ora."TIMESTAMP") RETURNS numeric
+LANGUAGE sql STABLE STRICT RETURN ora.scn_at(moment::numeric);
+CREATE FUNCTION "SYS".timestamp_to_scn(moment ora."TSLTZ") RETURNS numeric
+LANGUAGE sql STABLE STRICT RETURN ora.scn_at(moment::numeric);
+CREATE FUNCTION "SYS".timestamp_to_scn(moment ora."DATE") RETURNS numeric
+LANGUAGE sql STABLE STRICT RETURN ora.scn_at(moment::numeric);
+
+CREATE FUNCTION "SYS".dbms_transaction__local_transaction_id() RETURNS text
+LANGUAGE sql STABLE
+RETURN ora.transaction_id(pg_current_xact_id_if_assigned());
+
+CREATE FUNCTION "SYS".dbms_utility__get_time() RETURNS numeric
+LANGUAGE sql VOLATILE RETURN trunc(ora.instant_seconds(clock_timestamp()) * 100);
+CREATE FUNCTION "SYS".dbms_random__value() RETURNS numeric
+LANGUAGE sql VOLATILE RETURN random()::numeric;
+CREATE FUNCTION "SYS".dbms_random__value(low numeric, high numeric) RETURNS numeric
+LANGUAGE sql VOLATILE RETURN low + random()::numeric * (high - low);
+
+-- Numbers that need two arguments of a kind
+
+CREATE FUNCTION "SYS".atan2(y numeric, x numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN atan2(y::float8, x::float8)::numeric;
+CREATE FUNCTION "SYS".bin_to_num(VARIADIC bits numeric[]) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT sum(bit * 2::numeric ^ (cardinality(bits) - place))
+    FROM unnest(bits) WITH ORDINALITY AS list(bit, place));
+
+-- JSON. Text that is no JSON gives NULL, as with the default NULL ON ERROR.
+
+CREATE FUNCTION ora.json_of(document text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN document IS JSON THEN document::jsonb END;
+
+-- Oracle's paths are PostgreSQL's but for names with $ and item methods; others are refused.
+CREATE FUNCTION ora.json_path(path text) RETURNS jsonpath
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
+AS $$
+BEGIN
+    IF path !~ '^\s*\$' THEN
+        PERFORM ora.raise_error(40442, 'JSON path expression syntax error (''' || path || ''')');
+    END IF;
+    RETURN path::jsonpath;
+EXCEPTION WHEN syntax_error THEN
+    PERFORM ora.raise_error(40442, 'JSON path expression syntax error (''' || path || ''')');
+END
+$$;
+
+-- Without the blanks that PostgreSQL puts after colons and commas.
+CREATE FUNCTION ora.compact_json(document jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
+AS $$
+BEGIN
+    CASE jsonb_typeof(document)
+        WHEN 'object' THEN
+            RETURN '{' || coalesce((
+                SELECT string_agg(to_json(key)::text || ':' || ora.compact_json(value), ',' ORDER BY place)
+                FROM jsonb_each(document) WITH ORDINALITY AS members(key, value, place)), '') || '}';
+        WHEN 'array' THEN
+            RETURN '[' || coalesce((
+                SELECT string_agg(ora.compact_json(value), ',' ORDER BY place)
+                FROM jsonb_array_elements(document) WITH ORDINALITY AS items(value, place)), '') || ']';
+        ELSE RETURN document::text;
+    END CASE;
+END
+$$;
+
+CREATE FUNCTION "SYS".json_value(document jsonb, path text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_typeof(jsonb_path_query_first(document, ora.json_path(path)))
+        NOT IN ('object', 'array') THEN
+    nullif(jsonb_path_query_first(document, ora.json_path(path)) #>> '{}', '') END;
+CREATE FUNCTION "SYS".json_value(document text, path text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "SYS".json_value(ora.json_of(document), path);
+
+-- Without a wrapper only one object or array is an answer.
+CREATE FUNCTION "SYS".json_query(document jsonb, path text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN jsonb_array_length(jsonb_path_query_array(document, ora.json_path(path))) = 1
+    AND jsonb_typeof(jsonb_path_query_first(document, ora.json_path(path))) IN ('object', 'array')
+    THEN ora.compact_json(jsonb_path_query_first(document, ora.json_path(path))) END;
+CREATE FUNCTION "SYS".json_query(document text, path text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "SYS".json_query(ora.json_of(document), path);
+
+CREATE FUNCTION "SYS".json_exists(document jsonb, path text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(jsonb_path_exists(document, ora.json_path(path)), false);
+CREATE FUNCTION "SYS".json_exists(document text, path text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "SYS".json_exists(ora.json_of(document), path);
+
+CREATE FUNCTION "SYS".json_serialize(document jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
+CREATE FUNCTION "SYS".json_serialize(document text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(ora.json_of(document));
+CREATE FUNCTION "SYS".to_char(document jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
+CREATE FUNCTION "SYS".to_clob(document jsonb) RETURNS ora."CLOB"
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document)::ora."CLOB";
