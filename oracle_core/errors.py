@@ -15,6 +15,7 @@ builds a text from the code alone and takes over only names of constraints, tabl
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -140,6 +141,10 @@ def describe(exc: BaseException, *, where: str = "") -> Fault:
         klass = FaultClass.DATA if isinstance(exc, DataError) else FaultClass.CONFIGURATION
         return _own(type(exc).__name__, klass, str(exc), where)
     driver_error = _driver_error(exc)
+    if driver_error is None and isinstance(exc, socket.gaierror):
+        # The driver passes the resolver's error on as it is.
+        text, hint = "the host name is not known", "check host"
+        return Fault("gaierror", FaultClass.CONFIGURATION, False, False, text, hint, where)  # noqa: FBT003
     if driver_error is None:
         text = "unexpected error" if not isinstance(exc, OSError) else _os_text(exc)
         return _own(type(exc).__name__, FaultClass.TERMINAL, text, where)

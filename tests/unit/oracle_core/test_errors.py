@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +125,7 @@ def test_other_exceptions() -> None:
     assert describe(ValueError("canary")).code == "ValueError"
     assert "canary" not in describe(ValueError("canary")).report
     assert "refused" in describe(ConnectionRefusedError(111, "Connection refused")).report.lower()
+    assert describe(socket.gaierror(-2, "canary")).report.endswith("(gaierror); check host")
     assert describe(DataError("a number")).klass is FaultClass.DATA
     fault = describe(driver_error("ORA-00942: x"))
     assert describe(DatabaseError(fault)) is fault
