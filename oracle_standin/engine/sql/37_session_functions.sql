@@ -24,17 +24,14 @@ BEGIN
         WHEN name IN ('SESSION_USERID', 'CURRENT_USERID') THEN RETURN "SYS".uid()::text;
         WHEN name = 'CURRENT_SCHEMAID' THEN
             RETURN (SELECT user_id FROM ora.users WHERE username = ora.setting('current_schema'));
-        WHEN name IN ('DB_NAME', 'CON_NAME', 'DB_UNIQUE_NAME', 'ORACLE_HOME', 'DB_SUPPLEMENTAL_LOG_LEVEL') THEN
-            RETURN CASE name WHEN 'ORACLE_HOME' THEN NULL WHEN 'DB_UNIQUE_NAME' THEN 'FREE'
-                WHEN 'DB_SUPPLEMENTAL_LOG_LEVEL' THEN '' ELSE 'FREEPDB1' END;
-        WHEN name = 'CDB_NAME' THEN RETURN 'FREE';
+        WHEN name IN ('DB_NAME', 'CON_NAME') THEN RETURN 'FREEPDB1';
+        WHEN name IN ('CDB_NAME', 'DB_UNIQUE_NAME', 'INSTANCE_NAME') THEN RETURN 'FREE';
         WHEN name = 'CON_ID' THEN RETURN '3';
         WHEN name = 'SERVICE_NAME' THEN RETURN lower(coalesce(ora.setting('service_name'), 'freepdb1'));
-        WHEN name IN ('INSTANCE', 'FG_JOB_ID', 'BG_JOB_ID') THEN
-            RETURN CASE name WHEN 'INSTANCE' THEN '1' WHEN 'FG_JOB_ID' THEN '0' END;
-        WHEN name = 'INSTANCE_NAME' THEN RETURN 'FREE';
-        WHEN name IN ('SERVER_HOST', 'HOST') THEN
-            RETURN CASE name WHEN 'HOST' THEN ora.setting('machine') ELSE 'localhost' END;
+        WHEN name = 'INSTANCE' THEN RETURN '1';
+        WHEN name = 'FG_JOB_ID' THEN RETURN '0';
+        WHEN name = 'HOST' THEN RETURN ora.setting('machine');
+        WHEN name = 'SERVER_HOST' THEN RETURN 'localhost';
         WHEN name = 'OS_USER' THEN RETURN ora.setting('os_user');
         WHEN name = 'CLIENT_PROGRAM_NAME' THEN RETURN ora.setting('program');
         WHEN name IN ('SID', 'SESSIONID') THEN RETURN ora.setting('session_id');
@@ -48,11 +45,12 @@ BEGIN
         WHEN name IN ('NLS_DATE_FORMAT', 'NLS_DATE_LANGUAGE', 'NLS_CALENDAR', 'NLS_CURRENCY',
                       'NLS_SORT', 'NLS_TERRITORY') THEN
             RETURN ora.setting(lower(name));
+        WHEN name IN ('SESSION_EDITION_NAME', 'CURRENT_EDITION_NAME') THEN RETURN 'ORA$BASE';
         WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'PROXY_USER', 'TERMINAL', 'IP_ADDRESS',
-                      'SESSION_EDITION_NAME', 'CURRENT_EDITION_NAME', 'POLICY_INVOKER', 'ENTRYID',
-                      'EXTERNAL_NAME', 'GLOBAL_UID', 'UNIFIED_AUDIT_SESSIONID', 'PROXY_USERID',
-                      'CURRENT_BIND', 'CURRENT_SQL', 'DBLINK_INFO', 'CLIENT_INFO') THEN
-            RETURN CASE WHEN name LIKE '%EDITION_NAME' THEN 'ORA$BASE' END;
+                      'POLICY_INVOKER', 'ENTERPRISE_IDENTITY', 'GLOBAL_UID', 'PROXY_USERID',
+                      'UNIFIED_AUDIT_SESSIONID', 'CURRENT_BIND', 'CURRENT_SQL', 'DBLINK_INFO',
+                      'BG_JOB_ID') THEN
+            RETURN NULL;
         ELSE
             PERFORM ora.raise_error(2003, 'invalid USERENV parameter');
     END CASE;
@@ -139,14 +137,18 @@ CREATE FUNCTION "SYS".atan2(y numeric, x numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN atan2(y::float8, x::float8)::numeric;
 CREATE FUNCTION "SYS".bin_to_num(VARIADIC bits numeric[]) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (SELECT sum(bit * 2::numeric ^ (cardinality(bits) - place))
+RETURN (SELECT trim_scale(sum(bit * 2::numeric ^ (cardinality(bits) - place)))
     FROM unnest(bits) WITH ORDINALITY AS list(bit, place));
 
 -- JSON. Text that is no JSON gives NULL, as with the default NULL ON ERROR.
 
 CREATE FUNCTION ora.json_of(document text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN document IS JSON THEN document::jsonb END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
+AS $$
+BEGIN
+    RETURN CASE WHEN document IS JSON THEN document::jsonb END;
+END
+$$;
 
 -- Oracle's paths are PostgreSQL's but for names with $ and item methods; others are refused.
 CREATE FUNCTION ora.json_path(path text) RETURNS jsonpath
