@@ -27,7 +27,7 @@ class ParameterSession(Protocol):
     def set_time_zone(self, text: str) -> None:
         """Set the session's time zone."""
 
-    def set_isolation(self, level: str, *, whole_session: bool = False) -> None:
+    def set_isolation(self, level: str) -> None:
         """Set the isolation level of the coming transaction or of all to come."""
 
     def set_current_schema(self, name: str) -> None:
@@ -146,7 +146,7 @@ def _set_isolation(value: str, session: ParameterSession) -> None:
     level = value.upper()
     if level not in {"SERIALIZABLE", "READ COMMITTED"}:
         raise OracleError(2248, "invalid option for ALTER SESSION")
-    session.set_isolation(level, whole_session=True)
+    session.set_isolation(level)
 
 
 def _set_schema(value: str, session: ParameterSession) -> None:
