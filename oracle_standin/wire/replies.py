@@ -129,7 +129,8 @@ def _batch(errors: Sequence[BatchError]) -> bytes:
     parts += (count, b"\x01", *(unsigned(error.iteration) for error in errors))
     parts += (count, b"\x01")
     for error in errors:
-        text = f"ORA-{error.code:05d}: {error.message}".encode()
+        prefix = f"ORA-{error.code:05d}: "
+        text = (prefix + error.message.removeprefix(prefix)).encode()
         parts += (unsigned(len(text)), sized(text), bytes(2))
     return b"".join(parts)
 
