@@ -69,15 +69,14 @@ class CurrentRun:
         """Write down how the run ended.
 
         Args:
-            failure: what ended it; None after a success. A signal makes it INTERRUPTED.
+            failure: what ended it; None after a success. A run that a signal ended has failed,
+                with the name of the signal as the code of its error.
         """
         now = utc_now()
         if failure is None:
             self._record = self._record.succeeded(now)
-        elif isinstance(failure, Terminated):
-            self._record = self._record.interrupted(now)
         else:
-            self._record = self._record.failed(now, describe(failure).code, self._stream)
+            self._record = self._record.failed(now, _code(failure), self._stream)
         self._write()
 
     @contextlib.contextmanager
@@ -102,6 +101,10 @@ class CurrentRun:
     def _write(self) -> None:
         self._history = self._history.with_run(self._record)
         self._state[HISTORY_KEY] = write_history(self._history)
+
+
+def _code(failure: BaseException) -> str:
+    return str(failure) if isinstance(failure, Terminated) else describe(failure).code
 
 
 def job_name(config: Mapping[str, Any]) -> str:

@@ -251,7 +251,7 @@ class TapOracle(Tap):
     def run_pipeline(self) -> None:
         """Read every selected stream and keep the record of the run in the state.
 
-        The first STATE says RUNNING, the last SUCCESS, FAILED or INTERRUPTED, and covers the rows
+        The first STATE says RUNNING, the last SUCCESS or FAILED, and covers the rows
         that were written.
         """
         self._prepare()

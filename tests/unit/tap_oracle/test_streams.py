@@ -344,7 +344,8 @@ def test_a_signal_in_a_chunk_leaves_whole_lines_and_a_true_state(
     assert [record["ID"] for record in records(messages)] == [0, 1, 2, 3, 4, 5]
     assert messages[-1]["type"] == "STATE"
     (run,) = messages[-1]["value"]["job_history"]["runs"].values()
-    assert run["status"] == "INTERRUPTED"
+    assert run["status"] == "FAILED"
+    assert run["error"] == {"code": "SIGTERM", "stream": "HR-T"}
     assert run["streams"]["HR-T"]["rows"] == 6
     if key:
         assert messages[-1]["value"]["bookmarks"]["HR-T"]["replication_key_value"] == 5
