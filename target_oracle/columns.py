@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oracle_core.bind_values import texts
 from oracle_core.errors import DataError
 from oracle_core.types import OracleType, bind_plan, from_json_schema
 from target_oracle.ddl import ColumnSpec
@@ -82,7 +83,8 @@ class Source:
             given = (
                 json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)
             )
-        values = self.column.plan.values(given)
+        is_text = self.property.kind is ValueKind.STRING and self.column.plan.encode is texts
+        values = given if is_text else self.column.plan.values(given)
         if self.column.is_key and "" in values:
             what = "a key is an empty text, which is NULL in Oracle"
             raise DataError(what, position=values.index(""))
