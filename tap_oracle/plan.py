@@ -89,7 +89,11 @@ class StreamPlan:
 
 
 def plan_stream(
-    entry: CatalogEntry, names: Iterable[str], options: JsonSchemaOptions
+    entry: CatalogEntry,
+    names: Iterable[str],
+    options: JsonSchemaOptions,
+    *,
+    any_year: bool = False,
 ) -> StreamPlan:
     """Plan the selected columns of a stream.
 
@@ -97,18 +101,19 @@ def plan_stream(
         entry: the stream.
         names: the selected columns, in the order of the catalog.
         options: how values are represented.
+        any_year: whether dates are read as text, because some lie before year 1.
 
     Raises:
         ConfigurationError: no column is selected, or one has no type or one that cannot be read.
     """
-    columns = tuple(_plan_column(entry, name) for name in names)
+    columns = tuple(_plan_column(entry, name, any_year=any_year) for name in names)
     if not columns:
         msg = f"catalog: stream '{entry.stream_id}' is selected without a column that can be read"
         raise ConfigurationError(msg)
     return StreamPlan(columns, options)
 
 
-def _plan_column(entry: CatalogEntry, name: str) -> ColumnPlan:
+def _plan_column(entry: CatalogEntry, name: str, *, any_year: bool) -> ColumnPlan:
     column_type = entry.types.get(name)
     if column_type is None:
         msg = (
@@ -120,4 +125,4 @@ def _plan_column(entry: CatalogEntry, name: str) -> ColumnPlan:
     if reason is not None:
         msg = f"catalog: stream '{entry.stream_id}', column '{name}': {reason}"
         raise ConfigurationError(msg)
-    return ColumnPlan(name, column_type, fetch_plan(column_type))
+    return ColumnPlan(name, column_type, fetch_plan(column_type, any_year=any_year))

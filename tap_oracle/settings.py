@@ -108,6 +108,16 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "any_year",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Years before 1",
+        description=(
+            "Whether DATE and TIMESTAMP are read as text, so that years before 1 do not fail. "
+            "Slower."
+        ),
+    ),
+    th.Property(
         "non_finite",
         th.StringType(nullable=True),
         default="null",

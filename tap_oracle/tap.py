@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from decimal import Decimal
 from functools import cached_property
@@ -159,8 +158,8 @@ class TapOracle(Tap):
             cls.append_builtin_config(schema)
             return parse_environment_config(schema, cls._env_var_prefix)
         except ValueError as error:
-            msg = f"environment: a {cls._env_var_prefix}* variable does not fit its setting"
-            raise ConfigurationError(msg) from error
+            msg = f"a {cls._env_var_prefix}* variable does not fit the type of its setting"
+            raise ConfigurationError(msg, setting="environment") from error
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Resolve aliases, check every setting and register the secrets.
@@ -215,6 +214,11 @@ class TapOracle(Tap):
         """The catalog: the one given, else what the dictionary holds; read once."""
         if self._raw_catalog is None:
             self._raw_catalog = discover(self.connection, self.config, self.options)
+            if not self._raw_catalog["streams"]:
+                self.logger.warning(
+                    "No table or view matches filter_schemas and filter_tables among those that "
+                    "the user may read; names are matched in Oracle's exact case"
+                )
         return self._raw_catalog
 
     def discover_streams(self) -> Sequence[OracleStream]:
@@ -308,8 +312,11 @@ class TapOracle(Tap):
                 state=_read_json(state, "state"),
                 catalog=_read_json(catalog, "catalog"),
             )
-        with reported(cls.logger, tap.run.place), contextlib.closing(tap):
+        with reported(cls.logger, tap.run.place):
             tap.run_pipeline()
+            # After a failure or signal the end of the process closes the socket: a farewell in
+            # the middle of an answer could wait for ever.
+            tap.close()
 
     @classmethod
     def cb_config(

@@ -15,6 +15,7 @@ from singer_sdk.singerlib import CatalogEntry as SingerCatalogEntry
 from singer_sdk.singerlib import MetadataMapping
 from singer_sdk.singerlib.catalog import Metadata
 
+from oracle_core.errors import DataError
 from oracle_core.state import read_bookmark, write_bookmark
 from tap_oracle.plan import plan_stream
 from tap_oracle.settings import DEFAULT_ARRAY_SIZE_ROWS
@@ -23,6 +24,7 @@ from tap_oracle.writer import record_encoder
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
+    import oracledb
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
 
@@ -205,7 +207,8 @@ class OracleStream(Stream):
 
     def _plan(self) -> StreamPlan:
         names = self.selected_schema["properties"]
-        return plan_stream(self.entry, names, self._tap.options)
+        any_year = bool(self.config.get("any_year"))
+        return plan_stream(self.entry, names, self._tap.options, any_year=any_year)
 
     def _chunks(self, plan: StreamPlan) -> Iterator[list[Row]]:
         """Yield rows as the driver gives them, in lists of one fetch."""
@@ -221,7 +224,7 @@ class OracleStream(Stream):
             cursor.execute(
                 statement.sql, dict(statement.binds), fetch_decimals=True, fetch_lobs=False
             )
-            while rows := cursor.fetchmany(size):
+            while rows := _fetch(cursor, size):
                 yield rows
 
     def _allowed(self, rows: list[Row], written: int) -> list[Row]:
@@ -282,3 +285,16 @@ class OracleStream(Stream):
             return b"".join(lines)
 
         return encode
+
+
+def _fetch(cursor: oracledb.Cursor, size: int) -> list[Row]:
+    """Fetch the next rows.
+
+    Raises:
+        DataError: the driver cannot hold a year before 1 in a datetime of Python.
+    """
+    try:
+        return cursor.fetchmany(size)
+    except ValueError as error:
+        msg = "a date cannot be read natively, probably a year before 1; set any_year"
+        raise DataError(msg) from error
