@@ -18,6 +18,7 @@ from oracle_standin.wire.conversation import (
     ClientInterrupt,
     Conversation,
 )
+from oracle_standin.wire.direct_path import DirectPathCalls
 from oracle_standin.wire.lobs import LobStore, read_lob_request
 from oracle_standin.wire.packets import PacketStream
 from oracle_standin.wire.piggybacks import (
@@ -52,11 +53,6 @@ _log = logging.getLogger(__name__)
 _INTERNAL_FAULT = OracleError(
     604, "error occurred at recursive SQL level 1: a fault of the stand-in; see its log"
 )
-_REFUSED_CALLS = {
-    Call.DIRECT_PATH_PREPARE: "direct path load",
-    Call.DIRECT_PATH_LOAD: "direct path load",
-    Call.DIRECT_PATH_OPERATION: "direct path load",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +85,7 @@ class WireSession:
         self._lobs = LobStore()
         self._session: BackendSession | None = None
         self._statements: StatementCalls | None = None
+        self._direct_path: DirectPathCalls | None = None
         self._logged_off = False
 
     # The connection
@@ -200,9 +197,6 @@ class WireSession:
             return self._authenticate_two(reader)
         if self._session is None or self._statements is None:
             raise OracleError(1012, "not logged on")
-        if code in _REFUSED_CALLS:
-            refusal = not_in_this_standin(_REFUSED_CALLS[Call(code)])
-            raise refusal
         call = self._calls(self._session, self._statements).get(code)
         if call is None:
             _log.warning("session %d: call %d is not known", self._session_id, code)
@@ -219,6 +213,9 @@ class WireSession:
             Call.REEXECUTE: lambda reader: statements.reexecute(reader, fetch=False),
             Call.REEXECUTE_AND_FETCH: lambda reader: statements.reexecute(reader, fetch=True),
             Call.LOB: self._lob,
+            Call.DIRECT_PATH_PREPARE: lambda reader: self._load(reader, DirectPathCalls.prepare),
+            Call.DIRECT_PATH_LOAD: lambda reader: self._load(reader, DirectPathCalls.load),
+            Call.DIRECT_PATH_OPERATION: lambda reader: self._load(reader, DirectPathCalls.operate),
             Call.COMMIT: lambda _: self._ended(session.commit),
             Call.ROLLBACK: lambda _: self._ended(session.rollback),
             Call.PING: lambda _: self._ended(),
@@ -290,6 +287,7 @@ class WireSession:
     def _open(self, session: BackendSession) -> None:
         self._session = session
         self._statements = StatementCalls(session, self._lobs, self._talk.field_version)
+        self._direct_path = DirectPathCalls(session, self._talk.field_version)
         self._talk.transaction_open = self._in_transaction
         self._stream.set_timeout(None)
         session.watch(ClientInterrupt(self._stream))
@@ -311,6 +309,13 @@ class WireSession:
 
     def _lob(self, reader: RequestReader) -> bytes:
         return self._lobs.run(read_lob_request(reader)) + self._end()
+
+    def _load(
+        self, reader: RequestReader, call: Callable[[DirectPathCalls, RequestReader], bytes]
+    ) -> bytes:
+        if self._direct_path is None:
+            raise OracleError(1012, "not logged on")
+        return call(self._direct_path, reader) + self._end()
 
     def _piggyback(self, reader: RequestReader) -> None:
         piggyback = read_piggyback(reader, self._header(reader))

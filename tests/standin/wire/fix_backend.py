@@ -125,6 +125,19 @@ LOB_ROWS: list[Row] = [
     (number_from_text("3"), None, None, None),
     (number_from_text("4"), b"", b"", b""),
 ]
+LOADED = {
+    "ID": Column("ID", TypeCode.NUMBER, 9, 0, 22, nullable=False),
+    "S": text_column("S", 40),
+    "NS": text_column("NS", 40, CharsetForm.NATIONAL),
+    "D": Column("D", TypeCode.DATE, size_bytes=7),
+    "T": Column("T", TypeCode.TIMESTAMP, 0, 6, 11),
+    "BD": Column("BD", TypeCode.BINARY_DOUBLE, size_bytes=8),
+    "C": Column("C", TypeCode.CLOB, size_bytes=4000, charset_form=CharsetForm.DATABASE),
+    "R": Column("R", TypeCode.RAW, size_bytes=20),
+    "B": Column("B", TypeCode.BLOB, size_bytes=4000),
+    "J": Column("J", TypeCode.JSON),
+    **{f"C{number}": text_column(f"C{number}", 40) for number in range(600)},
+}
 DOCUMENTS: list[Any] = [
     {"a": 1, "b": [True, False, None, "text \U0001f600", {}], "c": {"a": [], "é": -2}},
     [1, [2, [3, ["x" * 300, "y" * 70000]]]],
@@ -271,6 +284,8 @@ class FakeSession:
         if sleep := re.search(r"sleep\((.*?)\)", statement):
             self._sleep(float(sleep.group(1)))
             return (number_column("SLEPT"),), [(number_from_text("1"),)]
+        if "NOSUCH" in statement:
+            raise OracleError(942, "table or view does not exist")
         if gen := re.search(r"gen\((\d+)\)", statement):
             return GEN_COLUMNS, self.backend.generated(int(gen.group(1)))
         source = re.search(r"from (\w+)", statement)
@@ -279,6 +294,9 @@ class FakeSession:
             return FIXED[name]
         if name == "dual":
             return self._literals(statement, binds, values)
+        loaded = re.match(r'SELECT (.*) FROM "SCOTT"."(\w+)"', statement)
+        if loaded:
+            return tuple(LOADED[column.strip('"')] for column in loaded.group(1).split(", ")), []
         table = self.backend.tables.get(name, Table())
         return table.columns, list(table.rows)
 
