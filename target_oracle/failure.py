@@ -37,6 +37,11 @@ def reported(logger: logging.Logger) -> Iterator[None]:
         yield
     except Terminated as ended:
         logger.warning("Ended by signal %d; the STATE written covers committed rows", ended.number)
+        if ended.forced:
+            # A normal exit would close the connection and so wait for the call that still runs.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.exit_code)
         sys.exit(ended.exit_code)
     except Exception as failure:
         if isinstance(failure, OutputClosedError):

@@ -7,6 +7,7 @@ typed decoder. Whatever that decoder refuses is parsed again alone, whole envelo
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from contextlib import contextmanager
 from decimal import Decimal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
+_LOGGER = logging.getLogger("target-oracle")
 _BLANK = b" \t\r"
 
 
@@ -91,6 +93,7 @@ class BulkReader:
         self._consumer = consumer
         self._max_line_bytes = max_line_bytes
         self._beginnings: dict[str, bytes] = {}
+        self._looked_at: set[RecordDecoder] = set()
         self._last_stream = ""
         self._counts: Counter[str] = Counter()
 
@@ -152,12 +155,23 @@ class BulkReader:
         lines = block.data[start:end]
         count = lines.count(NEWLINE) + (not lines.endswith(NEWLINE))
         decoder = self._consumer.decoder(stream)
+        if decoder and decoder not in self._looked_at:
+            self._look_at_first(decoder, lines[: _line_end(lines, 0)])
         rows = decoder.decode_run(lines, count) if decoder else None
         if rows is None:
             self._take_one_by_one(block, start, end, stream)
         else:
             self._consumer.take_rows(stream, rows, len(lines))
         self._counts[SingerMessageType.RECORD] += count
+
+    def _look_at_first(self, decoder: RecordDecoder, line: bytes) -> None:
+        """Say once what the first record of a SCHEMA has that the SCHEMA does not list."""
+        self._looked_at.add(decoder)
+        unknown = decoder.unknown_properties(line)
+        if unknown:
+            listed = ", ".join(sorted(unknown)[:20])
+            what = "Stream '%s': properties that its SCHEMA does not list are left out: %s"
+            _LOGGER.warning(what, decoder.stream, listed)
 
     def _take_one_by_one(self, block: Block, start: int, end: int, stream: str) -> None:
         decoder = self._consumer.decoder(stream)

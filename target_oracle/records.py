@@ -53,6 +53,7 @@ class RecordDecoder:
         self.stream = stream
         self.properties = tuple(properties)
         self._run = _run_decoder(stream, self.properties)
+        self._names = frozenset(each.name for each in self.properties)
         self._loose = msgspec.json.Decoder(_loose_envelope(stream))
         self._never_null = tuple(
             position
@@ -77,6 +78,14 @@ class RecordDecoder:
             if any(row[position] == NULL for row in rows):
                 return None
         return rows
+
+    def unknown_properties(self, line: bytes) -> list[str]:
+        """Return the properties of a record that the SCHEMA does not list."""
+        try:
+            record = self._loose.decode(line).record
+        except (msgspec.MsgspecError, RecursionError):
+            return []
+        return [name for name in record if name not in self._names]
 
     def decode_line(self, line: bytes) -> Row:
         """Return the row of one line.

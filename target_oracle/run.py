@@ -194,6 +194,7 @@ class LoadRun:
         try:
             for sink in self._sinks.values():
                 sink.finish()
+                self._released()
                 self.termination.check()
             self._released()
         finally:

@@ -15,6 +15,7 @@ from oracle_core.identifiers import MAX_BYTES, MAX_BYTES_BEFORE_12_2, Identifier
 from target_oracle.ddl import Plan, TableSpec, plan
 from target_oracle.errors import LoadError
 from target_oracle.tables import read_table
+from target_oracle.termination import Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +40,7 @@ class TargetSession:
         self._source = ConnectionSource(config, module="target-oracle")
         self._user = str(config.get("proxy_user") or config.get("user") or "the user")
         self._connection: oracledb.Connection | None = None
+        self._is_abandoned = False
 
     @property
     def connection(self) -> oracledb.Connection:
@@ -120,18 +122,22 @@ class TargetSession:
     def transaction(self, table: TableName, stream: str) -> Iterator[oracledb.Cursor]:
         """Give a cursor; commit at the end of the body, or roll back whatever ends it early."""
         connection = self.connection
-        done = False
         try:
             with self._reported(f"stream '{stream}': load into {table}", table):
                 with connection.cursor() as cursor:
                     yield cursor
                 connection.commit()
-            done = True
-        finally:
-            if not done:
-                # A session that is gone has been rolled back by the server.
-                with suppress(oracledb.Error):
-                    connection.rollback()
+        except Terminated as ended:
+            # A call that was broken off may still run, and a rollback would wait for it. The
+            # server rolls back when the connection ends with the process.
+            self._is_abandoned = ended.forced
+            if not ended.forced:
+                connection.rollback()
+            raise
+        except BaseException:
+            with suppress(oracledb.Error):  # a session that is gone is rolled back already
+                connection.rollback()
+            raise
 
     @contextmanager
     def _reported(self, where: str, table: TableName | None = None) -> Iterator[None]:
@@ -148,6 +154,8 @@ class TargetSession:
 
     def close(self) -> None:
         """End the session; an open transaction is rolled back."""
+        if self._is_abandoned:
+            return
         self._connection = None
         self._source.close()
 

@@ -21,10 +21,11 @@ class Terminated(BaseException):
     Like KeyboardInterrupt it is no Exception, so that nothing on the way takes it for a failure.
     """
 
-    def __init__(self, number: int) -> None:
-        """Keep the signal."""
+    def __init__(self, number: int, *, forced: bool = False) -> None:
+        """Keep the signal; `forced` when it broke a call to the database off."""
         super().__init__(number)
         self.number = number
+        self.forced = forced
 
     @property
     def exit_code(self) -> int:
@@ -55,8 +56,10 @@ class Termination:
     def handle(self, number: int, frame: FrameType | None) -> None:
         """Act on a signal or leave a note."""
         del frame
-        if self._received is not None or self._at_once:
-            raise Terminated(self._received or number)
+        if self._at_once:
+            raise Terminated(number)
+        if self._received is not None:
+            raise Terminated(self._received, forced=True)
         self._received = number
         signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Signals in the middle of a batch: what is committed is what the STATE covers, and nothing more."""
+"""Signals in the middle of a batch: STATE covers what is committed, and nothing more."""
 
 from __future__ import annotations
 

@@ -189,6 +189,16 @@ def test_columns_of_any_type_are_text() -> None:
     assert plain_texts(raws) == ["aé", "1.50", '{"a":1}', None, "true"]
 
 
+def test_properties_that_the_schema_lacks_are_mentioned_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lines = record_line('{"ID":1,"MORE":"x"}') * 3
+    read(schema_line() + lines + b'{"type":"STATE","value":{}}\n' + lines)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Stream 'HR-T': properties that its SCHEMA does not list are left out: MORE"
+    ]
+
+
 def test_mapped_streams_get_whole_messages() -> None:
     recorder = read(schema_line() + record_line('{"ID":1,"N":1.10}'), Recorder(mapped=True))
     assert recorder.calls[1] == ("record", "HR-T", {"ID": 1, "N": Decimal("1.10")})
