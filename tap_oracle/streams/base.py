@@ -294,7 +294,8 @@ def _fetch(cursor: oracledb.Cursor, size: int) -> list[Row]:
         DataError: the driver cannot hold a year before 1 in a datetime of Python.
     """
     try:
-        return cursor.fetchmany(size)
+        rows: list[Row] = cursor.fetchmany(size)
     except ValueError as error:
         msg = "a date cannot be read natively, probably a year before 1; set any_year"
         raise DataError(msg) from error
+    return rows
