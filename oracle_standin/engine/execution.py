@@ -55,10 +55,22 @@ class Executor:
             self.parameters(translation, binds, [row])[0],
             formats(translation, binds),
         )
-        found = self._transaction.run(step, changes=translation.locks_rows)
+        if translation.lock_wait_seconds is None:
+            found = self._transaction.run(step, changes=translation.locks_rows)
+        else:
+            found = self._run_waiting(step, translation.lock_wait_seconds)
         columns = self._describer.columns(found)
         rows = ResultRows(found, [column.type_code for column in columns], self._time_zone())
         return Result(columns=columns, rows=rows)
+
+    def _run_waiting(self, step: Step, seconds: int) -> PGresult:
+        """Run a query that locks rows and waits for them no longer than this."""
+        steps = (
+            Step(b"SET LOCAL lock_timeout = %d" % max(seconds * 1000, 1)),
+            step,
+            Step(b"SET LOCAL lock_timeout = 0"),
+        )
+        return self._transaction.protect(lambda: self._link.run_steps(steps)[1], changes=True)
 
     def describe(self, translation: Translation) -> tuple[Column, ...]:
         """Return a query's columns without running it; raises EngineFailureError."""

@@ -62,10 +62,11 @@ class Session:
         self._executor = Executor(
             link, self._transaction, self._describer, lambda: self._settings.time_zone
         )
-        self._translations = Translations(user, lambda: self.current_schema, self._resolver)
+        self._translations = Translations(
+            user, lambda: self.current_schema, self._resolver, shared.profile
+        )
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._epoch = shared.epoch
-        self._altering_session = False
 
     # ------------------------------------------------------------------------- properties
 
@@ -183,7 +184,7 @@ class Session:
         try:
             return self._executor.query(translation, binds, rows[0] if rows else ())
         except EngineFailureError as failure:
-            waits = translation.locks_rows and "lock_timeout" in translation.sql
+            waits = translation.lock_wait_seconds is not None
             raise self._explained(failure, keyword, waits=waits) from None
 
     def _run_dml(
@@ -214,8 +215,7 @@ class Session:
 
     def _run_other(self, statement: str, keyword: str) -> Result:
         words = [token.value for token in lexer.tokens(statement)[:2]]
-        self._altering_session = words == ["ALTER", "SESSION"]
-        if keyword in _SESSION_STATEMENTS or self._altering_session:
+        if keyword in _SESSION_STATEMENTS or words == ["ALTER", "SESSION"]:
             self._transaction_statement(lambda: session_statements.run(statement, self))
         elif words == ["CREATE", "PRIVATE"]:
             self._run_private_ddl(statement)
@@ -333,14 +333,14 @@ class Session:
         """Undo back to a savepoint."""
         self._transaction.rollback_to(name)
 
-    def set_isolation(self, level: str) -> None:
-        """Set the isolation level: READ COMMITTED or SERIALIZABLE.
+    def set_isolation(self, level: str, *, whole_session: bool = False) -> None:
+        """Set the isolation level, of the next transaction or of all to come in the session.
 
-        ALTER SESSION sets it for all transactions to come, SET TRANSACTION for the next one.
-        SERIALIZABLE is the engine's REPEATABLE READ: both promise one snapshot and refuse to change
-        what another transaction has changed since (ORA-08177).
+        Levels are READ COMMITTED and SERIALIZABLE, which is the engine's REPEATABLE READ: both
+        promise one snapshot and refuse to change what another transaction has changed since
+        (ORA-08177).
         """
-        if self._altering_session:
+        if whole_session:
             self._transaction.set_session_level(level)
         elif level == SERIALIZABLE:
             self._transaction.begin_special("ISOLATION LEVEL REPEATABLE READ")

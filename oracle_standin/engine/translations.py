@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import not_in_this_standin
+from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine import query
 from oracle_standin.engine.contract import TranslationContext
 
@@ -22,8 +22,11 @@ _KEPT = 500
 class Translations:
     """The translator as one session sees it."""
 
-    def __init__(self, user: str, current_schema: Callable[[], str], resolver: Resolver) -> None:
-        """Translate for `user`, resolving names with `resolver`."""
+    def __init__(
+        self, user: str, current_schema: Callable[[], str], resolver: Resolver, profile: str
+    ) -> None:
+        """Translate for `user`, resolving names with `resolver`; errors speak as `profile` does."""
+        self._profile = profile
         self._user = user
         self._current_schema = current_schema
         self._resolver = resolver
@@ -39,7 +42,7 @@ class Translations:
         key = (text, self._current_schema(), types)
         found = self._known.get(key)
         if found is None:
-            found = query.translate(text, self._context(binds))
+            found = self._translated(text, binds)
             if found.as_of_scn is not None:
                 what = "AS OF"
                 raise not_in_this_standin(what)
@@ -47,6 +50,15 @@ class Translations:
                 self._known.clear()
             self._known[key] = found
         return found
+
+    def _translated(self, text: str, binds: Sequence[Bind]) -> Translation:
+        try:
+            return query.translate(text, self._context(binds))
+        except OracleError as error:
+            if error.code == 942 and self._profile == "19":
+                # The name is in the message from 23ai on.
+                raise OracleError(942, "table or view does not exist", error.offset) from None
+            raise
 
     def query(self, text: str) -> Translation:
         """Return the translation of a query without binds."""
