@@ -10,12 +10,14 @@ from oracle_standin.engine.ddl import (
     column_clauses,
     constraints,
     described_types,
+    expression_types,
     facts,
     identity,
     objects,
     partitions,
     privileges,
     temporary,
+    view_validity,
 )
 from oracle_standin.engine.ddl.column_types import ColumnType
 from oracle_standin.engine.ddl.model import (
@@ -44,7 +46,7 @@ def run(reader: Reader, engine: Engine) -> None:
     Raises OracleError 955 when the name is in use, 1031 without CREATE TABLE, and what the parts of
     the definition raise.
     """
-    definition = parse_table(reader, engine.nls("NLS_LENGTH_SEMANTICS"))
+    definition = parse_table(reader, engine.nls("NLS_LENGTH_SEMANTICS") or "BYTE")
     if definition.temporary == "PRIVATE":
         temporary.create_private(engine, definition, typed_columns(engine, definition))
         return
@@ -54,10 +56,13 @@ def run(reader: Reader, engine: Engine) -> None:
     if definition.if_not_exists and objects.find(engine, place) is not None:
         return
     create(engine, owner, definition)
+    view_validity.revalidate(engine)
 
 
-def create(engine: Engine, owner: str, definition: TableDefinition) -> Relation:
-    """Create a table in a schema, with its facts, and fill it when it has a query."""
+def create(
+    engine: Engine, owner: str, definition: TableDefinition, *, fill: bool = True
+) -> Relation:
+    """Create a table in a schema, with its facts; `fill` it when it has a query."""
     typed = typed_columns(engine, definition)
     _check(definition, typed)
     stored = objects.claim_name(engine, owner, definition.name.name)
@@ -72,6 +77,10 @@ def create(engine: Engine, owner: str, definition: TableDefinition) -> Relation:
     if table is None:
         raise OracleError(600, "internal error code: the new table is not there")
     _finish(engine, table, definition, typed, named)
+    if definition.query is not None and fill:
+        _fill(engine, table, definition.query)
+    if definition.temporary:
+        temporary.guard(engine, table)
     return table
 
 
@@ -212,10 +221,6 @@ def _finish(
         partitions.create_all(engine, table, definition.partitioning, dict_types(typed))
     refresh_fit(engine, table, typed)
     privileges.grant_any(engine, table)
-    if definition.query is not None:
-        _fill(engine, table, definition.query)
-    if definition.temporary:
-        temporary.guard(engine, table)
 
 
 def dict_types(typed: Typed) -> dict[str, ColumnType]:
@@ -229,17 +234,11 @@ def _add_virtual(engine: Engine, table: Relation, typed: Typed) -> Typed:
         known = kind
         if column.virtual is not None:
             if column.type is None:
-                query = f"SELECT {column.virtual} AS v FROM {oracle_text(table)}"
-                known = described_types.column_type(described_types.describe(engine, query)[0])
+                known = expression_types.of_expression(engine, table, column.virtual)
             clause = column_clauses.column_clause(engine, column, known)
             engine.run(f"ALTER TABLE {table.sql} ADD COLUMN {clause}")
         found.append((column, known))
     return found
-
-
-def oracle_text(table: Relation) -> str:
-    """Return a table's name for a statement in Oracle's language."""
-    return f'"{table.owner}"."{table.name}"'
 
 
 def _order_columns(engine: Engine, table: Relation, typed: Typed) -> None:

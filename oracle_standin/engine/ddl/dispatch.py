@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
-from oracle_standin.engine.ddl import create_table, sequences
+from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.ddl import (
+    alter_table,
+    analyze,
+    comments,
+    create_table,
+    database,
+    drop_table,
+    grants,
+    indexes,
+    materialized,
+    renames,
+    sequences,
+    synonyms,
+    users,
+    views,
+)
 from oracle_standin.engine.ddl.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oracle_standin.engine.contract import Engine
-
-_Handler = "Callable[[Reader, Engine], None]"
 
 
 def run(statement: str, engine: Engine) -> None:
@@ -23,27 +36,112 @@ def run(statement: str, engine: Engine) -> None:
     missing privileges, and a refusal ending "not in this stand-in" for what the stand-in lacks.
     """
     reader = Reader(statement)
+    verb = reader.peek()
+    if verb is None or not verb.is_word(*_VERBS):
+        raise OracleError(900, "invalid SQL statement", reader.offset)
     for words, handler in _STATEMENTS.items():
         if reader.accept(*words):
             handler(reader, engine)
             return
-    if reader.at("CREATE") and _at_table(reader):
-        reader.take()
-        create_table.run(reader, engine)
-        return
-    raise OracleError(900, "invalid SQL statement", reader.offset)
+    reader.take()
+    noun = reader.peek()
+    if noun is not None and noun.is_word(*_KNOWN_TO_ORACLE):
+        raise not_in_this_standin(what=f"{verb.value} {noun.value}")
+    raise OracleError(*_VERBS[verb.value], reader.offset)
 
 
-_TABLE_WORDS = {"TABLE", "GLOBAL", "PRIVATE", "SHARDED", "DUPLICATED", "IMMUTABLE", "BLOCKCHAIN"}
-
-
-def _at_table(reader: Reader) -> bool:
-    token = reader.peek(1)
-    return token is not None and token.is_word(*_TABLE_WORDS)
-
+_VERBS = {
+    "CREATE": (901, "invalid CREATE command"),
+    "ALTER": (940, "invalid ALTER command"),
+    "DROP": (950, "invalid DROP option"),
+    "TRUNCATE": (3290, "Invalid truncate command - missing CLUSTER or TABLE keyword"),
+    "COMMENT": (969, "missing ON keyword"),
+    "RENAME": (903, "invalid table name"),
+    "GRANT": (990, "missing or invalid privilege"),
+    "REVOKE": (990, "missing or invalid privilege"),
+    "ANALYZE": (3281, "invalid ANALYZE option"),
+    "AUDIT": (956, "missing or invalid auditing option"),
+    "NOAUDIT": (956, "missing or invalid auditing option"),
+    "PURGE": (38301, "can not perform DDL/DML over objects in Recycle Bin"),
+    "FLASHBACK": (905, "missing keyword"),
+    "ASSOCIATE": (905, "missing keyword"),
+    "ADMINISTER": (905, "missing keyword"),
+}
+_KNOWN_TO_ORACLE = frozenset(
+    """PROCEDURE FUNCTION PACKAGE TRIGGER TYPE DATABASE SYSTEM TABLESPACE PROFILE CLUSTER DIRECTORY
+    LIBRARY CONTEXT DIMENSION EDITION JAVA OPERATOR INDEXTYPE OUTLINE PLUGGABLE ROLLBACK LINK DOMAIN
+    ANALYTIC ATTRIBUTE HIERARCHY SCHEMA EDITIONABLE NONEDITIONABLE LOCKDOWN RESTORE FLASHBACK AUDIT
+    SESSION POLICY VECTOR PROPERTY JSON MLE RECYCLEBIN DBA_RECYCLEBIN TABLE OR PUBLIC""".split()
+)
 
 _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("CREATE", "SEQUENCE"): sequences.create,
     ("ALTER", "SEQUENCE"): sequences.alter,
     ("DROP", "SEQUENCE"): sequences.drop,
+    ("ALTER", "TABLE"): alter_table.run,
+    ("DROP", "TABLE"): drop_table.drop,
+    ("TRUNCATE",): drop_table.truncate,
+    ("COMMENT",): comments.run,
+    ("RENAME",): renames.run,
+    ("ALTER", "INDEX"): indexes.alter,
+    ("DROP", "INDEX"): indexes.drop,
+    ("ALTER", "VIEW"): views.alter,
+    ("DROP", "VIEW"): views.drop,
+    ("CREATE", "MATERIALIZED", "VIEW", "LOG"): materialized.refuse_log,
+    ("CREATE", "MATERIALIZED", "VIEW"): materialized.create,
+    ("DROP", "MATERIALIZED", "VIEW"): materialized.drop,
+    ("DROP", "SYNONYM"): lambda reader, engine: _back(reader, 1, synonyms.drop, engine),
+    ("DROP", "PUBLIC", "SYNONYM"): lambda reader, engine: _back(reader, 2, synonyms.drop, engine),
+    ("CREATE", "USER"): users.create,
+    ("ALTER", "USER"): users.alter,
+    ("DROP", "USER"): users.drop,
+    ("CREATE", "ROLE"): users.create_role,
+    ("DROP", "ROLE"): users.drop_role,
+    ("GRANT",): grants.grant,
+    ("REVOKE",): grants.revoke,
+    ("ANALYZE",): analyze.run,
+    ("ALTER", "DATABASE"): database.alter,
+    ("CREATE", "SCHEMA"): database.create_schema,
+    ("CREATE",): lambda reader, engine: _create(reader, engine),
 }
+
+
+def _back(
+    reader: Reader, count: int, handler: Callable[[Reader, Engine], None], engine: Engine
+) -> None:
+    reader.rewind(reader.position - count)
+    handler(reader, engine)
+
+
+_TABLE_WORDS = frozenset(
+    {"TABLE", "GLOBAL", "PRIVATE", "SHARDED", "DUPLICATED", "IMMUTABLE", "BLOCKCHAIN"}
+)
+_BEFORE_VIEW = frozenset({"OR", "REPLACE", "FORCE", "NO", "EDITIONABLE", "NONEDITIONABLE"})
+
+
+def _create(reader: Reader, engine: Engine) -> None:
+    """Run a CREATE whose object comes after options: OR REPLACE VIEW, UNIQUE INDEX and so on."""
+    ahead = 0
+    while (token := reader.peek(ahead)) is not None and token.is_word(*_BEFORE_VIEW):
+        ahead += 1
+    if token is not None and token.is_word("VIEW"):
+        views.create(reader, engine)
+    elif token is not None and token.is_word("PUBLIC", "SYNONYM"):
+        _create_synonym(reader, engine, ahead)
+    elif reader.at_any({"UNIQUE", "BITMAP", "INDEX"}):
+        indexes.create(reader, engine)
+    elif reader.at_any(_TABLE_WORDS):
+        create_table.run(reader, engine)
+    elif token is not None and token.is_word(*_KNOWN_TO_ORACLE):
+        raise not_in_this_standin(what=f"CREATE {token.value}")
+    else:
+        raise OracleError(901, "invalid CREATE command", reader.offset)
+
+
+def _create_synonym(reader: Reader, engine: Engine, ahead: int) -> None:
+    following = reader.peek(ahead + 1)
+    token = reader.peek(ahead)
+    is_public = token is not None and token.is_word("PUBLIC")
+    if is_public and (following is None or not following.is_word("SYNONYM")):
+        raise not_in_this_standin(what="CREATE PUBLIC of this kind")
+    synonyms.create(reader, engine)

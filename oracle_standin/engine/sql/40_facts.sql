@@ -85,6 +85,7 @@ CREATE TABLE ora.view_facts (
     text text NOT NULL,
     column_names text[],                   -- the list after the name, when given
     name_schema text NOT NULL,             -- whose names the text means
+    engine_text text,                      -- the query for PostgreSQL; names are bound late
     valid boolean NOT NULL DEFAULT true,
     read_only boolean NOT NULL DEFAULT false
 );

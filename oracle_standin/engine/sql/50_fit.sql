@@ -77,6 +77,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
         WHERE f.relid = relation AND NOT f.unused AND s.line IS NOT NULL) lines
 $$;
 
+CREATE FUNCTION ora.drop_fit(relation oid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
+BEGIN
+    EXECUTE format('DROP FUNCTION IF EXISTS ora.%I() CASCADE', 'fit$' || relation::text);
+    EXECUTE format('DROP TRIGGER IF EXISTS ora$identity ON %s', relation::regclass);
+END
+$$;
+COMMENT ON FUNCTION ora.drop_fit(oid) IS 'Takes the row triggers off, before a column changes type.';
+
 CREATE FUNCTION ora.refresh_fit(relation oid) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
 DECLARE
@@ -86,8 +95,7 @@ DECLARE
     on_update text := ora.fit_statements(relation, 'UPDATE');
     always text;
 BEGIN
-    EXECUTE format('DROP FUNCTION IF EXISTS %s() CASCADE', function_name);
-    EXECUTE format('DROP TRIGGER IF EXISTS ora$identity ON %s', table_name);
+    PERFORM ora.drop_fit(relation);
     IF on_insert IS NOT NULL OR on_update IS NOT NULL THEN
         EXECUTE format('CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS %L', function_name,
             format(E'BEGIN\nIF TG_OP = ''INSERT'' THEN\n%s\nELSE\n%s\nEND IF;\nRETURN NEW;\nEND',
@@ -114,5 +122,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
 BEGIN
     PERFORM ora.raise_error(TG_ARGV[0]::int, TG_ARGV[1]);
     RETURN NULL;
+END
+$$;
+
+-- The condition of a view whose text no longer works.
+CREATE FUNCTION ora.invalid_view(view_name text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, ora AS $$
+BEGIN
+    PERFORM ora.raise_error(4063, format('view "%s" has errors', view_name));
+    RETURN false;
 END
 $$;

@@ -1,0 +1,210 @@
+"""ALTER TABLE: reads the clauses and hands each to the module that does it.
+
+Source: SQL Language Reference, ALTER TABLE.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.ddl import (
+    alter_columns,
+    alter_constraints,
+    alter_partitions,
+    facts,
+    modify_columns,
+    objects,
+    privileges,
+    renames,
+    storage,
+    supplemental_log,
+    view_validity,
+)
+from oracle_standin.engine.ddl.column_parser import at_constraint, parse_column, parse_constraint
+from oracle_standin.engine.ddl.model import ColumnDefinition, ConstraintDefinition, TableOptions
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.contract import Engine
+    from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.reader import Reader
+
+_INVALID = (1735, "invalid ALTER TABLE option")
+
+
+def run(reader: Reader, engine: Engine) -> None:
+    """Run ALTER TABLE, the reader standing after TABLE.
+
+    Raises OracleError 942, 1031, 1735 for an unknown clause, and what the clauses raise.
+    """
+    if_exists = reader.accept("IF", "EXISTS")
+    name = reader.object_name()
+    if if_exists and objects.find(engine, name) is None:
+        return
+    table = objects.require_table(engine, name)
+    privileges.require_on(engine, table, "ALTER ANY TABLE", "ALTER")
+    if table.object_type == "MATERIALIZED VIEW":
+        raise not_in_this_standin(what="ALTER TABLE on a materialized view")
+    if reader.at_end():
+        raise reader.error(*_INVALID)
+    while not reader.at_end():
+        _run_clause(reader, engine, objects.by_oid(engine, table.oid))
+    facts.touch(engine, table.oid)
+    view_validity.revalidate(engine)
+
+
+def _run_clause(reader: Reader, engine: Engine, table: Relation) -> None:
+    if reader.accept("ADD"):
+        _run_add(reader, engine, table)
+    elif reader.accept("MODIFY"):
+        _run_modify(reader, engine, table)
+    elif reader.accept("DROP"):
+        _run_drop(reader, engine, table)
+    elif reader.accept("RENAME"):
+        _run_rename(reader, engine, table)
+    elif reader.accept("SET", "UNUSED"):
+        alter_columns.set_unused(engine, table, _columns_to_drop(reader), cascade=_cascade(reader))
+    elif reader.at("TRUNCATE") or reader.at("EXCHANGE") or reader.at("SPLIT"):
+        alter_partitions.run(reader, engine, table)
+    elif reader.at("MERGE") or reader.at("MOVE"):
+        alter_partitions.run(reader, engine, table)
+    elif _at_constraint_state(reader):
+        alter_constraints.change_state(reader, engine, table)
+    else:
+        _run_option(reader, engine, table)
+
+
+def _at_constraint_state(reader: Reader) -> bool:
+    if not reader.at_any({"ENABLE", "DISABLE"}):
+        return False
+    return not (reader.at("ENABLE", "ROW") or reader.at("DISABLE", "ROW"))
+
+
+def _run_add(reader: Reader, engine: Engine, table: Relation) -> None:
+    if reader.accept("SUPPLEMENTAL", "LOG"):
+        supplemental_log.add(reader, engine, table)
+        return
+    if reader.at("PARTITION"):
+        alter_partitions.add(reader, engine, table)
+        return
+    bracketed = reader.at_operator("(")
+    if bracketed:
+        reader.take()
+    columns: list[ColumnDefinition] = []
+    constraints: list[ConstraintDefinition] = []
+    while True:
+        if at_constraint(reader):
+            constraints.append(parse_constraint(reader))
+        else:
+            columns.append(parse_column(reader, engine.nls("NLS_LENGTH_SEMANTICS") or "BYTE"))
+        if not (bracketed and reader.accept_operator(",")):
+            break
+    if bracketed:
+        reader.expect_close()
+    if columns:
+        alter_columns.add(engine, table, columns)
+    if constraints:
+        alter_constraints.add(engine, objects.by_oid(engine, table.oid), constraints)
+
+
+def _run_modify(reader: Reader, engine: Engine, table: Relation) -> None:
+    if reader.at("CONSTRAINT") or reader.at("PRIMARY", "KEY") or reader.at("UNIQUE"):
+        alter_constraints.change_state(reader, engine, table)
+        return
+    if reader.at("PARTITION") or reader.at("DEFAULT"):
+        raise not_in_this_standin(what="MODIFY PARTITION")
+    bracketed = reader.accept_operator("(")
+    semantics = engine.nls("NLS_LENGTH_SEMANTICS") or "BYTE"
+    columns = [parse_column(reader, semantics)]
+    while bracketed and reader.accept_operator(","):
+        columns.append(parse_column(reader, semantics))
+    if bracketed:
+        reader.expect_close()
+    modify_columns.modify(engine, table, columns)
+
+
+def _run_drop(reader: Reader, engine: Engine, table: Relation) -> None:
+    if reader.accept("COLUMN"):
+        names: tuple[str, ...] = (reader.name(),)
+        alter_columns.drop(engine, table, names, cascade=_cascade(reader))
+    elif reader.at_operator("("):
+        names = reader.names_in_parentheses()
+        alter_columns.drop(engine, table, names, cascade=_cascade(reader))
+    elif reader.accept("UNUSED", "COLUMNS") or reader.accept("COLUMNS", "CONTINUE"):
+        alter_columns.drop_unused(engine, table)
+    elif reader.accept("SUPPLEMENTAL", "LOG"):
+        supplemental_log.drop(reader, engine, table)
+    elif reader.at("PARTITION"):
+        alter_partitions.drop(reader, engine, table)
+    elif reader.at_any({"CONSTRAINT", "PRIMARY", "UNIQUE"}):
+        alter_constraints.drop(reader, engine, table)
+    else:
+        raise reader.error(905, "missing keyword")
+
+
+def _columns_to_drop(reader: Reader) -> tuple[str, ...]:
+    if reader.accept("COLUMN"):
+        return (reader.name(),)
+    return reader.names_in_parentheses()
+
+
+def _cascade(reader: Reader) -> bool:
+    cascade = False
+    while True:
+        if reader.accept("CASCADE", "CONSTRAINTS") or reader.accept("CASCADE", "CONSTRAINT"):
+            cascade = True
+        elif reader.accept("CHECKPOINT"):
+            reader.integer()
+        elif not (reader.accept("INVALIDATE") or reader.accept("ONLINE")):
+            return cascade
+
+
+def _run_rename(reader: Reader, engine: Engine, table: Relation) -> None:
+    if reader.accept("COLUMN"):
+        old = reader.name()
+        reader.expect("TO", code=946, message="missing TO keyword")
+        renames.rename_column(engine, table, old, reader.name())
+    elif reader.accept("CONSTRAINT"):
+        old = reader.name()
+        reader.expect("TO", code=946, message="missing TO keyword")
+        alter_constraints.rename(engine, table, old, reader.name())
+    elif reader.at("PARTITION"):
+        alter_partitions.rename(reader, engine, table)
+    else:
+        reader.expect("TO", code=14155, message="missing PARTITION or SUBPARTITION keyword")
+        renames.rename_relation(engine, table, reader.name(903, "invalid table name"))
+
+
+def _run_option(reader: Reader, engine: Engine, table: Relation) -> None:
+    if reader.accept("READ", "ONLY"):
+        alter_columns.set_read_only(engine, table, read_only=True)
+        return
+    if reader.accept("READ", "WRITE"):
+        alter_columns.set_read_only(engine, table, read_only=False)
+        return
+    if reader.at("SHRINK"):
+        reader.take()
+        reader.expect("SPACE")
+        if not (reader.accept("COMPACT") or reader.accept("CASCADE")):
+            return
+        return
+    try:
+        changed = storage.parse_option(reader, TableOptions())
+    except OracleError as error:
+        if error.code == 3001:
+            raise
+        raise reader.error(*_INVALID) from error
+    if changed is None:
+        raise reader.error(*_INVALID)
+    _record_option(engine, table, changed)
+
+
+def _record_option(engine: Engine, table: Relation, changed: TableOptions) -> None:
+    """Keep what the dictionary shows of one changed option."""
+    defaults = TableOptions()
+    columns = ("nologging", "compression", "degree", "cache", "row_movement")
+    for column in columns:
+        value = getattr(changed, column)
+        if value != getattr(defaults, column):
+            statement = f"UPDATE ora.table_facts SET {column} = %s WHERE relid = %s::oid"  # noqa: S608
+            engine.run(statement, (value, table.oid))

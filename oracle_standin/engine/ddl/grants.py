@@ -1,0 +1,433 @@
+"""GRANT and REVOKE of object privileges, system privileges and roles.
+
+Object privileges that PostgreSQL can enforce are granted there too; all are kept in
+`ora.object_grants` for the dictionary. ANY privileges are roles of the engine whose rights reach
+every user's objects.
+
+Source: SQL Language Reference, GRANT, tables "System Privileges" and "Object Privileges".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.ddl import facts, objects, privileges
+from oracle_standin.engine.ddl.reader import ObjectName
+from oracle_standin.engine.names import engine_name, quoted
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.contract import Engine
+    from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.reader import Reader
+
+# What each object privilege is in PostgreSQL; None for what has no counterpart there.
+_TABLE_RIGHTS: dict[str, str | None] = {
+    "SELECT": "SELECT",
+    "READ": "SELECT",
+    "INSERT": "INSERT",
+    "UPDATE": "UPDATE",
+    "DELETE": "DELETE",
+    "REFERENCES": "REFERENCES",
+    "ALTER": None,
+    "INDEX": None,
+    "FLASHBACK": None,
+    "ON COMMIT REFRESH": None,
+    "QUERY REWRITE": None,
+    "DEBUG": None,
+}
+_SEQUENCE_RIGHTS: dict[str, str | None] = {"SELECT": "SELECT, USAGE", "ALTER": None}
+_VIEW_ONLY = ("SELECT", "READ", "INSERT", "UPDATE", "DELETE", "REFERENCES", "FLASHBACK", "DEBUG")
+_BY_COLUMN = frozenset({"INSERT", "UPDATE", "REFERENCES"})
+_DBA = "DBA"
+_PUBLIC = "PUBLIC"
+
+
+@dataclass(frozen=True, slots=True)
+class Privilege:
+    """A privilege or role as written; `columns` is empty for the whole object."""
+
+    name: str
+    columns: tuple[str, ...] = ()
+    quoted: bool = False
+
+
+def grant(reader: Reader, engine: Engine) -> None:
+    """Run GRANT, the reader standing after it.
+
+    Raises OracleError 990 for an unknown privilege, 942, 1031, 1917 for an unknown grantee, 1720
+    and 1929 for missing grant options.
+    """
+    listed = _parse_privileges(reader)
+    if reader.accept("ON"):
+        relation = _target(reader, engine)
+        reader.expect("TO", code=987, message="missing or invalid username(s)")
+        grantees = _grantees(reader, engine)
+        grantable = reader.accept("WITH", "GRANT", "OPTION")
+        reader.accept("WITH", "HIERARCHY", "OPTION")
+        reader.expect_end(933, "SQL command not properly ended")
+        _grant_object(engine, relation, listed, grantees, grantable=grantable)
+        return
+    reader.expect("TO", code=987, message="missing or invalid username(s)")
+    grantees = _grantees(reader, engine, may_create=True)
+    admin = reader.accept("WITH", "ADMIN", "OPTION") or reader.accept("WITH", "DELEGATE", "OPTION")
+    if reader.accept("CONTAINER"):
+        reader.take()
+        reader.take()
+    reader.expect_end(933, "SQL command not properly ended")
+    for item in listed:
+        _grant_system(engine, item, grantees, admin=admin)
+
+
+def revoke(reader: Reader, engine: Engine) -> None:
+    """Run REVOKE, the reader standing after it; raises OracleError 1927, 1951, 1952, 942."""
+    listed = _parse_privileges(reader)
+    relation = _target(reader, engine) if reader.accept("ON") else None
+    reader.expect("FROM", code=987, message="missing or invalid username(s)")
+    grantees = _grantees(reader, engine)
+    reader.accept("CASCADE", "CONSTRAINTS")
+    reader.accept("FORCE")
+    reader.expect_end(933, "SQL command not properly ended")
+    if relation is not None:
+        _revoke_object(engine, relation, listed, grantees)
+        return
+    for item in listed:
+        for grantee in grantees:
+            _revoke_system(engine, item, grantee)
+
+
+# ------------------------------------------------------------------------------------ reading
+
+
+def _parse_privileges(reader: Reader) -> list[Privilege]:
+    found: list[Privilege] = []
+    while True:
+        token = reader.take()
+        words = [token.value]
+        is_quoted = token.text.startswith('"')
+        while not (
+            reader.at_end()
+            or reader.at_operator(",", "(")
+            or reader.at("ON")
+            and words != ["ON"]
+            and not reader.at("ON", "COMMIT")
+            or reader.at_any({"TO", "FROM"})
+        ):
+            words.append(reader.take().value)
+        columns = reader.names_in_parentheses() if reader.at_operator("(") else ()
+        found.append(Privilege(" ".join(words), columns, is_quoted))
+        if not reader.accept_operator(","):
+            return found
+
+
+def _target(reader: Reader, engine: Engine) -> Relation:
+    if reader.at_any({"DIRECTORY", "JAVA", "MINING", "EDITION", "USER", "SCHEMA"}):
+        raise not_in_this_standin(what=f"GRANT ON {reader.take().value}")
+    name = reader.object_name(942, "table or view does not exist")
+    relation = objects.find(engine, name) or _through_synonym(engine, name)
+    if relation is None and name.schema is None:
+        relation = objects.find(engine, ObjectName("SYS", name.name))
+    if relation is None:
+        raise objects.missing_table(engine, name)
+    return relation
+
+
+def _through_synonym(engine: Engine, name: ObjectName) -> Relation | None:
+    owner = name.schema or engine.current_schema
+    rows = engine.query(
+        "SELECT table_owner, table_name FROM ora.synonyms WHERE name = %s AND owner IN (%s, 'PUBLIC')"
+        " ORDER BY owner = 'PUBLIC'",
+        (name.name, owner),
+    )
+    if not rows:
+        return None
+    if rows[0][1].startswith(("V_$", "GV_$")):
+        raise OracleError(2030, "can only select from fixed tables/views")
+    return objects.find(engine, ObjectName(*rows[0]))
+
+
+def _grantees(reader: Reader, engine: Engine, *, may_create: bool = False) -> list[str]:
+    found: list[str] = []
+    while True:
+        name = (
+            _PUBLIC
+            if reader.accept(_PUBLIC)
+            else reader.name(987, "missing or invalid username(s)")
+        )
+        found.append(name)
+        if may_create and reader.at("IDENTIFIED"):
+            raise not_in_this_standin(what="GRANT ... IDENTIFIED BY")
+        if not reader.accept_operator(","):
+            break
+    for name in found:
+        if name != _PUBLIC and not _is_known(engine, name):
+            raise OracleError(1917, f"user or role '{name}' does not exist")
+    return found
+
+
+def _is_known(engine: Engine, name: str) -> bool:
+    rows = engine.query(
+        "SELECT 1 FROM ora.users WHERE username = %s UNION ALL"
+        " SELECT 1 FROM ora.roles WHERE role = %s",
+        (name, name),
+    )
+    return bool(rows)
+
+
+# ----------------------------------------------------------------------------- object privileges
+
+
+def _rights(relation: Relation) -> dict[str, str | None]:
+    if relation.relkind == "S":
+        return _SEQUENCE_RIGHTS
+    if relation.relkind == "v":
+        return {name: _TABLE_RIGHTS[name] for name in _VIEW_ONLY}
+    return _TABLE_RIGHTS
+
+
+def _expanded(relation: Relation, listed: list[Privilege]) -> list[Privilege]:
+    """Replace ALL [PRIVILEGES] by what it stands for; raises OracleError 990 and 2205."""
+    rights = _rights(relation)
+    found: list[Privilege] = []
+    for item in listed:
+        if item.name in {"ALL", "ALL PRIVILEGES"}:
+            found.extend(Privilege(name) for name in rights if name != "READ")
+        elif item.name in rights:
+            if item.columns and item.name not in _BY_COLUMN:
+                raise OracleError(905, "missing keyword")
+            found.append(item)
+        elif relation.relkind == "S" and item.name in _TABLE_RIGHTS:
+            raise OracleError(2205, "only SELECT and ALTER privileges are valid for sequences")
+        else:
+            raise OracleError(990, "missing or invalid privilege")
+    return found
+
+
+def _require_grantable(engine: Engine, relation: Relation, listed: list[Privilege]) -> None:
+    if relation.owner == engine.user or privileges.has(engine, "GRANT ANY OBJECT PRIVILEGE"):
+        return
+    rows = engine.query(
+        "SELECT privilege, grantable FROM ora.object_grants WHERE relid = %s::oid"
+        " AND grantee IN (%s, 'PUBLIC')",
+        (relation.oid, engine.user),
+    )
+    if not rows:
+        raise OracleError(942, f'table or view "{relation.owner}"."{relation.name}" does not exist')
+    grantable = {privilege for privilege, may_grant in rows if may_grant}
+    if not {item.name for item in listed} <= grantable:
+        raise OracleError(1031, "insufficient privileges")
+
+
+def _grant_object(
+    engine: Engine,
+    relation: Relation,
+    listed: list[Privilege],
+    grantees: list[str],
+    *,
+    grantable: bool,
+) -> None:
+    expanded = _expanded(relation, listed)
+    _require_grantable(engine, relation, expanded)
+    if relation.owner in grantees and engine.user == relation.owner:
+        raise OracleError(1749, "you may not GRANT/REVOKE privileges to/from yourself")
+    grantor = relation.owner
+    for item in expanded:
+        right = _rights(relation)[item.name]
+        for grantee in grantees:
+            if right is not None:
+                target = _engine_right(right, item.columns)
+                engine.run(f"GRANT {target} ON {relation.sql} TO {_role(grantee)}")
+            _record_grant(engine, relation, item, grantee, grantor, grantable=grantable)
+    facts.touch(engine, relation.oid)
+
+
+def _engine_right(right: str, columns: tuple[str, ...]) -> str:
+    if not columns:
+        return right
+    return f"{right} ({', '.join(quoted(column) for column in columns)})"
+
+
+def _role(grantee: str) -> str:
+    return _PUBLIC if grantee == _PUBLIC else quoted(grantee)
+
+
+def _record_grant(
+    engine: Engine,
+    relation: Relation,
+    item: Privilege,
+    grantee: str,
+    grantor: str,
+    *,
+    grantable: bool,
+) -> None:
+    known = {state.name: state.attnum for state in facts.columns(engine, relation.oid)}
+    for column in item.columns:
+        if column not in known:
+            raise OracleError(904, f'"{column}": invalid identifier')
+    for attnum in [known[column] for column in item.columns] or [0]:
+        engine.run(
+            "INSERT INTO ora.object_grants (relid, attnum, grantee, privilege, grantor, grantable)"
+            " VALUES (%s::oid, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (relid, attnum, grantee, privilege)"
+            " DO UPDATE SET grantable = object_grants.grantable OR excluded.grantable",
+            (relation.oid, attnum, grantee, item.name, grantor, grantable),
+        )
+
+
+def _revoke_object(
+    engine: Engine, relation: Relation, listed: list[Privilege], grantees: list[str]
+) -> None:
+    everything = any(item.name in {"ALL", "ALL PRIVILEGES"} for item in listed)
+    expanded = _expanded(relation, listed)
+    if everything:
+        expanded.append(Privilege("READ"))
+    _require_grantable(engine, relation, [item for item in expanded if item.name != "READ"])
+    for grantee in grantees:
+        gone = 0
+        for item in expanded:
+            gone += engine.run(
+                "DELETE FROM ora.object_grants WHERE relid = %s::oid AND grantee = %s"
+                " AND privilege = %s",
+                (relation.oid, grantee, item.name),
+            )
+        if not gone and not everything:
+            raise OracleError(1927, "cannot REVOKE privileges you did not grant")
+        _renew_engine_grants(engine, relation, grantee)
+    facts.touch(engine, relation.oid)
+
+
+def _renew_engine_grants(engine: Engine, relation: Relation, grantee: str) -> None:
+    """Give a grantee in the engine exactly what is left: SELECT may come from SELECT or READ."""
+    engine.run(f"REVOKE ALL ON {relation.sql} FROM {_role(grantee)}")
+    left = engine.query(
+        "SELECT g.privilege, a.attname::text FROM ora.object_grants g"
+        " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = g.relid AND a.attnum = g.attnum"
+        " AND g.attnum > 0 WHERE g.relid = %s::oid AND g.grantee = %s",
+        (relation.oid, grantee),
+    )
+    for privilege, column in left:
+        right = _rights(relation).get(privilege)
+        if right is not None:
+            target = _engine_right(right, (column,) if column else ())
+            engine.run(f"GRANT {target} ON {relation.sql} TO {_role(grantee)}")
+
+
+# ------------------------------------------------------------------- system privileges and roles
+
+
+def _grant_system(engine: Engine, item: Privilege, grantees: list[str], *, admin: bool) -> None:
+    if _is_role(engine, item.name):
+        _require_role_right(engine, item.name)
+        for grantee in grantees:
+            _grant_role(engine, item.name, grantee, admin=admin)
+        return
+    for privilege in _system_privileges(engine, item):
+        _require_system_right(engine, privilege)
+        for grantee in grantees:
+            engine.run(
+                "INSERT INTO ora.system_grants (grantee, privilege, admin_option)"
+                " VALUES (%s, %s, %s) ON CONFLICT (grantee, privilege)"
+                " DO UPDATE SET admin_option = system_grants.admin_option OR excluded.admin_option",
+                (grantee, privilege, admin),
+            )
+            _open_any(engine, privilege, grantee)
+
+
+def _is_role(engine: Engine, name: str) -> bool:
+    return bool(engine.query("SELECT 1 FROM ora.roles WHERE role = %s", (name,)))
+
+
+def _system_privileges(engine: Engine, item: Privilege) -> list[str]:
+    known = [row[0] for row in engine.query("SELECT privilege FROM ora.system_privileges")]
+    if item.name == "ALL PRIVILEGES":
+        return [name for name in known if name != "SELECT ANY DICTIONARY"]
+    if item.name in known:
+        return [item.name]
+    if item.quoted or " " not in item.name:
+        raise OracleError(1919, f"role '{item.name}' does not exist")
+    raise OracleError(990, "missing or invalid privilege")
+
+
+def _require_role_right(engine: Engine, role: str) -> None:
+    if privileges.has(engine, "GRANT ANY ROLE"):
+        return
+    rows = engine.query(
+        "SELECT 1 FROM ora.role_grants WHERE grantee = %s AND granted_role = %s AND admin_option",
+        (engine.user, role),
+    )
+    if not rows:
+        raise OracleError(1932, f"ADMIN option not granted for role '{role}'")
+
+
+def _require_system_right(engine: Engine, privilege: str) -> None:
+    if privileges.has(engine, "GRANT ANY PRIVILEGE"):
+        return
+    rows = engine.query(
+        "SELECT 1 FROM ora.system_grants WHERE grantee = %s AND privilege = %s AND admin_option",
+        (engine.user, privilege),
+    )
+    if not rows:
+        raise OracleError(1031, "insufficient privileges")
+
+
+def _grant_role(engine: Engine, role: str, grantee: str, *, admin: bool) -> None:
+    if grantee == _PUBLIC:
+        raise not_in_this_standin(what="a role granted to PUBLIC")
+    engine.run(f"GRANT {quoted(role)} TO {quoted(grantee)}")
+    engine.run(
+        "INSERT INTO ora.role_grants (grantee, granted_role, admin_option) VALUES (%s, %s, %s)"
+        " ON CONFLICT (grantee, granted_role)"
+        " DO UPDATE SET admin_option = role_grants.admin_option OR excluded.admin_option",
+        (grantee, role, admin),
+    )
+    if role == _DBA:
+        engine.run(f"ALTER ROLE {quoted(grantee)} SUPERUSER")
+        engine.run(
+            "INSERT INTO ora.system_grants (grantee, privilege)"
+            " VALUES (%s, 'UNLIMITED TABLESPACE') ON CONFLICT DO NOTHING",
+            (grantee,),
+        )
+
+
+def _open_any(engine: Engine, privilege: str, grantee: str) -> None:
+    """Let an ANY privilege reach every object of every user."""
+    helper = privileges.HELPER_PREFIX + privilege
+    rights = privileges.ANY_TABLE_RIGHTS | privileges.ANY_SEQUENCE_RIGHTS
+    if privilege not in rights and privilege != "SELECT ANY DICTIONARY":
+        return
+    if not engine.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (helper,)):
+        engine.run(f'CREATE ROLE "{helper}" NOLOGIN')
+        kind = "SEQUENCES" if privilege in privileges.ANY_SEQUENCE_RIGHTS else "TABLES"
+        for (schema,) in engine.query("SELECT username FROM ora.users WHERE username <> 'SYS'"):
+            place = f"ALL {kind} IN SCHEMA {quoted(schema)}"
+            engine.run(f'GRANT {rights[privilege]} ON {place} TO "{helper}"')
+    if grantee == _PUBLIC:
+        raise not_in_this_standin(what="an ANY privilege granted to PUBLIC")
+    engine.run(f'GRANT "{helper}" TO {quoted(grantee)}')
+
+
+def _revoke_system(engine: Engine, item: Privilege, grantee: str) -> None:
+    if _is_role(engine, item.name):
+        _require_role_right(engine, item.name)
+        gone = engine.run(
+            "DELETE FROM ora.role_grants WHERE grantee = %s AND granted_role = %s",
+            (grantee, item.name),
+        )
+        if not gone:
+            raise OracleError(1951, f"ROLE '{item.name}' not granted to '{grantee}'")
+        engine.run(f"REVOKE {quoted(item.name)} FROM {quoted(grantee)}")
+        if item.name == _DBA:
+            engine.run(f"ALTER ROLE {quoted(grantee)} NOSUPERUSER")
+        return
+    for privilege in _system_privileges(engine, item):
+        _require_system_right(engine, privilege)
+        gone = engine.run(
+            "DELETE FROM ora.system_grants WHERE grantee = %s AND privilege = %s",
+            (grantee, privilege),
+        )
+        if not gone and item.name != "ALL PRIVILEGES":
+            raise OracleError(1952, f"system privileges not granted to '{grantee}'")
+        helper = engine_name(privileges.HELPER_PREFIX + privilege)
+        if gone and engine.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (helper,)):
+            engine.run(f'REVOKE "{helper}" FROM {_role(grantee)}')

@@ -1,0 +1,184 @@
+"""CREATE, ALTER and DROP VIEW.
+
+Source: SQL Language Reference, CREATE VIEW.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.ddl import (
+    described_types,
+    facts,
+    objects,
+    privileges,
+    view_validity,
+)
+from oracle_standin.engine.ddl.facts import ColumnRecord
+from oracle_standin.engine.ddl.reader import ObjectName
+from oracle_standin.engine.names import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.engine.contract import Engine
+    from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.reader import Reader
+
+
+def create(reader: Reader, engine: Engine) -> None:
+    """Run CREATE [OR REPLACE] VIEW, the reader standing after CREATE.
+
+    Raises OracleError 955, 1031, 1730 when names and query do not match, 998 for an expression
+    without a name, and what the query raises.
+    """
+    replace = reader.accept("OR", "REPLACE")
+    if reader.at("FORCE"):
+        raise not_in_this_standin(what="CREATE FORCE VIEW")
+    reader.accept("NO", "FORCE")
+    reader.accept_any("EDITIONABLE", "NONEDITIONABLE")
+    reader.expect("VIEW", code=901, message="invalid CREATE command")
+    if_not_exists = reader.accept("IF", "NOT", "EXISTS")
+    name = reader.object_name(999, "invalid view name")
+    names = reader.names_in_parentheses() if reader.at_operator("(") else ()
+    reader.accept("BEQUEATH", "DEFINER")
+    reader.expect("AS", code=905, message="missing keyword")
+    text, read_only = _query(reader)
+    owner = objects.owner_of_new(engine, name)
+    privileges.require_create(engine, owner, "VIEW")
+    place = ObjectName(owner, name.name)
+    existing = objects.find(engine, place)
+    if existing is not None and if_not_exists:
+        return
+    if existing is not None and not (replace and existing.relkind == "v"):
+        label = f'"{owner}"."{name.name}"'
+        raise OracleError(955, f"name {label} is already used by an existing object")
+    columns = _columns(engine, text, names)
+    engine_text = engine.translate(text).sql
+    if existing is None:
+        view = _create(engine, owner, name.name, columns, engine_text)
+    else:
+        view = _replace(engine, existing, columns, engine_text)
+    facts.record_columns(engine, view.oid, columns)
+    _record_text(engine, view, text, names, engine_text, read_only=read_only)
+    view_validity.revalidate(engine)
+
+
+def _query(reader: Reader) -> tuple[str, bool]:
+    """Return the query and whether WITH READ ONLY follows it; WITH CHECK OPTION is refused."""
+    text = reader.rest()
+    upper = " ".join(text.upper().split())
+    if upper.endswith("WITH CHECK OPTION"):
+        raise not_in_this_standin(what="WITH CHECK OPTION")
+    if not upper.endswith("WITH READ ONLY"):
+        return text, False
+    return text[: text.upper().rindex("WITH")].rstrip(), True
+
+
+def _columns(engine: Engine, text: str, names: Sequence[str]) -> list[ColumnRecord]:
+    described = described_types.describe(engine, text)
+    if not described:
+        raise OracleError(928, "missing SELECT keyword")
+    if names and len(names) != len(described):
+        raise OracleError(1730, "invalid number of column names specified")
+    found = [
+        ColumnRecord(names[index] if names else column.name, described_types.column_type(column))
+        for index, column in enumerate(described)
+    ]
+    used = [column.name for column in found]
+    if len(set(used)) != len(used):
+        raise OracleError(957, "duplicate column name")
+    if not names and any(not _is_identifier(column) for column in used):
+        raise OracleError(998, "must name this expression with a column alias")
+    return found
+
+
+def _is_identifier(name: str) -> bool:
+    """Return whether a column name can be one without an alias, not the text of an expression."""
+    return not any(character in name for character in "()+*/|'")
+
+
+def _create(
+    engine: Engine, owner: str, name: str, columns: Sequence[ColumnRecord], query: str
+) -> Relation:
+    stored = objects.claim_name(engine, owner, name)
+    place = f"{quoted(owner)}.{quoted(stored)}"
+    listed = ", ".join(quoted(column.name) for column in columns)
+    for column in columns:
+        objects.remember_name(engine, column.name)
+    engine.run(f"CREATE VIEW {place} ({listed}) AS {query}")
+    engine.run(f"ALTER VIEW {place} OWNER TO {quoted(owner)}")
+    view = objects.find(engine, ObjectName(owner, name))
+    if view is None:
+        raise OracleError(600, "internal error code: the new view is not there")
+    facts.record_object(engine, view.oid, "VIEW")
+    privileges.grant_any(engine, view)
+    return view
+
+
+def _replace(
+    engine: Engine, view: Relation, columns: Sequence[ColumnRecord], query: str
+) -> Relation:
+    """Replace a view; grants and comments stay, and views on it are made anew."""
+    listed = ", ".join(quoted(column.name) for column in columns)
+    for column in columns:
+        objects.remember_name(engine, column.name)
+    engine.run('SAVEPOINT "ora$replace"')
+    try:
+        engine.run(f"CREATE OR REPLACE VIEW {view.sql} ({listed}) AS {query}")
+    except OracleError:
+        engine.run('ROLLBACK TO SAVEPOINT "ora$replace"')
+        engine.run("DELETE FROM ora.column_facts WHERE relid = %s::oid", (view.oid,))
+        new_oid = view_validity.recreate(engine, view.oid, view.sql, listed, query)
+        return objects.by_oid(engine, new_oid)
+    engine.run("DELETE FROM ora.column_facts WHERE relid = %s::oid", (view.oid,))
+    facts.touch(engine, view.oid)
+    return view
+
+
+def _record_text(
+    engine: Engine,
+    view: Relation,
+    text: str,
+    names: Sequence[str],
+    engine_text: str,
+    *,
+    read_only: bool,
+) -> None:
+    engine.run(
+        "INSERT INTO ora.view_facts (relid, text, column_names, name_schema, engine_text,"
+        " read_only) VALUES (%s::oid, %s, %s::text[], %s, %s, %s) ON CONFLICT (relid) DO UPDATE"
+        " SET (text, column_names, name_schema, engine_text, read_only, valid) = (excluded.text,"
+        " excluded.column_names, excluded.name_schema, excluded.engine_text, excluded.read_only,"
+        " true)",
+        (view.oid, text, list(names) or None, engine.current_schema, engine_text, read_only),
+    )
+
+
+def drop(reader: Reader, engine: Engine) -> None:
+    """Run DROP VIEW, the reader standing after VIEW; views on it become invalid."""
+    if_exists = reader.accept("IF", "EXISTS")
+    name = reader.object_name(999, "invalid view name")
+    reader.accept("CASCADE", "CONSTRAINTS")
+    reader.expect_end(933, "SQL command not properly ended")
+    view = objects.find(engine, name)
+    if view is None or view.relkind != "v":
+        if if_exists:
+            return
+        raise objects.missing_table(engine, name)
+    privileges.require_on(engine, view, "DROP ANY VIEW")
+    view_validity.invalidate_dependents(engine, view.oid)
+    engine.run(f"DROP VIEW {view.sql}")
+    view_validity.revalidate(engine)
+
+
+def alter(reader: Reader, engine: Engine) -> None:
+    """Run ALTER VIEW ... COMPILE."""
+    name = reader.object_name(999, "invalid view name")
+    view = objects.find(engine, name)
+    if view is None or view.relkind != "v":
+        raise objects.missing_table(engine, name)
+    if not reader.accept("COMPILE"):
+        raise not_in_this_standin(what="this ALTER VIEW clause")
+    view_validity.revalidate(engine)
