@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import create_table, drop_table, objects, privileges, storage
-from oracle_standin.engine.ddl.model import TableDefinition, TableOptions
+from oracle_standin.engine.ddl.model import ColumnDefinition, TableDefinition, TableOptions
 from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
 
@@ -47,7 +47,7 @@ def create(reader: Reader, engine: Engine) -> None:
             return
         message = f'a materialized view or table "{owner}"."{name.name}" already exists'
         raise OracleError(12006, message)
-    columns = tuple(create_table.ColumnDefinition(column) for column in names)
+    columns = tuple(ColumnDefinition(column) for column in names)
     definition = TableDefinition(place, columns, options=options.table, query=query)
     filled = options.build_mode == "IMMEDIATE"
     table = create_table.create(engine, owner, definition, fill=filled)
