@@ -82,7 +82,9 @@ class StatementCalls:
             cursor.binds = declared_binds((), cursor.outline)
         is_query = cursor.outline.kind is StatementKind.QUERY
         count = 1 if is_query else request.executions
-        rows = self._bind_rows(reader, cursor, count)
+        # A call that only defines and fetches brings no values for the binds of its execution.
+        executes = bool(request.options & ExecuteOption.EXECUTE)
+        rows = self._bind_rows(reader, cursor, count) if executes else ()
         try:
             return self._do(cursor, request, rows)
         except OracleError as error:
