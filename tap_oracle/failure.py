@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import oracledb
 from singer_sdk.exceptions import ConfigurationError as SdkConfigurationError
 from singer_sdk.exceptions import ConfigValidationError, StreamMapConfigError
@@ -38,6 +39,8 @@ def reported(logger: logging.Logger, where: Callable[[], str]) -> Iterator[None]
     """
     try:
         yield
+    except (click.exceptions.Exit, click.ClickException, click.Abort):
+        raise
     except Terminated as signal_received:
         logger.warning("Ended by %s", signal_received)
         sys.exit(signal_received.exit_code)
