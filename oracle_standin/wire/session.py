@@ -49,10 +49,14 @@ SID = "FREE"
 
 _log = logging.getLogger(__name__)
 
-# Not ORA-00600: clients take that for a dead connection, and may try again for ever.
-_INTERNAL_FAULT = OracleError(
-    604, "error occurred at recursive SQL level 1: a fault of the stand-in; see its log"
-)
+
+def _internal_fault(fault: Exception) -> OracleError:
+    """Return what the client sees of a fault of ours: its type, nothing of its content.
+
+    Not ORA-00600: clients take that for a dead connection and may try again for ever.
+    """
+    what = f"a fault of the stand-in ({type(fault).__name__}); see its log"
+    return OracleError(604, f"error occurred at recursive SQL level 1: {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,9 @@ class WireSession:
             self._fail(error)
         except (ClientGoneError, OSError):
             raise
-        except Exception:  # noqa: BLE001 - one client must not see another's fault
+        except Exception as fault:  # noqa: BLE001 - one client must not see another's fault
             _log.exception("session %d: internal error", self._session_id)
-            self._fail(_INTERNAL_FAULT)
+            self._fail(_internal_fault(fault))
 
     def _fail(self, error: OracleError) -> None:
         """Answer with an error, after skipping what is left of the request."""
