@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oracle_standin.backend import OracleError
+from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine import names
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Circumstances:
 
 
 def oracle_error(failure: Failure, circumstances: Circumstances) -> OracleError:
-    """Return the Oracle error for a failure; ORA-00600 for one that has no counterpart."""
+    """Return the Oracle error for a failure; ORA-03001 for one that has no counterpart."""
     passed_on = _ORACLE_MESSAGE.match(failure.message)
     if passed_on:
         return OracleError(int(passed_on[1]), passed_on[2])
@@ -130,8 +130,8 @@ def oracle_error(failure: Failure, circumstances: Circumstances) -> OracleError:
     plain = _PLAIN.get(failure.sqlstate)
     if plain is not None:
         return OracleError(*plain)
-    message = f"internal error code, arguments: [{failure.sqlstate}], [{failure.message}]"
-    return OracleError(600, message)
+    # Not ORA-00600: clients take that for the end of the session.
+    return not_in_this_standin(f"this statement (engine: {failure.sqlstate} {failure.message})")
 
 
 def _owner(schema: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.backend import not_in_this_standin
 from oracle_standin.engine import query
 from oracle_standin.engine.contract import TranslationContext
 
@@ -25,7 +25,7 @@ class Translations:
     def __init__(
         self, user: str, current_schema: Callable[[], str], resolver: Resolver, profile: str
     ) -> None:
-        """Translate for `user`, resolving names with `resolver`; errors speak as `profile` does."""
+        """Translate for `user`, resolving names with `resolver`, as a server of `profile`."""
         self._profile = profile
         self._user = user
         self._current_schema = current_schema
@@ -42,7 +42,7 @@ class Translations:
         key = (text, self._current_schema(), types)
         found = self._known.get(key)
         if found is None:
-            found = self._translated(text, binds)
+            found = query.translate(text, self._context(binds))
             if found.as_of_scn is not None:
                 what = "AS OF"
                 raise not_in_this_standin(what)
@@ -50,15 +50,6 @@ class Translations:
                 self._known.clear()
             self._known[key] = found
         return found
-
-    def _translated(self, text: str, binds: Sequence[Bind]) -> Translation:
-        try:
-            return query.translate(text, self._context(binds))
-        except OracleError as error:
-            if error.code == 942 and self._profile == "19":
-                # The name is in the message from 23ai on.
-                raise OracleError(942, "table or view does not exist", error.offset) from None
-            raise
 
     def query(self, text: str) -> Translation:
         """Return the translation of a query without binds."""
@@ -69,4 +60,5 @@ class Translations:
         return query.translate_expression(text, self._context(()))
 
     def _context(self, binds: Sequence[Bind]) -> TranslationContext:
-        return TranslationContext(self._user, self._current_schema(), self._resolver, binds)
+        schema = self._current_schema()
+        return TranslationContext(self._user, schema, self._resolver, binds, self._profile)
