@@ -35,11 +35,11 @@ Data model in PostgreSQL, agreed by all parts:
 | RAW(n) | bytea | length by CHECK `ora$bytes$<column>` |
 | BLOB, LONG RAW | ora."BLOB", ora."LONGRAW" | bytea with an OID of its own |
 | DATE | ora."DATE" | numeric: whole wall-clock seconds since 1970-01-01 00:00:00 |
-| TIMESTAMP(n) | ora."TIMESTAMP"(20,n) | numeric: wall-clock seconds, up to 9 decimals |
-| TIMESTAMP(n) WITH LOCAL TIME ZONE | ora."TSLTZ"(20,n) | numeric: UTC seconds |
+| TIMESTAMP(n) | ora."TIMESTAMP"(30,n) | numeric: wall-clock seconds, up to 9 decimals |
+| TIMESTAMP(n) WITH LOCAL TIME ZONE | ora."TSLTZ"(30,n) | numeric: UTC seconds |
 | TIMESTAMP(n) WITH TIME ZONE | ora."TSTZ" | composite: u UTC seconds, z zone |
-| INTERVAL DAY(p) TO SECOND(s) | ora."INTERVALDS"(20,s) | numeric: seconds |
-| INTERVAL YEAR(p) TO MONTH | ora."INTERVALYM" | int4: months |
+| INTERVAL DAY(p) TO SECOND(s) | ora."INTERVALDS"(30,s) | numeric: seconds |
+| INTERVAL YEAR(p) TO MONTH | ora."INTERVALYM" | int8: months |
 | ROWID, UROWID | ora."ROWID" | bytea: object 4, file and block 4, row 2 |
 | BOOLEAN | boolean | |
 | JSON | jsonb | |

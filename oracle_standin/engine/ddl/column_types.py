@@ -321,7 +321,7 @@ def _timestamp(reader: Reader, _word: str, _semantics: str) -> ColumnType:
 def timestamp_type(precision: int) -> ColumnType:
     """Return TIMESTAMP(precision)."""
     length = 11 if precision else 7
-    pg_type = f'ora."TIMESTAMP"(20,{precision})'
+    pg_type = f'ora."TIMESTAMP"(30,{precision})'
     name = f"TIMESTAMP({precision})"
     return ColumnType(name, pg_type, TypeCode.TIMESTAMP, length, None, precision)
 
@@ -329,7 +329,7 @@ def timestamp_type(precision: int) -> ColumnType:
 def local_timestamp_type(precision: int) -> ColumnType:
     """Return TIMESTAMP(precision) WITH LOCAL TIME ZONE."""
     length = 11 if precision else 7
-    pg_type = f'ora."TSLTZ"(20,{precision})'
+    pg_type = f'ora."TSLTZ"(30,{precision})'
     name = f"TIMESTAMP({precision}) WITH LOCAL TIME ZONE"
     return ColumnType(name, pg_type, TypeCode.TIMESTAMP_LTZ, length, None, precision)
 
@@ -352,7 +352,7 @@ def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     reader.expect("TO", "SECOND", code=902, message="invalid datatype")
     fraction = _bracketed(reader, 6, 0, 9, 30088)
     name = f"INTERVAL DAY({leading}) TO SECOND({fraction})"
-    pg_type = f'ora."INTERVALDS"(20,{fraction})'
+    pg_type = f'ora."INTERVALDS"(30,{fraction})'
     return ColumnType(name, pg_type, TypeCode.INTERVAL_DS, 11, leading, fraction)
 
 

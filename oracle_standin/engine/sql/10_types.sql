@@ -1,7 +1,7 @@
 -- Oracle's data types, as engine/contract.py describes them: comparison, indexes, min and max.
 --
 -- A type that stores a number of seconds is PostgreSQL's numeric under another name: its functions,
--- its typmod (20, n) and its rounding to n digits. A type that stores text or bytes is text or bytea
+-- its typmod (30, n) and its rounding to n digits. A type that stores text or bytes is text or bytea
 -- with an OID of its own, by which describing a result tells them apart.
 
 -- bpchar to text keeps the trailing blanks, as CHAR to VARCHAR2 does in Oracle.
@@ -102,23 +102,23 @@ COMMENT ON TYPE ora."INTERVALDS" IS 'INTERVAL DAY TO SECOND: seconds.';
 
 CREATE TYPE ora."INTERVALYM";
 CREATE FUNCTION ora.intervalym_in(cstring) RETURNS ora."INTERVALYM"
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int4in';
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8in';
 CREATE FUNCTION ora.intervalym_out(ora."INTERVALYM") RETURNS cstring
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int4out';
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8out';
 CREATE FUNCTION ora.intervalym_recv(internal) RETURNS ora."INTERVALYM"
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int4recv';
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8recv';
 CREATE FUNCTION ora.intervalym_send(ora."INTERVALYM") RETURNS bytea
-LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int4send';
+LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int8send';
 CREATE TYPE ora."INTERVALYM" (
   INPUT = ora.intervalym_in, OUTPUT = ora.intervalym_out, RECEIVE = ora.intervalym_recv,
-  SEND = ora.intervalym_send, LIKE = int4, CATEGORY = 'T');
+  SEND = ora.intervalym_send, LIKE = int8, CATEGORY = 'T');
 COMMENT ON TYPE ora."INTERVALYM" IS 'INTERVAL YEAR TO MONTH: months.';
-CREATE CAST (ora."INTERVALYM" AS int4) WITHOUT FUNCTION;
-CREATE CAST (int4 AS ora."INTERVALYM") WITHOUT FUNCTION;
+CREATE CAST (ora."INTERVALYM" AS int8) WITHOUT FUNCTION;
+CREATE CAST (int8 AS ora."INTERVALYM") WITHOUT FUNCTION;
 CALL ora.define_comparison(
-  'INTERVALYM', ARRAY['int4eq', 'int4ne', 'int4lt', 'int4le', 'int4gt', 'int4ge'],
-  'btint4cmp', 'hashint4');
-CALL ora.define_extremes('INTERVALYM', 'int4smaller', 'int4larger');
+  'INTERVALYM', ARRAY['int8eq', 'int8ne', 'int8lt', 'int8le', 'int8gt', 'int8ge'],
+  'btint8cmp', 'hashint8');
+CALL ora.define_extremes('INTERVALYM', 'int8smaller', 'int8larger');
 
 CREATE TYPE ora."TSTZ" AS (u numeric, z text);
 COMMENT ON TYPE ora."TSTZ" IS

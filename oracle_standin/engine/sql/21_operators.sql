@@ -82,18 +82,18 @@ END $$;
 
 -- ------------------------------------------------------------------------ date arithmetic
 
-CREATE FUNCTION ora.with_months(wall numeric, months int4) RETURNS numeric
+CREATE FUNCTION ora.with_months(wall numeric, months int8) RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora AS $$
 DECLARE
   before timestamp := ora.pg_timestamp(floor(wall));
-  after timestamp := before + make_interval(months => with_months.months);
+  after timestamp := before + make_interval(months => with_months.months::int4);
 BEGIN
   IF extract(day FROM before) <> extract(day FROM after) THEN
     PERFORM ora.raise_error(1839, 'date not valid for month specified');
   END IF;
   RETURN ora.seconds(after) + wall - floor(wall);
 END $$;
-COMMENT ON FUNCTION ora.with_months(numeric, int4) IS
+COMMENT ON FUNCTION ora.with_months(numeric, int8) IS
   'A wall-clock time plus months; ORA-01839 where the month has no such day.';
 
 CREATE FUNCTION ora.moved(moment ora."TSTZ", seconds numeric) RETURNS ora."TSTZ"
@@ -124,18 +124,18 @@ BEGIN
       'ora.moved($1, %s $2::numeric)', symbol));
     FOREACH type_name IN ARRAY ARRAY['ora."DATE"', 'ora."TIMESTAMP"'] LOOP
       CALL ora.define_operator(symbol, stem, type_name, 'ora."INTERVALYM"', type_name, format(
-        'ora.with_months($1::numeric, %s $2::int4)::%s', symbol, type_name));
+        'ora.with_months($1::numeric, %s $2::int8)::%s', symbol, type_name));
     END LOOP;
     CALL ora.define_operator(symbol, stem, 'ora."TSTZ"', 'ora."INTERVALYM"', 'ora."TSTZ"', format(
-      'ora.zoned(ora.utc_seconds(ora.with_months(ora.wall($1), %s $2::int4), ($1).z), ($1).z)',
+      'ora.zoned(ora.utc_seconds(ora.with_months(ora.wall($1), %s $2::int8), ($1).z), ($1).z)',
       symbol));
     CALL ora.define_operator(symbol, stem, 'ora."TSLTZ"', 'ora."INTERVALYM"', 'ora."TSLTZ"', format(
-      'ora.utc_seconds(ora.with_months(ora.wall($1), %s $2::int4),
+      'ora.utc_seconds(ora.with_months(ora.wall($1), %s $2::int8),
          ora.session_zone())::ora."TSLTZ"', symbol));
     CALL ora.define_operator(symbol, stem, 'ora."INTERVALDS"', 'ora."INTERVALDS"',
       'ora."INTERVALDS"', format('($1::numeric %s $2::numeric)::ora."INTERVALDS"', symbol));
     CALL ora.define_operator(symbol, stem, 'ora."INTERVALYM"', 'ora."INTERVALYM"',
-      'ora."INTERVALYM"', format('($1::int4 %s $2::int4)::ora."INTERVALYM"', symbol));
+      'ora."INTERVALYM"', format('($1::int8 %s $2::int8)::ora."INTERVALYM"', symbol));
   END LOOP;
   FOREACH type_name IN ARRAY ARRAY['ora."DATE"', 'ora."TIMESTAMP"', 'ora."TSTZ"', 'ora."TSLTZ"']
   LOOP
@@ -159,7 +159,7 @@ CALL ora.define_operator('-', 'minus', 'ora."TSTZ"', 'ora."TSTZ"', 'ora."INTERVA
 CALL ora.define_operator('-', 'negative', NULL, 'ora."INTERVALDS"', 'ora."INTERVALDS"',
   '(- $1::numeric)::ora."INTERVALDS"');
 CALL ora.define_operator('-', 'negative', NULL, 'ora."INTERVALYM"', 'ora."INTERVALYM"',
-  '(- $1::int4)::ora."INTERVALYM"');
+  '(- $1::int8)::ora."INTERVALYM"');
 CALL ora.define_operator('*', 'times', 'ora."INTERVALDS"', 'numeric', 'ora."INTERVALDS"',
   'pg_catalog.round($1::numeric * $2, 9)::ora."INTERVALDS"');
 CALL ora.define_operator('*', 'times', 'numeric', 'ora."INTERVALDS"', 'ora."INTERVALDS"',
@@ -167,11 +167,11 @@ CALL ora.define_operator('*', 'times', 'numeric', 'ora."INTERVALDS"', 'ora."INTE
 CALL ora.define_operator('/', 'by', 'ora."INTERVALDS"', 'numeric', 'ora."INTERVALDS"',
   'pg_catalog.round(ora.divide($1::numeric, $2), 9)::ora."INTERVALDS"');
 CALL ora.define_operator('*', 'times', 'ora."INTERVALYM"', 'numeric', 'ora."INTERVALYM"',
-  'pg_catalog.trunc($1::int4 * $2)::int4::ora."INTERVALYM"');
+  'pg_catalog.trunc($1::int8 * $2)::int8::ora."INTERVALYM"');
 CALL ora.define_operator('*', 'times', 'numeric', 'ora."INTERVALYM"', 'ora."INTERVALYM"',
-  'pg_catalog.trunc($1 * $2::int4)::int4::ora."INTERVALYM"');
+  'pg_catalog.trunc($1 * $2::int8)::int8::ora."INTERVALYM"');
 CALL ora.define_operator('/', 'by', 'ora."INTERVALYM"', 'numeric', 'ora."INTERVALYM"',
-  'pg_catalog.trunc(ora.divide($1::int4, $2))::int4::ora."INTERVALYM"');
+  'pg_catalog.trunc(ora.divide($1::int8, $2))::int8::ora."INTERVALYM"');
 
 -- (a - b) DAY TO SECOND: of dates it is a number of days, of timestamps an interval already.
 CREATE FUNCTION ora.day_to_second(days numeric) RETURNS ora."INTERVALDS"
@@ -205,6 +205,22 @@ BEGIN
       CALL ora.define_operator(symbol[1], symbol[2], pair[1], 'text', 'boolean',
         format('$1 %s ora.%s($2)', symbol[1], pair[2]));
     END LOOP;
+  END LOOP;
+END $$;
+
+-- CHAR against VARCHAR2: blanks at the end count (SQL Language Reference, "Nonpadded Comparison
+-- Semantics"). PostgreSQL would compare both as CHAR.
+DO $$
+DECLARE
+  symbol text[];
+BEGIN
+  FOREACH symbol SLICE 1 IN ARRAY ARRAY[
+    ['=', 'eq'], ['<>', 'ne'], ['<', 'lt'], ['<=', 'le'], ['>', 'gt'], ['>=', 'ge']]
+  LOOP
+    CALL ora.define_operator(symbol[1], symbol[2], 'varchar', 'bpchar', 'boolean',
+      format('$1::text %s $2::text', symbol[1]));
+    CALL ora.define_operator(symbol[1], symbol[2], 'bpchar', 'varchar', 'boolean',
+      format('$1::text %s $2::text', symbol[1]));
   END LOOP;
 END $$;
 

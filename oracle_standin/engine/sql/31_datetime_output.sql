@@ -37,7 +37,9 @@ DECLARE
     word text := upper(element);
 BEGIN
     CASE
-        WHEN word IN ('YYYY', 'YYY', 'YY', 'Y', 'IYYY', 'IYY', 'IY', 'I', 'CC', 'MM', 'MI', 'DDD',
+        -- a bare I, so that a D after it does not make PostgreSQL's ID of both
+        WHEN word = 'I' THEN RETURN fm || 'I""';
+        WHEN word IN ('YYYY', 'YYY', 'YY', 'Y', 'IYYY', 'IYY', 'IY', 'CC', 'MM', 'MI', 'DDD',
                       'DD', 'D', 'HH24', 'HH12', 'HH', 'SSSSS', 'SS', 'WW', 'W', 'IW', 'Q', 'J',
                       'RM', 'Y,YYY') THEN
             RETURN fm || word;
@@ -261,10 +263,10 @@ RETURN CASE WHEN span::numeric < 0 THEN '-' ELSE '+' END
 
 CREATE FUNCTION "SYS".to_char(span ora."INTERVALYM") RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE WHEN span::int4 < 0 THEN '-' ELSE '+' END
-    || CASE WHEN abs(span::int4) < 1200 THEN lpad((abs(span::int4) / 12)::text, 2, '0')
-        ELSE (abs(span::int4) / 12)::text END
-    || '-' || lpad((abs(span::int4) % 12)::text, 2, '0');
+RETURN CASE WHEN span::int8 < 0 THEN '-' ELSE '+' END
+    || CASE WHEN abs(span::int8) < 1200 THEN lpad((abs(span::int8) / 12)::text, 2, '0')
+        ELSE (abs(span::int8) / 12)::text END
+    || '-' || lpad((abs(span::int8) % 12)::text, 2, '0');
 
 CREATE FUNCTION "SYS".to_char(span ora."INTERVALDS", mask text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -351,8 +353,8 @@ END;
 CREATE FUNCTION ora.extract_field(field text, span ora."INTERVALYM") RETURNS numeric
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN CASE upper(field)
-    WHEN 'YEAR' THEN (span::int4 / 12)::numeric
-    WHEN 'MONTH' THEN (span::int4 % 12)::numeric
+    WHEN 'YEAR' THEN (span::int8 / 12)::numeric
+    WHEN 'MONTH' THEN (span::int8 % 12)::numeric
     ELSE ora.no_such_field()
 END;
 

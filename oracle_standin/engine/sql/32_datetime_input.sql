@@ -460,7 +460,7 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, or
 AS $$
 DECLARE
     p text[];
-    months int;
+    months int8;
 BEGIN
     p := regexp_match(input, '^\s*([+-]?)(\d{1,9})-(\d{1,2})\s*$');
     IF p IS NULL THEN
@@ -471,7 +471,7 @@ BEGIN
     IF p IS NULL THEN
         PERFORM ora.raise_error(1867, 'the interval is invalid');
     END IF;
-    months := coalesce(p[2], '0')::int * 12 + coalesce(p[3], '0')::int;
+    months := coalesce(p[2], '0')::int8 * 12 + coalesce(p[3], '0')::int8;
     RETURN (CASE p[1] WHEN '-' THEN -months ELSE months END)::ora."INTERVALYM";
 END
 $$;
@@ -499,6 +499,6 @@ BEGIN
     IF factor IS NULL THEN
         PERFORM ora.raise_error(1760, 'illegal argument for function');
     END IF;
-    RETURN round(amount * factor)::int4::ora."INTERVALYM";
+    RETURN round(amount * factor)::int8::ora."INTERVALYM";
 END
 $$;

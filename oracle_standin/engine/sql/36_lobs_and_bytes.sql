@@ -185,7 +185,7 @@ DECLARE
     result bytea;
 BEGIN
     IF amount = 0 THEN
-        RETURN '\x80';
+        RETURN '\x80'::bytea;
     END IF;
     digits := repeat('0', length(whole) % 2) || whole || split_part(plain, '.', 2);
     exponent := (length(whole) + 1) / 2;
@@ -299,8 +299,8 @@ RETURN ROW(183, substr(int8send((div(span::numeric, 86400) + 2147483648)::int8),
     || substr(int8send(((span::numeric % 1) * 1000000000 + 2147483648)::int8), 5))::ora.typed_bytes;
 CREATE FUNCTION ora.internal(span ora."INTERVALYM") RETURNS ora.typed_bytes
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN ROW(182, substr(int8send(span::int4 / 12 + 2147483648), 5)
-    || set_byte('\x00', 0, span::int4 % 12 + 60))::ora.typed_bytes;
+RETURN ROW(182, substr(int8send(span::int8 / 12 + 2147483648), 5)
+    || set_byte('\x00', 0, span::int8 % 12 + 60))::ora.typed_bytes;
 
 CREATE FUNCTION ora.dumped(typed ora.typed_bytes, return_format numeric, start numeric, size numeric)
 RETURNS text
