@@ -8,23 +8,16 @@ from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import function_names, nodes
 from oracle_standin.engine.query import render as renderer
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.word_sets import word_set
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output
 
-_AS_NUMERIC = frozenset(
-    [
-        "COUNT",
-        "ROW_NUMBER",
-        "RANK",
-        "DENSE_RANK",
-        "NTILE",
-        "CUME_DIST",
-        "PERCENT_RANK",
-        "CORR",
-        "COVAR_POP",
-        "COVAR_SAMP",
-    ]
+_AS_NUMERIC = word_set(
+    """
+    COUNT ROW_NUMBER RANK DENSE_RANK NTILE CUME_DIST PERCENT_RANK CORR COVAR_POP
+    COVAR_SAMP
+    """
 )
 _PLAIN = {
     "COUNT": "count",

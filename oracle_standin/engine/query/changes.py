@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import nodes, row_numbers, sources
+from oracle_standin.engine.query import change_nodes, nodes, row_numbers, sources
 from oracle_standin.engine.query.queries import render_query
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render, render_list
@@ -59,7 +59,7 @@ def _returning(items: tuple[nodes.Expression, ...], out: Output) -> str:
 # -------------------------------------------------------------------------------- INSERT
 
 
-def render_insert(insert: nodes.Insert, out: Output) -> str:
+def render_insert(insert: change_nodes.Insert, out: Output) -> str:
     """Return the PostgreSQL text of an INSERT."""
     if insert.target.partition is not None:
         refuse("INSERT INTO a partition by name")
@@ -75,7 +75,7 @@ def render_insert(insert: nodes.Insert, out: Output) -> str:
     return f"INSERT INTO {target}{_column_list(columns)} {text}{_returning(insert.returning, out)}"
 
 
-def _check_rows(insert: nodes.Insert, columns: tuple[str, ...], out: Output) -> None:
+def _check_rows(insert: change_nodes.Insert, columns: tuple[str, ...], out: Output) -> None:
     if len(insert.rows) > 1 and out.context.profile == "19":
         raise OracleError(933, "SQL command not properly ended")
     for row in insert.rows:
@@ -91,12 +91,12 @@ def _check_query_count(columns: tuple[str, ...], query: nodes.Query) -> None:
         check_count(columns, len(body.items))
 
 
-def render_branches(insert: nodes.MultiInsert, out: Output) -> list[str]:
+def render_branches(insert: change_nodes.MultiInsert, out: Output) -> list[str]:
     """Return one INSERT for each INTO of an INSERT ALL."""
     return [_branch(branch, insert.query, out) for branch in insert.branches]
 
 
-def _branch(branch: nodes.InsertBranch, query: nodes.Query, out: Output) -> str:
+def _branch(branch: change_nodes.InsertBranch, query: nodes.Query, out: Output) -> str:
     out.enter()
     source, target = enter_target(branch.target, out)
     columns = target_columns(source, branch.columns)
@@ -118,7 +118,7 @@ def _branch(branch: nodes.InsertBranch, query: nodes.Query, out: Output) -> str:
 # ----------------------------------------------------------------------- UPDATE and DELETE
 
 
-def render_update(update: nodes.Update, out: Output) -> str:
+def render_update(update: change_nodes.Update, out: Output) -> str:
     """Return the PostgreSQL text of an UPDATE."""
     source, target = enter_target(update.target, out)
     row_numbers.refuse_rownum(update.assignments)
@@ -128,7 +128,7 @@ def render_update(update: nodes.Update, out: Output) -> str:
     return f"UPDATE {target} SET {assigned}{where}{returning}"  # noqa: S608
 
 
-def render_assignments(assignments: tuple[nodes.Assignment, ...], out: Output) -> str:
+def render_assignments(assignments: tuple[change_nodes.Assignment, ...], out: Output) -> str:
     """Return what follows SET; ORA-00957 for a column set twice."""
     named = [column for assignment in assignments for column in assignment.columns]
     if len(set(named)) != len(named):
@@ -136,14 +136,14 @@ def render_assignments(assignments: tuple[nodes.Assignment, ...], out: Output) -
     return ", ".join(_assignment(assignment, out) for assignment in assignments)
 
 
-def _assignment(assignment: nodes.Assignment, out: Output) -> str:
+def _assignment(assignment: change_nodes.Assignment, out: Output) -> str:
     value = stored_value(assignment.value, out)
     if len(assignment.columns) == 1:
         return f"{quoted(assignment.columns[0])} = {value}"
     return f"({', '.join(map(quoted, assignment.columns))}) = {value}"
 
 
-def render_delete(delete: nodes.Delete, out: Output) -> str:
+def render_delete(delete: change_nodes.Delete, out: Output) -> str:
     """Return the PostgreSQL text of a DELETE."""
     source, target = enter_target(delete.target, out)
     where = _where(delete.where, delete.target, source, out)

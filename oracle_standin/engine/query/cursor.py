@@ -6,121 +6,24 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import engine_name
+from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind, tokens
 
 if TYPE_CHECKING:
     from oracle_standin.lexer import Token
 
-RESERVED = frozenset(
-    [
-        "ACCESS",
-        "ADD",
-        "ALL",
-        "ALTER",
-        "AND",
-        "ANY",
-        "AS",
-        "ASC",
-        "AUDIT",
-        "BETWEEN",
-        "BY",
-        "CHAR",
-        "CHECK",
-        "CLUSTER",
-        "COLUMN",
-        "COMPRESS",
-        "CONNECT",
-        "CREATE",
-        "CURRENT",
-        "DATE",
-        "DECIMAL",
-        "DEFAULT",
-        "DELETE",
-        "DESC",
-        "DISTINCT",
-        "DROP",
-        "ELSE",
-        "EXCLUSIVE",
-        "EXISTS",
-        "FILE",
-        "FLOAT",
-        "FOR",
-        "FROM",
-        "GRANT",
-        "GROUP",
-        "HAVING",
-        "IDENTIFIED",
-        "IMMEDIATE",
-        "IN",
-        "INCREMENT",
-        "INDEX",
-        "INITIAL",
-        "INSERT",
-        "INTEGER",
-        "INTERSECT",
-        "INTO",
-        "IS",
-        "LEVEL",
-        "LIKE",
-        "LOCK",
-        "LONG",
-        "MAXEXTENTS",
-        "MINUS",
-        "MLSLABEL",
-        "MODE",
-        "MODIFY",
-        "NOAUDIT",
-        "NOCOMPRESS",
-        "NOT",
-        "NOWAIT",
-        "NULL",
-        "NUMBER",
-        "OF",
-        "OFFLINE",
-        "ON",
-        "ONLINE",
-        "OPTION",
-        "OR",
-        "ORDER",
-        "PCTFREE",
-        "PRIOR",
-        "PUBLIC",
-        "RAW",
-        "RENAME",
-        "RESOURCE",
-        "REVOKE",
-        "ROW",
-        "ROWID",
-        "ROWNUM",
-        "SELECT",
-        "SESSION",
-        "SET",
-        "SHARE",
-        "SIZE",
-        "SMALLINT",
-        "START",
-        "SUCCESSFUL",
-        "SYNONYM",
-        "SYSDATE",
-        "TABLE",
-        "THEN",
-        "TO",
-        "TRIGGER",
-        "UID",
-        "UNION",
-        "UNIQUE",
-        "UPDATE",
-        "USER",
-        "VALIDATE",
-        "VALUES",
-        "VARCHAR",
-        "VARCHAR2",
-        "VIEW",
-        "WHENEVER",
-        "WHERE",
-        "WITH",
-        "EXCEPT",
-    ]
+RESERVED = word_set(
+    """
+    ACCESS ADD ALL ALTER AND ANY AS ASC AUDIT BETWEEN BY CHAR CHECK CLUSTER COLUMN
+    COMPRESS CONNECT CREATE CURRENT DATE DECIMAL DEFAULT DELETE DESC DISTINCT DROP ELSE
+    EXCLUSIVE EXISTS FILE FLOAT FOR FROM GRANT GROUP HAVING IDENTIFIED IMMEDIATE IN
+    INCREMENT INDEX INITIAL INSERT INTEGER INTERSECT INTO IS LEVEL LIKE LOCK LONG
+    MAXEXTENTS MINUS MLSLABEL MODE MODIFY NOAUDIT NOCOMPRESS NOT NOWAIT NULL NUMBER OF
+    OFFLINE ON ONLINE OPTION OR ORDER PCTFREE PRIOR PUBLIC RAW RENAME RESOURCE REVOKE ROW
+    ROWID ROWNUM SELECT SESSION SET SHARE SIZE SMALLINT START SUCCESSFUL SYNONYM SYSDATE
+    TABLE THEN TO TRIGGER UID UNION UNIQUE UPDATE USER VALIDATE VALUES VARCHAR VARCHAR2
+    VIEW WHENEVER WHERE WITH EXCEPT
+    """
 )
 """Words that name nothing unless quoted (SQL Language Reference, "Oracle SQL Reserved Words")."""
 

@@ -43,6 +43,8 @@ _SIMPLE = {
     "REAL": "numeric",
     "BINARY_FLOAT": "float4",
     "BINARY_DOUBLE": "float8",
+    "FLOAT": "numeric",
+    "RAW": "bytea",
     "DATE": 'ora."DATE"',
     "CLOB": 'ora."CLOB"',
     "NCLOB": 'ora."NCLOB"',
@@ -78,19 +80,8 @@ def type_name(cursor: Cursor) -> str:
         return _SIMPLE[word]
     if word in _TEXTS:
         return _text_type(cursor, word)
-    if word in {"NUMBER", "NUMERIC", "DECIMAL", "DEC"}:
-        return _number_type(cursor, word)
-    if word in {"FLOAT", "DOUBLE"}:
-        cursor.skip_words("PRECISION")
-        _optional_numbers(cursor)
-        return "numeric"
-    if word == "RAW":
-        _optional_numbers(cursor)
-        return "bytea"
-    if word == "TIMESTAMP":
-        return _timestamp_type(cursor)
-    if word == "INTERVAL":
-        return _interval_type(cursor)
+    if word in _READERS:
+        return _READERS[word](cursor)
     if word == "LONG":
         raise OracleError(932, "inconsistent datatypes: expected - got LONG", token.start)
     raise OracleError(902, "invalid datatype", token.start)
@@ -131,10 +122,15 @@ def _text_type(cursor: Cursor, word: str) -> str:
     return f"{base}({length})"
 
 
-def _number_type(cursor: Cursor, word: str) -> str:
+def _decimal_type(cursor: Cursor) -> str:
+    numeric = _number_type(cursor)
+    return "numeric(38,0)" if numeric == "numeric" else numeric
+
+
+def _number_type(cursor: Cursor) -> str:
     numbers = _optional_numbers(cursor)
     if not numbers:
-        return "numeric" if word == "NUMBER" else "numeric(38,0)"
+        return "numeric"
     precision, scale = numbers[0], numbers[1] if len(numbers) > 1 else 0
     if not 1 <= precision <= 38:
         raise OracleError(1727, "numeric precision specifier is out of range (1 to 38)")
@@ -151,8 +147,8 @@ def _timestamp_type(cursor: Cursor) -> str:
     if cursor.skip_words("WITH", "TIME", "ZONE"):
         return 'ora."TSTZ"'
     if cursor.skip_words("WITH", "LOCAL", "TIME", "ZONE"):
-        return f'ora."TSLTZ"(20,{digits})'
-    return f'ora."TIMESTAMP"(20,{digits})'
+        return f'ora."TSLTZ"(30,{digits})'
+    return f'ora."TIMESTAMP"(30,{digits})'
 
 
 def _interval_type(cursor: Cursor) -> str:
@@ -164,4 +160,20 @@ def _interval_type(cursor: Cursor) -> str:
     _optional_numbers(cursor)
     cursor.expect_words("TO", "SECOND")
     digits = (_optional_numbers(cursor) or [6])[0]
-    return f'ora."INTERVALDS"(20,{digits})'
+    return f'ora."INTERVALDS"(30,{digits})'
+
+
+def _double_type(cursor: Cursor) -> str:
+    cursor.expect_words("PRECISION")
+    return "numeric"
+
+
+_READERS = {
+    "NUMBER": _number_type,
+    "NUMERIC": _decimal_type,
+    "DECIMAL": _decimal_type,
+    "DEC": _decimal_type,
+    "DOUBLE": _double_type,
+    "TIMESTAMP": _timestamp_type,
+    "INTERVAL": _interval_type,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import expressions, nodes, selects
+from oracle_standin.engine.query import change_nodes, expressions, from_items, nodes, selects
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.query.cursor import Cursor
 
 
-def statement(cursor: Cursor) -> nodes.Statement:
+def statement(cursor: Cursor) -> change_nodes.Statement:
     """Read a whole query or DML statement; ORA-00900 for others, ORA-00933 for a rest."""
     found = _statement(cursor)
     if cursor.at_word("LOG"):
@@ -23,7 +23,7 @@ def statement(cursor: Cursor) -> nodes.Statement:
     return found
 
 
-def _statement(cursor: Cursor) -> nodes.Statement:
+def _statement(cursor: Cursor) -> change_nodes.Statement:
     if cursor.at_word("SELECT", "WITH") or selects.at_query_in_parentheses(cursor):
         return selects.query(cursor)
     for word, read in _READERS.items():
@@ -35,7 +35,7 @@ def _statement(cursor: Cursor) -> nodes.Statement:
 def _target(cursor: Cursor) -> nodes.Table:
     if cursor.at_operator("("):
         refuse("DML on a subquery")
-    found = selects.table(cursor)
+    found = from_items.table(cursor)
     if found.sample is not None:
         raise cursor.error(933)
     return found
@@ -44,7 +44,7 @@ def _target(cursor: Cursor) -> nodes.Table:
 # -------------------------------------------------------------------------------- INSERT
 
 
-def _insert(cursor: Cursor) -> nodes.Statement:
+def _insert(cursor: Cursor) -> change_nodes.Statement:
     if cursor.at_word("ALL", "FIRST"):
         return _multi_insert(cursor)
     cursor.expect_words("INTO", code=925)
@@ -59,7 +59,7 @@ def _insert(cursor: Cursor) -> nodes.Statement:
     else:
         raise cursor.error(926)
     returning, binds = _returning(cursor)
-    return nodes.Insert(target, columns, rows, query, returning, binds)
+    return change_nodes.Insert(target, columns, rows, query, returning, binds)
 
 
 def _insert_columns(cursor: Cursor) -> tuple[str, ...]:
@@ -82,10 +82,10 @@ def _values(cursor: Cursor) -> tuple[nodes.Expression, ...]:
     return items
 
 
-def _multi_insert(cursor: Cursor) -> nodes.MultiInsert:
+def _multi_insert(cursor: Cursor) -> change_nodes.MultiInsert:
     if cursor.take().value == "FIRST":
         refuse("INSERT FIRST")
-    branches: list[nodes.InsertBranch] = []
+    branches: list[change_nodes.InsertBranch] = []
     condition: nodes.Expression | None = None
     while True:
         if cursor.skip_words("WHEN"):
@@ -98,16 +98,16 @@ def _multi_insert(cursor: Cursor) -> nodes.MultiInsert:
         target = _target(cursor)
         columns = _insert_columns(cursor)
         values = _values(cursor) if cursor.skip_words("VALUES") else ()
-        branches.append(nodes.InsertBranch(target, columns, values, condition))
+        branches.append(change_nodes.InsertBranch(target, columns, values, condition))
     if not branches:
         raise cursor.error(925)
-    return nodes.MultiInsert(tuple(branches), selects.query(cursor))
+    return change_nodes.MultiInsert(tuple(branches), selects.query(cursor))
 
 
 # ----------------------------------------------------------------------- UPDATE and DELETE
 
 
-def _update(cursor: Cursor) -> nodes.Statement:
+def _update(cursor: Cursor) -> change_nodes.Statement:
     target = _target(cursor)
     cursor.expect_words("SET", code=971)
     assignments = _assignments(cursor)
@@ -115,26 +115,28 @@ def _update(cursor: Cursor) -> nodes.Statement:
         refuse("UPDATE ... FROM")
     where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
     returning, binds = _returning(cursor)
-    return nodes.Update(target, assignments, where, returning, binds)
+    return change_nodes.Update(target, assignments, where, returning, binds)
 
 
-def _assignments(cursor: Cursor) -> tuple[nodes.Assignment, ...]:
+def _assignments(cursor: Cursor) -> tuple[change_nodes.Assignment, ...]:
     found = [_assignment(cursor)]
     while cursor.skip_operator(","):
         found.append(_assignment(cursor))
     return tuple(found)
 
 
-def _assignment(cursor: Cursor) -> nodes.Assignment:
+def _assignment(cursor: Cursor) -> change_nodes.Assignment:
     if cursor.at_operator("("):
         columns = cursor.names_in_parentheses()
         _expect_equals(cursor)
         if not selects.at_query_in_parentheses(cursor):
             raise OracleError(1767, "UPDATE ... SET expression must be a subquery")
-        return nodes.Assignment(columns, nodes.Subquery(selects.query_in_parentheses(cursor)))
+        return change_nodes.Assignment(
+            columns, nodes.Subquery(selects.query_in_parentheses(cursor))
+        )
     column = cursor.column_name()
     _expect_equals(cursor)
-    return nodes.Assignment((column,), expressions.expression(cursor))
+    return change_nodes.Assignment((column,), expressions.expression(cursor))
 
 
 def _expect_equals(cursor: Cursor) -> None:
@@ -142,14 +144,14 @@ def _expect_equals(cursor: Cursor) -> None:
         raise cursor.error(927)
 
 
-def _delete(cursor: Cursor) -> nodes.Statement:
+def _delete(cursor: Cursor) -> change_nodes.Statement:
     cursor.skip_words("FROM")
     target = _target(cursor)
     if cursor.at_word("FROM"):
         refuse("DELETE ... FROM ... FROM")
     where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
     returning, binds = _returning(cursor)
-    return nodes.Delete(target, where, returning, binds)
+    return change_nodes.Delete(target, where, returning, binds)
 
 
 def _returning(cursor: Cursor) -> tuple[tuple[nodes.Expression, ...], tuple[int, ...]]:
@@ -175,12 +177,12 @@ def _returning(cursor: Cursor) -> tuple[tuple[nodes.Expression, ...], tuple[int,
 # --------------------------------------------------------------------------------- MERGE
 
 
-def _merge(cursor: Cursor) -> nodes.Statement:
+def _merge(cursor: Cursor) -> change_nodes.Statement:
     cursor.expect_words("INTO", code=925)
     target = _target(cursor)
     if not cursor.skip_words("USING"):
         raise OracleError(928, "missing USING keyword")
-    source = selects.merge_source(cursor)
+    source = from_items.source(cursor)
     if not cursor.skip_words("ON") or not cursor.at_operator("("):
         raise cursor.error(969)
     cursor.expect_open()
@@ -200,10 +202,12 @@ def _merge(cursor: Cursor) -> nodes.Statement:
         raise cursor.error(905)
     if cursor.at_word("RETURNING"):
         refuse("RETURNING of MERGE")
-    return nodes.Merge(target, source, condition, *update, *insert)
+    return change_nodes.Merge(target, source, condition, *update, *insert)
 
 
-_MergeUpdate = tuple[tuple[nodes.Assignment, ...], nodes.Expression | None, nodes.Expression | None]
+_MergeUpdate = tuple[
+    tuple[change_nodes.Assignment, ...], nodes.Expression | None, nodes.Expression | None
+]
 _MergeInsert = tuple[tuple[str, ...], tuple[nodes.Expression, ...], nodes.Expression | None]
 
 

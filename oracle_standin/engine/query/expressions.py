@@ -200,27 +200,31 @@ def primary(cursor: Cursor) -> nodes.Expression:
 
 def _special_word(cursor: Cursor, token: Token) -> nodes.Expression | None:
     following = cursor.peek(1)
-    before_open = following is not None and following.is_operator("(")
-    before_text = following is not None and following.kind is Kind.STRING
-    if token.value == "NULL":
+    word = token.value
+    if word in _CONSTANTS:
         cursor.take()
-        return nodes.Null()
-    if token.value in {"TRUE", "FALSE"}:
-        return nodes.Boolean(cursor.take().value == "TRUE")
-    if token.value == "DEFAULT":
-        cursor.take()
-        return nodes.Default()
-    if token.value == "CASE":
+        return _CONSTANTS[word]
+    if word == "CASE":
         return _case(cursor)
-    if token.value in {"DATE", "TIMESTAMP", "INTERVAL"} and before_text:
+    if following is None:
+        return None
+    if word in {"DATE", "TIMESTAMP", "INTERVAL"} and following.kind is Kind.STRING:
         return _typed_literal(cursor)
-    if token.value in _SPECIAL_CALLS and before_open:
+    if word in _SPECIAL_CALLS and following.is_operator("("):
         cursor.take()
         cursor.expect_open()
-        special = _SPECIAL_CALLS[token.value](cursor)
+        special = _SPECIAL_CALLS[word](cursor)
         cursor.expect_close()
         return special
     return None
+
+
+_CONSTANTS: dict[str, nodes.Expression] = {
+    "NULL": nodes.Null(),
+    "TRUE": nodes.Boolean(value=True),
+    "FALSE": nodes.Boolean(value=False),
+    "DEFAULT": nodes.Default(),
+}
 
 
 def _in_parentheses(cursor: Cursor) -> nodes.Expression:

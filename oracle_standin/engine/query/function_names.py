@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from oracle_standin.engine.query.word_sets import word_set
+
 LEADING_TEXTS = {
     "ASCII": 1,
     "ASCIISTR": 1,
@@ -34,214 +36,58 @@ LEADING_TEXTS = {
 }
 """Functions of text, with how many leading arguments are converted to text when they are not."""
 
-PLAIN = frozenset(
-    [
-        "ABS",
-        "ACOS",
-        "ADD_MONTHS",
-        "ASIN",
-        "ATAN",
-        "ATAN2",
-        "BITAND",
-        "BIN_TO_NUM",
-        "CEIL",
-        "CHR",
-        "COS",
-        "COSH",
-        "DUMP",
-        "EMPTY_BLOB",
-        "EMPTY_CLOB",
-        "EXP",
-        "FLOOR",
-        "FROM_TZ",
-        "JSON_EXISTS",
-        "JSON_QUERY",
-        "JSON_SERIALIZE",
-        "JSON_VALUE",
-        "LAST_DAY",
-        "LN",
-        "LOG",
-        "MOD",
-        "MONTHS_BETWEEN",
-        "NANVL",
-        "NCHR",
-        "NEW_TIME",
-        "NEXT_DAY",
-        "NUMTODSINTERVAL",
-        "NUMTOYMINTERVAL",
-        "ORA_HASH",
-        "POWER",
-        "RAWTOHEX",
-        "REMAINDER",
-        "ROUND",
-        "ROWIDTOCHAR",
-        "SCN_TO_TIMESTAMP",
-        "SIGN",
-        "SIN",
-        "SINH",
-        "SQRT",
-        "STANDARD_HASH",
-        "SYS_CONTEXT",
-        "SYS_EXTRACT_UTC",
-        "SYS_GUID",
-        "TAN",
-        "TANH",
-        "TIMESTAMP_TO_SCN",
-        "TO_BINARY_DOUBLE",
-        "TO_BINARY_FLOAT",
-        "TO_BLOB",
-        "TO_CHAR",
-        "TO_CLOB",
-        "TO_DATE",
-        "TO_DSINTERVAL",
-        "TO_NCHAR",
-        "TO_NCLOB",
-        "TO_NUMBER",
-        "TO_TIMESTAMP",
-        "TO_TIMESTAMP_TZ",
-        "TO_YMINTERVAL",
-        "TRUNC",
-        "TZ_OFFSET",
-        "UNISTR",
-        "USERENV",
-        "VSIZE",
-    ]
+PLAIN = word_set(
+    """
+    ABS ACOS ADD_MONTHS ASIN ATAN ATAN2 BITAND BIN_TO_NUM CEIL CHR COS COSH DUMP
+    EMPTY_BLOB EMPTY_CLOB EXP FLOOR FROM_TZ JSON_EXISTS JSON_QUERY JSON_SERIALIZE
+    JSON_VALUE LAST_DAY LN LOG MOD MONTHS_BETWEEN NANVL NCHR NEW_TIME NEXT_DAY
+    NUMTODSINTERVAL NUMTOYMINTERVAL ORA_HASH POWER RAWTOHEX REMAINDER ROUND ROWIDTOCHAR
+    SCN_TO_TIMESTAMP SIGN SIN SINH SQRT STANDARD_HASH SYS_CONTEXT SYS_EXTRACT_UTC SYS_GUID
+    TAN TANH TIMESTAMP_TO_SCN TO_BINARY_DOUBLE TO_BINARY_FLOAT TO_BLOB TO_CHAR TO_CLOB
+    TO_DATE TO_DSINTERVAL TO_NCHAR TO_NCLOB TO_NUMBER TO_TIMESTAMP TO_TIMESTAMP_TZ
+    TO_YMINTERVAL TRUNC TZ_OFFSET UNISTR USERENV VSIZE
+    """
 )
 
-PACKAGED = frozenset(
-    [
-        "DBMS_FLASHBACK.GET_SYSTEM_CHANGE_NUMBER",
-        "DBMS_LOB.GETLENGTH",
-        "DBMS_LOB.SUBSTR",
-        "DBMS_LOB.INSTR",
-        "DBMS_LOB.COMPARE",
-        "DBMS_ROWID.ROWID_OBJECT",
-        "DBMS_ROWID.ROWID_BLOCK_NUMBER",
-        "DBMS_ROWID.ROWID_RELATIVE_FNO",
-        "DBMS_ROWID.ROWID_ROW_NUMBER",
-        "DBMS_ROWID.ROWID_CREATE",
-        "UTL_RAW.CAST_TO_VARCHAR2",
-        "UTL_RAW.CAST_TO_RAW",
-        "UTL_RAW.LENGTH",
-        "DBMS_UTILITY.GET_TIME",
-        "DBMS_TRANSACTION.LOCAL_TRANSACTION_ID",
-        "DBMS_RANDOM.VALUE",
-    ]
+PACKAGED = word_set(
+    """
+    DBMS_FLASHBACK.GET_SYSTEM_CHANGE_NUMBER DBMS_LOB.GETLENGTH DBMS_LOB.SUBSTR
+    DBMS_LOB.INSTR DBMS_LOB.COMPARE DBMS_ROWID.ROWID_OBJECT DBMS_ROWID.ROWID_BLOCK_NUMBER
+    DBMS_ROWID.ROWID_RELATIVE_FNO DBMS_ROWID.ROWID_ROW_NUMBER DBMS_ROWID.ROWID_CREATE
+    UTL_RAW.CAST_TO_VARCHAR2 UTL_RAW.CAST_TO_RAW UTL_RAW.LENGTH DBMS_UTILITY.GET_TIME
+    DBMS_TRANSACTION.LOCAL_TRANSACTION_ID DBMS_RANDOM.VALUE
+    """
 )
 """Package functions, which are "SYS".package__function here."""
 
-AGGREGATES = frozenset(
-    [
-        "AVG",
-        "COUNT",
-        "LISTAGG",
-        "MAX",
-        "MEDIAN",
-        "MIN",
-        "PERCENTILE_CONT",
-        "PERCENTILE_DISC",
-        "STDDEV",
-        "STDDEV_POP",
-        "STDDEV_SAMP",
-        "SUM",
-        "VARIANCE",
-        "VAR_POP",
-        "VAR_SAMP",
-        "CORR",
-        "COVAR_POP",
-        "COVAR_SAMP",
-    ]
+AGGREGATES = word_set(
+    """
+    AVG COUNT LISTAGG MAX MEDIAN MIN PERCENTILE_CONT PERCENTILE_DISC STDDEV STDDEV_POP
+    STDDEV_SAMP SUM VARIANCE VAR_POP VAR_SAMP CORR COVAR_POP COVAR_SAMP
+    """
 )
 
-RANKINGS = frozenset(
-    [
-        "CUME_DIST",
-        "DENSE_RANK",
-        "FIRST_VALUE",
-        "LAG",
-        "LAST_VALUE",
-        "LEAD",
-        "NTH_VALUE",
-        "NTILE",
-        "PERCENT_RANK",
-        "RANK",
-        "RATIO_TO_REPORT",
-        "ROW_NUMBER",
-    ]
+RANKINGS = word_set(
+    """
+    CUME_DIST DENSE_RANK FIRST_VALUE LAG LAST_VALUE LEAD NTH_VALUE NTILE PERCENT_RANK RANK
+    RATIO_TO_REPORT ROW_NUMBER
+    """
 )
 """Functions that need OVER."""
 
-UNSUPPORTED = frozenset(
-    [
-        "BFILENAME",
-        "CARDINALITY",
-        "CLUSTER_ID",
-        "COLLECT",
-        "COMPOSE",
-        "CONVERT",
-        "CUBE_TABLE",
-        "DECOMPOSE",
-        "DEREF",
-        "EXTRACTVALUE",
-        "EXISTSNODE",
-        "FEATURE_ID",
-        "GROUP_ID",
-        "GROUPING_ID",
-        "JSON_ARRAY",
-        "JSON_ARRAYAGG",
-        "JSON_OBJECT",
-        "JSON_OBJECTAGG",
-        "JSON_MERGEPATCH",
-        "JSON_TRANSFORM",
-        "LNNVL",
-        "MAKE_REF",
-        "NLSSORT",
-        "NLS_INITCAP",
-        "NLS_CHARSET_ID",
-        "NLS_CHARSET_NAME",
-        "ORA_INVOKING_USER",
-        "PATH",
-        "POWERMULTISET",
-        "PREDICTION",
-        "REF",
-        "REFTOHEX",
-        "SOUNDEX",
-        "STATS_MODE",
-        "SYS_CONNECT_BY_PATH",
-        "SYS_DBURIGEN",
-        "SYS_TYPEID",
-        "SYS_XMLAGG",
-        "SYS_XMLGEN",
-        "TREAT",
-        "TO_LOB",
-        "TO_MULTI_BYTE",
-        "TO_SINGLE_BYTE",
-        "VALIDATE_CONVERSION",
-        "VALUE",
-        "WIDTH_BUCKET",
-        "XMLAGG",
-        "XMLCAST",
-        "XMLCOLATTVAL",
-        "XMLCONCAT",
-        "XMLDIFF",
-        "XMLELEMENT",
-        "XMLEXISTS",
-        "XMLFOREST",
-        "XMLPARSE",
-        "XMLPATCH",
-        "XMLPI",
-        "XMLQUERY",
-        "XMLROOT",
-        "XMLSEQUENCE",
-        "XMLSERIALIZE",
-        "XMLTRANSFORM",
-        "XMLTYPE",
-        "VECTOR_DISTANCE",
-        "TO_VECTOR",
-        "APPROX_COUNT",
-        "APPROX_COUNT_DISTINCT",
-        "CURSOR",
-    ]
+UNSUPPORTED = word_set(
+    """
+    BFILENAME CARDINALITY CLUSTER_ID COLLECT COMPOSE CONVERT CUBE_TABLE DECOMPOSE DEREF
+    EXTRACTVALUE EXISTSNODE FEATURE_ID GROUP_ID GROUPING_ID JSON_ARRAY JSON_ARRAYAGG
+    JSON_OBJECT JSON_OBJECTAGG JSON_MERGEPATCH JSON_TRANSFORM LNNVL MAKE_REF NLSSORT
+    NLS_INITCAP NLS_CHARSET_ID NLS_CHARSET_NAME ORA_INVOKING_USER PATH POWERMULTISET
+    PREDICTION REF REFTOHEX SOUNDEX STATS_MODE SYS_CONNECT_BY_PATH SYS_DBURIGEN SYS_TYPEID
+    SYS_XMLAGG SYS_XMLGEN TREAT TO_LOB TO_MULTI_BYTE TO_SINGLE_BYTE VALIDATE_CONVERSION
+    VALUE WIDTH_BUCKET XMLAGG XMLCAST XMLCOLATTVAL XMLCONCAT XMLDIFF XMLELEMENT XMLEXISTS
+    XMLFOREST XMLPARSE XMLPATCH XMLPI XMLQUERY XMLROOT XMLSEQUENCE XMLSERIALIZE
+    XMLTRANSFORM XMLTYPE VECTOR_DISTANCE TO_VECTOR APPROX_COUNT APPROX_COUNT_DISTINCT
+    CURSOR
+    """
 )
 """Functions that Oracle has and the stand-in has not: refused as such, not as unknown."""
 

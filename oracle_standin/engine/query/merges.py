@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import changes, nodes, sources
+from oracle_standin.engine.query import change_nodes, changes, nodes, sources, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output, Source
 
 
-def render_merge(merge: nodes.Merge, out: Output) -> str:
+def render_merge(merge: change_nodes.Merge, out: Output) -> str:
     """Return the PostgreSQL text of a MERGE."""
     if merge.target.partition is not None:
         refuse("MERGE INTO a partition by name")
@@ -33,10 +33,10 @@ def render_merge(merge: nodes.Merge, out: Output) -> str:
     return text + _matched(merge, target, out) + _not_matched(merge, target, out)
 
 
-def _check_assigned(merge: nodes.Merge, target: Source) -> None:
+def _check_assigned(merge: change_nodes.Merge, target: Source) -> None:
     joined = {
         node.parts[-1]
-        for node in nodes.walk(merge.condition, into_queries=False)
+        for node in tree.walk(merge.condition, into_queries=False)
         if isinstance(node, nodes.Name) and node.qualifier == target.reference
     }
     for assignment in merge.assignments:
@@ -47,7 +47,7 @@ def _check_assigned(merge: nodes.Merge, target: Source) -> None:
                 raise OracleError(38104, message)
 
 
-def _matched(merge: nodes.Merge, target: Source, out: Output) -> str:
+def _matched(merge: change_nodes.Merge, target: Source, out: Output) -> str:
     if not merge.assignments:
         return ""
     tests = [merge.update_where] if merge.update_where is not None else []
@@ -64,7 +64,7 @@ def _condition(tests: list[nodes.Expression], out: Output) -> str:
 
 
 def _with_new_values(
-    condition: nodes.Expression, assignments: tuple[nodes.Assignment, ...], target: Source
+    condition: nodes.Expression, assignments: tuple[change_nodes.Assignment, ...], target: Source
 ) -> nodes.Expression:
     values: dict[str, nodes.Expression] = {}
     for assignment in assignments:
@@ -78,7 +78,7 @@ def _with_new_values(
             return nodes.Row((value,)) if value is not None else None
         return None
 
-    return nodes.substitute(condition, changed)
+    return tree.substitute(condition, changed)
 
 
 def _is_target(name: nodes.Name, target: Source) -> bool:
@@ -87,7 +87,7 @@ def _is_target(name: nodes.Name, target: Source) -> bool:
     return name.parts[0] in (target.columns or ())
 
 
-def _not_matched(merge: nodes.Merge, target: Source, out: Output) -> str:
+def _not_matched(merge: change_nodes.Merge, target: Source, out: Output) -> str:
     if not merge.insert_values:
         return ""
     columns = changes.target_columns(target, merge.insert_columns)

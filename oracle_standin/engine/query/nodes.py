@@ -1,16 +1,12 @@
-"""The syntax tree of queries and DML: what the parser reads and the renderer writes.
+"""The syntax tree of expressions and queries: what the parser reads and the renderer writes.
 
 Every node is a frozen dataclass whose fields are nodes, tuples of nodes or plain values, so that
-`walk` and `substitute` work on any of them.
+`tree.walk` and `tree.substitute` work on any of them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 
 class Node:
@@ -292,9 +288,10 @@ class Sample(Node):
     seed: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class FromItem(Node):
     """Something that rows come from."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,142 +404,3 @@ class Query(Node):
     order_by: tuple[OrderItem, ...] = ()
     fetch: Fetch | None = None
     for_update: ForUpdate | None = None
-
-
-# ----------------------------------------------------------------------------------- DML
-
-
-@dataclass(frozen=True, slots=True)
-class Insert(Node):
-    """INSERT INTO; rows of values or a query. No columns: all visible ones."""
-
-    target: Table
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Expression, ...], ...]
-    query: Query | None
-    returning: tuple[Expression, ...] = ()
-    return_binds: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class InsertBranch(Node):
-    """One INTO of a multi-table insert."""
-
-    target: Table
-    columns: tuple[str, ...]
-    values: tuple[Expression, ...]
-    condition: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class MultiInsert(Node):
-    """INSERT ALL."""
-
-    branches: tuple[InsertBranch, ...]
-    query: Query
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment(Node):
-    """SET column = value, or SET (columns) = (subquery)."""
-
-    columns: tuple[str, ...]
-    value: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Update(Node):
-    """UPDATE."""
-
-    target: Table
-    assignments: tuple[Assignment, ...]
-    where: Expression | None
-    returning: tuple[Expression, ...] = ()
-    return_binds: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Delete(Node):
-    """DELETE."""
-
-    target: Table
-    where: Expression | None
-    returning: tuple[Expression, ...] = ()
-    return_binds: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Merge(Node):
-    """MERGE. `assignments` empty: no update; `insert_values` empty: no insert."""
-
-    target: Table
-    source: FromItem
-    condition: Expression
-    assignments: tuple[Assignment, ...]
-    update_where: Expression | None
-    delete_where: Expression | None
-    insert_columns: tuple[str, ...]
-    insert_values: tuple[Expression, ...]
-    insert_where: Expression | None
-
-
-Statement = Query | Insert | MultiInsert | Update | Delete | Merge
-
-NodeType = TypeVar("NodeType")
-
-
-def walk(node: Any, *, into_queries: bool = True) -> Iterator[Node]:  # noqa: ANN401
-    """Yield a node, or each of a tuple, and all below; subqueries only with `into_queries`."""
-    if isinstance(node, tuple):
-        for item in node:
-            yield from walk(item, into_queries=into_queries)
-        return
-    if not isinstance(node, Node) or (isinstance(node, Query) and not into_queries):
-        return
-    yield node
-    for value in _children(node).values():
-        yield from walk(value, into_queries=into_queries)
-
-
-def _children(node: Any) -> dict[str, Any]:  # noqa: ANN401
-    values = {field.name: getattr(node, field.name) for field in fields(node)}
-    return {name: value for name, value in values.items() if isinstance(value, Node | tuple)}
-
-
-def substitute(node: NodeType, change: Callable[[Node], Node | None]) -> NodeType:
-    """Return a copy of a tree in which `change` has replaced nodes; None leaves a node as it is.
-
-    What `change` returns is not searched again.
-    """
-    result: Any = _substituted(node, change)
-    return result  # type: ignore[no-any-return]
-
-
-def _substituted(node: Any, change: Callable[[Node], Node | None]) -> Any:  # noqa: ANN401
-    if isinstance(node, tuple):
-        return tuple(_substituted(item, change) for item in node)
-    if not isinstance(node, Node):
-        return node
-    changed = change(node)
-    if changed is not None:
-        return changed
-    new = {name: _substituted(value, change) for name, value in _children(node).items()}
-    copied: Any = node
-    return replace(copied, **new) if new else node
-
-
-def conjuncts(condition: Expression | None) -> list[Expression]:
-    """Return the parts of a condition that AND joins at its top."""
-    if condition is None:
-        return []
-    if isinstance(condition, Binary) and condition.operator == "AND":
-        return [*conjuncts(condition.left), *conjuncts(condition.right)]
-    return [condition]
-
-
-def conjunction(parts: list[Expression]) -> Expression | None:
-    """Join conditions with AND; None when there are none."""
-    result: Expression | None = None
-    for part in parts:
-        result = part if result is None else Binary("AND", result, part)
-    return result

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import nodes
+from oracle_standin.engine.query import nodes, tree
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output
@@ -26,7 +26,7 @@ class _References:
         self._names = [
             node.reference if isinstance(node, nodes.Table) else node.alias
             for source in sources
-            for node in nodes.walk(source, into_queries=False)
+            for node in tree.walk(source, into_queries=False)
             if isinstance(node, nodes.Table | nodes.Derived)
         ]
 
@@ -37,7 +37,7 @@ class _References:
 
 def to_ansi(select: nodes.Select, out: Output) -> nodes.Select:
     """Return a block whose (+) conditions have become conditions of LEFT JOINs."""
-    parts = nodes.conjuncts(select.where)
+    parts = tree.conjuncts(select.where)
     marked = [part for part in parts if _marks(part)]
     if not marked:
         return select
@@ -57,13 +57,13 @@ def to_ansi(select: nodes.Select, out: Output) -> nodes.Select:
             raise OracleError(1468, message)
         reference = optional.pop()
         others = {_table_of(name, named, out, strict=False) for name in _names(part)}
-        conditions.setdefault(reference, []).append(nodes.substitute(part, _unmarked))
+        conditions.setdefault(reference, []).append(tree.substitute(part, _unmarked))
         needed.setdefault(reference, set()).update(others - {reference, ""})
-    rest = nodes.conjunction([part for part in parts if not _marks(part)])
-    tree = _joined(named, conditions, needed)
+    rest = tree.conjunction([part for part in parts if not _marks(part)])
+    joined = _joined(named, conditions, needed)
     return nodes.Select(
         select.items,
-        (tree,),
+        (joined,),
         select.distinct,
         rest,
         None,
@@ -78,28 +78,28 @@ def _joined(
     conditions: dict[str, list[nodes.Expression]],
     needed: dict[str, set[str]],
 ) -> nodes.FromItem:
-    tree: nodes.FromItem | None = None
+    joined: nodes.FromItem | None = None
     placed: set[str] = set()
     for reference, source in named.items():
         if reference not in conditions:
-            tree = source if tree is None else nodes.Join("CROSS", tree, source)
+            joined = source if joined is None else nodes.Join("CROSS", joined, source)
             placed.add(reference)
     waiting = [reference for reference in named if reference in conditions]
     while waiting:
         ready = next((name for name in waiting if needed[name] <= placed), None)
-        if ready is None or tree is None:
+        if ready is None or joined is None:
             raise OracleError(1416, "two tables cannot be outer-joined to each other")
-        condition = nodes.conjunction(conditions[ready])
-        tree = nodes.Join("LEFT", tree, named[ready], condition)
+        condition = tree.conjunction(conditions[ready])
+        joined = nodes.Join("LEFT", joined, named[ready], condition)
         placed.add(ready)
         waiting.remove(ready)
-    if tree is None:
+    if joined is None:
         raise OracleError(1416, "two tables cannot be outer-joined to each other")
-    return tree
+    return joined
 
 
 def _names(node: nodes.Node) -> list[nodes.Name]:
-    return [n for n in nodes.walk(node, into_queries=False) if isinstance(n, nodes.Name)]
+    return [n for n in tree.walk(node, into_queries=False) if isinstance(n, nodes.Name)]
 
 
 def _marks(node: nodes.Node) -> list[nodes.Name]:

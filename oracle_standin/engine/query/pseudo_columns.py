@@ -9,6 +9,7 @@ from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import functions, nodes
 from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.word_sets import word_set
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output, Source
@@ -24,19 +25,12 @@ _WITHOUT_PARENTHESES = {
     "USER": "ora.setting('user')",
     "UID": '"SYS".uid()',
 }
-_UNSUPPORTED = frozenset(
-    [
-        "CONNECT_BY_ISLEAF",
-        "CONNECT_BY_ISCYCLE",
-        "VERSIONS_STARTSCN",
-        "VERSIONS_ENDSCN",
-        "VERSIONS_STARTTIME",
-        "VERSIONS_ENDTIME",
-        "VERSIONS_XID",
-        "VERSIONS_OPERATION",
-        "OBJECT_ID",
-        "OBJECT_VALUE",
-    ]
+_UNSUPPORTED = word_set(
+    """
+    CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE VERSIONS_STARTSCN VERSIONS_ENDSCN
+    VERSIONS_STARTTIME VERSIONS_ENDTIME VERSIONS_XID VERSIONS_OPERATION OBJECT_ID
+    OBJECT_VALUE
+    """
 )
 
 
@@ -44,25 +38,30 @@ def render_name(node: nodes.Name, out: Output) -> str:
     """Return the PostgreSQL text of a name."""
     if node.outer:
         refuse("(+) anywhere but in a comparison of a WHERE clause")
-    last = "" if node.quoted[-1] else node.parts[-1]
-    if len(node.parts) == 1:
-        if last == "ROWNUM":
-            return _block_value(out.scope.rownum, 976)
-        if last == "LEVEL":
-            return _block_value(out.scope.level, 1788)
-        if last in _WITHOUT_PARENTHESES and out.scope.owner_of(last) is None:
-            return _WITHOUT_PARENTHESES[last]
-    elif last in {"NEXTVAL", "CURRVAL"}:
-        return _sequence_value(node, last, out)
-    if last == "ROWID":
+    word = "" if node.quoted[-1] else node.parts[-1]
+    if word == "ROWID":
         return _row_identifier(_source_of(node, out))
-    if last == "ORA_ROWSCN":
+    if word == "ORA_ROWSCN":
         return f"ora.row_scn({_source_of(node, out).sql}.xmin)"
-    if len(node.parts) > 1 and functions.is_known(node.parts):
+    if len(node.parts) == 1:
+        return _pseudo_column(word, out) or _column(node, out)
+    if word in {"NEXTVAL", "CURRVAL"}:
+        return _sequence_value(node, word, out)
+    if functions.is_known(node.parts):
         return functions.render_call(nodes.Call(node.parts, ()), out)
-    if last in _UNSUPPORTED and out.scope.owner_of(last) is None and len(node.parts) == 1:
-        _refuse_unless_column(last, out)
     return _column(node, out)
+
+
+def _pseudo_column(word: str, out: Output) -> str | None:
+    if word == "ROWNUM":
+        return _block_value(out.scope.rownum, 976)
+    if word == "LEVEL":
+        return _block_value(out.scope.level, 1788)
+    if out.scope.owner_of(word) is not None:
+        return None
+    if word in _UNSUPPORTED:
+        _refuse_unless_column(word, out)
+    return _WITHOUT_PARENTHESES.get(word)
 
 
 def _block_value(text: str | None, code: int) -> str:

@@ -11,10 +11,11 @@ from oracle_standin.engine.query import (
     outer_joins,
     row_numbers,
     sources,
+    tree,
 )
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render, render_list
-from oracle_standin.engine.query.scope import Output, Scope
+from oracle_standin.engine.query.scope import Output, Scope  # noqa: TC001 - singledispatch reads it
 
 _LABEL_BYTES = 128
 
@@ -68,7 +69,7 @@ def _with_clause(with_queries: tuple[nodes.WithQuery, ...], out: Output) -> str:
 def _mentions(query: nodes.Query, name: str) -> bool:
     return any(
         isinstance(node, nodes.Table) and node.schema is None and node.name == name
-        for node in nodes.walk(query)
+        for node in tree.walk(query)
     )
 
 
@@ -185,7 +186,7 @@ def _without_aliases(
             return nodes.Row((aliases[node.parts[0]],))
         return node if isinstance(node, nodes.Query) else None
 
-    return nodes.substitute(key, replaced) if aliases else key
+    return tree.substitute(key, replaced) if aliases else key
 
 
 # ------------------------------------------------------------------- limits and row locks

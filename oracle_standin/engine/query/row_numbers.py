@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import function_names, nodes
+from oracle_standin.engine.query import function_names, nodes, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 
@@ -24,7 +24,7 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
 def uses_rownum(node: nodes.Node | tuple[nodes.Node, ...] | None) -> bool:
     """Return whether ROWNUM of this block is used, subqueries left aside."""
-    return any(_is_rownum(found) for found in nodes.walk(node, into_queries=False))
+    return any(_is_rownum(found) for found in tree.walk(node, into_queries=False))
 
 
 def _is_rownum(node: nodes.Node) -> bool:
@@ -35,13 +35,13 @@ def separate(
     select: nodes.Select, order: tuple[nodes.OrderItem, ...]
 ) -> tuple[nodes.Select, list[nodes.Expression]]:
     """Split the conditions on ROWNUM from a block, as conditions that limit its rows."""
-    parts = nodes.conjuncts(select.where)
+    parts = tree.conjuncts(select.where)
     limits = [part for part in parts if uses_rownum(part)]
     if not limits or select.connect_by is not None:
         return select, []
     if order or select.distinct or select.group_by or select.having or _aggregates(select):
         return _pushed_down(select, order), []
-    rest = nodes.conjunction([part for part in parts if not uses_rownum(part)])
+    rest = tree.conjunction([part for part in parts if not uses_rownum(part)])
     return replace(select, where=rest), limits
 
 
@@ -52,7 +52,7 @@ def _aggregates(select: nodes.Select) -> bool:
             node.over is not None
             or (len(node.parts) == 1 and node.parts[0] in function_names.AGGREGATES)
         )
-        for node in nodes.walk(select.items, into_queries=False)
+        for node in tree.walk(select.items, into_queries=False)
     )
 
 
@@ -63,7 +63,7 @@ def _pushed_down(select: nodes.Select, order: tuple[nodes.OrderItem, ...]) -> no
     alias = source.reference if isinstance(source, nodes.Table) else source.alias
     items = [nodes.SelectItem(nodes.Star(), "*", aliased=False)]
     outside = (select.items, order, select.group_by, select.having)
-    if any(_is_rowid(node) for part in outside for node in nodes.walk(part)):
+    if any(_is_rowid(node) for part in outside for node in tree.walk(part)):
         row_identifier = nodes.Name(("ROWID",), (False,))
         items.append(nodes.SelectItem(row_identifier, "ROWID", aliased=False))
     inner = nodes.Select(tuple(items), (source,), where=select.where)
@@ -87,13 +87,13 @@ def _counts(limit: nodes.Expression, out: Output) -> list[str]:
     if isinstance(limit, nodes.Between) and _is_rownum(limit.operand) and not limit.negated:
         return [_count(">=", limit.low, out), _count("<=", limit.high, out)]
     if isinstance(limit, nodes.Row) and len(limit.items) == 1:
-        return [count for part in nodes.conjuncts(limit.items[0]) for count in _counts(part, out)]
+        return [count for part in tree.conjuncts(limit.items[0]) for count in _counts(part, out)]
     if isinstance(limit, nodes.Binary) and limit.operator in _FLIPPED:
         if _is_rownum(limit.left) and not uses_rownum(limit.right):
             return [_count(limit.operator, limit.right, out)]
         if _is_rownum(limit.right) and not uses_rownum(limit.left):
             return [_count(_FLIPPED[limit.operator], limit.left, out)]
-    refuse("this use of ROWNUM in a condition")
+    return refuse("this use of ROWNUM in a condition")
 
 
 def _count(operator: str, bound: nodes.Expression, out: Output) -> str:
@@ -101,7 +101,7 @@ def _count(operator: str, bound: nodes.Expression, out: Output) -> str:
 
     The first row is number 1, and there is no second row before a first one has passed.
     """
-    if any(isinstance(node, nodes.Name) and len(node.parts) > 1 for node in nodes.walk(bound)):
+    if any(isinstance(node, nodes.Name) and len(node.parts) > 1 for node in tree.walk(bound)):
         refuse("a comparison of ROWNUM with a column")
     value = f"({render(bound, out)})::numeric"
     if operator == "<=":
@@ -118,9 +118,9 @@ def limited_rows(
     where: nodes.Expression | None,
 ) -> tuple[nodes.Expression | None, list[nodes.Expression]]:
     """Split the condition of an UPDATE or DELETE into the rest and what limits its rows."""
-    parts = nodes.conjuncts(where)
+    parts = tree.conjuncts(where)
     limits = [part for part in parts if uses_rownum(part)]
-    rest = nodes.conjunction([part for part in parts if not uses_rownum(part)])
+    rest = tree.conjunction([part for part in parts if not uses_rownum(part)])
     return rest, limits
 
 

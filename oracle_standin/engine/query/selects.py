@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from oracle_standin.engine.query import expressions, nodes
-from oracle_standin.engine.query.cursor import Cursor
-from oracle_standin.engine.query.refusals import refuse
-from oracle_standin.lexer import Kind
+from typing import TYPE_CHECKING
 
-_CLAUSE_WORDS = frozenset(
-    [
-        "LEFT",
-        "RIGHT",
-        "FULL",
-        "INNER",
-        "CROSS",
-        "NATURAL",
-        "JOIN",
-        "OUTER",
-        "ON",
-        "USING",
-        "PARTITION",
-        "SUBPARTITION",
-        "SAMPLE",
-        "OFFSET",
-        "FETCH",
-        "PIVOT",
-        "UNPIVOT",
-        "MODEL",
-        "VERSIONS",
-        "RETURNING",
-        "RETURN",
-        "LOG",
-        "MATCH_RECOGNIZE",
-        "WHEN",
-        "WINDOW",
-        "QUALIFY",
-    ]
-)
+from oracle_standin.engine.query import expressions, from_items, nodes
+from oracle_standin.engine.query.refusals import refuse
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.query.cursor import Cursor
+
 _SET_OPERATORS = ("UNION", "INTERSECT", "MINUS", "EXCEPT")
 
 
@@ -129,7 +102,7 @@ def _select(cursor: Cursor) -> nodes.Select:
         raise cursor.error(905)
     sources: tuple[nodes.FromItem, ...] = ()
     if cursor.skip_words("FROM"):
-        sources = _sources(cursor)
+        sources = from_items.sources(cursor)
     elif not _at_block_end(cursor):
         raise cursor.error(923)
     where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
@@ -237,144 +210,6 @@ def _star(cursor: Cursor) -> nodes.Star | None:
     return None
 
 
-# ---------------------------------------------------------------------------------- FROM
-
-
-def _sources(cursor: Cursor) -> tuple[nodes.FromItem, ...]:
-    sources = [_joined(cursor)]
-    while cursor.skip_operator(","):
-        sources.append(_joined(cursor))
-    return tuple(sources)
-
-
-def _joined(cursor: Cursor) -> nodes.FromItem:
-    left = _source(cursor)
-    while True:
-        following = _join(cursor, left)
-        if following is None:
-            return left
-        left = following
-
-
-def _join(cursor: Cursor, left: nodes.FromItem) -> nodes.FromItem | None:
-    if cursor.skip_words("CROSS"):
-        if cursor.skip_words("APPLY"):
-            return nodes.Join("CROSS", left, _lateral(cursor))
-        cursor.expect_words("JOIN")
-        return nodes.Join("CROSS", left, _source(cursor))
-    if cursor.skip_words("OUTER", "APPLY"):
-        return nodes.Join("LEFT", left, _lateral(cursor), nodes.Boolean(value=True))
-    natural = cursor.skip_words("NATURAL")
-    kind = "INNER"
-    if cursor.at_word("LEFT", "RIGHT", "FULL"):
-        kind = cursor.take().value
-        cursor.skip_words("OUTER")
-        cursor.expect_words("JOIN")
-    elif cursor.skip_words("INNER"):
-        cursor.expect_words("JOIN")
-    elif not cursor.skip_words("JOIN"):
-        if natural:
-            raise cursor.error(905)
-        return None
-    right = _source(cursor)
-    if natural:
-        return nodes.Join(kind, left, right, natural=True)
-    if cursor.skip_words("USING"):
-        return nodes.Join(kind, left, right, using=cursor.names_in_parentheses())
-    cursor.expect_words("ON")
-    return nodes.Join(kind, left, right, expressions.expression(cursor))
-
-
-def _lateral(cursor: Cursor) -> nodes.FromItem:
-    source = _source(cursor)
-    if isinstance(source, nodes.Derived):
-        return nodes.Derived(source.query, source.alias, lateral=True)
-    return source
-
-
-def _source(cursor: Cursor) -> nodes.FromItem:
-    if cursor.skip_words("LATERAL"):
-        derived = query_in_parentheses(cursor)
-        return nodes.Derived(derived, _alias(cursor), lateral=True)
-    if at_query_in_parentheses(cursor):
-        derived = query_in_parentheses(cursor)
-        _refuse_row_operators(cursor)
-        return nodes.Derived(derived, _alias(cursor))
-    if cursor.skip_operator("("):
-        inner = _joined(cursor)
-        cursor.expect_close()
-        return inner
-    if cursor.at_word("TABLE", "XMLTABLE", "JSON_TABLE", "ONLY", "THE"):
-        refuse(f"{cursor.take().value} in FROM")
-    found = table(cursor)
-    if cursor.at_operator("("):
-        refuse("a table function")
-    return found
-
-
-def _refuse_row_operators(cursor: Cursor) -> None:
-    if cursor.at_word("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"):
-        refuse(f"the {cursor.take().value} clause")
-    if cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN"):
-        refuse("flashback query")
-
-
-def table(cursor: Cursor) -> nodes.Table:
-    """Read a table's name with PARTITION, SAMPLE and alias; ORA-00903 without a name."""
-    schema, name = None, cursor.name(903)
-    if cursor.skip_operator("."):
-        schema, name = name, cursor.name(903)
-    if cursor.at_operator("@"):
-        refuse("a database link")
-    partition = _partition(cursor)
-    sample = _sample(cursor)
-    _refuse_row_operators(cursor)
-    return nodes.Table(schema, name, _alias(cursor), partition, sample)
-
-
-def _partition(cursor: Cursor) -> str | None:
-    if cursor.skip_words("SUBPARTITION"):
-        refuse("SUBPARTITION in FROM")
-    if not cursor.skip_words("PARTITION"):
-        return None
-    if cursor.at_words("FOR"):
-        refuse("PARTITION FOR in FROM")
-    cursor.expect_open()
-    name = cursor.name(14006)
-    cursor.expect_close()
-    return name
-
-
-def _sample(cursor: Cursor) -> nodes.Sample | None:
-    if not cursor.skip_words("SAMPLE"):
-        return None
-    block = cursor.skip_words("BLOCK")
-    cursor.expect_open()
-    percent = _number(cursor)
-    if cursor.skip_operator(","):
-        _number(cursor)
-    cursor.expect_close()
-    seed = None
-    if cursor.skip_words("SEED"):
-        cursor.expect_open()
-        seed = _number(cursor)
-        cursor.expect_close()
-    return nodes.Sample(percent, block, seed)
-
-
-def _number(cursor: Cursor) -> str:
-    token = cursor.take()
-    if token.kind is not Kind.NUMBER:
-        refuse("anything but a number literal in SAMPLE")
-    return token.text
-
-
-def _alias(cursor: Cursor) -> str | None:
-    if cursor.at_name() and not cursor.at_word(*_CLAUSE_WORDS):
-        return cursor.name()
-    return None
-
-
 # ------------------------------------------------------------------------- ends of a query
 
 
@@ -446,8 +281,3 @@ def _for_update(cursor: Cursor) -> nodes.ForUpdate:
     elif cursor.skip_words("WAIT"):
         wait = cursor.take().text
     return nodes.ForUpdate(tuple(columns), wait)
-
-
-def merge_source(cursor: Cursor) -> nodes.FromItem:
-    """Read what USING names in a MERGE: a table or a query."""
-    return _source(cursor)

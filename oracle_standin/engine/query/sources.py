@@ -29,9 +29,9 @@ def _source(item: nodes.FromItem, out: Output) -> str:
         return _table(item, out)
     if isinstance(item, nodes.Derived):
         return _derived(item, out)
-    if isinstance(item, nodes.Join):
-        return _join(item, out)
-    refuse(type(item).__name__)
+    if not isinstance(item, nodes.Join):
+        refuse(type(item).__name__)
+    return _join(item, out)
 
 
 def is_dual(table: nodes.FromItem) -> bool:

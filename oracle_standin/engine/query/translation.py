@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.contract import Translation
-from oracle_standin.engine.query import changes, dml, expressions, merges, nodes, queries
+from oracle_standin.engine.query import (
+    change_nodes,
+    changes,
+    dml,
+    expressions,
+    merges,
+    nodes,
+    queries,
+    tree,
+)
 from oracle_standin.engine.query.cursor import Cursor
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output
@@ -22,23 +31,23 @@ def translate(statement: str, context: TranslationContext) -> Translation:
     missing binds, 3001 for what the stand-in does not do.
     """
     cursor = Cursor(statement)
-    tree = dml.statement(cursor)
+    parsed = dml.statement(cursor)
     _check_binds(cursor, context)
-    _check_from(tree, context)
+    _check_from(parsed, context)
     out = Output(context)
-    if isinstance(tree, nodes.MultiInsert):
-        return _multi_insert(tree, context)
-    text = _render(tree, out)
-    return _translation(tree, text, out)
+    if isinstance(parsed, change_nodes.MultiInsert):
+        return _multi_insert(parsed, context)
+    text = _render(parsed, out)
+    return _translation(parsed, text, out)
 
 
 def translate_expression(text: str, context: TranslationContext) -> str:
     """Translate a scalar expression or a condition; columns are written without a table."""
     cursor = Cursor(text)
-    tree = expressions.expression(cursor)
+    parsed = expressions.expression(cursor)
     if not cursor.at_end():
         raise cursor.error(933)
-    return render(tree, Output(context))
+    return render(parsed, Output(context))
 
 
 def _check_binds(cursor: Cursor, context: TranslationContext) -> None:
@@ -46,36 +55,36 @@ def _check_binds(cursor: Cursor, context: TranslationContext) -> None:
         raise OracleError(1008, "not all variables bound")
 
 
-def _check_from(tree: nodes.Statement, context: TranslationContext) -> None:
+def _check_from(parsed: change_nodes.Statement, context: TranslationContext) -> None:
     if context.profile != "19":
         return
-    for node in nodes.walk(tree):
+    for node in tree.walk(parsed):
         if isinstance(node, nodes.Select) and not node.sources:
             raise OracleError(923, "FROM keyword not found where expected")
 
 
-def _render(tree: nodes.Statement, out: Output) -> str:
-    if isinstance(tree, nodes.Query):
-        return queries.render_query(tree, out)
-    if isinstance(tree, nodes.Insert):
-        return changes.render_insert(tree, out)
-    if isinstance(tree, nodes.Update):
-        return changes.render_update(tree, out)
-    if isinstance(tree, nodes.Delete):
-        return changes.render_delete(tree, out)
-    if isinstance(tree, nodes.Merge):
-        return merges.render_merge(tree, out)
+def _render(parsed: change_nodes.Statement, out: Output) -> str:
+    if isinstance(parsed, nodes.Query):
+        return queries.render_query(parsed, out)
+    if isinstance(parsed, change_nodes.Insert):
+        return changes.render_insert(parsed, out)
+    if isinstance(parsed, change_nodes.Update):
+        return changes.render_update(parsed, out)
+    if isinstance(parsed, change_nodes.Delete):
+        return changes.render_delete(parsed, out)
+    if isinstance(parsed, change_nodes.Merge):
+        return merges.render_merge(parsed, out)
     raise OracleError(900, "invalid SQL statement")
 
 
-def _translation(tree: nodes.Statement, text: str, out: Output) -> Translation:
-    is_query = isinstance(tree, nodes.Query)
+def _translation(parsed: change_nodes.Statement, text: str, out: Output) -> Translation:
+    is_query = isinstance(parsed, nodes.Query)
     returning = 0
-    if isinstance(tree, nodes.Insert | nodes.Update | nodes.Delete):
-        returning = len(tree.returning)
+    if isinstance(parsed, change_nodes.Insert | change_nodes.Update | change_nodes.Delete):
+        returning = len(parsed.returning)
     return Translation(
         text,
-        "SELECT" if is_query else type(tree).__name__.upper(),
+        "SELECT" if is_query else type(parsed).__name__.upper(),
         tuple(out.parameters),
         returning,
         locks_rows=out.locks_rows,
@@ -84,11 +93,11 @@ def _translation(tree: nodes.Statement, text: str, out: Output) -> Translation:
     )
 
 
-def _multi_insert(tree: nodes.MultiInsert, context: TranslationContext) -> Translation:
+def _multi_insert(parsed: change_nodes.MultiInsert, context: TranslationContext) -> Translation:
     parts = []
-    for branch in tree.branches:
+    for branch in parsed.branches:
         out = Output(context)
-        text = changes.render_branches(nodes.MultiInsert((branch,), tree.query), out)[0]
+        text = changes.render_branches(change_nodes.MultiInsert((branch,), parsed.query), out)[0]
         parts.append(Translation(text, "INSERT", tuple(out.parameters), writes=True))
     first, *others = parts
     return Translation(first.sql, first.keyword, first.parameters, writes=True, extra=tuple(others))

@@ -1,0 +1,170 @@
+"""Parses FROM: tables, subqueries and joins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.engine.query import expressions, nodes, selects
+from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.word_sets import word_set
+from oracle_standin.lexer import Kind
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.query.cursor import Cursor
+
+_CLAUSE_WORDS = word_set(
+    """
+    LEFT RIGHT FULL INNER CROSS NATURAL JOIN OUTER ON USING PARTITION SUBPARTITION SAMPLE
+    OFFSET FETCH PIVOT UNPIVOT MODEL VERSIONS RETURNING RETURN LOG MATCH_RECOGNIZE WHEN
+    WINDOW QUALIFY
+    """
+)
+
+
+def sources(cursor: Cursor) -> tuple[nodes.FromItem, ...]:
+    """Read what follows FROM."""
+    found = [_joined(cursor)]
+    while cursor.skip_operator(","):
+        found.append(_joined(cursor))
+    return tuple(found)
+
+
+def _joined(cursor: Cursor) -> nodes.FromItem:
+    left = source(cursor)
+    while True:
+        following = _join(cursor, left)
+        if following is None:
+            return left
+        left = following
+
+
+def _join(cursor: Cursor, left: nodes.FromItem) -> nodes.FromItem | None:
+    if cursor.skip_words("CROSS"):
+        if cursor.skip_words("APPLY"):
+            return nodes.Join("CROSS", left, _lateral(cursor))
+        cursor.expect_words("JOIN")
+        return nodes.Join("CROSS", left, source(cursor))
+    if cursor.skip_words("OUTER", "APPLY"):
+        return nodes.Join("LEFT", left, _lateral(cursor), nodes.Boolean(value=True))
+    natural = cursor.skip_words("NATURAL")
+    kind = _join_kind(cursor)
+    if kind is None:
+        if natural:
+            raise cursor.error(905)
+        return None
+    right = source(cursor)
+    if natural:
+        return nodes.Join(kind, left, right, natural=True)
+    return _conditional_join(cursor, kind, left, right)
+
+
+def _join_kind(cursor: Cursor) -> str | None:
+    if cursor.at_word("LEFT", "RIGHT", "FULL"):
+        kind = cursor.take().value
+        cursor.skip_words("OUTER")
+        cursor.expect_words("JOIN")
+        return kind
+    if cursor.skip_words("INNER"):
+        cursor.expect_words("JOIN")
+        return "INNER"
+    return "INNER" if cursor.skip_words("JOIN") else None
+
+
+def _conditional_join(
+    cursor: Cursor, kind: str, left: nodes.FromItem, right: nodes.FromItem
+) -> nodes.FromItem:
+    if cursor.skip_words("USING"):
+        return nodes.Join(kind, left, right, using=cursor.names_in_parentheses())
+    cursor.expect_words("ON")
+    return nodes.Join(kind, left, right, expressions.expression(cursor))
+
+
+def _lateral(cursor: Cursor) -> nodes.FromItem:
+    found = source(cursor)
+    if isinstance(found, nodes.Derived):
+        return nodes.Derived(found.query, found.alias, lateral=True)
+    return found
+
+
+def source(cursor: Cursor) -> nodes.FromItem:
+    """Read one source: a table, a subquery or a join in parentheses."""
+    if cursor.skip_words("LATERAL"):
+        derived = selects.query_in_parentheses(cursor)
+        return nodes.Derived(derived, _alias(cursor), lateral=True)
+    if selects.at_query_in_parentheses(cursor):
+        derived = selects.query_in_parentheses(cursor)
+        _refuse_row_operators(cursor)
+        return nodes.Derived(derived, _alias(cursor))
+    if cursor.skip_operator("("):
+        inner = _joined(cursor)
+        cursor.expect_close()
+        return inner
+    if cursor.at_word("TABLE", "XMLTABLE", "JSON_TABLE", "ONLY", "THE"):
+        refuse(f"{cursor.take().value} in FROM")
+    found = table(cursor)
+    if cursor.at_operator("("):
+        refuse("a table function")
+    return found
+
+
+def _refuse_row_operators(cursor: Cursor) -> None:
+    if cursor.at_word("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"):
+        refuse(f"the {cursor.take().value} clause")
+    if cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN"):
+        refuse("flashback query")
+
+
+def table(cursor: Cursor) -> nodes.Table:
+    """Read a table's name with PARTITION, SAMPLE and alias; ORA-00903 without a name."""
+    schema, name = None, cursor.name(903)
+    if cursor.skip_operator("."):
+        schema, name = name, cursor.name(903)
+    if cursor.at_operator("@"):
+        refuse("a database link")
+    partition = _partition(cursor)
+    sample = _sample(cursor)
+    _refuse_row_operators(cursor)
+    return nodes.Table(schema, name, _alias(cursor), partition, sample)
+
+
+def _partition(cursor: Cursor) -> str | None:
+    if cursor.skip_words("SUBPARTITION"):
+        refuse("SUBPARTITION in FROM")
+    if not cursor.skip_words("PARTITION"):
+        return None
+    if cursor.at_words("FOR"):
+        refuse("PARTITION FOR in FROM")
+    cursor.expect_open()
+    name = cursor.name(14006)
+    cursor.expect_close()
+    return name
+
+
+def _sample(cursor: Cursor) -> nodes.Sample | None:
+    if not cursor.skip_words("SAMPLE"):
+        return None
+    block = cursor.skip_words("BLOCK")
+    cursor.expect_open()
+    percent = _number(cursor)
+    if cursor.skip_operator(","):
+        _number(cursor)
+    cursor.expect_close()
+    seed = None
+    if cursor.skip_words("SEED"):
+        cursor.expect_open()
+        seed = _number(cursor)
+        cursor.expect_close()
+    return nodes.Sample(percent, block, seed)
+
+
+def _number(cursor: Cursor) -> str:
+    token = cursor.take()
+    if token.kind is not Kind.NUMBER:
+        refuse("anything but a number literal in SAMPLE")
+    return token.text
+
+
+def _alias(cursor: Cursor) -> str | None:
+    if cursor.at_name() and not cursor.at_word(*_CLAUSE_WORDS):
+        return cursor.name()
+    return None
