@@ -300,7 +300,7 @@ RETURN ROW(183, substr(int8send((div(span::numeric, 86400) + 2147483648)::int8),
 CREATE FUNCTION ora.internal(span ora."INTERVALYM") RETURNS ora.typed_bytes
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ROW(182, substr(int8send(span::int8 / 12 + 2147483648), 5)
-    || set_byte('\x00', 0, span::int8 % 12 + 60))::ora.typed_bytes;
+    || set_byte('\x00', 0, (span::int8 % 12 + 60)::int4))::ora.typed_bytes;
 
 CREATE FUNCTION ora.dumped(typed ora.typed_bytes, return_format numeric, start numeric, size numeric)
 RETURNS text
