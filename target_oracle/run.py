@@ -113,6 +113,7 @@ class LoadRun:
             rules=rules,
             table=table,
             session=self._session,
+            checkpoint=self.termination.check,
         )
         earlier = self._sinks.get(stream)
         if earlier is not None:
@@ -137,7 +138,6 @@ class LoadRun:
         if sink.take(rows, self._barrier.number(len(rows)), size):
             self._released()
         self._flush_when_due()
-        self.termination.check()
 
     def take_record(self, stream: str, message: dict[str, Any], size: int) -> None:
         """Take a RECORD through the stream maps of its stream.
@@ -183,7 +183,6 @@ class LoadRun:
             return
         if self._clock() - self._pending_since >= self._settings.state_interval_seconds:
             self.flush_all()
-            self.termination.check()
 
     def _released(self) -> None:
         self._pending = {name: s for name, s in self._pending.items() if s.oldest is not None}

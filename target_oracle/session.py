@@ -145,11 +145,10 @@ class TargetSession:
             yield
         except oracledb.Error as error:
             fault = describe(error, where=where)
-            row = _row_of(error)
             grant = ""
             if table is not None and fault.code in _MISSING_RIGHT:
                 grant = f"; missing: GRANT SELECT, INSERT, UPDATE ON {table.sql} TO {self._user}"
-            what = f"{fault.report}{row}{grant}"
+            what = f"{fault.report}{grant}"
             raise LoadError(what) from None
 
     def close(self) -> None:
@@ -158,9 +157,3 @@ class TargetSession:
             return
         self._connection = None
         self._source.close()
-
-
-def _row_of(error: oracledb.Error) -> str:
-    """Return which row of an array bind failed, where the driver says so."""
-    offset = getattr(error.args[0], "offset", 0) if error.args else 0
-    return f" (row {offset + 1} of the batch)" if offset else ""

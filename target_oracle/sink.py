@@ -26,7 +26,7 @@ from target_oracle.properties import Property, properties_of
 from target_oracle.records import NULL, RecordDecoder, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     import oracledb
@@ -56,8 +56,11 @@ class OracleSink:
         rules: NamingRules,
         table: TableName,
         session: TargetSession,
+        checkpoint: Callable[[], None],
     ) -> None:
         """Read the SCHEMA; nothing is sent to the database yet.
+
+        `checkpoint` is called before each batch and may end the run there.
 
         Raises:
             TableMismatchError: when names collide or a key property is not in the SCHEMA.
@@ -69,6 +72,7 @@ class OracleSink:
         self._settings = settings
         self._rules = rules
         self._session = session
+        self._checkpoint = checkpoint
         self.properties = properties_of(schema, key_properties, validate=settings.validate_records)
         self._check_keys()
         self.decoder = RecordDecoder(stream, self.properties)
@@ -240,6 +244,7 @@ class OracleSink:
             self.prepare()
 
     def _activate(self) -> None:
+        self._checkpoint()
         if not self._is_emptied:
             self._empty()
         rules = self._rules
@@ -261,6 +266,7 @@ class OracleSink:
     # Loading
 
     def _load(self, rows: Sequence[Row]) -> None:
+        self._checkpoint()
         if not self._is_emptied:
             self._empty()
         timer = metrics.Timer(

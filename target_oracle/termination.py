@@ -37,7 +37,7 @@ class Termination:
     """What a signal does depends on the moment.
 
     While the run waits for input it ends at once. In the middle of a batch the first signal only
-    leaves a note, which `check` acts on when the batch is committed; a second signal, or twenty
+    leaves a note, which `check` acts on before the next batch or wait; a second signal, or twenty
     seconds, end the batch as well, and the database rolls it back.
     """
 

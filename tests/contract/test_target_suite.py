@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from singer_sdk.testing import get_target_test_class
@@ -13,9 +14,12 @@ from singer_sdk.testing.target_tests import (
     TargetRecordMissingRequiredProperty,
 )
 
+from target_oracle.errors import InvalidRowError
 from target_oracle.target import TargetOracle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.fix_oracle import OracleDatabase
 
 pytestmark = pytest.mark.oracle
@@ -23,14 +27,28 @@ pytestmark = pytest.mark.oracle
 _Suite = get_target_test_class(TargetOracle)
 
 
+def made_runner(database: OracleDatabase, user: str, **settings: Any) -> TargetTestRunner:
+    config = database.config(user, **settings)
+    return TargetTestRunner(target_class=TargetOracle, config=config)
+
+
+@contextmanager
+def closing_input(runner: TargetTestRunner) -> Iterator[TargetTestRunner]:
+    """Close the file that the SDK's runner opens and leaves open."""
+    yield runner
+    if runner.input_filepath is not None:
+        runner.target_input.close()
+
+
 class TestTargetOracle(_Suite):  # type: ignore[misc,valid-type]
     """Every test of the SDK."""
 
     @pytest.fixture
-    def runner(self, oracle_database: OracleDatabase, fresh_schema: str) -> TargetTestRunner:
-        return TargetTestRunner(
-            target_class=TargetOracle, config=oracle_database.config(fresh_schema)
-        )
+    def runner(
+        self, oracle_database: OracleDatabase, fresh_schema: str
+    ) -> Iterator[TargetTestRunner]:
+        with closing_input(made_runner(oracle_database, fresh_schema)) as runner:
+            yield runner
 
 
 def test_the_suite_is_whole() -> None:
@@ -44,13 +62,12 @@ class TestWhatTheSuiteLeavesOut:
     def test_multiple_state_messages(
         self, oracle_database: OracleDatabase, fresh_schema: str
     ) -> None:
-        config = oracle_database.config(fresh_schema, batch_size_rows=1)
-        runner = TargetTestRunner(target_class=TargetOracle, config=config)
-        template = TargetMultipleStateMessages()
-        runner.input_filepath = template.singer_filepath
-        runner.sync_all()
+        with closing_input(made_runner(oracle_database, fresh_schema, batch_size_rows=1)) as runner:
+            runner.input_filepath = TargetMultipleStateMessages().singer_filepath
+            runner.sync_all()
         # The SDK waits for three STATE messages of five; here each follows its rows at once.
-        assert [list(state.values()) for state in runner.state_messages] == [
+        states: list[dict[str, int]] = runner.state_messages
+        assert [list(state.values()) for state in states] == [
             [1, 0],
             [2, 1],
             [3, 2],
@@ -61,8 +78,7 @@ class TestWhatTheSuiteLeavesOut:
     def test_record_missing_required_property(
         self, oracle_database: OracleDatabase, fresh_schema: str
     ) -> None:
-        config = oracle_database.config(fresh_schema)
-        runner = TargetTestRunner(target_class=TargetOracle, config=config)
-        runner.input_filepath = TargetRecordMissingRequiredProperty().singer_filepath
-        with pytest.raises(Exception, match="required property 'id' is missing"):
-            runner.sync_all()
+        with closing_input(made_runner(oracle_database, fresh_schema)) as runner:
+            runner.input_filepath = TargetRecordMissingRequiredProperty().singer_filepath
+            with pytest.raises(InvalidRowError, match="required property 'id' is missing"):
+                runner.sync_all()

@@ -121,8 +121,8 @@ TYPES = [
         "INTERVAL DAY(4) TO SECOND(6)",
         {"type": "string", "format": "duration"},
         '"P100DT2H3M4.5S"',
-        "TO_CHAR(C)",
-        "+0100 02:03:04.500000",
+        "LTRIM(TO_CHAR(C), '+0')",
+        "100 02:03:04.500000",
     ),
     (
         "INTERVAL YEAR(4) TO MONTH",
@@ -370,7 +370,7 @@ def test_a_failing_batch_leaves_nothing_behind(loader: Loader) -> None:
     schema = schema_line({**ID, "A": {"type": "string", "maxLength": 3}})
     lines = [record_line({"ID": i, "A": "abc"}) for i in range(50)]
     error = loader.error(schema, *lines, record_line({"ID": 50, "A": "abcd"}))
-    assert "row 51 of the batch" in error
+    assert "ORA-12899" in error
     assert loader.rows("SELECT COUNT(*) FROM t") == [(0,)]
 
 

@@ -419,11 +419,12 @@ def test_a_signal_in_a_batch_ends_the_run_after_its_commit() -> None:
 
     harness.session.on_execute = arrive
     harness.read(schema(), record(1), state({"n": 1}))
+    more = [record(2), state({"n": 2}), record(3), record(4), state({"n": 4})]
     with pytest.raises(Terminated) as ended:
-        harness.read(record(2), record(3), state({"n": 3}))
+        harness.read(*more)
     assert ended.value.exit_code == 128 + signal.SIGTERM
     assert harness.session.words() == ["ddl", "MERGE", "commit"]
-    assert harness.lines == [b'{"n": 1}\n']
+    assert harness.lines == [b'{"n": 1}\n', b'{"n": 2}\n']
 
 
 def test_a_second_signal_ends_the_batch() -> None:
