@@ -49,8 +49,7 @@ def _label(reader: Reader) -> str:
     name = ""
     while reader.accept_operator("<<"):
         name = reader.name()
-        reader.expect_operator(">")
-        reader.expect_operator(">")
+        reader.expect_operator(">>")
     return name
 
 
