@@ -46,7 +46,7 @@ def hidden_checks(name: str, kind: ColumnType) -> list[str]:
             f"ora.leading_fits(pg_catalog.trunc({column}::numeric / 86400), {kind.precision})"
         )
     elif kind.type_code is TypeCode.INTERVAL_YM:
-        months = f"({column}::int4)::numeric"
+        months = f"({column}::int8)::numeric"
         condition = f"ora.leading_fits(pg_catalog.trunc({months} / 12), {kind.precision})"
     else:
         return []
