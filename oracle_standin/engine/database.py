@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Self
 
-from psycopg import sql
-
-from oracle_standin.backend import OracleError, SessionInfo
-from oracle_standin.engine import names, postgres, template
+from oracle_standin.backend import ExecuteOptions, OracleError, SessionInfo
+from oracle_standin.engine import postgres, template
 from oracle_standin.engine.link import Link
 from oracle_standin.engine.session import Session
 from oracle_standin.engine.shared import SharedState
@@ -22,8 +20,9 @@ if TYPE_CHECKING:
 
 _KEY_FILE = "standin-version"
 _ADMINISTRATOR_PASSWORD = "oracle"  # noqa: S105 - documented, for a database of test data
-_ROLES = ("CONNECT", "RESOURCE")
-_PRIVILEGES = ("CREATE VIEW", "CREATE MATERIALIZED VIEW", "CREATE SYNONYM", "UNLIMITED TABLESPACE")
+_APPLICATION_GRANTS = (
+    "CONNECT, RESOURCE, CREATE VIEW, CREATE MATERIALIZED VIEW, CREATE SYNONYM, UNLIMITED TABLESPACE"
+)
 
 
 class Database:
@@ -168,22 +167,15 @@ class Database:
         exact = name[1:-1] if name.startswith('"') else name.upper()
         if self.scalar("SELECT 1 FROM ora.users WHERE username = %s", (exact,)):
             return
-        verifier = make_verifier(password)
-        role = sql.Identifier(names.engine_name(exact))
-        script = sql.SQL(
-            "CREATE ROLE {0} NOLOGIN; CREATE SCHEMA {0} AUTHORIZATION {0};"
-            "GRANT USAGE ON SCHEMA {0} TO PUBLIC"
-        )
-        shared = self._running()
-        shared.run(script.format(role).as_string())
-        shared.run(
-            "INSERT INTO ora.users (username, salt, verifier) VALUES (%s, %s, %s)",
-            (exact, verifier.salt, verifier.hash),
-        )
-        shared.run("INSERT INTO ora.role_grants SELECT %s, unnest(%s::text[])", (exact, list(_ROLES)))
-        shared.run(
-            "INSERT INTO ora.system_grants SELECT %s, unnest(%s::text[])", (exact, list(_PRIVILEGES))
-        )
+        session = self.open_session("SYSTEM", SessionInfo(session_id=0, serial_number=0))
+        try:
+            for statement in (
+                f'CREATE USER "{exact}" IDENTIFIED BY "{password}"',
+                f'GRANT {_APPLICATION_GRANTS} TO "{exact}"',
+            ):
+                session.execute(statement, (), ((),), ExecuteOptions())
+        finally:
+            session.close()
 
     def _running(self) -> SharedState:
         if self._shared is None:
