@@ -126,8 +126,13 @@ class Describer:
         self,
         types: Mapping[int, EngineType],
         query: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]],
+        stands_for: Mapping[int, int],
     ) -> None:
-        """Describe with the given types, reading facts with `query` (FACTS_QUERY)."""
+        """Describe with the given types, reading facts with `query` (FACTS_QUERY).
+
+        `stands_for` maps session tables to the definitions whose facts are theirs.
+        """
+        self._stands_for = stands_for
         self._types = types
         self._query = query
         self._facts: dict[int, dict[int, ColumnFacts | bool]] = {}
@@ -139,12 +144,16 @@ class Describer:
     def columns(self, result: PGresult, count: int | None = None) -> tuple[Column, ...]:
         """Return the description of a result's first `count` columns, all by default."""
         total = result.nfields if count is None else count
-        self._load({result.ftable(index) for index in range(total)})
+        self._load({self._table(result, index) for index in range(total)})
         return tuple(self._column(result, index) for index in range(total))
 
     def type_codes(self, result: PGresult) -> list[TypeCode]:
         """Return the types of a result's columns."""
         return [column.type_code for column in self.columns(result)]
+
+    def _table(self, result: PGresult, index: int) -> int:
+        oid = result.ftable(index)
+        return self._stands_for.get(oid, oid)
 
     def _load(self, tables: set[int]) -> None:
         missing = [table for table in tables if table and table not in self._facts]
@@ -157,7 +166,7 @@ class Describer:
 
     def _column(self, result: PGresult, index: int) -> Column:
         name = names.oracle_name((result.fname(index) or b"").decode())
-        known = self._facts.get(result.ftable(index), {}).get(result.ftablecol(index), True)
+        known = self._facts.get(self._table(result, index), {}).get(result.ftablecol(index), True)
         if isinstance(known, ColumnFacts):
             return _from_facts(name, known)
         engine_type = self._types.get(result.ftype(index), _UNKNOWN_TYPE)

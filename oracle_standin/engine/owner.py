@@ -37,7 +37,8 @@ class OwnerAccess:
         self._transaction = transaction
         self._user = user
         self._explain = explain
-        self._is_owner = False
+        self.is_owner = False
+        """Whether DDL is running."""
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement; returns the rows it touched."""
@@ -56,7 +57,7 @@ class OwnerAccess:
         """
         timeout = _PATIENCE_MILLISECONDS + 1000 * lock_timeout_seconds
         self._link.run_simple(b"BEGIN; SET LOCAL ROLE NONE; SET LOCAL lock_timeout = %d" % timeout)
-        self._is_owner = True
+        self.is_owner = True
         try:
             work()
             self._link.run_simple(b"SELECT ora.record_commit(); COMMIT")
@@ -65,16 +66,16 @@ class OwnerAccess:
                 self._link.run_simple(b"ROLLBACK")
             raise
         finally:
-            self._is_owner = False
+            self.is_owner = False
 
     def define_within(self, work: Callable[[], None]) -> None:
         """Run DDL as the owner inside the session's transaction, which the caller protects."""
         self._link.run_simple(b"SET LOCAL ROLE NONE")
-        self._is_owner = True
+        self.is_owner = True
         try:
             work()
         finally:
-            self._is_owner = False
+            self.is_owner = False
         self._link.execute(self._user_role())
 
     def _user_role(self) -> psycopg.sql.Composed:
@@ -85,7 +86,7 @@ class OwnerAccess:
     def _cursor(
         self, sql: str, parameters: Sequence[Any]
     ) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
-        role = contextlib.nullcontext() if self._is_owner else self._switched()
+        role = contextlib.nullcontext() if self.is_owner else self._switched()
         try:
             with role, self._link.cursor() as cursor:
                 yield cursor.execute(sql.encode(), parameters or None)

@@ -22,10 +22,11 @@ _LONGEST_SYNONYM_CHAIN = 16
 TEMPORARY_SCHEMA = "pg_temp"
 
 _FIND_RELATION = """
-SELECT c.oid, c.relkind::text
+SELECT c.oid, c.relkind::text, COALESCE(f.temporary, false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN ora.users u ON u.username = n.nspname
+LEFT JOIN ora.table_facts f ON f.relid = c.oid AND c.relkind = 'r'
 WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 """
 _FIND_TEMPORARY = """
@@ -46,11 +47,23 @@ ORDER BY COALESCE(f.column_id, a.attnum), a.attnum
 class NameResolver:
     """The `Resolver` of a session; remembers what it found until `forget()`."""
 
-    def __init__(self, shared: Query, own: Query, current_schema: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        shared: Query,
+        own: Query,
+        current_schema: Callable[[], str],
+        defines: Callable[[], bool],
+    ) -> None:
         """Look up with `shared`, a connection of the database, and `own`, the session's.
 
-        Only the session's own connection sees its temporary tables.
+        Only the session's own connection sees its temporary tables. While the session `defines`,
+        that is runs DDL, a global temporary table is its definition.
         """
+        self._defines = defines
+        self.stands_for: dict[int, int] = {}
+        """Oids of session tables to those of the definitions they stand for."""
+        self.met_temporary = False
+        """Whether a temporary table was found since this was last set to False."""
         self._shared = shared
         self._own = own
         self._current_schema = current_schema
@@ -71,7 +84,9 @@ class NameResolver:
         found = self._found.get(key)
         if found is None:
             found = self._search(schema, name)
-            if found is not None and found.owner != TEMPORARY_SCHEMA:
+            if found is not None and found.owner == TEMPORARY_SCHEMA:
+                self.met_temporary = True
+            elif found is not None:
                 self._found[key] = found
         return found
 
@@ -79,8 +94,10 @@ class NameResolver:
         """Return the visible columns of an object in Oracle's order."""
         known = self._columns.get(ref.oid)
         if known is None:
-            query = self._own if ref.owner == TEMPORARY_SCHEMA else self._shared
-            known = [column for (column,) in query(_COLUMNS, (ref.oid,))]
+            oid = self.stands_for.get(ref.oid, ref.oid)
+            private = ref.owner == TEMPORARY_SCHEMA and oid == ref.oid
+            query = self._own if private else self._shared
+            known = [column for (column,) in query(_COLUMNS, (oid,))]
             self._columns[ref.oid] = known
         return known
 
@@ -108,7 +125,19 @@ class NameResolver:
 
     def _relation(self, owner: str, name: str) -> ObjectRef | None:
         rows = self._shared(_FIND_RELATION, (names.engine_name(owner), names.engine_name(name)))
-        return ObjectRef(owner, name, *rows[0]) if rows else None
+        if not rows:
+            return None
+        oid, kind, temporary = rows[0]
+        if temporary and not self._defines():
+            return self._session_table(name, oid)
+        return ObjectRef(owner, name, oid, kind)
+
+    def _session_table(self, name: str, definition: int) -> ObjectRef:
+        """Return the table with the session's own rows of a global temporary table."""
+        stored, oid = self._own("SELECT * FROM ora.session_table(%s)", (definition,))[0]
+        names.remember(stored, name)
+        self.stands_for[oid] = definition
+        return ObjectRef(TEMPORARY_SCHEMA, stored, oid, "r")
 
     def _temporary(self, name: str) -> ObjectRef | None:
         rows = self._own(_FIND_TEMPORARY, (names.engine_name(name),))

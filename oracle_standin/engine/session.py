@@ -56,9 +56,14 @@ class Session:
         self._user = user
         self._shared = shared
         self._transaction = Transaction(link)
-        self._resolver = NameResolver(shared.query, self._own_query, lambda: self.current_schema)
+        self._resolver = NameResolver(
+            shared.query,
+            self._own_query,
+            lambda: self.current_schema,
+            lambda: self._owner.is_owner,
+        )
         self._settings = Settings(user, info, shared.release, self._apply_settings)
-        self._describer = Describer(shared.types, shared.query)
+        self._describer = Describer(shared.types, shared.query, self._resolver.stands_for)
         self._executor = Executor(
             link, self._transaction, self._describer, lambda: self._settings.time_zone
         )

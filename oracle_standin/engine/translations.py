@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from oracle_standin.backend import Bind, CharsetForm, TypeCode
-    from oracle_standin.engine.contract import Resolver, Translation
+    from oracle_standin.engine.contract import Translation
+    from oracle_standin.engine.resolver import NameResolver
 
     _Key = tuple[str, str, tuple[tuple[TypeCode, CharsetForm, bool], ...]]
 
@@ -23,7 +24,7 @@ class Translations:
     """The translator as one session sees it."""
 
     def __init__(
-        self, user: str, current_schema: Callable[[], str], resolver: Resolver, profile: str
+        self, user: str, current_schema: Callable[[], str], resolver: NameResolver, profile: str
     ) -> None:
         """Translate for `user`, resolving names with `resolver`, as a server of `profile`."""
         self._profile = profile
@@ -42,13 +43,16 @@ class Translations:
         key = (text, self._current_schema(), types)
         found = self._known.get(key)
         if found is None:
+            self._resolver.met_temporary = False
             found = query.translate(text, self._context(binds))
             if found.as_of_scn is not None:
                 what = "AS OF"
                 raise not_in_this_standin(what)
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[key] = found
+            # A temporary table made in a transaction goes with it: it is looked for each time.
+            if not self._resolver.met_temporary:
+                self._known[key] = found
         return found
 
     def query(self, text: str) -> Translation:
