@@ -22,6 +22,16 @@ CREATE FUNCTION ora.instant_seconds(moment timestamptz) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN trim_scale(extract(epoch FROM moment));
 
+-- Not a cast: text is cast to numbers as Oracle converts it, by the session's NLS settings.
+CREATE FUNCTION ora.read_number(digits text) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN numeric_in(textout(digits), 0::oid, -1);
+COMMENT ON FUNCTION ora.read_number(text) IS 'Digits with a point, or an exponent, as a number.';
+
+CREATE FUNCTION ora.ten_to(exponent int) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ora.read_number('1E' || exponent);
+
 CREATE FUNCTION ora.day_number(seconds numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN floor(floor(seconds) / 86400);

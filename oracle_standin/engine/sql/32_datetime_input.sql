@@ -160,7 +160,7 @@ BEGIN
             IF word IS NULL THEN
                 PERFORM ora.raise_error(1858, 'a non-numeric character was found where a numeric was expected');
             END IF;
-            fields.fraction := ('0.' || word)::numeric;
+            fields.fraction := ora.read_number('0.' || word);
         ELSE
             PERFORM ora.raise_error(1821, 'date format not recognized');
     END CASE;
@@ -272,7 +272,7 @@ RETURN CASE WHEN p[1] <> '0000' THEN
     (make_date(p[1]::int, p[2]::int, p[3]::int) - date '1970-01-01')::numeric * 86400
     + CASE WHEN p[4] IS NULL THEN 0
         ELSE p[4]::int * 3600 + p[5]::int * 60 + p[6]::int
-            + CASE WHEN p[7] IS NULL THEN 0 ELSE ('0.' || p[7])::numeric END END
+            + CASE WHEN p[7] IS NULL THEN 0 ELSE ora.read_number('0.' || p[7]) END END
 END;
 
 CREATE FUNCTION ora.parse_time(input text, mask text, kind text) RETURNS ora.parsed_time
@@ -439,17 +439,17 @@ BEGIN
         ELSIF p[5]::int > 59 THEN
             PERFORM ora.raise_error(1852, 'seconds must be between 0 and 59');
         END IF;
-        seconds := p[2]::numeric * 86400 + p[3]::int * 3600 + p[4]::int * 60 + p[5]::int
-            + ('0.' || coalesce(p[6], '0'))::numeric;
+        seconds := ora.read_number(p[2]) * 86400 + p[3]::int * 3600 + p[4]::int * 60 + p[5]::int
+            + ora.read_number('0.' || coalesce(p[6], '0'));
     ELSE
         p := regexp_match(input,
             '^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,9}))?S)?)?$');
         IF p IS NULL OR input ~ '(P|T)$' THEN
             PERFORM ora.raise_error(1867, 'the interval is invalid');
         END IF;
-        seconds := coalesce(p[2], '0')::numeric * 86400 + coalesce(p[3], '0')::numeric * 3600
-            + coalesce(p[4], '0')::numeric * 60 + coalesce(p[5], '0')::numeric
-            + ('0.' || coalesce(p[6], '0'))::numeric;
+        seconds := ora.read_number(coalesce(p[2], '0')) * 86400 + ora.read_number(coalesce(p[3], '0')) * 3600
+            + ora.read_number(coalesce(p[4], '0')) * 60 + ora.read_number(coalesce(p[5], '0'))
+            + ora.read_number('0.' || coalesce(p[6], '0'));
     END IF;
     RETURN (CASE p[1] WHEN '-' THEN -seconds ELSE seconds END)::ora."INTERVALDS";
 END

@@ -36,14 +36,14 @@ DECLARE
     mantissa text;
 BEGIN
     -- log() may be one off beside a power of ten
-    IF abs(amount) < ('1E' || exponent)::numeric THEN
+    IF abs(amount) < ora.ten_to(exponent) THEN
         exponent := exponent - 1;
-    ELSIF abs(amount) >= ('1E' || (exponent + 1))::numeric THEN
+    ELSIF abs(amount) >= ora.ten_to(exponent + 1) THEN
         exponent := exponent + 1;
     END IF;
     tail := 'E' || CASE WHEN exponent < 0 THEN '-' ELSE '+' END || lpad(abs(exponent)::text,
         CASE WHEN abs(exponent) > 99 THEN 3 ELSE 2 END, '0');
-    mantissa := trim_scale(round(amount * ('1E' || (-exponent))::numeric,
+    mantissa := trim_scale(round(amount * ora.ten_to(-exponent),
         width - length(tail) - 2 - CASE WHEN amount < 0 THEN 1 ELSE 0 END))::text;
     RETURN mantissa || tail;
 END
@@ -60,7 +60,7 @@ RETURN CASE
     WHEN length(trim_scale(amount)::text) <= width
         OR length(ora.short_number_text(trim_scale(amount)::text)) <= width THEN
         ora.short_number_text(trim_scale(amount)::text)
-    WHEN abs(amount) < ('1E' || width)::numeric AND abs(amount) >= 0.00001 THEN
+    WHEN abs(amount) < ora.ten_to(width) AND abs(amount) >= 0.00001 THEN
         ora.short_number_text(trim_scale(round(amount, greatest(0, width - 1
             - length(trunc(amount)::text) + CASE WHEN abs(amount) < 1 THEN 1 ELSE 0 END)))::text)
     ELSE ora.scientific_text(amount, width)
@@ -113,12 +113,12 @@ DECLARE
     exponent int := floor(log(abs(exact)))::int;
     mantissa numeric;
 BEGIN
-    IF abs(exact) >= ('1E' || (exponent + 1))::numeric THEN
+    IF abs(exact) >= ora.ten_to(exponent + 1) THEN
         exponent := exponent + 1;
-    ELSIF abs(exact) < ('1E' || exponent)::numeric THEN
+    ELSIF abs(exact) < ora.ten_to(exponent) THEN
         exponent := exponent - 1;
     END IF;
-    mantissa := round(exact * ('1E' || (-exponent))::numeric, digits - 1);
+    mantissa := round(exact * ora.ten_to(-exponent), digits - 1);
     IF abs(mantissa) >= 10 THEN
         mantissa := round(mantissa / 10, digits - 1);
         exponent := exponent + 1;
@@ -145,7 +145,7 @@ BEGIN
         fraction := fraction * (2::numeric ^ power);
     ELSE
         -- 5^n / 10^n is 1 / 2^n without rounding
-        fraction := fraction * (5::numeric ^ (-power)) * ('1E' || power)::numeric;
+        fraction := fraction * (5::numeric ^ (-power)) * ora.ten_to(power);
     END IF;
     RETURN CASE WHEN bits < 0 THEN -trim_scale(fraction) ELSE trim_scale(fraction) END;
 END
@@ -273,7 +273,7 @@ BEGIN
         RETURN ora.masked_scientific(amount, length(fraction_mask), sign_mark, p[1] IS NOT NULL, marks);
     END IF;
     rounded := round(
-        amount * ('1E' || greatest(coalesce(length(p[6]), 1) - 1, 0))::numeric, length(fraction_mask));
+        amount * ora.ten_to(greatest(coalesce(length(p[6]), 1) - 1, 0)), length(fraction_mask));
     negative := rounded < 0;
     digits := trunc(abs(rounded))::text;
     IF digits = '0' AND (fraction_mask <> '' OR rounded = 0 AND p[3] || p[4] LIKE '%B%') THEN
@@ -334,12 +334,12 @@ DECLARE
 BEGIN
     IF amount <> 0 THEN
         exponent := floor(log(abs(amount)))::int;
-        IF abs(amount) >= ('1E' || (exponent + 1))::numeric THEN
+        IF abs(amount) >= ora.ten_to(exponent + 1) THEN
             exponent := exponent + 1;
-        ELSIF abs(amount) < ('1E' || exponent)::numeric THEN
+        ELSIF abs(amount) < ora.ten_to(exponent) THEN
             exponent := exponent - 1;
         END IF;
-        mantissa := round(abs(amount) * ('1E' || (-exponent))::numeric, decimals);
+        mantissa := round(abs(amount) * ora.ten_to(-exponent), decimals);
         IF mantissa >= 10 THEN
             mantissa := round(mantissa / 10, decimals);
             exponent := exponent + 1;
@@ -393,7 +393,7 @@ $$;
 CREATE FUNCTION ora.plain_number(input text) RETURNS numeric
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN input IS NULL THEN NULL::numeric
-    WHEN input ~ '^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$' THEN input::numeric
+    WHEN input ~ '^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$' THEN ora.read_number(btrim(input, E' \t\r\n'))
     ELSE ora.invalid_number() END;
 
 CREATE FUNCTION "SYS".to_number(input text) RETURNS numeric
@@ -443,7 +443,7 @@ BEGIN
         OR length(coalesce(parts[2], '')) > greatest(length(coalesce(p[3], '')) - 1, 0) THEN
         RETURN ora.invalid_number();
     END IF;
-    RETURN CASE WHEN negative THEN -written::numeric ELSE written::numeric END;
+    RETURN CASE WHEN negative THEN -ora.read_number(written) ELSE ora.read_number(written) END;
 END
 $$;
 
@@ -474,11 +474,11 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
 AS $$
 BEGIN
     IF lower(btrim(input)) IN ('nan', '+nan', '-nan') THEN
-        RETURN 'NaN';
+        RETURN 'NaN'::float8;
     ELSIF lower(btrim(input)) IN ('inf', '+inf', 'infinity', '+infinity') THEN
-        RETURN 'Infinity';
+        RETURN 'Infinity'::float8;
     ELSIF lower(btrim(input)) IN ('-inf', '-infinity') THEN
-        RETURN '-Infinity';
+        RETURN '-Infinity'::float8;
     END IF;
     RETURN "SYS".to_number(regexp_replace(input, '[fFdD]\s*$', ''))::float8;
 END

@@ -146,7 +146,7 @@ CREATE FUNCTION ora.json_of(document text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
 AS $$
 BEGIN
-    RETURN CASE WHEN document IS JSON THEN document::jsonb END;
+    RETURN CASE WHEN document IS JSON THEN jsonb_in(textout(document)) END;
 END
 $$;
 
