@@ -148,15 +148,25 @@ def _parse_password(reader: Reader, options: _Options) -> _Options:
 def _parse_quota(reader: Reader, options: _Options) -> _Options:
     amount = -1
     if not reader.accept("UNLIMITED"):
-        token = reader.take()
-        digits = token.text.rstrip("KMGTkmgt")
+        text = _adjacent_text(reader)
+        digits = text.rstrip("KMGTkmgt")
         if not digits.isdigit():
             raise reader.error(2187, "invalid quota specification")
-        suffix = token.text[len(digits) :].upper() or (reader.accept_any(*"KMGT") or "")
+        suffix = text[len(digits) :].upper() or (reader.accept_any(*"KMGT") or "")
         amount = int(digits) * 1024 ** (" KMGT".index(suffix) if suffix else 0)
     reader.expect("ON", code=969, message="missing ON keyword")
     tablespace = reader.name(959, "tablespace does not exist")
     return replace(options, quotas=(*options.quotas, (tablespace, amount)))
+
+
+def _adjacent_text(reader: Reader) -> str:
+    """Consume a size such as 10M, which the lexer does not know as one token."""
+    token = reader.take()
+    text, end = token.text, token.end
+    while (following := reader.peek()) is not None and following.start == end:
+        text += reader.take().text
+        end = following.end
+    return text
 
 
 def _apply(engine: Engine, name: str, options: _Options) -> None:
