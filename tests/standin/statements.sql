@@ -878,10 +878,25 @@ BEGIN DBMS_FLASHBACK.ENABLE_AT_SYSTEM_CHANGE_NUMBER(:scn); END;
 -- expect: ok
 BEGIN DBMS_FLASHBACK.DISABLE; END;
 /
+-- id: F08C
+-- for: SET TRANSACTION wants to be the first statement of its transaction
+-- expect: ok
+COMMIT
+/
 -- id: F09
 -- for: tap, read-only snapshot transaction
 -- expect: ok
 SET TRANSACTION READ ONLY
+/
+-- id: F09R
+-- for: tap, what a read-only transaction refuses
+-- expect: error: ORA-01456
+DELETE FROM emp WHERE id = -1
+/
+-- id: F09C
+-- for: tap, end of the snapshot
+-- expect: ok
+COMMIT
 /
 -- id: F10
 -- for: log-based tap
@@ -1363,7 +1378,8 @@ SELEKT 1 FROM dual
 /
 -- id: K19
 -- for: missing bind
--- expect: error: ORA-01008
+-- expect: error: ORA-01008 | DPY-4010
+-- note: the driver notices first when it is given no binds at all
 SELECT :nobody FROM dual
 /
 -- id: K20
