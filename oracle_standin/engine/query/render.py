@@ -107,10 +107,27 @@ def _is_row(node: nodes.Expression) -> bool:
 
 
 def _row_comparison(node: nodes.Binary, out: Output) -> str:
-    right = node.right
-    while isinstance(right, nodes.Row) and len(right.items) == 1:
-        right = right.items[0]
-    return f"({render(node.left, out)} {node.operator} {render(right, out)})"
+    left, right = _unwrapped(node.left), _unwrapped(node.right)
+    if isinstance(left, nodes.Row) and isinstance(right, nodes.Row):
+        return _columns_comparison(left, right, node.operator, out)
+    return f"({render(left, out)} {node.operator} {render(right, out)})"
+
+
+def _unwrapped(node: nodes.Expression) -> nodes.Expression:
+    """Return what stands in parentheses that hold nothing else."""
+    while isinstance(node, nodes.Row) and len(node.items) == 1:
+        node = node.items[0]
+    return node
+
+
+def _columns_comparison(left: nodes.Row, right: nodes.Row, operator: str, out: Output) -> str:
+    if len(left.items) != len(right.items):
+        raise OracleError(913 if len(right.items) > len(left.items) else 947, "invalid row size")
+    if operator not in {"=", "<>"}:
+        raise OracleError(1796, "this operator cannot be used with lists")
+    pairs = zip(left.items, right.items, strict=True)
+    equal = " AND ".join(f"{render(a, out)} = {render(b, out)}" for a, b in pairs)
+    return f"({equal})" if operator == "=" else f"(NOT ({equal}))"
 
 
 def _quantified(node: nodes.Binary, right: nodes.Quantified, out: Output) -> str:
@@ -136,7 +153,15 @@ def _in(node: nodes.In, out: Output) -> str:
     operand = render(node.operand, out)
     if len(node.values) == 1 and isinstance(node.values[0], nodes.Subquery):
         return f"({operand} {word} {render(node.values[0], out)})"
+    if _is_row(node.operand):
+        return _in_rows(node, out)
     return f"({operand} {word} ({render_list(node.values, out)}))"
+
+
+def _in_rows(node: nodes.In, out: Output) -> str:
+    equal = (nodes.Binary("=", node.operand, value) for value in node.values)
+    text = " OR ".join(_row_comparison(comparison, out) for comparison in equal)
+    return f"(NOT ({text}))" if node.negated else f"({text})"
 
 
 @render.register
