@@ -256,6 +256,13 @@ def _missing_table(failure: Failure, circumstances: Circumstances) -> OracleErro
     return missing_table(None, _named(failure.message), circumstances.profile)
 
 
+def as_announced(error: OracleError, profile: str) -> OracleError:
+    """Return an error as the announced server says it: 19c does not name a missing table."""
+    if error.code == 942 and profile == "19":
+        return OracleError(942, "table or view does not exist", error.offset)
+    return error
+
+
 def missing_table(owner: str | None, name: str, profile: str) -> OracleError:
     """Return ORA-00942, with the name from 23ai on."""
     if profile == "19":

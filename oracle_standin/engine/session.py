@@ -124,6 +124,8 @@ class Session:
             result = self._dispatch(statement, binds, rows, options)
             if options.commit and result.error is None:
                 self.commit()
+        except OracleError as error:
+            raise errors.as_announced(error, self._shared.profile) from None
         finally:
             self._end_call()
         return result
