@@ -20,15 +20,15 @@ from oracle_standin.engine import ddl, errors, failures, plsql, session_statemen
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.lengths import StoredLengths
-from oracle_standin.engine.link import EngineFailureError, Link, Step
+from oracle_standin.engine.link import EngineFailureError, Link
 from oracle_standin.engine.owner import OwnerAccess
 from oracle_standin.engine.resolver import NameResolver
 from oracle_standin.engine.settings import Settings
-from oracle_standin.engine.transactions import SERIALIZABLE, Transaction
+from oracle_standin.engine.transaction_control import TransactionControl
 from oracle_standin.engine.translations import Translations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from oracle_standin.backend import (
         Bind,
@@ -46,16 +46,15 @@ _SESSION_STATEMENTS = frozenset({"COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK
 _REFUSED = frozenset({"EXPLAIN"})
 
 
-class Session:
+class Session(TransactionControl):
     """Implements `BackendSession` for the wire and `Engine` for DDL and PL/SQL."""
 
     def __init__(self, link: Link, user: str, info: SessionInfo, shared: SharedState) -> None:
         """Take over a connection and make it a session of `user`."""
-        self._link = link
+        super().__init__(link)
         self._process_id = link.info.backend_pid
         self._user = user
         self._shared = shared
-        self._transaction = Transaction(link)
         self._resolver = NameResolver(
             shared.query,
             self._own_query,
@@ -223,7 +222,7 @@ class Session:
     def _run_other(self, statement: str, keyword: str) -> Result:
         words = [token.value for token in lexer.tokens(statement)[:2]]
         if keyword in _SESSION_STATEMENTS or words == ["ALTER", "SESSION"]:
-            self._transaction_statement(lambda: session_statements.run(statement, self))
+            self._told(lambda: session_statements.run(statement, self))
         elif words == ["CREATE", "PRIVATE"]:
             self._run_private_ddl(statement)
         elif keyword in _REFUSED:
@@ -231,12 +230,6 @@ class Session:
         else:
             self._run_ddl(statement)
         return Result()
-
-    def _transaction_statement(self, work: Callable[[], _T]) -> _T:
-        try:
-            return work()
-        except EngineFailureError as failure:
-            raise self._explained(failure, "") from None
 
     def _run_ddl(self, statement: str) -> None:
         self.commit()
@@ -251,7 +244,7 @@ class Session:
 
     def _run_private_ddl(self, statement: str) -> None:
         """Create or drop a private temporary table, which ends no transaction."""
-        self._transaction_statement(
+        self._told(
             lambda: self._transaction.protect(
                 lambda: self._owner.define_within(lambda: ddl.run(statement, self)), changes=True
             )
@@ -316,78 +309,6 @@ class Session:
         """Look something up on the session's own connection, as its user."""
         return self._link.execute(sql.encode(), parameters).fetchall()
 
-    # ------------------------------------------------------------------------ transactions
-
-    def commit(self) -> None:
-        """End the transaction and keep its changes; ORA-02091 when a constraint forbids it."""
-        try:
-            self._transaction.commit()
-        except EngineFailureError as failure:
-            reason = self._explained(failure, "")
-            if reason.code in {1013, 3113}:
-                raise reason from None
-            raise OracleError(2091, f"transaction rolled back\n{reason}") from None
-
-    def rollback(self) -> None:
-        """End the transaction and undo its changes."""
-        self._transaction.rollback()
-
-    def savepoint(self, name: str) -> None:
-        """Set a savepoint."""
-        self._transaction.savepoint(name)
-
-    def rollback_to(self, name: str) -> None:
-        """Undo back to a savepoint."""
-        self._transaction.rollback_to(name)
-
-    def set_isolation(self, level: str, *, whole_session: bool = False) -> None:
-        """Set the isolation level, of the next transaction or of all to come in the session.
-
-        Levels are READ COMMITTED and SERIALIZABLE, which is the engine's REPEATABLE READ: both
-        promise one snapshot and refuse to change what another transaction has changed since
-        (ORA-08177).
-        """
-        if whole_session:
-            self._transaction.set_session_level(level)
-        elif level == SERIALIZABLE:
-            self._transaction.begin_special("ISOLATION LEVEL REPEATABLE READ")
-        else:
-            self._transaction.begin_special("ISOLATION LEVEL READ COMMITTED")
-
-    def set_read_only(self) -> None:
-        """Begin a transaction that sees the database of this moment and may not change it."""
-        self._transaction.begin_special("ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-    def transaction_id(self) -> str | None:
-        """Return undo segment, slot and sequence as "usn.slot.sqn"; None without changes."""
-        if not self._transaction.changed:
-            return None
-        step = Step(b"SELECT ora.transaction_id(pg_catalog.pg_current_xact_id())")
-        value = self._transaction.run(step, changes=False).get_value(0, 0)
-        return value.decode() if value else None
-
-    def lock_table(
-        self,
-        owner: str,
-        name: str,
-        mode: str,
-        nowait: bool,  # noqa: FBT001
-        wait_seconds: int | None,
-    ) -> None:
-        """Lock a table until the end of the transaction; ORA-00054 when it is not to be had."""
-        engine_mode = "ROW SHARE" if mode == "SHARE UPDATE" else mode
-        table = psycopg.sql.Identifier(owner, name).as_string()
-        text = f"LOCK TABLE {table} IN {engine_mode} MODE{' NOWAIT' if nowait else ''}"
-        seconds = 0 if wait_seconds is None else max(wait_seconds * 1000, 1)
-        steps = [
-            Step(b"SET LOCAL lock_timeout = %d" % seconds),
-            Step(text.encode()),
-            Step(b"SET LOCAL lock_timeout = 0"),
-        ]
-        self._transaction_statement(
-            lambda: self._transaction.protect(lambda: self._link.run_steps(steps), changes=True)
-        )
-
     # ---------------------------------------------------------------------------- settings
 
     def set_nls(self, parameter: str, value: str) -> None:
@@ -409,7 +330,7 @@ class Session:
         self._settings.set_client_attributes(attributes)
 
     def _apply_settings(self, parameters: Mapping[str, str]) -> None:
-        self._transaction_statement(lambda: self._transaction.set_parameters(parameters))
+        self._told(lambda: self._transaction.set_parameters(parameters))
 
     # --------------------------------------------------------------------------------- end
 
