@@ -326,7 +326,7 @@ class TapOracle(Tap):
         with reported(cls.logger, lambda: "config"):
             try:
                 return super().cb_config(ctx, param, value)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, TypeError) as error:
                 msg = f"cannot be read as JSON ({type(error).__name__})"
                 raise ConfigurationError(msg, setting="--config") from error
 
