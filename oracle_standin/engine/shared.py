@@ -63,6 +63,7 @@ class SharedState:
         self._sessions: set[OpenSession] = set()
         self._epoch = 0
         connection.execute("SET search_path = pg_catalog, ora")
+        connection.execute("DELETE FROM ora.sessions")  # of an earlier run over the same data
         self.types: Mapping[int, EngineType] = engine_types(
             (oid, schema, name) for oid, schema, name in connection.execute(_TYPES)
         )

@@ -304,6 +304,11 @@ def test_global_temporary_rows_belong_to_their_session(one: Handle, two: Handle)
         handle.run("commit")
     assert (one.value("select sum(a) from g"), two.value("select sum(a) from g")) == ("1", "2")
     assert one.value("select count(*) from h") == "0"
+    two.run("insert into g values (3)")
+    two.run("rollback")
+    assert two.value("select sum(a) from g") == "2"
+    (column,) = one.session.describe("select a from g", ())
+    assert (column.name, column.precision, column.scale) == ("A", 0, -127)
 
 
 def test_private_temporary_tables(one: Handle, two: Handle) -> None:
