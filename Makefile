@@ -10,7 +10,7 @@ MELTANO_VENV := .venv-meltano
 BIN := $(VENV)/bin
 MELTANO := $(MELTANO_VENV)/bin/meltano
 MELTANO_VERSION := 4.4.1
-PIP_OPTIONS := --quiet --disable-pip-version-check
+PIP_OPTIONS := -qq --disable-pip-version-check
 
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
