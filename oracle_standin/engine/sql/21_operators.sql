@@ -209,20 +209,47 @@ BEGIN
 END $$;
 
 -- CHAR against VARCHAR2: blanks at the end count (SQL Language Reference, "Nonpadded Comparison
--- Semantics"). PostgreSQL would compare both as CHAR.
+-- Semantics"). PostgreSQL would compare both as CHAR. The operators join the families of text, so
+-- that indexes and row comparisons know them; no join hashes or merges CHAR with VARCHAR2.
 DO $$
 DECLARE
-  symbol text[];
+  pair text[];
+  functions constant text[] := ARRAY['text_lt', 'text_le', 'texteq', 'text_ge', 'text_gt', 'textne'];
+  operators constant text[] := ARRAY['<', '<=', '=', '>=', '>', '<>'];
+  commutators constant text[] := ARRAY['>', '>=', '=', '<=', '<', '<>'];
+  negators constant text[] := ARRAY['>=', '>', '<>', '<', '<=', '='];
+  joins constant text[] := ARRAY['scalarlt', 'scalarle', 'eq', 'scalarge', 'scalargt', 'neq'];
+  name text;
 BEGIN
-  FOREACH symbol SLICE 1 IN ARRAY ARRAY[
-    ['=', 'eq'], ['<>', 'ne'], ['<', 'lt'], ['<=', 'le'], ['>', 'gt'], ['>=', 'ge']]
+  FOREACH pair SLICE 1 IN ARRAY ARRAY[
+    ['varchar', 'varchar'], ['varchar', 'bpchar'], ['bpchar', 'varchar']]
   LOOP
-    CALL ora.define_operator(symbol[1], symbol[2], 'varchar', 'bpchar', 'boolean',
-      format('$1::text %s $2::text', symbol[1]));
-    CALL ora.define_operator(symbol[1], symbol[2], 'bpchar', 'varchar', 'boolean',
-      format('$1::text %s $2::text', symbol[1]));
+    FOR i IN 1 .. 6 LOOP
+      name := format('%s_%s_%s', pair[1], pair[2], joins[i]);
+      EXECUTE format(
+        'CREATE FUNCTION ora.%1$I(%2$s, %3$s) RETURNS boolean LANGUAGE internal
+           IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF AS %4$L;
+         CREATE OPERATOR "SYS".%5$s (LEFTARG = %2$s, RIGHTARG = %3$s, FUNCTION = ora.%1$I,
+           COMMUTATOR = OPERATOR("SYS".%6$s), NEGATOR = OPERATOR("SYS".%7$s),
+           RESTRICT = %8$ssel, JOIN = %8$sjoinsel %9$s)',
+        name, pair[1], pair[2], functions[i], operators[i], commutators[i], negators[i], joins[i],
+        CASE WHEN i = 3 AND pair[1] = pair[2] THEN ', HASHES, MERGES' ELSE '' END);
+    END LOOP;
+    EXECUTE format(
+      'ALTER OPERATOR FAMILY text_ops USING btree ADD
+         OPERATOR 1 "SYS".< (%1$s, %2$s), OPERATOR 2 "SYS".<= (%1$s, %2$s),
+         OPERATOR 3 "SYS".= (%1$s, %2$s), OPERATOR 4 "SYS".>= (%1$s, %2$s),
+         OPERATOR 5 "SYS".> (%1$s, %2$s), FUNCTION 1 (%1$s, %2$s) bttextcmp(text, text)',
+      pair[1], pair[2]);
   END LOOP;
 END $$;
+ALTER OPERATOR FAMILY text_ops USING btree ADD
+  FUNCTION 1 (text, varchar) bttextcmp(text, text),
+  FUNCTION 1 (text, bpchar) bttextcmp(text, text);
+ALTER OPERATOR FAMILY text_ops USING hash ADD
+  OPERATOR 1 "SYS".= (varchar, varchar),
+  FUNCTION 1 (varchar, varchar) hashtext(text),
+  FUNCTION 2 (varchar, varchar) hashtextextended(text, int8);
 
 -- LOBs are compared with DBMS_LOB.COMPARE only.
 CREATE FUNCTION ora.refuse_lob_comparison() RETURNS boolean
