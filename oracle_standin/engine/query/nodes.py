@@ -21,9 +21,6 @@ class Expression(Node):
     __slots__ = ()
 
 
-# ------------------------------------------------------------------------------- values
-
-
 @dataclass(frozen=True, slots=True)
 class Number(Expression):
     """A number literal as written, with f or d at its end for the binary types."""
@@ -95,9 +92,6 @@ class Star(Expression):
     """`*` or `t.*` in a select list; `*` in COUNT(*)."""
 
     qualifier: tuple[str, ...] = ()
-
-
-# ----------------------------------------------------------------------------- operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +259,6 @@ class Call(Expression):
     def name(self) -> str:
         """Return the dotted name."""
         return ".".join(self.parts)
-
-
-# ------------------------------------------------------------------------------- queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,8 @@ def test_values(database: Database, expression: str, value: object) -> None:
         ),
         (
             (
-                "select e.id, d.title from emp e, dept d where e.id = d.id(+) and d.title(+) = 'Ops'"
-                " order by e.id"
+                "select e.id, d.title from emp e, dept d"
+                " where e.id = d.id(+) and d.title(+) = 'Ops' order by e.id"
             ),
             [(1, None), (2, "Ops"), (3, None)],
         ),
