@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def add(engine: Engine, table: Relation, definitions: Sequence[ConstraintDefinition]) -> None:
     """Add constraints.
 
-    Raises OracleError 2260 for a second primary key, 2261 for a key that is there, 2437, 2299, 2293,
-    2298 and 2296 when rows contradict, and what `constraints` raises.
+    Raises OracleError 2260 for a second primary key, 2261 for a key that is there, 2437, 2299,
+    2293, 2298 and 2296 when rows contradict, and what `constraints` raises.
     """
     named = constraints.name_all(engine, table.owner, definitions)
     types = {state.name: state.type for state in facts.columns(engine, table.oid)}

@@ -64,9 +64,13 @@ def _run_clause(reader: Reader, engine: Engine, table: Relation) -> None:
         _run_rename(reader, engine, table)
     elif reader.accept("SET", "UNUSED"):
         alter_columns.set_unused(engine, table, _columns_to_drop(reader), cascade=_cascade(reader))
-    elif reader.at("TRUNCATE") or reader.at("EXCHANGE") or reader.at("SPLIT"):
-        alter_partitions.run(reader, engine, table)
-    elif reader.at("MERGE") or reader.at("MOVE"):
+    elif (
+        reader.at("TRUNCATE")
+        or reader.at("EXCHANGE")
+        or reader.at("SPLIT")
+        or reader.at("MERGE")
+        or reader.at("MOVE")
+    ):
         alter_partitions.run(reader, engine, table)
     elif _at_constraint_state(reader):
         alter_constraints.change_state(reader, engine, table)

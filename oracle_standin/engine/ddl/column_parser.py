@@ -90,7 +90,7 @@ def _at_column_end(reader: Reader) -> bool:
     return reader.at_end() or reader.at_operator(",", ")")
 
 
-def _parse_property(reader: Reader, column: ColumnDefinition) -> ColumnDefinition:
+def _parse_property(reader: Reader, column: ColumnDefinition) -> ColumnDefinition:  # noqa: PLR0911 - one return a form
     if reader.accept("DEFAULT"):
         return _parse_default(reader, column)
     if reader.accept("GENERATED"):
@@ -215,23 +215,26 @@ def parse_state(reader: Reader, constraint: ConstraintDefinition) -> ConstraintD
     """Consume what may follow a constraint: ENABLE, DEFERRABLE, RELY, USING INDEX and so on."""
     changes: dict[str, bool] = {}
     while True:
-        if reader.accept("NOT", "DEFERRABLE"):
-            changes["deferrable"] = False
-        elif reader.accept("DEFERRABLE"):
-            changes["deferrable"] = True
-        elif reader.accept("INITIALLY", "DEFERRED"):
-            changes |= {"initially_deferred": True, "deferrable": True}
-        elif reader.accept("INITIALLY", "IMMEDIATE"):
-            changes["initially_deferred"] = False
-        elif reader.accept("ENABLE"):
-            changes["enabled"] = True
-        elif reader.accept("DISABLE"):
-            changes |= {"enabled": False, "validated": False}
-        elif word := reader.accept_any("VALIDATE", "NOVALIDATE"):
-            changes["validated"] = word == "VALIDATE"
-        elif word := reader.accept_any("RELY", "NORELY"):
-            changes["rely"] = word == "RELY"
-        elif reader.accept("USING", "INDEX"):
+        if reader.accept("USING", "INDEX"):
             skip_index_options(reader)
+            continue
+        for words, change in _STATES.items():
+            if reader.accept(*words):
+                changes |= change
+                break
         else:
             return replace(constraint, **changes)  # type: ignore[arg-type]
+
+
+_STATES: dict[tuple[str, ...], dict[str, bool]] = {
+    ("NOT", "DEFERRABLE"): {"deferrable": False},
+    ("DEFERRABLE",): {"deferrable": True},
+    ("INITIALLY", "DEFERRED"): {"initially_deferred": True, "deferrable": True},
+    ("INITIALLY", "IMMEDIATE"): {"initially_deferred": False},
+    ("ENABLE",): {"enabled": True},
+    ("DISABLE",): {"enabled": False, "validated": False},
+    ("VALIDATE",): {"validated": True},
+    ("NOVALIDATE",): {"validated": False},
+    ("RELY",): {"rely": True},
+    ("NORELY",): {"rely": False},
+}

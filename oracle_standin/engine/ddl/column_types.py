@@ -58,7 +58,7 @@ _LONG_VALUES = frozenset(
 
 
 def parse_type_text(text: str, length_semantics: str = "BYTE") -> ColumnType:
-    """Return the type that a text such as NUMBER(10,2) names; raises OracleError as `parse_type`."""
+    """Return the type that a text such as NUMBER(10,2) names; raises what `parse_type` raises."""
     reader = Reader(text)
     found = parse_type(reader, length_semantics)
     reader.expect_end(907, "missing right parenthesis")

@@ -5,7 +5,6 @@ Source: SQL Language Reference, constraint; names of unnamed constraints are SYS
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from oracle_standin.engine.ddl.model import ConstraintDefinition, ConstraintKind
 from oracle_standin.engine.names import engine_name, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.column_types import ColumnType
     from oracle_standin.engine.ddl.objects import Relation
@@ -140,8 +141,8 @@ def check_columns(
 def add_foreign_key(engine: Engine, table: Relation, definition: ConstraintDefinition) -> None:
     """Add a foreign key to an existing table; the name must be set.
 
-    Raises OracleError 942 for a missing parent, 1031 without REFERENCES on it, 2268 and 2270 when the
-    columns are no key of it, 2256 and 2267 when they do not match, 14455 for a temporary table.
+    Raises OracleError 942 for a missing parent, 1031 without REFERENCES on it, 2268 and 2270 when
+    the columns are no key of it, 2256 and 2267 when they do not match, 14455 for a temporary table.
     """
     parent, columns = foreign_target(engine, table, definition)
     if table.temporary or parent.temporary:
@@ -263,7 +264,7 @@ def record_disabled(
     if definition.kind is ConstraintKind.FOREIGN_KEY:
         parent, parent_columns = foreign_target(engine, table, definition)
     engine.run(
-        "INSERT INTO ora.disabled_constraints (relid, name, contype, attnums, foreign_relid,"
+        "INSERT INTO ora.disabled_constraints (relid, name, contype, attnums, foreign_relid,"  # noqa: S608
         " foreign_attnums, delete_rule, search_condition, generated)"
         f" VALUES (%s::oid, %s, %s, {_ATTNUMS}, %s::oid, {_ATTNUMS}, %s, %s, %s)",
         (

@@ -24,7 +24,7 @@ def describe(engine: Engine, query: str) -> Sequence[Column]:
     return engine.describe(query, ())
 
 
-def column_type(column: Column) -> ColumnType:
+def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a form
     """Return the type that a table made from this result column has.
 
     Raises OracleError 902 for what cannot be stored (a cursor).

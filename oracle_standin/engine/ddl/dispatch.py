@@ -44,6 +44,9 @@ def run(statement: str, engine: Engine) -> None:
             handler(reader, engine)
             return
     reader.take()
+    if verb.value == "CREATE":
+        _create(reader, engine)
+        return
     noun = reader.peek()
     if noun is not None and noun.is_word(*_KNOWN_TO_ORACLE):
         raise not_in_this_standin(what=f"{verb.value} {noun.value}")
@@ -68,10 +71,52 @@ _VERBS = {
     "ADMINISTER": (905, "missing keyword"),
 }
 _KNOWN_TO_ORACLE = frozenset(
-    """PROCEDURE FUNCTION PACKAGE TRIGGER TYPE DATABASE SYSTEM TABLESPACE PROFILE CLUSTER DIRECTORY
-    LIBRARY CONTEXT DIMENSION EDITION JAVA OPERATOR INDEXTYPE OUTLINE PLUGGABLE ROLLBACK LINK DOMAIN
-    ANALYTIC ATTRIBUTE HIERARCHY SCHEMA EDITIONABLE NONEDITIONABLE LOCKDOWN RESTORE FLASHBACK AUDIT
-    SESSION POLICY VECTOR PROPERTY JSON MLE RECYCLEBIN DBA_RECYCLEBIN TABLE OR PUBLIC""".split()
+    [
+        "PROCEDURE",
+        "FUNCTION",
+        "PACKAGE",
+        "TRIGGER",
+        "TYPE",
+        "DATABASE",
+        "SYSTEM",
+        "TABLESPACE",
+        "PROFILE",
+        "CLUSTER",
+        "DIRECTORY",
+        "LIBRARY",
+        "CONTEXT",
+        "DIMENSION",
+        "EDITION",
+        "JAVA",
+        "OPERATOR",
+        "INDEXTYPE",
+        "OUTLINE",
+        "PLUGGABLE",
+        "ROLLBACK",
+        "LINK",
+        "DOMAIN",
+        "ANALYTIC",
+        "ATTRIBUTE",
+        "HIERARCHY",
+        "SCHEMA",
+        "EDITIONABLE",
+        "NONEDITIONABLE",
+        "LOCKDOWN",
+        "RESTORE",
+        "FLASHBACK",
+        "AUDIT",
+        "SESSION",
+        "POLICY",
+        "VECTOR",
+        "PROPERTY",
+        "JSON",
+        "MLE",
+        "RECYCLEBIN",
+        "DBA_RECYCLEBIN",
+        "TABLE",
+        "OR",
+        "PUBLIC",
+    ]
 )
 
 _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
@@ -102,7 +147,6 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("ANALYZE",): analyze.run,
     ("ALTER", "DATABASE"): database.alter,
     ("CREATE", "SCHEMA"): database.create_schema,
-    ("CREATE",): lambda reader, engine: _create(reader, engine),
 }
 
 

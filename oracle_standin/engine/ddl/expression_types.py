@@ -32,7 +32,7 @@ def of_expression(engine: Engine, table: Relation, text: str) -> ColumnType:
     """Return the type of an expression; texts are VARCHAR2(4000)."""
     expression = engine.translate_expression(text)
     rows = engine.query(
-        "SELECT t.typname::text, pg_catalog.format_type(t.oid, NULL) FROM pg_catalog.pg_type t"
+        "SELECT t.typname::text, pg_catalog.format_type(t.oid, NULL) FROM pg_catalog.pg_type t"  # noqa: S608
         " WHERE t.oid = (SELECT pg_catalog.pg_typeof(x.v) FROM (VALUES (1)) one (n)"
         f" LEFT JOIN (SELECT ({expression}) AS v FROM {table.sql} WHERE false) x ON true)"
     )

@@ -109,9 +109,7 @@ def _parse_privileges(reader: Reader) -> list[Privilege]:
         while not (
             reader.at_end()
             or reader.at_operator(",", "(")
-            or reader.at("ON")
-            and words != ["ON"]
-            and not reader.at("ON", "COMMIT")
+            or (reader.at("ON") and words != ["ON"] and not reader.at("ON", "COMMIT"))
             or reader.at_any({"TO", "FROM"})
         ):
             words.append(reader.take().value)
@@ -136,8 +134,8 @@ def _target(reader: Reader, engine: Engine) -> Relation:
 def _through_synonym(engine: Engine, name: ObjectName) -> Relation | None:
     owner = name.schema or engine.current_schema
     rows = engine.query(
-        "SELECT table_owner, table_name FROM ora.synonyms WHERE name = %s AND owner IN (%s, 'PUBLIC')"
-        " ORDER BY owner = 'PUBLIC'",
+        "SELECT table_owner, table_name FROM ora.synonyms"
+        " WHERE name = %s AND owner IN (%s, 'PUBLIC') ORDER BY owner = 'PUBLIC'",
         (name.name, owner),
     )
     if not rows:

@@ -5,7 +5,7 @@ Source: SQL Language Reference, CREATE MATERIALIZED VIEW; Database Reference, AL
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
@@ -26,7 +26,7 @@ class _Options:
     refresh_mode: str = "DEMAND"
     refresh_method: str = "FORCE"
     query_rewrite: bool = False
-    table: TableOptions = TableOptions()
+    table: TableOptions = field(default_factory=TableOptions)
 
 
 def create(reader: Reader, engine: Engine) -> None:
@@ -70,17 +70,21 @@ def _parse_options(reader: Reader) -> _Options:
             options = _parse_refresh(reader, options)
         elif reader.accept("ON", "DEMAND"):
             options = replace(options, refresh_mode="DEMAND")
-        elif word := reader.accept_any("ENABLE", "DISABLE"):
-            reader.expect("QUERY", "REWRITE", code=905, message="missing keyword")
-            options = replace(options, query_rewrite=word == "ENABLE")
-        elif reader.at("ON") or reader.at("FOR"):
-            raise not_in_this_standin(what="this kind of materialized view")
         else:
-            changed = storage.parse_option(reader, options.table)
-            if changed is None:
-                raise reader.error(905, "missing keyword")
-            options = replace(options, table=changed)
+            options = _parse_other_option(reader, options)
     return options
+
+
+def _parse_other_option(reader: Reader, options: _Options) -> _Options:
+    if word := reader.accept_any("ENABLE", "DISABLE"):
+        reader.expect("QUERY", "REWRITE", code=905, message="missing keyword")
+        return replace(options, query_rewrite=word == "ENABLE")
+    if reader.at("ON") or reader.at("FOR"):
+        raise not_in_this_standin(what="this kind of materialized view")
+    changed = storage.parse_option(reader, options.table)
+    if changed is None:
+        raise reader.error(905, "missing keyword")
+    return replace(options, table=changed)
 
 
 def _parse_refresh(reader: Reader, options: _Options) -> _Options:
@@ -153,7 +157,7 @@ def refresh(engine: Engine, name: ObjectName) -> None:
     engine.run(f"ALTER TABLE {table.sql} DISABLE TRIGGER ora$guard")
     engine.run(f"DELETE FROM {table.sql}")  # noqa: S608 - quoted names
     engine.run(f'SET LOCAL search_path = {quoted(schema)}, "SYS", pg_catalog, ora')
-    engine.run(f"INSERT INTO {table.sql} {query}")  # noqa: S608 - translated when it was created
+    engine.run(f"INSERT INTO {table.sql} {query}")
     engine.run(f"SET LOCAL search_path = {path}")
     engine.run(f"ALTER TABLE {table.sql} ENABLE TRIGGER ora$guard")
     engine.run(

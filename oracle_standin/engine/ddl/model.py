@@ -83,7 +83,7 @@ class ColumnDefinition:
     """A column as written in CREATE TABLE, ADD or MODIFY.
 
     Every part but the name may be missing in MODIFY; `nullable` is None when neither NULL nor NOT
-    NULL is said. `default` and `virtual` are expression texts; `default` is "NULL" to take a default
+    NULL is said. `default` and `virtual` are expression texts; `default` is "NULL" to take one
     away.
     """
 

@@ -113,9 +113,15 @@ def _conversion(place: str, old: ColumnType, new: ColumnType) -> str:
     if old.type_code is TypeCode.DATE and new.type_code in _DATETIME:
         return f"({place}::numeric)::{new.pg_type}"
     if old.type_code in _TEXT and new.type_code is TypeCode.VARCHAR:
-        # CHAR to VARCHAR2 keeps the padding in Oracle; the engine's text drops it.
-        return f"{place}::{new.pg_type}"
+        return f"{_padded(place, old)}::{new.pg_type}"
     return f"({place})::{new.pg_type}"
+
+
+def _padded(place: str, old: ColumnType) -> str:
+    """Return a text value with the padding of CHAR, which stays when it becomes VARCHAR2."""
+    if old.type_code is TypeCode.CHAR:
+        return f"pg_catalog.rpad({place}::text, {old.char_length})"
+    return place
 
 
 def _check_change(engine: Engine, table: Relation, state: ColumnState, new: ColumnType) -> None:
@@ -125,13 +131,16 @@ def _check_change(engine: Engine, table: Relation, state: ColumnState, new: Colu
             14060, "data type or length of a table partitioning column may not be changed"
         )
     if old.is_long_value or new.is_long_value:
-        if old.type_code is TypeCode.LONG and new.type_code is TypeCode.CLOB:
-            return
-        if old.data_type != new.data_type:
+        from_long = old.type_code is TypeCode.LONG and new.type_code is TypeCode.CLOB
+        if old.data_type != new.data_type and not from_long:
             raise OracleError(22858, "invalid alteration of datatype")
-        return
-    if not _has_values(engine, table, state):
-        return
+    elif _has_values(engine, table, state):
+        _check_values(engine, table, state, new)
+
+
+def _check_values(engine: Engine, table: Relation, state: ColumnState, new: ColumnType) -> None:
+    """Check that the values of a column survive its new type."""
+    old = state.type
     if old.type_code in _TEXT and new.type_code in _TEXT:
         _check_text(engine, table, state, new)
     elif old.type_code is TypeCode.NUMBER and new.type_code is TypeCode.NUMBER:
@@ -141,14 +150,15 @@ def _check_change(engine: Engine, table: Relation, state: ColumnState, new: Colu
     elif old.type_code is TypeCode.RAW and new.type_code is TypeCode.RAW:
         _check_raw(engine, table, state, new)
     elif old.type_code in _INTERVALS and old.type_code is new.type_code:
-        if (new.precision or 0) < (old.precision or 0) or (new.scale or 0) < (old.scale or 0):
-            raise OracleError(
-                30082,
-                "datetime/interval column to be modified must be empty to"
-                " decrease fractional second or leading field precision",
-            )
+        _check_interval(old, new)
     elif old.data_type != new.data_type:
         raise OracleError(1439, "column to be modified must be empty to change datatype")
+
+
+def _check_interval(old: ColumnType, new: ColumnType) -> None:
+    if (new.precision or 0) < (old.precision or 0) or (new.scale or 0) < (old.scale or 0):
+        message = "datetime/interval column to be modified must be empty to decrease fractional"
+        raise OracleError(30082, f"{message} second or leading field precision")
 
 
 def _is_partition_key(engine: Engine, table: Relation, state: ColumnState) -> bool:

@@ -1,8 +1,8 @@
 """Finds the objects that DDL names, and keeps Oracle's name spaces.
 
-DDL does not follow synonyms, except where a statement says so. PostgreSQL puts indexes into the name
-space of tables; Oracle gives them one of their own. Where the two would collide, the index is stored
-under its name with a suffix and `ora.long_names` maps back.
+DDL does not follow synonyms, except where a statement says so. PostgreSQL puts indexes into the
+name space of tables; Oracle gives them one of their own. Where the two would collide, the index is
+stored under its name with a suffix and `ora.long_names` maps back.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def owner_of_new(engine: Engine, name: ObjectName) -> str:
 def claim_name(engine: Engine, owner: str, name: str) -> str:
     """Make a name free for a new table, view, materialized view or sequence.
 
-    An index of that name, which Oracle keeps elsewhere, is moved out of the way. Returns the name in
-    PostgreSQL. Raises OracleError 955 when another object or a synonym has it.
+    An index of that name, which Oracle keeps elsewhere, is moved out of the way. Returns the name
+    in PostgreSQL. Raises OracleError 955 when another object or a synonym has it.
     """
     stored = engine_name(name)
     rows = engine.query(

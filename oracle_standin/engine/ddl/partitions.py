@@ -1,9 +1,9 @@
 """Partitions of a table: each is a table of the engine, named after its parent.
 
-A partition whose bound is MAXVALUE or DEFAULT takes what no other takes, NULLs included, as Oracle's
-highest partition does.
+A partition whose bound is MAXVALUE or DEFAULT takes what no other takes, NULLs included, as
+Oracle's highest partition does.
 
-Source: VLDB and Partitioning Guide; SQL Language Reference, CREATE TABLE, table_partitioning_clauses.
+Source: VLDB and Partitioning Guide; SQL Language Reference, CREATE TABLE.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def require_on(
     """
     if relation.owner == engine.user or has(engine, any_privilege):
         return
-    granted = {privilege for privilege in _granted(engine, relation)}
+    granted = set(_granted(engine, relation))
     if granted.intersection(object_privileges):
         return
     if granted or has(engine, "SELECT ANY TABLE", "READ ANY TABLE"):
@@ -63,8 +63,8 @@ def require_on(
 
 def _granted(engine: Engine, relation: Relation) -> list[str]:
     rows = engine.query(
-        "SELECT privilege FROM ora.object_grants WHERE relid = %s::oid AND (grantee IN (%s, 'PUBLIC')"
-        " OR grantee IN (SELECT ora.granted_roles(%s)))",
+        "SELECT privilege FROM ora.object_grants WHERE relid = %s::oid"
+        " AND (grantee IN (%s, 'PUBLIC') OR grantee IN (SELECT ora.granted_roles(%s)))",
         (relation.oid, engine.user, engine.user),
     )
     return [privilege for (privilege,) in rows]

@@ -248,8 +248,8 @@ class Reader:
     def name(self, code: int = 904, message: str = "invalid identifier") -> str:
         """Consume an identifier and return it in exact case.
 
-        Raises OracleError with `code` for what is no name (a reserved word, a literal), 972 for more
-        than 128 bytes, 1741 for an empty quoted name.
+        Raises OracleError with `code` for what is no name (a reserved word, a literal), 972 for
+        more than 128 bytes, 1741 for an empty quoted name.
         """
         token = self.peek()
         if token is None or token.kind not in {Kind.WORD, Kind.QUOTED}:

@@ -1,7 +1,7 @@
 """CREATE, ALTER and DROP SEQUENCE.
 
-PostgreSQL's sequences count in 64 bits: limits beyond are kept for the dictionary alone. Numbers are
-never cached in memory, so none is lost when a session ends.
+PostgreSQL's sequences count in 64 bits: limits beyond are kept for the dictionary alone. Numbers
+are never cached in memory, so none is lost when a session ends.
 
 Source: SQL Language Reference, CREATE SEQUENCE; Database Reference, ALL_SEQUENCES.
 """

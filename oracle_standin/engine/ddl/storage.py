@@ -82,7 +82,7 @@ def _parse_compression(reader: Reader, options: TableOptions) -> TableOptions | 
     return replace(options, compression="BASIC")
 
 
-def _parse_flags(reader: Reader, options: TableOptions) -> TableOptions | None:
+def _parse_flags(reader: Reader, options: TableOptions) -> TableOptions | None:  # noqa: PLR0911 - one return a form
     if word := reader.accept_any("LOGGING", "NOLOGGING"):
         return replace(options, nologging=word == "NOLOGGING")
     if word := reader.accept_any("CACHE", "NOCACHE"):

@@ -105,7 +105,7 @@ def _parse_options(reader: Reader) -> _Options:
     return options
 
 
-def _parse_option(reader: Reader, options: _Options) -> _Options | None:
+def _parse_option(reader: Reader, options: _Options) -> _Options | None:  # noqa: C901, PLR0911 - one return a form
     if reader.accept("IDENTIFIED", "BY"):
         return _parse_password(reader, options)
     if reader.accept("NO", "AUTHENTICATION"):

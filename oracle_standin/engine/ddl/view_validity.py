@@ -1,9 +1,9 @@
 """Views bind names late: what happens to a view when a table under it changes.
 
-In Oracle a view survives the drop, rename or change of its tables: it becomes INVALID and works again
-as soon as its text does. PostgreSQL binds a view to its tables. So a view whose table changes is
-emptied to a query that raises ORA-04063, keeping its oid, grants and comments; after each DDL the
-query of every invalid view is tried again.
+In Oracle a view survives the drop, rename or change of its tables: it becomes INVALID and works
+again as soon as its text does. PostgreSQL binds a view to its tables. So a view whose table changes
+is emptied to a query that raises ORA-04063, keeping its oid, grants and comments; after each DDL
+the query of every invalid view is tried again.
 
 Source: Database Development Guide, "Schema Object Dependency".
 """
@@ -63,7 +63,8 @@ def _revalidate_once(engine: Engine) -> bool:
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         " WHERE NOT v.valid AND v.engine_text IS NOT NULL AND c.relkind = 'v'"
     )
-    return any([_try_view(engine, *row) for row in rows])
+    # Every view is tried: one that comes back may be what another waits for.
+    return sum(_try_view(engine, *row) for row in rows) > 0
 
 
 def _try_view(

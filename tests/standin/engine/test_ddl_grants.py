@@ -127,9 +127,10 @@ def test_select_any_table_opens_everything(
     session.run("CREATE TABLE u (a NUMBER)")
     assert reader.rows(f"SELECT * FROM {owner}.t") == []
     assert reader.rows(f"SELECT * FROM {owner}.u") == []
-    assert reader.rows(
-        f"SELECT table_name FROM all_tables WHERE owner = '{owner}' ORDER BY 1"
-    ) == [("T",), ("U",)]
+    assert reader.rows(f"SELECT table_name FROM all_tables WHERE owner = '{owner}' ORDER BY 1") == [
+        ("T",),
+        ("U",),
+    ]
     assert "ORA-01031" in reader.fails(f"INSERT INTO {owner}.t VALUES (1)")
     admin.run(f"REVOKE SELECT ANY TABLE FROM {reader.session.user}")
     assert "ORA-00942" in reader.fails(f"SELECT * FROM {owner}.t")

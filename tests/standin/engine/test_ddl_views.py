@@ -87,8 +87,7 @@ def test_a_materialized_view_keeps_its_rows(session: UserSession) -> None:  # no
     session.run("CREATE TABLE t (id NUMBER(4))")
     session.run("INSERT INTO t VALUES (1)")
     session.run(
-        "CREATE MATERIALIZED VIEW m BUILD IMMEDIATE REFRESH COMPLETE ON DEMAND"
-        " AS SELECT id FROM t"
+        "CREATE MATERIALIZED VIEW m BUILD IMMEDIATE REFRESH COMPLETE ON DEMAND AS SELECT id FROM t"
     )
     session.run("INSERT INTO t VALUES (2)")
     assert session.rows("SELECT id FROM m") == [("1",)]
