@@ -22,7 +22,9 @@ class Tables:
         ("HR", "DEPT"): ("DEPT_ID", "TITLE"),
         ("HR", "V$LOG"): ("GROUP#",),
     }
-    synonyms: ClassVar = {(None, "STAFF"): ("HR", "EMP")}
+    synonyms: ClassVar[dict[tuple[str | None, str], tuple[str, str]]] = {
+        (None, "STAFF"): ("HR", "EMP")
+    }
 
     def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
         owner, name = self.synonyms.get((schema, name), (schema or "HR", name))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -16,7 +13,7 @@ NUMERIC_BASED = ["DATE", "TIMESTAMP", "TSLTZ", "INTERVALDS"]
 
 
 @pytest.fixture
-def session(owner: Connection) -> Iterator[Connection]:
+def session(owner: Connection) -> Connection:
     owner.execute("SELECT set_config('ora.time_zone', '+02:00', false)")
     owner.execute("SELECT set_config('ora.nls_date_format', 'YYYY-MM-DD', false)")
     return owner
