@@ -9,13 +9,13 @@ Source: SQL Language Reference, GRANT, tables "System Privileges" and "Object Pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import facts, objects, privileges
+from oracle_standin.engine.ddl import facts, objects, privileges, system_grants
 from oracle_standin.engine.ddl.reader import ObjectName
-from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.engine.ddl.system_grants import PUBLIC, Privilege, role_of
+from oracle_standin.engine.names import quoted
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
@@ -40,17 +40,6 @@ _TABLE_RIGHTS: dict[str, str | None] = {
 _SEQUENCE_RIGHTS: dict[str, str | None] = {"SELECT": "SELECT, USAGE", "ALTER": None}
 _VIEW_ONLY = ("SELECT", "READ", "INSERT", "UPDATE", "DELETE", "REFERENCES", "FLASHBACK", "DEBUG")
 _BY_COLUMN = frozenset({"INSERT", "UPDATE", "REFERENCES"})
-_DBA = "DBA"
-_PUBLIC = "PUBLIC"
-
-
-@dataclass(frozen=True, slots=True)
-class Privilege:
-    """A privilege or role as written; `columns` is empty for the whole object."""
-
-    name: str
-    columns: tuple[str, ...] = ()
-    quoted: bool = False
 
 
 def grant(reader: Reader, engine: Engine) -> None:
@@ -77,7 +66,7 @@ def grant(reader: Reader, engine: Engine) -> None:
         reader.take()
     reader.expect_end(933, "SQL command not properly ended")
     for item in listed:
-        _grant_system(engine, item, grantees, admin=admin)
+        system_grants.grant(engine, item, grantees, admin=admin)
 
 
 def revoke(reader: Reader, engine: Engine) -> None:
@@ -94,7 +83,7 @@ def revoke(reader: Reader, engine: Engine) -> None:
         return
     for item in listed:
         for grantee in grantees:
-            _revoke_system(engine, item, grantee)
+            system_grants.revoke(engine, item, grantee)
 
 
 # ------------------------------------------------------------------------------------ reading
@@ -149,9 +138,7 @@ def _grantees(reader: Reader, engine: Engine, *, may_create: bool = False) -> li
     found: list[str] = []
     while True:
         name = (
-            _PUBLIC
-            if reader.accept(_PUBLIC)
-            else reader.name(987, "missing or invalid username(s)")
+            PUBLIC if reader.accept(PUBLIC) else reader.name(987, "missing or invalid username(s)")
         )
         found.append(name)
         if may_create and reader.at("IDENTIFIED"):
@@ -159,7 +146,7 @@ def _grantees(reader: Reader, engine: Engine, *, may_create: bool = False) -> li
         if not reader.accept_operator(","):
             break
     for name in found:
-        if name != _PUBLIC and not _is_known(engine, name):
+        if name != PUBLIC and not _is_known(engine, name):
             raise OracleError(1917, f"user or role '{name}' does not exist")
     return found
 
@@ -235,7 +222,7 @@ def _grant_object(
         for grantee in grantees:
             if right is not None:
                 target = _engine_right(right, item.columns)
-                engine.run(f"GRANT {target} ON {relation.sql} TO {_role(grantee)}")
+                engine.run(f"GRANT {target} ON {relation.sql} TO {role_of(grantee)}")
             _record_grant(engine, relation, item, grantee, grantor, grantable=grantable)
     facts.touch(engine, relation.oid)
 
@@ -244,10 +231,6 @@ def _engine_right(right: str, columns: tuple[str, ...]) -> str:
     if not columns:
         return right
     return f"{right} ({', '.join(quoted(column) for column in columns)})"
-
-
-def _role(grantee: str) -> str:
-    return _PUBLIC if grantee == _PUBLIC else quoted(grantee)
 
 
 def _record_grant(
@@ -297,7 +280,7 @@ def _revoke_object(
 
 def _renew_engine_grants(engine: Engine, relation: Relation, grantee: str) -> None:
     """Give a grantee in the engine exactly what is left: SELECT may come from SELECT or READ."""
-    engine.run(f"REVOKE ALL ON {relation.sql} FROM {_role(grantee)}")
+    engine.run(f"REVOKE ALL ON {relation.sql} FROM {role_of(grantee)}")
     left = engine.query(
         "SELECT g.privilege, a.attname::text FROM ora.object_grants g"
         " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = g.relid AND a.attnum = g.attnum"
@@ -308,124 +291,4 @@ def _renew_engine_grants(engine: Engine, relation: Relation, grantee: str) -> No
         right = _rights(relation).get(privilege)
         if right is not None:
             target = _engine_right(right, (column,) if column else ())
-            engine.run(f"GRANT {target} ON {relation.sql} TO {_role(grantee)}")
-
-
-# ------------------------------------------------------------------- system privileges and roles
-
-
-def _grant_system(engine: Engine, item: Privilege, grantees: list[str], *, admin: bool) -> None:
-    if _is_role(engine, item.name):
-        _require_role_right(engine, item.name)
-        for grantee in grantees:
-            _grant_role(engine, item.name, grantee, admin=admin)
-        return
-    for privilege in _system_privileges(engine, item):
-        _require_system_right(engine, privilege)
-        for grantee in grantees:
-            engine.run(
-                "INSERT INTO ora.system_grants (grantee, privilege, admin_option)"
-                " VALUES (%s, %s, %s) ON CONFLICT (grantee, privilege)"
-                " DO UPDATE SET admin_option = system_grants.admin_option OR excluded.admin_option",
-                (grantee, privilege, admin),
-            )
-            _open_any(engine, privilege, grantee)
-
-
-def _is_role(engine: Engine, name: str) -> bool:
-    return bool(engine.query("SELECT 1 FROM ora.roles WHERE role = %s", (name,)))
-
-
-def _system_privileges(engine: Engine, item: Privilege) -> list[str]:
-    known = [row[0] for row in engine.query("SELECT privilege FROM ora.system_privileges")]
-    if item.name == "ALL PRIVILEGES":
-        return [name for name in known if name != "SELECT ANY DICTIONARY"]
-    if item.name in known:
-        return [item.name]
-    if item.quoted or " " not in item.name:
-        raise OracleError(1919, f"role '{item.name}' does not exist")
-    raise OracleError(990, "missing or invalid privilege")
-
-
-def _require_role_right(engine: Engine, role: str) -> None:
-    if privileges.has(engine, "GRANT ANY ROLE"):
-        return
-    rows = engine.query(
-        "SELECT 1 FROM ora.role_grants WHERE grantee = %s AND granted_role = %s AND admin_option",
-        (engine.user, role),
-    )
-    if not rows:
-        raise OracleError(1932, f"ADMIN option not granted for role '{role}'")
-
-
-def _require_system_right(engine: Engine, privilege: str) -> None:
-    if privileges.has(engine, "GRANT ANY PRIVILEGE"):
-        return
-    rows = engine.query(
-        "SELECT 1 FROM ora.system_grants WHERE grantee = %s AND privilege = %s AND admin_option",
-        (engine.user, privilege),
-    )
-    if not rows:
-        raise OracleError(1031, "insufficient privileges")
-
-
-def _grant_role(engine: Engine, role: str, grantee: str, *, admin: bool) -> None:
-    if grantee == _PUBLIC:
-        raise not_in_this_standin(what="a role granted to PUBLIC")
-    engine.run(f"GRANT {quoted(role)} TO {quoted(grantee)}")
-    engine.run(
-        "INSERT INTO ora.role_grants (grantee, granted_role, admin_option) VALUES (%s, %s, %s)"
-        " ON CONFLICT (grantee, granted_role)"
-        " DO UPDATE SET admin_option = role_grants.admin_option OR excluded.admin_option",
-        (grantee, role, admin),
-    )
-    if role == _DBA:
-        engine.run(f"ALTER ROLE {quoted(grantee)} SUPERUSER")
-        engine.run(
-            "INSERT INTO ora.system_grants (grantee, privilege)"
-            " VALUES (%s, 'UNLIMITED TABLESPACE') ON CONFLICT DO NOTHING",
-            (grantee,),
-        )
-
-
-def _open_any(engine: Engine, privilege: str, grantee: str) -> None:
-    """Let an ANY privilege reach every object of every user."""
-    helper = privileges.HELPER_PREFIX + privilege
-    rights = privileges.ANY_TABLE_RIGHTS | privileges.ANY_SEQUENCE_RIGHTS
-    if privilege not in rights and privilege != "SELECT ANY DICTIONARY":
-        return
-    if not engine.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (helper,)):
-        engine.run(f'CREATE ROLE "{helper}" NOLOGIN')
-        kind = "SEQUENCES" if privilege in privileges.ANY_SEQUENCE_RIGHTS else "TABLES"
-        for (schema,) in engine.query("SELECT username FROM ora.users WHERE username <> 'SYS'"):
-            place = f"ALL {kind} IN SCHEMA {quoted(schema)}"
-            engine.run(f'GRANT {rights[privilege]} ON {place} TO "{helper}"')
-    if grantee == _PUBLIC:
-        raise not_in_this_standin(what="an ANY privilege granted to PUBLIC")
-    engine.run(f'GRANT "{helper}" TO {quoted(grantee)}')
-
-
-def _revoke_system(engine: Engine, item: Privilege, grantee: str) -> None:
-    if _is_role(engine, item.name):
-        _require_role_right(engine, item.name)
-        gone = engine.run(
-            "DELETE FROM ora.role_grants WHERE grantee = %s AND granted_role = %s",
-            (grantee, item.name),
-        )
-        if not gone:
-            raise OracleError(1951, f"ROLE '{item.name}' not granted to '{grantee}'")
-        engine.run(f"REVOKE {quoted(item.name)} FROM {quoted(grantee)}")
-        if item.name == _DBA:
-            engine.run(f"ALTER ROLE {quoted(grantee)} NOSUPERUSER")
-        return
-    for privilege in _system_privileges(engine, item):
-        _require_system_right(engine, privilege)
-        gone = engine.run(
-            "DELETE FROM ora.system_grants WHERE grantee = %s AND privilege = %s",
-            (grantee, privilege),
-        )
-        if not gone and item.name != "ALL PRIVILEGES":
-            raise OracleError(1952, f"system privileges not granted to '{grantee}'")
-        helper = engine_name(privileges.HELPER_PREFIX + privilege)
-        if gone and engine.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (helper,)):
-            engine.run(f'REVOKE "{helper}" FROM {_role(grantee)}')
+            engine.run(f"GRANT {target} ON {relation.sql} TO {role_of(grantee)}")
