@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from contextlib import closing
 from decimal import Decimal
@@ -245,3 +246,54 @@ def test_the_connection_test(tap: Plugin, oracle_database: OracleDatabase, hr_sc
     assert kinds.count("SCHEMA") == kinds.count("RECORD") == 7
     assert all(message["schema"]["properties"] for message in schemas.messages())
     assert len(schemas.messages()) == 7
+
+
+HOSTILE_NAMES = (
+    "back\\slash",
+    "tab\tand\nnewline",
+    "':bind -- /* */",
+    "select",
+    "Größe 😀",
+    "_sdc_batched_at",
+    "x" * 128,
+)
+
+
+def test_names_of_every_kind(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    columns = ", ".join(f'"{name}" NUMBER(5)' for name in HOSTILE_NAMES)
+    places = ", ".join(str(number) for number in range(len(HOSTILE_NAMES)))
+    with closing(oracle_database.connect(fresh_schema)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f'CREATE TABLE "a;b -- \'c" ({columns})')
+        cursor.execute(f'INSERT INTO "a;b -- \'c" VALUES ({places})')
+        connection.commit()
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema)
+    catalog = catalog_of(tap, config, lambda _: "':bind -- /* */")
+    first = tap.run(config, catalog=catalog)
+    again = tap.run(config, catalog=catalog, state=first.states()[-1])
+
+    expected = {name: number for number, name in enumerate(HOSTILE_NAMES)}
+    assert exact_records(first) == exact_records(again) == [expected]
+    assert catalog["streams"][0]["tap_stream_id"] == f"{fresh_schema}-a;b -- 'c"
+
+
+def test_large_objects(tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str) -> None:
+    text, data = "é😀\u2028\n" * 50_000, bytes(range(256)) * 1_000
+    with closing(oracle_database.connect(fresh_schema)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("CREATE TABLE t (id NUMBER(5) PRIMARY KEY, c CLOB, n NCLOB, b BLOB)")
+        cursor.execute("INSERT INTO t VALUES (1, EMPTY_CLOB(), EMPTY_CLOB(), EMPTY_BLOB())")
+        cursor.execute("INSERT INTO t VALUES (2, :1, :2, :3)", [text, text[:100], data])
+        cursor.execute("INSERT INTO t (id) VALUES (3)")
+        connection.commit()
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema)
+    records = {record["ID"]: record for record in exact_records(tap.run(config))}
+
+    # Read as LONG, an empty large object has no bytes, which is how Oracle writes NULL.
+    assert records[1] == {"ID": 1, "C": None, "N": None, "B": None}
+    assert records[2]["C"] == text
+    assert records[2]["N"] == text[:100]
+    assert base64.b64decode(records[2]["B"]) == data
+    assert records[3] == {"ID": 3, "C": None, "N": None, "B": None}
