@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.bind_values import texts
@@ -48,14 +48,21 @@ def _column_spec(each: Property, name: Identifier, *, keyed: bool, server_major:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a column's values come from: `position` in a row, or metadata of that name."""
+    """Where a column's values come from: `position` in a row, or metadata of that name.
+
+    `column` binds dates as the driver's own, which spares the server a conversion a value;
+    `by_text` takes what these cannot hold (years before 1), with the same result.
+    """
 
     property: Property
     position: int | None
     column: LoadColumn
+    by_text: LoadColumn
 
-    def values(self, fields: Sequence[Sequence[Any]], moment: BatchMoment) -> list[object]:
-        """Return the bind values of a batch.
+    def bind(
+        self, fields: Sequence[Sequence[Any]], moment: BatchMoment
+    ) -> tuple[LoadColumn, Sequence[object]]:
+        """Return the values of a batch and the column as they are bound to it.
 
         Args:
             fields: the rows as columns, `time_extracted` and `version` last.
@@ -69,23 +76,25 @@ class Source:
         else:
             given = list(fields[self.position])
         try:
-            return self._bind_values(given)
+            return self.column, self._values(self.column, given)
         except DataError as error:
+            if self.by_text is not self.column:
+                return replace(self, column=self.by_text).bind(fields, moment)
             place = "" if error.position is None else f", row {error.position + 1} of the batch"
             what = f"property '{self.property.name}': {error}{place}"
             raise DataError(what, position=error.position) from None
 
-    def _bind_values(self, given: list[Any]) -> list[object]:
+    def _values(self, column: LoadColumn, given: list[Any]) -> Sequence[object]:
         is_raw = self.property.kind in (ValueKind.JSON, ValueKind.ANY)
-        if is_raw and self.column.type.kind in _AS_JSON:
-            return list(json_texts(given))
+        if is_raw and column.type.kind in _AS_JSON:
+            return json_texts(given)
         if is_raw:
             given = (
                 json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)
             )
-        is_text = self.property.kind is ValueKind.STRING and self.column.plan.encode is texts
-        values = given if is_text else self.column.plan.values(given)
-        if self.column.is_key and "" in values:
+        is_text = self.property.kind is ValueKind.STRING and column.plan.encode is texts
+        values = given if is_text else column.plan.values(given)
+        if column.is_key and "" in values:
             what = "a key is an empty text, which is NULL in Oracle"
             raise DataError(what, position=values.index(""))
         return values
@@ -113,17 +122,19 @@ def sources(
         *((each, None) for each in metadata),
     ]
     return tuple(
-        Source(each, position, _load_column(each, columns[each.name], types, keyed=keyed))
+        _source(each, position, columns[each.name], types[columns[each.name]], keyed=keyed)
         for each, position in placed
         if columns[each.name] in types
     )
 
 
-def _load_column(
-    each: Property, name: Identifier, types: Mapping[Identifier, OracleType], *, keyed: bool
-) -> LoadColumn:
-    oracle_type = types[name]
-    return LoadColumn(name, oracle_type, bind_plan(oracle_type), is_key=keyed and each.is_key)
+def _source(
+    each: Property, position: int | None, name: Identifier, oracle_type: OracleType, *, keyed: bool
+) -> Source:
+    by_text = LoadColumn(name, oracle_type, bind_plan(oracle_type), is_key=keyed and each.is_key)
+    native = bind_plan(oracle_type, native=True)
+    column = by_text if native == by_text.plan else replace(by_text, plan=native)
+    return Source(each, position, column, by_text)
 
 
 def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:
@@ -133,5 +144,5 @@ def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) 
         DataError: a value that its column cannot hold exactly.
     """
     fields = list(zip(*rows, strict=True))
-    values = [part.values(fields, moment) for part in parts]
-    return Batch([part.column for part in parts], values, len(rows))
+    bound = [part.bind(fields, moment) for part in parts]
+    return Batch([column for column, _ in bound], [values for _, values in bound], len(rows))

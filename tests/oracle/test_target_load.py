@@ -97,6 +97,20 @@ TYPES = [
         "2024-02-29 23:59:58",
     ),
     (
+        "DATE",
+        {"type": "string", "format": "date-time"},
+        '"-0044-03-15T12:00:00+00:00"',
+        "TO_CHAR(C, 'SYYYY-MM-DD HH24:MI:SS')",
+        "-0044-03-15 12:00:00",
+    ),
+    (
+        "TIMESTAMP(6)",
+        {"type": "string", "format": "date-time"},
+        '"1969-12-31T23:59:59.123456+00:00"',
+        "TO_CHAR(C, 'YYYY-MM-DD HH24:MI:SS.FF6')",
+        "1969-12-31 23:59:59.123456",
+    ),
+    (
         "TIMESTAMP(9)",
         {"type": "string", "format": "date-time"},
         '"9999-12-31T23:59:59.123456789+00:00"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import logging
@@ -395,6 +396,16 @@ def test_values_that_do_not_fit_are_refused_without_being_shown(
     assert "SECRET" not in text
     assert harness.session.words() == ["ddl"]
     assert harness.session.closed
+
+
+def test_dates_are_bound_as_such_and_years_before_1_as_text() -> None:
+    time = {"type": ["string", "null"], "format": "date-time"}
+    more: dict[str, Any] = {"d": {**time, "x-sql-datatype": "DATE"}}
+    harness = Harness(batch_size_rows=1)
+    for text in ("2024-01-02T03:04:05+00:00", "-4712-01-01T00:00:00+00:00"):
+        harness.read(schema(**more), record(1, record={"d": text}))
+    values = [row[2] for row in harness.session.loaded()]
+    assert values == [dt.datetime(2024, 1, 2, 3, 4, 5), "-4712-01-01T00:00:00"]  # noqa: DTZ001
 
 
 def test_an_empty_key_is_refused() -> None:
