@@ -1,4 +1,4 @@
--- TO_DATE, TO_TIMESTAMP, TO_TIMESTAMP_TZ and the texts of intervals.
+-- Reading texts as times under a mask.
 -- Source: SQL Language Reference, "Datetime Format Models", "String-to-Date Conversion Rules".
 
 SET LOCAL search_path = pg_catalog, ora;
@@ -110,13 +110,17 @@ DECLARE
 BEGIN
     CASE
         WHEN element IN ('MONTH', 'MON', 'MM') THEN
-            word := substring(rest FROM '(?i)^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)');
+            word := substring(rest FROM
+                '(?i)^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may'
+                '|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)');
             IF word IS NULL THEN
                 PERFORM ora.raise_error(1843, 'not a valid month');
             END IF;
             fields.month := (ora.month_number(word) - 1) % 12 + 1;
         WHEN element IN ('DAY', 'DY') THEN
-            word := substring(rest FROM '(?i)^(?:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)');
+            word := substring(rest FROM
+                '(?i)^(?:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?'
+                '|sat(?:urday)?|sun(?:day)?)');
             IF word IS NULL THEN
                 PERFORM ora.raise_error(1846, 'not a valid day of the week');
             END IF;
@@ -147,7 +151,8 @@ BEGIN
         WHEN element = 'TZH' THEN
             word := substring(rest FROM '^[+-]?\d{1,2}');
             IF word IS NULL THEN
-                PERFORM ora.raise_error(1858, 'a non-numeric character was found where a numeric was expected');
+                PERFORM ora.raise_error(
+                    1858, 'a non-numeric character was found where a numeric was expected');
             END IF;
             fields.negative_offset := left(word, 1) = '-';
             fields.zone_hour := ora.check_range(
@@ -158,7 +163,8 @@ BEGIN
                 word := left(word, right(element, 1)::int);
             END IF;
             IF word IS NULL THEN
-                PERFORM ora.raise_error(1858, 'a non-numeric character was found where a numeric was expected');
+                PERFORM ora.raise_error(
+                    1858, 'a non-numeric character was found where a numeric was expected');
             END IF;
             fields.fraction := ora.read_number('0.' || word);
         ELSE
@@ -188,11 +194,14 @@ BEGIN
         WHEN element = 'HH24' THEN
             fields.hour := ora.check_range(amount, 0, 23, 1850, 'hour must be between 0 and 23');
         WHEN element IN ('HH', 'HH12') THEN
-            fields.hour := ora.check_range(amount, 1, 12, 1849, 'hour must be between 1 and 12') % 12;
+            fields.hour := ora.check_range(
+                amount, 1, 12, 1849, 'hour must be between 1 and 12') % 12;
         WHEN element = 'MI' THEN
-            fields.minute := ora.check_range(amount, 0, 59, 1851, 'minutes must be between 0 and 59');
+            fields.minute := ora.check_range(
+                amount, 0, 59, 1851, 'minutes must be between 0 and 59');
         WHEN element = 'SS' THEN
-            fields.second := ora.check_range(amount, 0, 59, 1852, 'seconds must be between 0 and 59');
+            fields.second := ora.check_range(
+                amount, 0, 59, 1852, 'seconds must be between 0 and 59');
         WHEN element = 'SSSSS' THEN
             fields.second_of_day := ora.check_range(
                 amount, 0, 86399, 1853, 'seconds in day must be between 0 and 86399');
@@ -229,12 +238,14 @@ BEGIN
     ELSIF fields.day_of_year IS NOT NULL THEN
         days := make_date(year, 1, 1) - date '1970-01-01' + fields.day_of_year - 1;
         IF fields.day_of_year = 366 AND make_date(year, 12, 31) - make_date(year, 1, 1) = 364 THEN
-            PERFORM ora.raise_error(1848, 'day of year must be between 1 and 365 (366 for leap year)');
+            PERFORM ora.raise_error(
+                1848, 'day of year must be between 1 and 365 (366 for leap year)');
         END IF;
     ELSE
         BEGIN
             days := make_date(
-                year, coalesce(fields.month, extract(month FROM today)::int), coalesce(fields.day, 1))
+                year, coalesce(fields.month, extract(month FROM today)::int),
+                coalesce(fields.day, 1))
                 - date '1970-01-01';
         EXCEPTION WHEN datetime_field_overflow THEN
             PERFORM ora.raise_error(1839, 'date not valid for month specified');
@@ -250,29 +261,33 @@ $$;
 -- The rest of an input is used up: elements of the time and the zone may be missing.
 CREATE FUNCTION ora.may_be_missing(element text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN element ~ '^(HH|HH12|HH24|MI|SS|SSSSS|FF[1-9]?|AM|PM|A\.M\.|P\.M\.|TZ[HMRD]|AD|BC|A\.D\.|B\.C\.|X|[^[:alnum:]].*)$';
+RETURN element ~ '^(HH|HH12|HH24|MI|SS|SSSSS|FF[1-9]?|AM|PM'
+    '|A\.M\.|P\.M\.|TZ[HMRD]|AD|BC|A\.D\.|B\.C\.|X|[^[:alnum:]].*)$';
 
--- The masks of which nearly all texts are: year to day, and year to second or its fraction. The
--- pattern takes only what needs no further check (days up to 28); the rest is parsed in full.
+-- The masks of which nearly all texts are: year to day, to second, to its fraction or to the zone.
+-- The pattern takes only what needs no further check; the rest is parsed element by element.
 CREATE FUNCTION ora.plain_pattern(mask text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE
-    WHEN mask ~* '^YYYY-MM-DD$' THEN '^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$'
-    WHEN mask ~* '^YYYY-MM-DD(?: |"T")HH24:MI:SS(?:[.X]FF[69]?)?$' THEN
-        '^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])'
-        || CASE WHEN mask LIKE '%"%' THEN 'T' ELSE ' ' END
-        || '([01]\d|2[0-3]):([0-5]\d):([0-5]\d)'
+    WHEN mask ~* '^S?YYYY-MM-DD(?:(?: |"T")HH24:MI:SS(?:[.X]FF[69]?)?(?: ?TZH:TZM)?)?$' THEN
+        '^(\d{4})-((?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])'
+        || '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)'
+        || CASE WHEN mask ~* 'HH24' THEN CASE WHEN mask LIKE '%"%' THEN 'T' ELSE ' ' END
+            || '([01]\d|2[0-3]):([0-5]\d):([0-5]\d)' ELSE '()()()' END
         || CASE WHEN mask ~* 'FF' THEN
-            '\.(\d{1,' || CASE WHEN mask ~ '6$' THEN '6' ELSE '9' END || '})' ELSE '' END || '$'
+            '\.(\d{1,' || CASE WHEN mask ~* 'FF6' THEN '6' ELSE '9' END || '})' ELSE '()' END
+        || CASE WHEN mask ~* 'TZH' THEN
+            CASE WHEN mask ~* ' TZH' THEN ' ' ELSE '' END || '([+-](?:0\d|1[0-3]):[0-5]\d)'
+            ELSE '()' END
+        || '$'
 END;
 
 CREATE FUNCTION ora.plain_time(p text[]) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN p[1] <> '0000' THEN
-    (make_date(p[1]::int, p[2]::int, p[3]::int) - date '1970-01-01')::numeric * 86400
-    + CASE WHEN p[4] IS NULL THEN 0
-        ELSE p[4]::int * 3600 + p[5]::int * 60 + p[6]::int
-            + CASE WHEN p[7] IS NULL THEN 0 ELSE ora.read_number('0.' || p[7]) END END
+    ((p[1] || '-' || p[2])::date - date '1970-01-01')::numeric * 86400
+    + CASE WHEN p[3] = '' THEN 0 ELSE p[3]::int * 3600 + p[4]::int * 60 + p[5]::int END
+    + CASE WHEN p[6] = '' THEN 0 ELSE ('0.' || p[6])::numeric END
 END;
 
 CREATE FUNCTION ora.parse_time(input text, mask text, kind text) RETURNS ora.parsed_time
@@ -288,9 +303,13 @@ DECLARE
     fields ora.time_fields;
     step record;
     result ora.parsed_time;
+    plain text[];
 BEGIN
-    result.wall := ora.plain_time(regexp_match(input, ora.plain_pattern(mask)));
-    IF result.wall IS NOT NULL AND (kind <> 'date' OR mask !~* 'FF') THEN
+    plain := regexp_match(input, ora.plain_pattern(mask));
+    result.wall := ora.plain_time(plain);
+    IF result.wall IS NOT NULL AND (kind = 'zoned' OR mask !~* 'TZH')
+        AND (kind <> 'date' OR mask !~* 'FF') THEN
+        result.zone := nullif(plain[7], '');
         RETURN result;
     END IF;
     elements := ora.mask_elements(mask);
@@ -315,7 +334,8 @@ BEGIN
             rest := substr(rest, length(element) - 1);
         ELSIF element = 'X' OR element ~ '^[^[:alnum:]]' THEN
             IF rest ~ '^[^[:alnum:]]' AND NOT (rest ~ '^[+-]' AND element = ' ') THEN
-                rest := CASE WHEN element = ' ' THEN ltrim(substr(rest, 2)) ELSE substr(rest, 2) END;
+                rest := CASE WHEN element = ' ' THEN ltrim(substr(rest, 2))
+                    ELSE substr(rest, 2) END;
             ELSIF rest ~ '^[[:alpha:]]' OR exact THEN
                 PERFORM ora.raise_error(1861, 'literal does not match format string');
             END IF;
@@ -351,154 +371,11 @@ BEGIN
     result.wall := ora.joined_time(fields);
     result.zone := coalesce(fields.region, CASE WHEN fields.zone_hour IS NOT NULL THEN
         CASE WHEN fields.negative_offset THEN '-' ELSE '+' END
-        || lpad(fields.zone_hour::text, 2, '0') || ':' || lpad(coalesce(fields.zone_minute, 0)::text, 2, '0')
+        || lpad(fields.zone_hour::text, 2, '0') || ':'
+        || lpad(coalesce(fields.zone_minute, 0)::text, 2, '0')
         END);
     RETURN result;
 END
 $$;
 COMMENT ON FUNCTION ora.parse_time(text, text, text) IS
     'The wall clock (and zone, if written) that a text stands for under a mask.';
-
-CREATE FUNCTION "SYS".to_date(input text, mask text) RETURNS ora."DATE"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN ((ora.parse_time(input, mask, 'date')).wall)::ora."DATE";
-
-CREATE FUNCTION "SYS".to_date(input text) RETURNS ora."DATE"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_date(input, coalesce(ora.setting('nls_date_format'), 'DD-MON-RR'));
-
--- A number or a date first becomes text, as with every function that wants text.
-CREATE FUNCTION "SYS".to_date(input numeric, mask text) RETURNS ora."DATE"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_date(trim_scale(input)::text, mask);
-
-CREATE FUNCTION "SYS".to_date(input ora."DATE") RETURNS ora."DATE"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_date("SYS".to_char(input));
-
-CREATE FUNCTION "SYS".to_date(input ora."DATE", mask text) RETURNS ora."DATE"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_date("SYS".to_char(input), mask);
-
-CREATE FUNCTION "SYS".to_date(input text, mask text, nls text) RETURNS ora."DATE"
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN ora.check_date_language(nls) THEN "SYS".to_date(input, mask) END;
-
-CREATE FUNCTION "SYS".to_timestamp(input text, mask text) RETURNS ora."TIMESTAMP"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN ((ora.parse_time(input, mask, 'timestamp')).wall)::ora."TIMESTAMP";
-
-CREATE FUNCTION "SYS".to_timestamp(input text) RETURNS ora."TIMESTAMP"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_timestamp(
-    input, coalesce(ora.setting('nls_timestamp_format'), 'DD-MON-RR HH.MI.SSXFF AM'));
-
-CREATE FUNCTION "SYS".to_timestamp(input text, mask text, nls text) RETURNS ora."TIMESTAMP"
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN ora.check_date_language(nls) THEN "SYS".to_timestamp(input, mask) END;
-
-CREATE FUNCTION ora.parse_zoned(input text, mask text) RETURNS ora."TSTZ"
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-DECLARE
-    parsed ora.parsed_time := ora.parse_time(input, mask, 'zoned');
-    zone text := coalesce(parsed.zone, ora.session_zone());
-BEGIN
-    RETURN ora.zoned(ora.utc_seconds(parsed.wall, zone), zone);
-END
-$$;
-
-CREATE FUNCTION "SYS".to_timestamp_tz(input text, mask text) RETURNS ora."TSTZ"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN ora.parse_zoned(input, mask);
-
-CREATE FUNCTION "SYS".to_timestamp_tz(input text) RETURNS ora."TSTZ"
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN ora.parse_zoned(
-    input, coalesce(ora.setting('nls_timestamp_tz_format'), 'DD-MON-RR HH.MI.SSXFF AM TZR'));
-
-CREATE FUNCTION "SYS".to_timestamp_tz(input text, mask text, nls text) RETURNS ora."TSTZ"
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE WHEN ora.check_date_language(nls) THEN "SYS".to_timestamp_tz(input, mask) END;
-
--- Intervals from text: SQL format ('1 02:03:04.5', '1-2') or ISO 8601 duration ('P1DT2H').
-
-CREATE FUNCTION "SYS".to_dsinterval(input text) RETURNS ora."INTERVALDS"
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-DECLARE
-    p text[];
-    seconds numeric;
-BEGIN
-    p := regexp_match(input, '^\s*([+-]?)(\d{1,9})\s+(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?\s*$');
-    IF p IS NOT NULL THEN
-        IF p[3]::int > 23 THEN
-            PERFORM ora.raise_error(1850, 'hour must be between 0 and 23');
-        ELSIF p[4]::int > 59 THEN
-            PERFORM ora.raise_error(1851, 'minutes must be between 0 and 59');
-        ELSIF p[5]::int > 59 THEN
-            PERFORM ora.raise_error(1852, 'seconds must be between 0 and 59');
-        END IF;
-        seconds := ora.read_number(p[2]) * 86400 + p[3]::int * 3600 + p[4]::int * 60 + p[5]::int
-            + ora.read_number('0.' || coalesce(p[6], '0'));
-    ELSE
-        p := regexp_match(input,
-            '^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,9}))?S)?)?$');
-        IF p IS NULL OR input ~ '(P|T)$' THEN
-            PERFORM ora.raise_error(1867, 'the interval is invalid');
-        END IF;
-        seconds := ora.read_number(coalesce(p[2], '0')) * 86400 + ora.read_number(coalesce(p[3], '0')) * 3600
-            + ora.read_number(coalesce(p[4], '0')) * 60 + ora.read_number(coalesce(p[5], '0'))
-            + ora.read_number('0.' || coalesce(p[6], '0'));
-    END IF;
-    RETURN (CASE p[1] WHEN '-' THEN -seconds ELSE seconds END)::ora."INTERVALDS";
-END
-$$;
-
-CREATE FUNCTION "SYS".to_yminterval(input text) RETURNS ora."INTERVALYM"
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-DECLARE
-    p text[];
-    months int8;
-BEGIN
-    p := regexp_match(input, '^\s*([+-]?)(\d{1,9})-(\d{1,2})\s*$');
-    IF p IS NULL THEN
-        p := regexp_match(input, '^(-?)P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:\d+D)?(?:T.*)?$');
-    ELSIF p[3]::int > 11 THEN
-        PERFORM ora.raise_error(1843, 'not a valid month');
-    END IF;
-    IF p IS NULL THEN
-        PERFORM ora.raise_error(1867, 'the interval is invalid');
-    END IF;
-    months := coalesce(p[2], '0')::int8 * 12 + coalesce(p[3], '0')::int8;
-    RETURN (CASE p[1] WHEN '-' THEN -months ELSE months END)::ora."INTERVALYM";
-END
-$$;
-
-CREATE FUNCTION "SYS".numtodsinterval(amount numeric, unit text) RETURNS ora."INTERVALDS"
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-DECLARE
-    factor int := CASE upper(btrim(unit)) WHEN 'DAY' THEN 86400 WHEN 'HOUR' THEN 3600
-        WHEN 'MINUTE' THEN 60 WHEN 'SECOND' THEN 1 END;
-BEGIN
-    IF factor IS NULL THEN
-        PERFORM ora.raise_error(1760, 'illegal argument for function');
-    END IF;
-    RETURN round(amount * factor, 9)::ora."INTERVALDS";
-END
-$$;
-
-CREATE FUNCTION "SYS".numtoyminterval(amount numeric, unit text) RETURNS ora."INTERVALYM"
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-DECLARE
-    factor int := CASE upper(btrim(unit)) WHEN 'YEAR' THEN 12 WHEN 'MONTH' THEN 1 END;
-BEGIN
-    IF factor IS NULL THEN
-        PERFORM ora.raise_error(1760, 'illegal argument for function');
-    END IF;
-    RETURN round(amount * factor)::int8::ora."INTERVALYM";
-END
-$$;
