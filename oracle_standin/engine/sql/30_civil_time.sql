@@ -35,7 +35,8 @@ RETURN ora.read_number('1E' || exponent);
 CREATE FUNCTION ora.day_number(seconds numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN floor(floor(seconds) / 86400);
-COMMENT ON FUNCTION ora.day_number(numeric) IS 'Days since 1970-01-01, midnight belonging to the day it begins.';
+COMMENT ON FUNCTION ora.day_number(numeric) IS
+    'Days since 1970-01-01, midnight belonging to the day it begins.';
 
 -- Oracle's years run from -4713 to 9999 without a year 0.
 CREATE FUNCTION ora.checked_wall(seconds numeric) RETURNS numeric
@@ -77,7 +78,8 @@ BEGIN
         ELSIF parts[3]::int > 59 THEN
             PERFORM ora.raise_error(1875, 'time zone minute must be between -59 and 59');
         END IF;
-        RETURN CASE parts[1] WHEN '-' THEN '-' ELSE '+' END || lpad(parts[2], 2, '0') || ':' || parts[3];
+        RETURN CASE parts[1] WHEN '-' THEN '-' ELSE '+' END
+            || lpad(parts[2], 2, '0') || ':' || parts[3];
     END IF;
     SELECT name INTO found_name FROM ora.time_zones WHERE upper_name = upper(btrim(zone));
     IF found_name IS NULL THEN
@@ -130,7 +132,8 @@ COMMENT ON FUNCTION ora.utc_seconds(numeric, text) IS
 CREATE FUNCTION ora.offset_text(seconds int) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN seconds < 0 THEN '-' ELSE '+' END
-    || lpad((abs(seconds) / 3600)::text, 2, '0') || ':' || lpad((abs(seconds) / 60 % 60)::text, 2, '0');
+    || lpad((abs(seconds) / 3600)::text, 2, '0')
+    || ':' || lpad((abs(seconds) / 60 % 60)::text, 2, '0');
 
 CREATE FUNCTION ora.zoned(utc numeric, zone text) RETURNS ora."TSTZ"
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

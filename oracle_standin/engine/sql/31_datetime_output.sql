@@ -53,7 +53,8 @@ BEGIN
             RETURN fm || CASE ora.in_case_of(element, word)
                 WHEN 'Mon' THEN 'Mon' ELSE ora.in_case_of(element, word) END;
         WHEN word IN ('AM', 'PM', 'AD', 'BC', 'A.M.', 'P.M.', 'A.D.', 'B.C.') THEN
-            RETURN CASE WHEN left(element, 1) = lower(left(element, 1)) THEN lower(word) ELSE word END;
+            RETURN CASE WHEN left(element, 1) = lower(left(element, 1)) THEN lower(word)
+                ELSE word END;
         WHEN word = 'FF' THEN RETURN 'US"' || chr(6) || '"';
         WHEN word IN ('FF9', 'FF8', 'FF7') THEN
             RETURN 'US"' || chr(10 - right(word, 1)::int) || '"';
@@ -128,7 +129,8 @@ BEGIN
     written := replace(written, chr(14), left(zone_text, 3));
     written := replace(written, chr(15), right(zone_text, 2));
     written := replace(written, chr(16), coalesce(zone, '+00:00'));
-    written := replace(written, chr(17), coalesce(ora.zone_abbreviation(wall, zone_offset, zone), ''));
+    written := replace(
+        written, chr(17), coalesce(ora.zone_abbreviation(wall, zone_offset, zone), ''));
     RETURN written;
 END
 $$;
@@ -200,11 +202,13 @@ RETURN "SYS".to_char(moment, coalesce(ora.setting('nls_date_format'), 'DD-MON-RR
 
 CREATE FUNCTION "SYS".to_char(moment ora."TIMESTAMP") RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_char(moment, coalesce(ora.setting('nls_timestamp_format'), 'DD-MON-RR HH.MI.SSXFF AM'));
+RETURN "SYS".to_char(
+    moment, coalesce(ora.setting('nls_timestamp_format'), 'DD-MON-RR HH.MI.SSXFF AM'));
 
 CREATE FUNCTION "SYS".to_char(moment ora."TSLTZ") RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN "SYS".to_char(moment, coalesce(ora.setting('nls_timestamp_format'), 'DD-MON-RR HH.MI.SSXFF AM'));
+RETURN "SYS".to_char(
+    moment, coalesce(ora.setting('nls_timestamp_format'), 'DD-MON-RR HH.MI.SSXFF AM'));
 
 CREATE FUNCTION "SYS".to_char(moment ora."TSTZ") RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -216,7 +220,8 @@ CREATE FUNCTION ora.check_date_language(nls text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, ora
 AS $$
 DECLARE
-    parts text[] := regexp_match(nls, '^\s*NLS_DATE_LANGUAGE\s*=\s*''?\s*([A-Za-z ]+?)\s*''?\s*$', 'i');
+    parts text[] := regexp_match(
+        nls, '^\s*NLS_DATE_LANGUAGE\s*=\s*''?\s*([A-Za-z ]+?)\s*''?\s*$', 'i');
 BEGIN
     IF nls IS NULL THEN
         RETURN true;
@@ -224,7 +229,8 @@ BEGIN
         PERFORM ora.raise_error(12702, 'invalid NLS parameter string used in SQL function');
     ELSIF upper(parts[1]) NOT IN ('AMERICAN', 'ENGLISH') THEN
         PERFORM ora.raise_error(
-            3001, 'unimplemented feature: NLS_DATE_LANGUAGE other than AMERICAN is not in this stand-in');
+            3001,
+            'unimplemented feature: NLS_DATE_LANGUAGE other than AMERICAN is not in this stand-in');
     END IF;
     RETURN true;
 END

@@ -112,7 +112,8 @@ BEGIN
         WHEN element IN ('MONTH', 'MON', 'MM') THEN
             word := substring(rest FROM
                 '(?i)^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may'
-                '|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)');
+                '|june?|july?|aug(?:ust)?|sep(?:tember)?'
+                '|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)');
             IF word IS NULL THEN
                 PERFORM ora.raise_error(1843, 'not a valid month');
             END IF;

@@ -44,7 +44,8 @@ BEGIN
         WHEN 'monthweek' THEN
             RETURN midnight - make_interval(days => (extract(day FROM moment)::int - 1) % 7);
         WHEN 'isoyear' THEN
-            RETURN date_trunc('week', make_timestamp(extract(isoyear FROM moment)::int, 1, 4, 0, 0, 0));
+            RETURN date_trunc(
+                'week', make_timestamp(extract(isoyear FROM moment)::int, 1, 4, 0, 0, 0));
         ELSE RETURN date_trunc(unit, moment);
     END CASE;
 END
@@ -105,7 +106,8 @@ END;
 CREATE FUNCTION "SYS".add_months(moment ora."DATE", months numeric) RETURNS ora."DATE"
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ora.checked_wall(
-    ora.seconds(ora.months_later(ora.pg_timestamp(moment::numeric), trunc(months)::int)))::ora."DATE";
+    ora.seconds(
+        ora.months_later(ora.pg_timestamp(moment::numeric), trunc(months)::int)))::ora."DATE";
 
 CREATE FUNCTION ora.is_month_end(moment timestamp) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -130,7 +132,8 @@ RETURN ora.digits_40(
 
 CREATE FUNCTION "SYS".last_day(moment ora."DATE") RETURNS ora."DATE"
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (ora.seconds(date_trunc('month', ora.pg_timestamp(moment::numeric)) + interval '1 month -1 day')
+RETURN (ora.seconds(
+        date_trunc('month', ora.pg_timestamp(moment::numeric)) + interval '1 month -1 day')
     + moment::numeric - ora.day_number(moment::numeric) * 86400)::ora."DATE";
 
 CREATE FUNCTION ora.weekday_number(day text) RETURNS int
@@ -180,29 +183,38 @@ DECLARE
     other text;
 BEGIN
     FOREACH kind IN ARRAY ARRAY['ora."TIMESTAMP"', 'ora."TSTZ"', 'ora."TSLTZ"', 'text'] LOOP
-        EXECUTE format('CREATE FUNCTION "SYS".add_months(moment %s, months numeric) RETURNS ora."DATE"
-            LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".add_months(ora.as_date(moment), months)', kind);
+        EXECUTE format('CREATE FUNCTION "SYS".add_months(moment %s, months numeric)
+            RETURNS ora."DATE" LANGUAGE sql STABLE PARALLEL SAFE
+            RETURN "SYS".add_months(ora.as_date(moment), months)', kind);
         EXECUTE format('CREATE FUNCTION "SYS".last_day(moment %s) RETURNS ora."DATE"
-            LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".last_day(ora.as_date(moment))', kind);
-        EXECUTE format('CREATE FUNCTION "SYS".next_day(moment %s, day text) RETURNS ora."DATE"
-            LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".next_day(ora.as_date(moment), day)', kind);
-        FOREACH other IN ARRAY ARRAY['ora."DATE"', 'ora."TIMESTAMP"', 'ora."TSTZ"', 'ora."TSLTZ"', 'text'] LOOP
-            EXECUTE format('CREATE FUNCTION "SYS".months_between(later %s, earlier %s) RETURNS numeric
-                LANGUAGE sql STABLE PARALLEL SAFE
-                RETURN "SYS".months_between(ora.as_date(later), ora.as_date(earlier))', kind, other);
-        END LOOP;
-        EXECUTE format('CREATE FUNCTION "SYS".months_between(later ora."DATE", earlier %s) RETURNS numeric
             LANGUAGE sql STABLE PARALLEL SAFE
+            RETURN "SYS".last_day(ora.as_date(moment))', kind);
+        EXECUTE format('CREATE FUNCTION "SYS".next_day(moment %s, day text) RETURNS ora."DATE"
+            LANGUAGE sql STABLE PARALLEL SAFE
+            RETURN "SYS".next_day(ora.as_date(moment), day)', kind);
+        FOREACH other IN ARRAY ARRAY[
+            'ora."DATE"', 'ora."TIMESTAMP"', 'ora."TSTZ"', 'ora."TSLTZ"', 'text'] LOOP
+            EXECUTE format('CREATE FUNCTION "SYS".months_between(later %s, earlier %s)
+                RETURNS numeric LANGUAGE sql STABLE PARALLEL SAFE
+                RETURN "SYS".months_between(ora.as_date(later), ora.as_date(earlier))',
+                kind, other);
+        END LOOP;
+        EXECUTE format('CREATE FUNCTION "SYS".months_between(later ora."DATE", earlier %s)
+            RETURNS numeric LANGUAGE sql STABLE PARALLEL SAFE
             RETURN "SYS".months_between(later, ora.as_date(earlier))', kind);
         IF kind <> 'text' THEN
             EXECUTE format('CREATE FUNCTION "SYS".trunc(moment %s) RETURNS ora."DATE"
-                LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".trunc(ora.as_date(moment))', kind);
+                LANGUAGE sql STABLE PARALLEL SAFE
+                RETURN "SYS".trunc(ora.as_date(moment))', kind);
             EXECUTE format('CREATE FUNCTION "SYS".trunc(moment %s, unit text) RETURNS ora."DATE"
-                LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".trunc(ora.as_date(moment), unit)', kind);
+                LANGUAGE sql STABLE PARALLEL SAFE
+                RETURN "SYS".trunc(ora.as_date(moment), unit)', kind);
             EXECUTE format('CREATE FUNCTION "SYS".round(moment %s) RETURNS ora."DATE"
-                LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".round(ora.as_date(moment))', kind);
+                LANGUAGE sql STABLE PARALLEL SAFE
+                RETURN "SYS".round(ora.as_date(moment))', kind);
             EXECUTE format('CREATE FUNCTION "SYS".round(moment %s, unit text) RETURNS ora."DATE"
-                LANGUAGE sql STABLE PARALLEL SAFE RETURN "SYS".round(ora.as_date(moment), unit)', kind);
+                LANGUAGE sql STABLE PARALLEL SAFE
+                RETURN "SYS".round(ora.as_date(moment), unit)', kind);
         END IF;
     END LOOP;
 END

@@ -80,7 +80,8 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN length(content)::numeric;
 CREATE FUNCTION "SYS".instr(content text, wanted text) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN strpos(content, wanted)::numeric;
 
-CREATE FUNCTION "SYS".instr(content text, wanted text, start numeric, occurrence numeric) RETURNS numeric
+CREATE FUNCTION "SYS".instr(content text, wanted text, start numeric, occurrence numeric)
+RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
 AS $$
 DECLARE
@@ -150,11 +151,13 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rtrim(content, charact
 CREATE FUNCTION "SYS".lpad(content text, size numeric) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(lpad(content, trunc(size)::int), '');
 CREATE FUNCTION "SYS".lpad(content text, size numeric, filler text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(lpad(content, trunc(size)::int, filler), '');
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN nullif(lpad(content, trunc(size)::int, filler), '');
 CREATE FUNCTION "SYS".rpad(content text, size numeric) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rpad(content, trunc(size)::int), '');
 CREATE FUNCTION "SYS".rpad(content text, size numeric, filler text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rpad(content, trunc(size)::int, filler), '');
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN nullif(rpad(content, trunc(size)::int, filler), '');
 
 CREATE FUNCTION "SYS".upper(content text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN upper(content);
@@ -201,7 +204,8 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, or
 AS $$
 BEGIN
     IF content !~ '^(?:[^\\]|\\\\|\\[0-9A-Fa-f]{4})*$' THEN
-        PERFORM ora.raise_error(30186, '''\'' must be followed by four hexadecimal characters or another ''\''');
+        PERFORM ora.raise_error(
+            30186, '''\'' must be followed by four hexadecimal characters or another ''\''');
     END IF;
     RETURN nullif(unistr(content), '');
 END
@@ -232,13 +236,17 @@ BEGIN
             ('substr', ', b numeric', ', b', 'text'),
             ('substr', ', b numeric, c numeric', ', b, c', 'text'),
             ('instr', ', b text', ', b', 'numeric'),
-            ('lpad', ', b numeric', ', b', 'text'), ('lpad', ', b numeric, c text', ', b, c', 'text'),
-            ('rpad', ', b numeric', ', b', 'text'), ('rpad', ', b numeric, c text', ', b, c', 'text'),
-            ('replace', ', b text', ', b', 'text'), ('replace', ', b text, c text', ', b, c', 'text'),
+            ('lpad', ', b numeric', ', b', 'text'),
+            ('lpad', ', b numeric, c text', ', b, c', 'text'),
+            ('rpad', ', b numeric', ', b', 'text'),
+            ('rpad', ', b numeric, c text', ', b, c', 'text'),
+            ('replace', ', b text', ', b', 'text'),
+            ('replace', ', b text, c text', ', b, c', 'text'),
             ('concat', ', b text', ', b', 'text'), ('ascii', '', '', 'numeric')
         ) AS list (name, parameters, arguments, result) LOOP
             EXECUTE format(
-                'CREATE FUNCTION "SYS".%1$I(a %2$s%3$s) RETURNS %4$s LANGUAGE sql STABLE PARALLEL SAFE
+                'CREATE FUNCTION "SYS".%1$I(a %2$s%3$s) RETURNS %4$s
+                LANGUAGE sql STABLE PARALLEL SAFE
                 RETURN "SYS".%1$I("SYS".to_char(a)%5$s)',
                 wanted.name, kind, wanted.parameters, wanted.result, wanted.arguments);
         END LOOP;

@@ -27,7 +27,8 @@ BEGIN
         WHEN name IN ('DB_NAME', 'CON_NAME') THEN RETURN 'FREEPDB1';
         WHEN name IN ('CDB_NAME', 'DB_UNIQUE_NAME', 'INSTANCE_NAME') THEN RETURN 'FREE';
         WHEN name = 'CON_ID' THEN RETURN '3';
-        WHEN name = 'SERVICE_NAME' THEN RETURN lower(coalesce(ora.setting('service_name'), 'freepdb1'));
+        WHEN name = 'SERVICE_NAME' THEN
+            RETURN lower(coalesce(ora.setting('service_name'), 'freepdb1'));
         WHEN name = 'INSTANCE' THEN RETURN '1';
         WHEN name = 'FG_JOB_ID' THEN RETURN '0';
         WHEN name = 'HOST' THEN RETURN ora.setting('machine');
@@ -172,12 +173,15 @@ BEGIN
     CASE jsonb_typeof(document)
         WHEN 'object' THEN
             RETURN '{' || coalesce((
-                SELECT string_agg(to_json(key)::text || ':' || ora.compact_json(value), ',' ORDER BY place)
-                FROM jsonb_each(document) WITH ORDINALITY AS members(key, value, place)), '') || '}';
+                SELECT string_agg(
+                    to_json(key)::text || ':' || ora.compact_json(value), ',' ORDER BY place)
+                FROM jsonb_each(document) WITH ORDINALITY AS members(key, value, place)),
+                '') || '}';
         WHEN 'array' THEN
             RETURN '[' || coalesce((
                 SELECT string_agg(ora.compact_json(value), ',' ORDER BY place)
-                FROM jsonb_array_elements(document) WITH ORDINALITY AS items(value, place)), '') || ']';
+                FROM jsonb_array_elements(document) WITH ORDINALITY AS items(value, place)),
+                '') || ']';
         ELSE RETURN document::text;
     END CASE;
 END
