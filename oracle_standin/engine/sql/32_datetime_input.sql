@@ -288,7 +288,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE WHEN p[1] <> '0000' THEN
     ((p[1] || '-' || p[2])::date - date '1970-01-01')::numeric * 86400
     + CASE WHEN p[3] = '' THEN 0 ELSE p[3]::int * 3600 + p[4]::int * 60 + p[5]::int END
-    + CASE WHEN p[6] = '' THEN 0 ELSE ('0.' || p[6])::numeric END
+    + CASE WHEN p[6] = '' THEN 0 ELSE ora.read_number('0.' || p[6]) END
 END;
 
 CREATE FUNCTION ora.parse_time(input text, mask text, kind text) RETURNS ora.parsed_time

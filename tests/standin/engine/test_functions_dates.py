@@ -277,3 +277,9 @@ def test_extract(session: UserSession, field: str, source: str, value: str) -> N
 
 def test_a_date_has_no_hours_to_extract(session: UserSession) -> None:
     assert session.error(f"EXTRACT(HOUR FROM {DAY})").startswith("ORA-30076:")
+
+
+def test_fractions_are_read_whatever_the_decimal_character(session: UserSession) -> None:
+    session.run("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ',.'")
+    moment = "TO_TIMESTAMP('2024-01-31 10:11:12.5', 'YYYY-MM-DD HH24:MI:SS.FF')"
+    assert session.value(f"TO_CHAR({moment}, 'SS.FF3')") == "12.500"
