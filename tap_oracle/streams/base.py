@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream
@@ -15,6 +15,7 @@ from singer_sdk.singerlib import CatalogEntry as SingerCatalogEntry
 from singer_sdk.singerlib import MetadataMapping
 from singer_sdk.singerlib.catalog import Metadata
 
+from oracle_core.connection import EXACT_FETCH
 from oracle_core.errors import DataError
 from oracle_core.state import read_bookmark, write_bookmark
 from tap_oracle.plan import plan_stream
@@ -24,7 +25,6 @@ from tap_oracle.writer import record_encoder
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
-    import oracledb
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib import Catalog
 
@@ -221,11 +221,13 @@ class OracleStream(Stream):
             cursor.prefetchrows = size
             if statement.input_types:
                 cursor.setinputsizes(**statement.input_types)
-            cursor.execute(
-                statement.sql, dict(statement.binds), fetch_decimals=True, fetch_lobs=False
-            )
-            while rows := _fetch(cursor, size):
+            with _readable():
+                cursor.execute(statement.sql, dict(statement.binds), **EXACT_FETCH)
+                rows = cursor.fetchmany(size)
+            while rows:
                 yield rows
+                with _readable():
+                    rows = cursor.fetchmany(size)
 
     def _allowed(self, rows: list[Row], written: int) -> list[Row]:
         limit = self.ABORT_AT_RECORD_COUNT
@@ -287,15 +289,19 @@ class OracleStream(Stream):
         return encode
 
 
-def _fetch(cursor: oracledb.Cursor, size: int) -> list[Row]:
-    """Fetch the next rows.
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Explain why the driver cannot make Python values of what it has fetched.
 
     Raises:
-        DataError: the driver cannot hold a year before 1 in a datetime of Python.
+        DataError: text that is no valid Unicode; or a year before 1, which no datetime of Python
+            holds.
     """
     try:
-        rows: list[Row] = cursor.fetchmany(size)
+        yield
+    except UnicodeError as error:
+        msg = "a text holds bytes that are none of the database's character set"
+        raise DataError(msg) from error
     except ValueError as error:
         msg = "a date cannot be read natively, probably a year before 1; set any_year"
         raise DataError(msg) from error
-    return rows

@@ -172,6 +172,27 @@ def test_no_content_of_rows_in_what_is_logged(
     assert_reported(done, 1, "ORA-01722", f"{fresh_schema}-V", secret="PRIVATE-CONTENT")
 
 
+def test_years_before_1_are_read_on_request(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema)
+    with closing(oracle_database.connect(fresh_schema)) as connection:
+        connection.cursor().execute("CREATE TABLE a (id NUMBER(5) PRIMARY KEY, d DATE)")
+        connection.cursor().execute(
+            "INSERT INTO a VALUES (1, TO_DATE('-0044-03-15', 'SYYYY-MM-DD'))"
+        )
+        connection.cursor().execute("INSERT INTO a VALUES (2, DATE '2024-02-29')")
+        connection.commit()
+    refused = tap.run(config)
+    done = tap.run({**config, "any_year": True})
+
+    assert_reported(refused, 1, "any_year", f"{fresh_schema}-A", secret=str(config["password"]))
+    assert done.records(f"{fresh_schema}-A") == [
+        {"ID": 1, "D": "-0044-03-15T00:00:00+00:00"},
+        {"ID": 2, "D": "2024-02-29T00:00:00+00:00"},
+    ]
+
+
 @pytest.mark.parametrize("unbuffered", [False, True])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_in_a_full_table(
