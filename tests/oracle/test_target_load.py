@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -148,26 +149,24 @@ TYPES = [
 ]
 
 
-@pytest.mark.parametrize(("sql_type", "schema", "value", "expression", "wanted"), TYPES)
-def test_declared_types_hold_exact_values(
-    loader: Loader,
-    sql_type: str,
-    schema: dict[str, Any],
-    value: str,
-    expression: str,
-    wanted: object,
-) -> None:
-    properties = {
-        **ID,
-        "C": {**schema, "type": [schema["type"], "null"], "x-sql-datatype": sql_type},
-    }
-    lines = [record_line(f'{{"ID":{i},"C":{each}}}') for i, each in ((1, value), (2, "null"))]
+def test_declared_types_hold_exact_values(loader: Loader) -> None:
+    properties: dict[str, Any] = {**ID}
+    for i, (sql_type, schema, *_) in enumerate(TYPES):
+        nullable = {"type": [schema["type"], "null"], "x-sql-datatype": sql_type}
+        properties[f"C{i}"] = {**schema, **nullable}
+    values = ",".join(f'"C{i}":{value}' for i, (_, _, value, *_) in enumerate(TYPES))
+    nulls = ",".join(f'"C{i}":null' for i in range(len(TYPES)))
+    lines = [record_line(f'{{"ID":1,{values}}}'), record_line(f'{{"ID":2,{nulls}}}')]
     loader.load(schema_line(properties), *lines)
     loader.load(schema_line(properties), *lines)
-    assert loader.rows(f"SELECT {expression} FROM t ORDER BY id") == [
-        (Decimal(value) if wanted is None else wanted,),
-        (None,),
-    ]
+    for i, (sql_type, _, value, expression, wanted) in enumerate(TYPES):
+        column = re.sub(r"\bC\b", f"c{i}", expression)
+        found = loader.rows(f"SELECT {column} FROM t ORDER BY id")
+        assert (sql_type, *found) == (
+            sql_type,
+            (Decimal(value) if wanted is None else wanted,),
+            (None,),
+        )
 
 
 def test_upsert_updates_and_inserts(loader: Loader) -> None:
