@@ -28,9 +28,11 @@ def integers(column: Sequence[object], options: JsonSchemaOptions) -> list[objec
     return [value if value is None or type(value) is int else _int(value) for value in column]
 
 
-def _int(value: object) -> int:
+def _int(value: object) -> int | Decimal:
+    """Make an int; a fraction that a stale view delivers keeps its digits."""
     if isinstance(value, Decimal):
-        return int(value)
+        whole = int(value)
+        return whole if whole == value else value
     msg = "a NUMBER arrived as a float; fetch with fetch_decimals"
     raise TypeError(msg)
 

@@ -25,6 +25,10 @@ def test_integers() -> None:
     assert all(value is None or type(value) is int for value in found)
 
 
+def test_a_fraction_among_integers_keeps_its_digits() -> None:
+    assert fetch_values.integers([Decimal("0.5")], PLAIN) == [Decimal("0.5")]
+
+
 @pytest.mark.parametrize("spelled", ["NUMBER", "NUMBER(9)", "NUMBER(12,2)", "FLOAT(126)"])
 def test_a_float_never_passes_for_a_number(spelled: str) -> None:
     with pytest.raises(TypeError, match="fetch_decimals"):
