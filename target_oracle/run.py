@@ -126,8 +126,9 @@ class LoadRun:
 
     def _rules(self) -> NamingRules:
         named = self._config.get("default_target_schema")
-        schema = Identifier(named) if named else self._session.own_schema
-        return NamingRules(schema, self._settings.identifier_case, self._session.name_limit)
+        case = self._settings.identifier_case
+        schema = Identifier.fold(named, case) if named else self._session.own_schema
+        return NamingRules(schema, case, self._session.name_limit)
 
     def take_rows(self, stream: str, rows: Sequence[Row], size: int) -> None:
         """Take rows of a stream as its decoder made them."""

@@ -25,8 +25,9 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.StringType(nullable=True),
         title="Target schema",
         description=(
-            "The schema that takes every table, in Oracle's exact case. Default: that of the "
-            "connecting user. The table of stream `SCHEMA-TABLE` is what follows the first hyphen."
+            "The schema that takes every table; its case follows identifier_case. Default: that "
+            "of the connecting user. The table of stream `SCHEMA-TABLE` is what follows the first "
+            "hyphen."
         ),
     ),
     th.Property(

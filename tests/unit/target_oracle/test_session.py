@@ -1,0 +1,151 @@
+"""The session: what the database refuses, in our words; races; transactions."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import oracledb
+import pytest
+
+from oracle_core.identifiers import Identifier, TableName
+from oracle_core.types import parse
+from target_oracle.ddl import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
+from target_oracle.errors import LoadError
+from target_oracle.session import TargetSession
+from target_oracle.termination import Terminated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONFIG = {"host": "h", "service_name": "s", "user": "LOADER", "password": "not-shown"}
+TABLE = TableName.of("DWH", "T")
+ID = Identifier("ID")
+SPEC = TableSpec(TABLE, (ColumnSpec(ID, parse("NUMBER(9)"), nullable=False),), (ID,))
+THERE = ExistingTable({ID: ExistingColumn(ID, parse("NUMBER(9)"), nullable=False)}, frozenset([ID]))
+
+
+def refusal(code: str, text: str = "row content") -> oracledb.DatabaseError:
+    details = SimpleNamespace(
+        full_code=code,
+        message=f"{code}: {text}",
+        offset=0,
+        isrecoverable=False,
+        is_session_dead=False,
+    )
+    return oracledb.DatabaseError(details)
+
+
+class FakeConnection:
+    """Refuses what it is told to, and keeps what it did."""
+
+    version = "19.3.0.0.0"
+
+    def __init__(self, *refusals: oracledb.DatabaseError | None) -> None:
+        self.refusals = list(refusals)
+        self.log: list[str] = []
+
+    def cursor(self) -> FakeConnection:
+        return self
+
+    def __enter__(self) -> FakeConnection:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.log.append("closed")
+
+    def execute(self, sql: str, *binds: Any) -> None:
+        assert binds is not None
+        self.log.append(sql.split(maxsplit=1)[0])
+        error = self.refusals.pop(0) if self.refusals else None
+        if error:
+            raise error
+
+    def fetchone(self) -> tuple[str]:
+        return ("LOADER",)
+
+    def commit(self) -> None:
+        self.log.append("commit")
+
+    def rollback(self) -> None:
+        self.log.append("rollback")
+
+
+@pytest.fixture
+def session_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, FakeConnection]]:
+    def make(
+        *refusals: oracledb.DatabaseError | None, tables: tuple[ExistingTable | None, ...] = (None,)
+    ) -> tuple[TargetSession, FakeConnection]:
+        session = TargetSession(CONFIG)
+        connection = FakeConnection(*refusals)
+        session._connection = connection  # type: ignore[assignment]
+        found = list(tables)
+        monkeypatch.setattr(
+            "target_oracle.session.read_table", lambda *_: found.pop(0) if found else None
+        )
+        return session, connection
+
+    return make
+
+
+def test_releases_and_names(session_of: Callable[..., tuple[Any, FakeConnection]]) -> None:
+    session, _ = session_of()
+    assert session.server_major == 19
+    assert session.name_limit == 128
+    assert session.own_schema == Identifier("LOADER")
+
+
+def test_a_table_made_by_another_at_the_same_moment_is_taken(
+    session_of: Callable[..., tuple[Any, FakeConnection]],
+) -> None:
+    session, connection = session_of(refusal("ORA-00955"), tables=(None, THERE))
+    assert session.ensure_table(SPEC, stream="S", freeze=False).statements == ()
+    assert connection.log.count("CREATE") == 1
+
+
+def test_a_race_that_does_not_end_is_an_error(
+    session_of: Callable[..., tuple[Any, FakeConnection]],
+) -> None:
+    session, _ = session_of(refusal("ORA-00955"), refusal("ORA-00955"), tables=(None, None))
+    with pytest.raises(LoadError, match="ORA-00955"):
+        session.ensure_table(SPEC, stream="S", freeze=False)
+
+
+def test_a_missing_right_is_named(
+    session_of: Callable[..., tuple[Any, FakeConnection]],
+) -> None:
+    session, _ = session_of(refusal("ORA-01031"))
+    with pytest.raises(LoadError, match="GRANT CREATE ANY TABLE and ALTER ANY TABLE TO LOADER"):
+        session.ensure_table(SPEC, stream="S", freeze=False)
+    session, _ = session_of(refusal("ORA-01031"))
+    with (
+        pytest.raises(LoadError, match=r'INSERT, UPDATE ON "DWH"\."T" TO LOADER'),
+        session.transaction(TABLE, "S") as cursor,
+    ):
+        cursor.execute("MERGE")
+
+
+def test_a_refused_batch_is_rolled_back_and_shows_no_row(
+    session_of: Callable[..., tuple[Any, FakeConnection]],
+) -> None:
+    session, connection = session_of(refusal("ORA-00001", "unique constraint violated: SECRET"))
+    with pytest.raises(LoadError) as caught, session.transaction(TABLE, "S") as cursor:
+        cursor.execute("INSERT")
+    assert connection.log == ["INSERT", "closed", "rollback"]
+    text = str(caught.value)
+    assert "ORA-00001" in text
+    assert "stream 'S': load into DWH.T" in text
+    assert "SECRET" not in text
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("forced", [False, True])
+def test_a_call_that_was_broken_off_is_not_waited_for(
+    session_of: Callable[..., tuple[Any, FakeConnection]], forced: bool
+) -> None:
+    session, connection = session_of()
+    with pytest.raises(Terminated), session.transaction(TABLE, "S"):
+        raise Terminated(15, forced=forced)
+    assert ("rollback" in connection.log) is not forced
+    session.close()
+    assert (session._connection is None) is not forced
