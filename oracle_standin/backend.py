@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from oracle_standin.verifier import PasswordVerifier
 
@@ -172,6 +172,41 @@ class RowSource(Protocol):
 
     def close(self) -> None:
         """Release what the rows hold; further calls are harmless."""
+
+
+@runtime_checkable
+class EncodedRowSource(Protocol):
+    """Rows that are kept as they travel; a `RowSource` may be one too (the bench server's is)."""
+
+    def fetch_encoded(
+        self, count: int, encode: Callable[[Sequence[Row]], bytes]
+    ) -> tuple[bytes, int]:
+        """Return up to `count` further rows, encoded by `encode` once, and how many they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRows:
+    """Bind rows that were read past: how many, and the values of the first."""
+
+    count: int
+    first: Sequence[BindValue]
+
+
+@runtime_checkable
+class RowCounter(Protocol):
+    """A session that counts the bind rows of some statements and has no use for their values."""
+
+    def counts(self, statement: str) -> bool:
+        """Return whether bind rows of a statement go to `execute_counted`."""
+
+    def execute_counted(
+        self,
+        statement: str,
+        binds: Sequence[Bind],
+        rows: CountedRows,
+        options: ExecuteOptions,
+    ) -> Result:
+        """Do what `execute` does, knowing only the number of rows and the first of them."""
 
 
 @dataclass(slots=True)

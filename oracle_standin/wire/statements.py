@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import (
     BindValue,
+    CountedRows,
+    EncodedRowSource,
     ExecuteOptions,
     OracleError,
     Result,
+    RowCounter,
     not_in_this_standin,
 )
 from oracle_standin.lexer import StatementKind
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from oracle_standin.backend import BackendSession
+
+    BindRows = Sequence[Sequence[BindValue]] | CountedRows
+
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.reader import RequestReader
 
@@ -117,18 +124,17 @@ class StatementCalls:
 
     # Cursors and binds
 
-    def _bind_rows(
-        self, reader: RequestReader, cursor: Cursor, count: int
-    ) -> Sequence[Sequence[BindValue]]:
+    def _bind_rows(self, reader: RequestReader, cursor: Cursor, count: int) -> BindRows:
         if not cursor.binds:
             return [()] * count
-        return BindRowReader(cursor.binds, cursor.outline, self._lobs).read(reader, count)
+        rows = BindRowReader(cursor.binds, cursor.outline, self._lobs)
+        if isinstance(self._session, RowCounter) and self._session.counts(cursor.statement):
+            return rows.count(reader, count)
+        return rows.read(reader, count)
 
     # Running
 
-    def _do(
-        self, cursor: Cursor, request: ExecuteRequest, rows: Sequence[Sequence[BindValue]]
-    ) -> bytes:
+    def _do(self, cursor: Cursor, request: ExecuteRequest, rows: BindRows) -> bytes:
         options = request.options
         if options & ExecuteOption.DEFINE:
             cursor.defines = request.defines
@@ -139,7 +145,7 @@ class StatementCalls:
                 rows,
                 _Run(
                     ExecuteOptions(
-                        iterations=len(rows),
+                        iterations=rows.count if isinstance(rows, CountedRows) else len(rows),
                         batch_errors=bool(options & ExecuteOption.BATCH_ERRORS),
                         row_counts=bool(request.flags & ExecuteFlag.ROW_COUNTS),
                         commit=bool(options & ExecuteOption.COMMIT),
@@ -162,9 +168,9 @@ class StatementCalls:
         cursor.columns = tuple(columns)
         return describe(columns, self._field_version) + self._end(cursor)
 
-    def _run(self, cursor: Cursor, rows: Sequence[Sequence[BindValue]], run: _Run) -> bytes:
+    def _run(self, cursor: Cursor, rows: BindRows, run: _Run) -> bytes:
         cursor.close_rows()
-        result = self._session.execute(cursor.statement, cursor.binds, rows, run.options)
+        result = self._execute(cursor, rows, run.options)
         if result.columns is None:
             return self._changes(cursor, run.options, result)
         cursor.rows, cursor.fetched = result.rows, 0
@@ -180,6 +186,15 @@ class StatementCalls:
             return content + self._fetch_rows(cursor, run.fetch_rows)
         return content + self._end(cursor)
 
+    def _execute(self, cursor: Cursor, rows: BindRows, options: ExecuteOptions) -> Result:
+        if not isinstance(rows, CountedRows):
+            return self._session.execute(cursor.statement, cursor.binds, rows, options)
+        session = self._session
+        if not isinstance(session, RowCounter):
+            message = "rows were counted for a session that wants their values"
+            raise TypeError(message)
+        return session.execute_counted(cursor.statement, cursor.binds, rows, options)
+
     def _fetch_rows(self, cursor: Cursor, count: int) -> bytes:
         if cursor.columns is None:
             raise OracleError(1002, "fetch out of sequence")
@@ -187,10 +202,15 @@ class StatementCalls:
             return self._end(cursor, error=NO_MORE_ROWS)
         if not cursor.encoders:
             cursor.encoders = row_format.column_encoders(cursor.columns, cursor.defines, self._lobs)
-        page = cursor.rows.fetch(count)
-        content = row_header(count) + row_format.encode_rows(cursor.encoders, page)
-        cursor.fetched += len(page)
-        if len(page) < count:
+        encode = partial(row_format.encode_rows, cursor.encoders)
+        if isinstance(cursor.rows, EncodedRowSource):
+            encoded, number = cursor.rows.fetch_encoded(count, encode)
+        else:
+            page = cursor.rows.fetch(count)
+            encoded, number = encode(page), len(page)
+        content = row_header(count) + encoded
+        cursor.fetched += number
+        if number < count:
             cursor.close_rows()
             return content + self._end(cursor, error=NO_MORE_ROWS)
         return content + self._end(cursor)
