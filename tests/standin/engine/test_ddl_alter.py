@@ -90,10 +90,14 @@ def test_modify_keeps_constraints_and_indexes(session: UserSession) -> None:  # 
     )
     session.run("CREATE INDEX t_ix ON t (UPPER(a), id)")
     constraints, indexes = (
-        "SELECT constraint_name, constraint_type, search_condition_vc, r_constraint_name"
-        " FROM user_constraints ORDER BY 1",
-        "SELECT index_name, REGEXP_REPLACE(column_name, '[0-9]+', 'n'), column_position"
-        " FROM user_ind_columns ORDER BY 1, 3",
+        (
+            "SELECT constraint_name, constraint_type, search_condition_vc, r_constraint_name"
+            " FROM user_constraints ORDER BY 1"
+        ),
+        (
+            "SELECT index_name, REGEXP_REPLACE(column_name, '[0-9]+', 'n'), column_position"
+            " FROM user_ind_columns ORDER BY 1, 3"
+        ),
     )
     before = session.rows(constraints), session.rows(indexes)
     assert (len(before[0]), len(before[1])) == (4, 3)
