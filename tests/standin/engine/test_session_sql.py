@@ -70,7 +70,7 @@ class Handle:
 @pytest.fixture
 def connect(engine_database: Database) -> Iterator[Callable[..., Handle]]:
     name = f"SQL{next(_users)}"
-    opened: list[Handle] = []
+    opened: list[Session] = []
     engine_database.create_user(name, "secret")
 
     def open_one(user: str = name) -> Handle:
