@@ -132,7 +132,7 @@ class TestReads:
             "DELETE FROM wide10",
             "UPDATE wide10 SET id = 1",
             "INSERT INTO wide10 SELECT * FROM wide10",
-            "MERGE INTO wide10 t USING wide10 s ON (t.id = s.id) WHEN MATCHED THEN UPDATE SET qty=1",
+            "MERGE INTO wide10 t USING dual ON (t.id = 1) WHEN MATCHED THEN UPDATE SET t.qty = 1",
         ],
     )
     def test_what_needs_other_rows_is_refused(self, cursor: oracledb.Cursor, sql: str) -> None:
@@ -183,6 +183,11 @@ class TestWrites:
         cursor.executemany(update, [("y", i) for i in range(500)], arraydmlrowcounts=True)
         assert cursor.getarraydmlrowcounts() == [1] * 500
         assert one(cursor, f"SELECT COUNT(*) FROM {table}") == 1_000
+
+    def test_the_replayed_table_keeps_its_size(self, cursor: oracledb.Cursor) -> None:
+        cursor.executemany("INSERT INTO wide10 (id) VALUES (:1)", [(1,), (2,)])
+        assert cursor.rowcount == 2
+        assert one(cursor, "SELECT COUNT(*) FROM wide10") == ROWS
 
     def test_the_first_row_meets_the_table(self, cursor: oracledb.Cursor, table: str) -> None:
         with pytest.raises(oracledb.DatabaseError, match="ORA-00942"):
