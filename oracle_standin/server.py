@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--host", default="127.0.0.1")
         command.add_argument("--port", type=int, default=0, help="0 takes a free port")
         command.add_argument(
+            "--faults", action="store_true", help="let SYSTEM order faults, for tests"
+        )
+        command.add_argument(
             "--die-with-parent", action="store_true", help="stop when standard input ends"
         )
         command.add_argument(
@@ -149,6 +152,7 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> None:
         host=options.host,
         port=options.port,
         service=options.service,
+        faults=options.faults,
     )
     stack.enter_context(listener)
     _fill(database, listener.dsn, dict(options.user), options.sample)
@@ -163,7 +167,12 @@ def _run_bench(options: argparse.Namespace, stack: ExitStack) -> None:
     database.create_user(wide10.USER, wide10.PASSWORD)
     backend = BenchDatabase(database, options.rows)
     listener = Listener(
-        backend, PROFILES["23"], host=options.host, port=options.port, service=_BENCH_SERVICE
+        backend,
+        PROFILES["23"],
+        host=options.host,
+        port=options.port,
+        service=_BENCH_SERVICE,
+        faults=options.faults,
     )
     stack.callback(_report_cpu, time.process_time())
     stack.enter_context(listener)

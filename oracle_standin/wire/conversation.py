@@ -110,6 +110,11 @@ class Conversation:
         else:
             self.stream.send_data(content, DataFlag.NONE)
 
+    def send_unfinished(self, content: bytes) -> None:
+        """Send the beginning of a reply that will not go on."""
+        if content:
+            self.stream.send_data(content, DataFlag.NONE)
+
     def _answer_break(self, packet: Packet) -> None:
         """Do the exchange of markers and send the error that ends the call."""
         if packet.marker != Marker.RESET:

@@ -26,6 +26,7 @@ from oracle_standin.backend import (
     TypeCode,
     not_in_this_standin,
 )
+from oracle_standin.faults import COMMIT
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, unsigned
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from oracle_standin.backend import BackendSession
+    from oracle_standin.wire.faults import SessionFaults
 
 _TABLE, _SCHEMA, _COLUMN = 1, 3, 4
 _FINISH = 2
@@ -69,9 +71,10 @@ class _Load:
 class DirectPathCalls:
     """The loads of one session; each call returns the messages before the end of the call."""
 
-    def __init__(self, session: BackendSession, field_version: int) -> None:
+    def __init__(self, session: BackendSession, faults: SessionFaults, field_version: int) -> None:
         """Start without loads."""
         self._session = session
+        self._faults = faults
         self._field_version = field_version
         self._loads: dict[int, _Load] = {}
         self._last_number = 0
@@ -119,9 +122,11 @@ class DirectPathCalls:
         if not load.has_savepoint:
             self._session.execute(f"SAVEPOINT {_SAVEPOINT}", (), ((),), ExecuteOptions())
             load.has_savepoint = True
+        self._faults.before(load.statement, _row_count(stream))
         result = self._insert(load, stream)
         if result.error is not None:
             raise result.error
+        self._faults.after(load.statement)
         return _DONE
 
     def _insert(self, load: _Load, stream: bytes) -> Result:
@@ -146,7 +151,9 @@ class DirectPathCalls:
         load = self._find(number)
         del self._loads[number]
         if operation == _FINISH:
+            self._faults.before(COMMIT)
             self._session.commit()
+            self._faults.after(COMMIT)
         elif load.has_savepoint:
             back = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
             self._session.execute(back, (), ((),), ExecuteOptions())

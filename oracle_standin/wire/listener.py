@@ -7,6 +7,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
+from oracle_standin.wire.faults import FaultOrders
 from oracle_standin.wire.session import Service, WireSession
 
 if TYPE_CHECKING:
@@ -25,10 +26,21 @@ class Listener:
     """Accepts clients for one service and serves each in a thread of its own."""
 
     def __init__(
-        self, backend: Backend, profile: Profile, *, host: str, port: int, service: str
+        self,
+        backend: Backend,
+        profile: Profile,
+        *,
+        host: str,
+        port: int,
+        service: str,
+        faults: bool = False,
     ) -> None:
-        """Listen at once; port 0 takes a free one. `start` begins to accept."""
-        self._service = Service(backend, service, profile)
+        """Listen at once; port 0 takes a free one. `start` begins to accept.
+
+        With `faults`, SYSTEM may order what `oracle_standin.faults` describes.
+        """
+        orders = FaultOrders(is_allowed=faults)
+        self._service = Service(backend, service, profile, orders)
         self._socket = socket.create_server((host, port), backlog=_BACKLOG)
         self.host = host
         self.port: int = self._socket.getsockname()[1]

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import ClientGoneError, OracleError, SessionInfo, not_in_this_standin
+from oracle_standin.faults import COMMIT, LOGON, ROLLBACK
 from oracle_standin.verifier import Challenge
 from oracle_standin.wire import negotiation
 from oracle_standin.wire.authentication import LogonRequest, logon_parameters, read_logon
@@ -19,6 +20,7 @@ from oracle_standin.wire.conversation import (
     Conversation,
 )
 from oracle_standin.wire.direct_path import DirectPathCalls
+from oracle_standin.wire.faults import DroppedError, FaultOrders, SessionFaults
 from oracle_standin.wire.lobs import LobStore, read_lob_request
 from oracle_standin.wire.packets import PacketStream
 from oracle_standin.wire.piggybacks import (
@@ -66,6 +68,7 @@ class Service:
     backend: Backend
     name: str
     profile: Profile
+    faults: FaultOrders = field(default_factory=FaultOrders)
     session_ids: Iterator[int] = field(default_factory=lambda: count(1))
     id_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -91,6 +94,7 @@ class WireSession:
         self._statements: StatementCalls | None = None
         self._direct_path: DirectPathCalls | None = None
         self._logged_off = False
+        self._faults = SessionFaults(service.faults, self._stream)
 
     # The connection
 
@@ -140,6 +144,10 @@ class WireSession:
             self._fail(error)
         except OracleError as error:
             self._fail(error)
+        except DroppedError as dropped:
+            _log.info("session %d: dropped as ordered", self._session_id)
+            self._talk.send_unfinished(dropped.content)
+            raise ClientGoneError from dropped
         except (ClientGoneError, OSError):
             raise
         except Exception as fault:  # noqa: BLE001 - one client must not see another's fault
@@ -220,8 +228,8 @@ class WireSession:
             Call.DIRECT_PATH_PREPARE: lambda reader: self._load(reader, DirectPathCalls.prepare),
             Call.DIRECT_PATH_LOAD: lambda reader: self._load(reader, DirectPathCalls.load),
             Call.DIRECT_PATH_OPERATION: lambda reader: self._load(reader, DirectPathCalls.operate),
-            Call.COMMIT: lambda _: self._ended(session.commit),
-            Call.ROLLBACK: lambda _: self._ended(session.rollback),
+            Call.COMMIT: lambda _: self._end_transaction(session.commit, COMMIT),
+            Call.ROLLBACK: lambda _: self._end_transaction(session.rollback, ROLLBACK),
             Call.PING: lambda _: self._ended(),
             Call.LOGOFF: lambda _: self._log_off(),
             Call.PIPELINE_END: self._end_pipeline,
@@ -271,6 +279,8 @@ class WireSession:
         proof = challenge.verify(
             request.values.get("AUTH_SESSKEY", ""), request.values.get("AUTH_PASSWORD", "")
         )
+        self._faults.user = request.user
+        self._faults.before(LOGON)
         info = self._session_info(first, request)
         self._open(self._service.backend.open_session(request.user, info))
         reply = logon_parameters(self._service.profile, info, proof)
@@ -290,17 +300,23 @@ class WireSession:
 
     def _open(self, session: BackendSession) -> None:
         self._session = session
-        self._statements = StatementCalls(session, self._lobs, self._talk.field_version)
-        self._direct_path = DirectPathCalls(session, self._talk.field_version)
+        self._statements = StatementCalls(
+            session, self._lobs, self._faults, self._talk.field_version
+        )
+        self._direct_path = DirectPathCalls(session, self._faults, self._talk.field_version)
         self._talk.transaction_open = self._in_transaction
         self._stream.set_timeout(None)
         session.watch(ClientInterrupt(self._stream))
 
     # Calls
 
-    def _ended(self, action: Callable[[], None] | None = None) -> bytes:
-        if action is not None:
-            action()
+    def _end_transaction(self, action: Callable[[], None], name: str) -> bytes:
+        self._faults.before(name)
+        action()
+        self._faults.after(name)
+        return self._ended()
+
+    def _ended(self) -> bytes:
         return status(in_transaction=self._in_transaction())
 
     def _log_off(self) -> bytes:

@@ -14,6 +14,7 @@ from oracle_standin.backend import (
     OracleError,
     Result,
     RowCounter,
+    RowSource,
     not_in_this_standin,
 )
 from oracle_standin.lexer import StatementKind
@@ -22,6 +23,7 @@ from oracle_standin.wire.binds import BindRowReader, declared_binds
 from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption
 from oracle_standin.wire.cursors import Cursor, CursorTable
 from oracle_standin.wire.execute_request import ExecuteRequest, read_execute, read_reexecute
+from oracle_standin.wire.faults import DroppedError
 from oracle_standin.wire.out_values import out_values, returning_values
 from oracle_standin.wire.replies import (
     BATCH_ERRORS,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     BindRows = Sequence[Sequence[BindValue]] | CountedRows
 
+    from oracle_standin.wire.faults import SessionFaults
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.reader import RequestReader
 
@@ -55,9 +58,16 @@ class _Run:
 class StatementCalls:
     """The cursors of one session and the calls on them; each call returns its whole reply."""
 
-    def __init__(self, session: BackendSession, lobs: LobStore, field_version: int) -> None:
+    def __init__(
+        self,
+        session: BackendSession,
+        lobs: LobStore,
+        faults: SessionFaults,
+        field_version: int,
+    ) -> None:
         """Start without cursors."""
         self._session = session
+        self._faults = faults
         self._lobs = lobs
         self._field_version = field_version
         self._cursors = CursorTable()
@@ -78,6 +88,8 @@ class StatementCalls:
         if request.flags & ExecuteFlag.SCROLLABLE:
             refusal = not_in_this_standin("a scrollable cursor")
             raise refusal
+        if request.statement is not None and self._faults.control(request.statement):
+            return end_of_call(self._field_version)
         is_new = request.cursor_id == 0
         if request.statement is None:
             cursor = self._cursors.find(request.cursor_id)
@@ -187,6 +199,15 @@ class StatementCalls:
         return content + self._end(cursor)
 
     def _execute(self, cursor: Cursor, rows: BindRows, options: ExecuteOptions) -> Result:
+        is_query = cursor.outline.kind is StatementKind.QUERY
+        self._faults.before(cursor.statement, 0 if is_query else options.iterations)
+        result = self._execute_in_session(cursor, rows, options)
+        self._faults.after(cursor.statement)
+        return result
+
+    def _execute_in_session(
+        self, cursor: Cursor, rows: BindRows, options: ExecuteOptions
+    ) -> Result:
         if not isinstance(rows, CountedRows):
             return self._session.execute(cursor.statement, cursor.binds, rows, options)
         session = self._session
@@ -202,18 +223,25 @@ class StatementCalls:
             return self._end(cursor, error=NO_MORE_ROWS)
         if not cursor.encoders:
             cursor.encoders = row_format.column_encoders(cursor.columns, cursor.defines, self._lobs)
-        encode = partial(row_format.encode_rows, cursor.encoders)
-        if isinstance(cursor.rows, EncodedRowSource):
-            encoded, number = cursor.rows.fetch_encoded(count, encode)
-        else:
-            page = cursor.rows.fetch(count)
-            encoded, number = encode(page), len(page)
+        allowed = self._faults.rows_left(cursor.statement, count)
+        encoded, number = self._page(cursor, cursor.rows, count if allowed is None else allowed)
         content = row_header(count) + encoded
+        if allowed is not None:
+            raise DroppedError(content)
+        self._faults.fetched(cursor.statement, number)
         cursor.fetched += number
         if number < count:
             cursor.close_rows()
             return content + self._end(cursor, error=NO_MORE_ROWS)
         return content + self._end(cursor)
+
+    def _page(self, cursor: Cursor, rows: RowSource, count: int) -> tuple[bytes, int]:
+        """Return up to `count` further rows as they travel, and their number."""
+        encode = partial(row_format.encode_rows, cursor.encoders)
+        if isinstance(rows, EncodedRowSource):
+            return rows.fetch_encoded(count, encode)
+        page = rows.fetch(count)
+        return encode(page), len(page)
 
     def _end(self, cursor: Cursor, error: OracleError | None = None) -> bytes:
         return end_of_call(
