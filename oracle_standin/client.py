@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ class Standin:
         profile: str = "23",
         service: str = "FREEPDB1",
         faults: bool = False,
+        tls: Path | None = None,
         startup_seconds: float = 120.0,
     ) -> None:
         """Describe a stand-in; `start` or `with` runs it.
@@ -57,6 +59,7 @@ class Standin:
             profile: The Oracle version to resemble, "23" or "19".
             service: The service name to listen for.
             faults: Whether `inject` may order faults.
+            tls: A PEM file of a certificate and its key: clients must connect by `tcps`.
             startup_seconds: How long the start may take.
         """
         self._users = dict(users or {})
@@ -65,6 +68,9 @@ class Standin:
             self._arguments += ["--user", f"{name}/{password}"]
         for sample, name in (samples or {}).items():
             self._arguments += ["--sample", f"{sample}={name}"]
+        self._tls = tls
+        if tls is not None:
+            self._arguments += ["--tls", str(tls)]
         if faults:
             self._arguments.append("--faults")
         if data_dir is not None:
@@ -143,7 +149,16 @@ class Standin:
         if password is None:
             known = {ADMINISTRATOR: ADMINISTRATOR_PASSWORD, **self._users}
             password = known.get(user, user.lower())
-        return oracledb.connect(user=user, password=password, dsn=self.dsn)
+        if self._tls is None:
+            return oracledb.connect(user=user, password=password, dsn=self.dsn)
+        # The one certificate trusted is ours, so its name need not be the host's.
+        return oracledb.connect(
+            user=user,
+            password=password,
+            dsn=self.dsn,
+            ssl_context=ssl.create_default_context(cafile=self._tls),
+            ssl_server_dn_match=False,
+        )
 
     def create_user(self, name: str, password: str) -> None:
         """Create a user (exact name) who may connect and create objects in its own schema."""

@@ -79,6 +79,9 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--service", default="FREEPDB1", help="service name to listen for")
     serve.add_argument("--profile", choices=sorted(PROFILES), default="23", help="Oracle version")
+    serve.add_argument(
+        "--tls", type=Path, metavar="CERT", help="PEM file of a certificate and its key, for tcps"
+    )
     serve.add_argument("--data", type=Path, help="folder that keeps the database")
     serve.add_argument(
         "--user",
@@ -153,9 +156,12 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> None:
         port=options.port,
         service=options.service,
         faults=options.faults,
+        tls=options.tls,
     )
+    # The loader of samples knows nothing of certificates, so it gets a listener of its own.
+    with Listener(database, PROFILES[options.profile], service=options.service) as private:
+        _fill(database, private.dsn, dict(options.user), options.sample)
     stack.enter_context(listener)
-    _fill(database, listener.dsn, dict(options.user), options.sample)
     _announce(listener)
     threading.Event().wait()
 

@@ -183,8 +183,12 @@ class PacketStream:
         """Send a marker packet."""
         self.send(PacketType.MARKER, bytes((1, 0, marker)))
 
-    def send_data(self, content: bytes, flags: DataFlag) -> None:
-        """Send content in as many data packets as it needs; `flags` go on the last."""
+    def send_data(self, content: bytes, flags: DataFlag, *, may_stop: bool = False) -> bool:
+        """Send content in as many data packets as it needs; `flags` go on the last.
+
+        With `may_stop`, a break ends the sending between two packets. Returns whether all was sent.
+        """
+        most_pieces = 2 if self.bytes_per_second else _SEND_PIECES
         room = self.unit_bytes - _DATA_HEADER_BYTES
         view = memoryview(content)
         pieces: list[bytes | memoryview] = []
@@ -192,11 +196,14 @@ class PacketStream:
         while len(content) - start > room:
             pieces += (self._data_header(room, DataFlag.NONE), view[start : start + room])
             start += room
-            if len(pieces) >= _SEND_PIECES:
+            if len(pieces) >= most_pieces:
                 self._send(b"".join(pieces))
                 pieces = []
+                if may_stop and self.break_waiting():
+                    return False
         pieces += (self._data_header(len(content) - start, flags), view[start:])
         self._send(b"".join(pieces))
+        return True
 
     def _data_header(self, length: int, flags: DataFlag) -> bytes:
         size = length + _DATA_HEADER_BYTES

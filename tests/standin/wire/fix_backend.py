@@ -390,6 +390,7 @@ def _returned(returns: Sequence[Bind], number: int) -> Row:
         TypeCode.NUMBER: number_from_text(str(number)),
         TypeCode.VARCHAR: ROWID.encode(),
         TypeCode.CLOB: b"returned text",
+        TypeCode.RAW: bytes(range(100)),
     }
     return tuple(values[bind.type_code] for bind in returns)
 

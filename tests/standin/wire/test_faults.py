@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -230,3 +231,21 @@ def test_from_python() -> None:
             database.inject(Fault("drop"))
             database.clear_faults()
             assert connection.cursor().execute("select 1 from dual").fetchone() == (1,)
+
+
+def test_a_break_in_the_middle_of_a_fetch(
+    inject: Callable[..., None], connection: oracledb.Connection
+) -> None:
+    cursor = connection.cursor()
+    cursor.arraysize = 4_000
+    cursor.prefetchrows = 2
+    inject("slow", pattern="gen", bytes_per_second=300_000)
+    cursor.execute("select * from gen(4000)")
+    timer = threading.Timer(0.2, connection.cancel)
+    start = time.monotonic()
+    timer.start()
+    with pytest.raises(oracledb.DatabaseError, match="ORA-01013"):
+        cursor.fetchall()
+    timer.join()
+    assert time.monotonic() - start < 1
+    assert connection.cursor().execute("select 2 from dual").fetchone() == (2,)
