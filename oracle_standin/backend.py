@@ -255,7 +255,10 @@ class Interrupt(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """Who is connecting, as V$SESSION shows it."""
+    """Who is connecting, as V$SESSION shows it.
+
+    `proxy_user` is the user whose password opened the session for another one, "" for none.
+    """
 
     session_id: int
     serial_number: int
@@ -264,6 +267,8 @@ class SessionInfo:
     machine: str = ""
     os_user: str = ""
     driver_name: str = ""
+    proxy_user: str = ""
+    network_protocol: str = "tcp"
     time_zone: str = "+00:00"
 
 
@@ -324,5 +329,6 @@ class Backend(Protocol):
     def open_session(self, user: str, info: SessionInfo) -> BackendSession:
         """Log a verified user on.
 
-        Raises OracleError 1045 without CREATE SESSION and 28000 when the account is locked.
+        Raises OracleError 1045 without CREATE SESSION, 28000 when the account is locked, and 28150
+        when the user may not connect through `info.proxy_user`.
         """

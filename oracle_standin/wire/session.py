@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import threading
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,7 +13,12 @@ from oracle_standin.backend import ClientGoneError, OracleError, SessionInfo, no
 from oracle_standin.faults import COMMIT, LOGON, ROLLBACK
 from oracle_standin.verifier import Challenge
 from oracle_standin.wire import negotiation
-from oracle_standin.wire.authentication import LogonRequest, logon_parameters, read_logon
+from oracle_standin.wire.authentication import (
+    LogonRequest,
+    folded,
+    logon_parameters,
+    read_logon,
+)
 from oracle_standin.wire.codes import Call, Message
 from oracle_standin.wire.conversation import (
     AbandonedRequestError,
@@ -84,6 +90,7 @@ class WireSession:
     def __init__(self, connection: socket.socket, service: Service) -> None:
         """Take over an accepted socket."""
         self._service = service
+        self._protocol = "tcps" if isinstance(connection, ssl.SSLSocket) else "tcp"
         self._stream = PacketStream(connection)
         self._talk = Conversation(self._stream)
         self._session_id = service.next_session_id()
@@ -269,7 +276,6 @@ class WireSession:
         for key, what in (
             ("AUTH_TOKEN", "token authentication"),
             ("AUTH_NEWPASSWORD", "changing a password at logon"),
-            ("PROXY_CLIENT_NAME", "proxy authentication"),
         ):
             if key in request.values:
                 refusal = not_in_this_standin(what)
@@ -279,10 +285,11 @@ class WireSession:
         proof = challenge.verify(
             request.values.get("AUTH_SESSKEY", ""), request.values.get("AUTH_PASSWORD", "")
         )
-        self._faults.user = request.user
+        client = request.values.get("PROXY_CLIENT_NAME", "")
+        self._faults.user = folded(client) if client else request.user
         self._faults.before(LOGON)
         info = self._session_info(first, request)
-        self._open(self._service.backend.open_session(request.user, info))
+        self._open(self._service.backend.open_session(self._faults.user, info))
         reply = logon_parameters(self._service.profile, info, proof)
         return parameters(reply) + status(in_transaction=False)
 
@@ -295,6 +302,8 @@ class WireSession:
             machine=first.values.get("AUTH_MACHINE", ""),
             os_user=first.values.get("AUTH_SID", ""),
             driver_name=second.values.get("SESSION_CLIENT_DRIVER_NAME", ""),
+            proxy_user=second.user if second.values.get("PROXY_CLIENT_NAME") else "",
+            network_protocol=self._protocol,
             time_zone=second.time_zone(),
         )
 
