@@ -113,9 +113,7 @@ def fetch_suite() -> Path:
         BUILD.mkdir(parents=True, exist_ok=True)
         requirement = name.replace("-", "==")
         options = ("--no-binary", "oracledb", "--no-deps", "--quiet", "--dest", str(BUILD))
-        subprocess.run(
-            [sys.executable, "-m", "pip", "download", *options, requirement], check=True
-        )
+        subprocess.run([sys.executable, "-m", "pip", "download", *options, requirement], check=True)
         with tarfile.open(BUILD / f"{name}.tar.gz") as archive:
             archive.extractall(BUILD, filter="data")
     return suite

@@ -46,11 +46,14 @@ TABLES = (
     " IntervalCol interval year to month not null, NullableCol interval year to month,"
     " IntervalPrecisionCol interval year(3) to month)",
     "create table TestCLOBs (IntCol number(9) not null, CLOBCol clob not null,"
-    " ExtraCLOBCol1 clob, ExtraCLOBCol2 clob)",
+    " ExtraNumCol1 number(9), ExtraCLOBCol1 clob, ExtraNumCol2 number(9),"
+    " ExtraCLOBCol2 clob)",
     "create table TestNCLOBs (IntCol number(9) not null, NCLOBCol nclob not null,"
-    " ExtraNCLOBCol1 nclob, ExtraNCLOBCol2 nclob)",
+    " ExtraNumCol1 number(9), ExtraNCLOBCol1 nclob, ExtraNumCol2 number(9),"
+    " ExtraNCLOBCol2 nclob)",
     "create table TestBLOBs (IntCol number(9) not null, BLOBCol blob not null,"
-    " ExtraBLOBCol1 blob, ExtraBLOBCol2 blob)",
+    " ExtraNumCol1 number(9), ExtraBLOBCol1 blob, ExtraNumCol2 number(9),"
+    " ExtraBLOBCol2 blob)",
     "create table TestLongs (IntCol number(9) not null, LongCol long)",
     "create table TestLongRaws (IntCol number(9) not null, LongRawCol long raw)",
     "create table TestTempTable (IntCol number(9) not null, StringCol1 varchar2(400),"
@@ -160,7 +163,10 @@ def create_objects(connection: oracledb.Connection) -> list[str]:
             rows = [row(number) for number in range(1, 11)]
             if kind := _FRACTIONS.get(table):  # a datetime is bound as a DATE unless it is said
                 cursor.setinputsizes(None, kind, kind, kind)
-            binds = ", ".join(f":{place}" for place in range(1, len(rows[0]) + 1))
+            places = [
+                _PLACES.get(table, ":{}").format(place) for place in range(1, len(rows[0]) + 1)
+            ]
+            binds = ", ".join([":1", *places[1:]])
             cursor.executemany(f"insert into {table} values ({binds})", rows)
         for statement in _SMALL_TABLES:
             error = _attempt(cursor, statement)
@@ -216,7 +222,7 @@ def _zoned(i: int) -> tuple[Any, ...]:
 def _local(i: int) -> tuple[Any, ...]:
     hours = i if i % 4 == 0 else i + 0.5 if i % 2 == 0 else -(i + 0.5)
     first = _instants(i, _day(2022, 6, 2), datetime.timedelta(hours=hours))
-    second = _instants(i, _day(2022, 6, 2), datetime.timedelta(hours=6))
+    second = _instants(i, _day(2022, 6, 2), datetime.timedelta())
     return (*first[:2], second[2], first[3])
 
 
@@ -269,6 +275,7 @@ _ROWS: dict[str, Callable[[int], tuple[Any, ...]]] = {
 
 _FRACTIONS = {
     "TestTimestamps": oracledb.DB_TYPE_TIMESTAMP,
-    "TestTimestampTZs": oracledb.DB_TYPE_TIMESTAMP_TZ,
+    "TestTimestampTZs": oracledb.DB_TYPE_TIMESTAMP,
     "TestTimestampLTZs": oracledb.DB_TYPE_TIMESTAMP_LTZ,
 }
+_PLACES = {"TestTimestampTZs": "from_tz(:{}, '+05:30')"}
