@@ -1,4 +1,6 @@
-"""ALTER SYSTEM: killing sessions. Source: SQL Language Reference, ALTER SYSTEM, end_session_clauses.
+"""ALTER SYSTEM: killing sessions.
+
+Source: SQL Language Reference, ALTER SYSTEM, end_session_clauses.
 
 A system control statement: it does not end the transaction of the session that gives it.
 """
@@ -28,7 +30,7 @@ def run(statement: str, session: Session, shared: SharedState) -> None:
     if word is None or not reader.accept("SESSION"):
         raise not_in_this_standin(what="this ALTER SYSTEM clause")
     token = reader.take()
-    found = _SESSION.fullmatch(token.value) if token is not None else None
+    found = _SESSION.fullmatch(token.value)
     if found is None:
         raise OracleError(26, "missing or invalid session ID")
     after_transaction = reader.accept("POST_TRANSACTION")

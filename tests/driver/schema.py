@@ -8,7 +8,7 @@ in `expected.toml`.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import oracledb
@@ -20,100 +20,146 @@ MAIN_USER = "PYTHONTEST"
 PROXY_USER = "PYTHONTESTPROXY"
 
 TABLES = (
-    "create table TestNumbers (IntCol number(9) not null, LongIntCol number(16) not null,"
-    " NumberCol number(9, 2) not null, FloatCol float not null,"
-    " UnconstrainedCol number not null, NullableCol number(38))",
-    "create table TestStrings (IntCol number(9) not null, StringCol varchar2(20) not null,"
-    " RawCol raw(30) not null, FixedCharCol char(40) not null, NullableCol varchar2(50))",
-    "create table TestUnicodes (IntCol number(9) not null, UnicodeCol nvarchar2(20) not null,"
-    " FixedUnicodeCol nchar(40) not null, NullableCol nvarchar2(50))",
+    (
+        "create table TestNumbers (IntCol number(9) not null, LongIntCol number(16) not null,"
+        " NumberCol number(9, 2) not null, FloatCol float not null,"
+        " UnconstrainedCol number not null, NullableCol number(38))"
+    ),
+    (
+        "create table TestStrings (IntCol number(9) not null, StringCol varchar2(20) not null,"
+        " RawCol raw(30) not null, FixedCharCol char(40) not null, NullableCol varchar2(50))"
+    ),
+    (
+        "create table TestUnicodes (IntCol number(9) not null, UnicodeCol nvarchar2(20) not null,"
+        " FixedUnicodeCol nchar(40) not null, NullableCol nvarchar2(50))"
+    ),
     "create table TestDates (IntCol number(9) not null, DateCol date not null, NullableCol date)",
-    "create table TestTimestamps (IntCol number(9) not null, TimestampCol timestamp not null,"
-    " NullableCol timestamp, TimestampPrecisionCol timestamp(4))",
-    "create table TestTimestampLTZs (IntCol number(9) not null,"
-    " TimestampLTZCol timestamp with local time zone not null,"
-    " NullableCol timestamp with local time zone,"
-    " TimestampLTZPrecisionCol timestamp(5) with local time zone)",
-    "create table TestTimestampTZs (IntCol number(9) not null,"
-    " TimestampTZCol timestamp with time zone not null,"
-    " NullableCol timestamp with time zone,"
-    " TimestampTZPrecisionCol timestamp(7) with time zone)",
-    "create table TestIntervals (IntCol number(9) not null,"
-    " IntervalCol interval day to second not null, NullableCol interval day to second,"
-    " IntervalPrecisionCol interval day(7) to second,"
-    " IntervalPrecisionScaleCol interval day(8) to second(9))",
-    "create table TestIntervalYMs (IntCol number(9) not null,"
-    " IntervalCol interval year to month not null, NullableCol interval year to month,"
-    " IntervalPrecisionCol interval year(3) to month)",
-    "create table TestCLOBs (IntCol number(9) not null, CLOBCol clob not null,"
-    " ExtraNumCol1 number(9), ExtraCLOBCol1 clob, ExtraNumCol2 number(9),"
-    " ExtraCLOBCol2 clob)",
-    "create table TestNCLOBs (IntCol number(9) not null, NCLOBCol nclob not null,"
-    " ExtraNumCol1 number(9), ExtraNCLOBCol1 nclob, ExtraNumCol2 number(9),"
-    " ExtraNCLOBCol2 nclob)",
-    "create table TestBLOBs (IntCol number(9) not null, BLOBCol blob not null,"
-    " ExtraNumCol1 number(9), ExtraBLOBCol1 blob, ExtraNumCol2 number(9),"
-    " ExtraBLOBCol2 blob)",
+    (
+        "create table TestTimestamps (IntCol number(9) not null, TimestampCol timestamp not null,"
+        " NullableCol timestamp, TimestampPrecisionCol timestamp(4))"
+    ),
+    (
+        "create table TestTimestampLTZs (IntCol number(9) not null,"
+        " TimestampLTZCol timestamp with local time zone not null,"
+        " NullableCol timestamp with local time zone,"
+        " TimestampLTZPrecisionCol timestamp(5) with local time zone)"
+    ),
+    (
+        "create table TestTimestampTZs (IntCol number(9) not null,"
+        " TimestampTZCol timestamp with time zone not null,"
+        " NullableCol timestamp with time zone,"
+        " TimestampTZPrecisionCol timestamp(7) with time zone)"
+    ),
+    (
+        "create table TestIntervals (IntCol number(9) not null,"
+        " IntervalCol interval day to second not null, NullableCol interval day to second,"
+        " IntervalPrecisionCol interval day(7) to second,"
+        " IntervalPrecisionScaleCol interval day(8) to second(9))"
+    ),
+    (
+        "create table TestIntervalYMs (IntCol number(9) not null,"
+        " IntervalCol interval year to month not null, NullableCol interval year to month,"
+        " IntervalPrecisionCol interval year(3) to month)"
+    ),
+    (
+        "create table TestCLOBs (IntCol number(9) not null, CLOBCol clob not null,"
+        " ExtraNumCol1 number(9), ExtraCLOBCol1 clob, ExtraNumCol2 number(9),"
+        " ExtraCLOBCol2 clob)"
+    ),
+    (
+        "create table TestNCLOBs (IntCol number(9) not null, NCLOBCol nclob not null,"
+        " ExtraNumCol1 number(9), ExtraNCLOBCol1 nclob, ExtraNumCol2 number(9),"
+        " ExtraNCLOBCol2 nclob)"
+    ),
+    (
+        "create table TestBLOBs (IntCol number(9) not null, BLOBCol blob not null,"
+        " ExtraNumCol1 number(9), ExtraBLOBCol1 blob, ExtraNumCol2 number(9),"
+        " ExtraBLOBCol2 blob)"
+    ),
     "create table TestLongs (IntCol number(9) not null, LongCol long)",
     "create table TestLongRaws (IntCol number(9) not null, LongRawCol long raw)",
-    "create table TestTempTable (IntCol number(9) not null, StringCol1 varchar2(400),"
-    " StringCol2 varchar2(400), NumberCol number(25, 2),"
-    " constraint TestTempTable_pk primary key (IntCol))",
+    (
+        "create table TestTempTable (IntCol number(9) not null, StringCol1 varchar2(400),"
+        " StringCol2 varchar2(400), NumberCol number(25, 2),"
+        " constraint TestTempTable_pk primary key (IntCol))"
+    ),
     "create table TestTempXML (IntCol number(9) not null, XMLCol xmltype not null)",
     "create table TestXML (IntCol number(9) not null, XMLCol xmltype not null)",
     "create table TestRowids (IntCol number(9) not null, RowidCol rowid, UrowidCol urowid)",
-    "create table TestUniversalRowids (IntCol number(9) not null,"
-    " StringCol varchar2(250) not null, DateCol date not null,"
-    " constraint TestUniversalRowids_pk primary key (IntCol, StringCol, DateCol))"
-    " organization index",
-    "create table TestDataFrame (Id number(9), FirstName varchar2(100),"
-    " LastName varchar2(100), City varchar2(100), Country varchar2(100), DateOfBirth date,"
-    " Salary number(9, 2), CreditScore number(3), LastUpdated timestamp,"
-    " IntegerData number(9), LongIntegerData number(38),"
-    " UnconstrainedNumberData number, DecimalData number(15, 4),"
-    " FloatData binary_float, DoubleData binary_double, RawData raw(100), LongData clob,"
-    " LongRawData blob)",
-    "create table TestBooleans (IntCol number(9) not null, BooleanCol1 boolean not null,"
-    " BooleanCol2 boolean, BooleanCol3 boolean)",
-    "create table TestAllTypes (NumberValue number, StringValue varchar2(60),"
-    " FixedCharValue char(10), NStringValue nvarchar2(60), NFixedCharValue nchar(10),"
-    " RawValue raw(16), IntValue integer, SmallIntValue smallint, RealValue real,"
-    " DecimalValue decimal(20, 6), DoublePrecisionValue double precision, FloatValue float,"
-    " BinaryFloatValue binary_float, BinaryDoubleValue binary_double, DateValue date,"
-    " TimestampValue timestamp, TimestampTZValue timestamp with time zone,"
-    " TimestampLTZValue timestamp with local time zone,"
-    " IntervalDSValue interval day to second, IntervalYMValue interval year to month,"
-    " CLOBValue clob, NCLOBValue nclob, BLOBValue blob)",
-    "create table TestJsonCols (IntCol number(9) not null,"
-    " JsonVarchar varchar2(4000) not null check (JsonVarchar is json),"
-    " JsonClob clob not null check (JsonClob is json),"
-    " JsonBlob blob not null check (JsonBlob is json))",
-    "create table TestVectors (IntCol number(9) not null, VectorFlexAllCol vector,"
-    " VectorFlexTypeCol vector(2), VectorFlex8Col vector(*, int8),"
-    " VectorFlex32Col vector(*, float32), VectorFlex64Col vector(*, float64),"
-    " Vector32Col vector(16, float32), Vector64Col vector(16, float64),"
-    " Vector8Col vector(16, int8))",
-    "create table TestSparseVectors (IntCol number(9) not null,"
-    " SparseVector8Col vector(16, int8, sparse),"
-    " SparseVector32Col vector(16, float32, sparse),"
-    " SparseVector64Col vector(16, float64, sparse))",
-    "create table PLSQLSessionCallbacks (RequestedTag varchar2(250), ActualTag varchar2(250),"
-    " FixupTimestamp timestamp)",
+    (
+        "create table TestUniversalRowids (IntCol number(9) not null,"
+        " StringCol varchar2(250) not null, DateCol date not null,"
+        " constraint TestUniversalRowids_pk primary key (IntCol, StringCol, DateCol))"
+        " organization index"
+    ),
+    (
+        "create table TestDataFrame (Id number(9), FirstName varchar2(100),"
+        " LastName varchar2(100), City varchar2(100), Country varchar2(100), DateOfBirth date,"
+        " Salary number(9, 2), CreditScore number(3), LastUpdated timestamp,"
+        " IntegerData number(9), LongIntegerData number(38),"
+        " UnconstrainedNumberData number, DecimalData number(15, 4),"
+        " FloatData binary_float, DoubleData binary_double, RawData raw(100), LongData clob,"
+        " LongRawData blob)"
+    ),
+    (
+        "create table TestBooleans (IntCol number(9) not null, BooleanCol1 boolean not null,"
+        " BooleanCol2 boolean, BooleanCol3 boolean)"
+    ),
+    (
+        "create table TestAllTypes (NumberValue number, StringValue varchar2(60),"
+        " FixedCharValue char(10), NStringValue nvarchar2(60), NFixedCharValue nchar(10),"
+        " RawValue raw(16), IntValue integer, SmallIntValue smallint, RealValue real,"
+        " DecimalValue decimal(20, 6), DoublePrecisionValue double precision, FloatValue float,"
+        " BinaryFloatValue binary_float, BinaryDoubleValue binary_double, DateValue date,"
+        " TimestampValue timestamp, TimestampTZValue timestamp with time zone,"
+        " TimestampLTZValue timestamp with local time zone,"
+        " IntervalDSValue interval day to second, IntervalYMValue interval year to month,"
+        " CLOBValue clob, NCLOBValue nclob, BLOBValue blob)"
+    ),
+    (
+        "create table TestJsonCols (IntCol number(9) not null,"
+        " JsonVarchar varchar2(4000) not null check (JsonVarchar is json),"
+        " JsonClob clob not null check (JsonClob is json),"
+        " JsonBlob blob not null check (JsonBlob is json))"
+    ),
+    (
+        "create table TestVectors (IntCol number(9) not null, VectorFlexAllCol vector,"
+        " VectorFlexTypeCol vector(2), VectorFlex8Col vector(*, int8),"
+        " VectorFlex32Col vector(*, float32), VectorFlex64Col vector(*, float64),"
+        " Vector32Col vector(16, float32), Vector64Col vector(16, float64),"
+        " Vector8Col vector(16, int8))"
+    ),
+    (
+        "create table TestSparseVectors (IntCol number(9) not null,"
+        " SparseVector8Col vector(16, int8, sparse),"
+        " SparseVector32Col vector(16, float32, sparse),"
+        " SparseVector64Col vector(16, float64, sparse))"
+    ),
+    (
+        "create table PLSQLSessionCallbacks (RequestedTag varchar2(250), ActualTag varchar2(250),"
+        " FixupTimestamp timestamp)"
+    ),
     "create domain SimpleDomain as number(3, 0) not null",
-    "create table TableWithDomainAndAnnotations (Id number(9) not null,"
-    " Age number(3, 0) domain SimpleDomain"
-    " annotations (Anno_1 'first annotation', Anno_2 'second annotation', Anno_3))",
+    (
+        "create table TableWithDomainAndAnnotations (Id number(9) not null,"
+        " Age number(3, 0) domain SimpleDomain"
+        " annotations (Anno_1 'first annotation', Anno_2 'second annotation', Anno_3))"
+    ),
 )
 
 OBJECT_TYPES = (
     "create type udt_SubObject as object (SubNumberValue number, SubStringValue varchar2(60))",
     "create type udt_ObjectArray as varray(10) of udt_SubObject",
-    "create type udt_Object as object (NumberValue number, StringValue varchar2(60),"
-    " FixedCharValue char(10), DateValue date, TimestampValue timestamp,"
-    " SubObjectValue udt_SubObject, SubObjectArray udt_ObjectArray)",
+    (
+        "create type udt_Object as object (NumberValue number, StringValue varchar2(60),"
+        " FixedCharValue char(10), DateValue date, TimestampValue timestamp,"
+        " SubObjectValue udt_SubObject, SubObjectArray udt_ObjectArray)"
+    ),
     "create type udt_Array as varray(10) of number",
-    "create table TestObjects (IntCol number(9) not null, ObjectCol udt_Object,"
-    " ArrayCol udt_Array)",
+    (
+        "create table TestObjects (IntCol number(9) not null, ObjectCol udt_Object,"
+        " ArrayCol udt_Array)"
+    ),
 )
 
 PACKAGES = (
@@ -205,35 +251,35 @@ def _unicodes(i: int) -> tuple[Any, ...]:
 
 
 def _dates(i: int) -> tuple[Any, ...]:
-    step = datetime.timedelta(days=i, hours=i * 2, minutes=i * 24)
-    other = datetime.timedelta(days=i * 2, hours=i * 3, minutes=i * 36)
+    step = dt.timedelta(days=i, hours=i * 2, minutes=i * 24)
+    other = dt.timedelta(days=i * 2, hours=i * 3, minutes=i * 36)
     base = _day(2002, 12, 9)
     return (i, base + step, _odd(i, base + other))
 
 
 def _timestamps(i: int) -> tuple[Any, ...]:
-    return _instants(i, _day(2002, 12, 9), datetime.timedelta())
+    return _instants(i, _day(2002, 12, 9), dt.timedelta())
 
 
 def _zoned(i: int) -> tuple[Any, ...]:
-    return _instants(i, _day(2022, 6, 3), datetime.timedelta())
+    return _instants(i, _day(2022, 6, 3), dt.timedelta())
 
 
 def _local(i: int) -> tuple[Any, ...]:
     hours = i if i % 4 == 0 else i + 0.5 if i % 2 == 0 else -(i + 0.5)
-    first = _instants(i, _day(2022, 6, 2), datetime.timedelta(hours=hours))
-    second = _instants(i, _day(2022, 6, 2), datetime.timedelta())
+    first = _instants(i, _day(2022, 6, 2), dt.timedelta(hours=hours))
+    second = _instants(i, _day(2022, 6, 2), dt.timedelta())
     return (*first[:2], second[2], first[3])
 
 
 def _instants(
-    i: int, base: datetime.datetime, shift: datetime.timedelta
-) -> tuple[int, datetime.datetime, datetime.datetime | None, datetime.datetime]:
+    i: int, base: dt.datetime, shift: dt.timedelta
+) -> tuple[int, dt.datetime, dt.datetime | None, dt.datetime]:
     """Return one row: seconds and fraction grow with the number, every other value is null."""
 
-    def moment(days: int, seconds: int, fraction: int) -> datetime.datetime:
+    def moment(days: int, seconds: int, fraction: int) -> dt.datetime:
         microseconds = int(str(fraction).ljust(6, "0"))
-        step = datetime.timedelta(days=days, seconds=seconds, microseconds=microseconds)
+        step = dt.timedelta(days=days, seconds=seconds, microseconds=microseconds)
         return base + shift + step
 
     nullable = _odd(i, moment(i + 1, i * 3, i * 125))
@@ -241,10 +287,10 @@ def _instants(
 
 
 def _intervals(i: int) -> tuple[Any, ...]:
-    step = datetime.timedelta(days=i, hours=i, minutes=i * 2, seconds=i * 3)
-    other = datetime.timedelta(days=i + 5, hours=i + 2, minutes=i * 2 + 5, seconds=i * 3 + 5)
-    precise = datetime.timedelta(days=8, hours=5, minutes=15)
-    scaled = datetime.timedelta(days=10, hours=12, minutes=15, seconds=15)
+    step = dt.timedelta(days=i, hours=i, minutes=i * 2, seconds=i * 3)
+    other = dt.timedelta(days=i + 5, hours=i + 2, minutes=i * 2 + 5, seconds=i * 3 + 5)
+    precise = dt.timedelta(days=8, hours=5, minutes=15)
+    scaled = dt.timedelta(days=10, hours=12, minutes=15, seconds=15)
     return (i, step, _odd(i, other), precise, scaled)
 
 
@@ -257,8 +303,8 @@ def _odd(i: int, value: Any) -> Any:
     return value if i % 2 else None
 
 
-def _day(year: int, month: int, day: int) -> datetime.datetime:
-    return datetime.datetime(year, month, day)  # noqa: DTZ001 - Oracle's DATE has no zone
+def _day(year: int, month: int, day: int) -> dt.datetime:
+    return dt.datetime(year, month, day)  # noqa: DTZ001 - Oracle's DATE has no zone
 
 
 _ROWS: dict[str, Callable[[int], tuple[Any, ...]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import oracledb
-import pyarrow
+import pyarrow as pa
 import pytest
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_the_first_batch_of_a_data_frame_has_its_lobs(connection: oracledb.Conne
     statement = "select to_clob(level) c from dual connect by level <= 5"
     for _ in range(2):  # the second run finds the statement in the client's cache
         batches = list(connection.fetch_df_batches(statement, size=2))
-        texts = [pyarrow.table(batch).column("C").to_pylist() for batch in batches]
+        texts = [pa.table(batch).column("C").to_pylist() for batch in batches]
         assert texts == [["1", "2"], ["3", "4"], ["5"]]
 
 
