@@ -227,8 +227,8 @@ TYPES: list[tuple[Any, Any]] = [
     (sa.BigInteger(), 2**60),
     (sa.Numeric(12, 3), Decimal("123456789.125")),
     (sa.Float(), 1.5),
-    (oracle.NUMBER(38, 0), 10**37),
-    (oracle.FLOAT(126), 0.25),
+    (oracle.NUMBER(38, 0), 10**37),  # type: ignore[no-untyped-call]
+    (oracle.FLOAT(126), 0.25),  # type: ignore[no-untyped-call]
     (oracle.BINARY_FLOAT(), 1.5),
     (oracle.BINARY_DOUBLE(), 0.1),
     (sa.String(20), "caf\u00e9"),
@@ -243,7 +243,7 @@ TYPES: list[tuple[Any, Any]] = [
     (oracle.DATE(), dt.datetime(2024, 2, 29, 23, 59, 58)),  # noqa: DTZ001
     (sa.DateTime(), dt.datetime(2024, 2, 29, 23, 59, 58)),  # noqa: DTZ001
     (oracle.TIMESTAMP(), dt.datetime(2024, 2, 29, 23, 59, 58, 123456)),  # noqa: DTZ001
-    (oracle.INTERVAL(day_precision=3), dt.timedelta(days=100, seconds=5)),
+    (oracle.INTERVAL(day_precision=3), dt.timedelta(days=100, seconds=5)),  # type: ignore[no-untyped-call]
     (sa.Boolean(), True),
 ]
 
