@@ -272,8 +272,23 @@ class SessionInfo:
     time_zone: str = "+00:00"
 
 
+@dataclass(slots=True)
+class SessionUsage:
+    """What V$SESSTAT shows of a session: counted by the wire, shown by the engine."""
+
+    round_trips: int = 0
+    parses: int = 0
+
+
 class BackendSession(Protocol):
     """One logged-on session. Used by one thread at a time."""
+
+    @property
+    def usage(self) -> SessionUsage:
+        """Return the session's counters, for the wire to count in."""
+
+    def check(self) -> None:
+        """Raise OracleError 28 when the session was killed; called before each of its calls."""
 
     @property
     def in_transaction(self) -> bool:

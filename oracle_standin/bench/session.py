@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         BindValue,
         Interrupt,
         Row,
+        SessionUsage,
     )
     from oracle_standin.bench.database import Counts
 
@@ -43,6 +44,15 @@ class BenchSession:
         self._pending: dict[str, int] = {}
         self._checked: set[tuple[str, tuple[Bind, ...]]] = set()
         self._settings: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> SessionUsage:
+        """Return the session's counters, for the wire to count in."""
+        return self._inner.usage
+
+    def check(self) -> None:
+        """Raise OracleError 28 when the session was killed."""
+        self._inner.check()
 
     @property
     def in_transaction(self) -> bool:

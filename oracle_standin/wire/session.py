@@ -216,6 +216,9 @@ class WireSession:
             return self._authenticate_two(reader)
         if self._session is None or self._statements is None:
             raise OracleError(1012, "not logged on")
+        self._session.usage.round_trips += 1
+        if code != Call.LOGOFF:
+            self._session.check()
         call = self._calls(self._session, self._statements).get(code)
         if call is None:
             _log.warning("session %d: call %d is not known", self._session_id, code)

@@ -94,6 +94,7 @@ class StatementCalls:
         if request.statement is None:
             cursor = self._cursors.find(request.cursor_id)
         else:
+            self._session.usage.parses += 1
             cursor = self._cursors.open(request.cursor_id, request.statement)
         if request.binds:
             cursor.binds = declared_binds(request.binds, cursor.outline)
@@ -148,6 +149,13 @@ class StatementCalls:
 
     def _do(self, cursor: Cursor, request: ExecuteRequest, rows: BindRows) -> bytes:
         options = request.options
+        # For a query the number of executions is a number of rows to return with this reply, also
+        # without the option to fetch: the client, which does not ask for a prefetch of LOBs, takes
+        # the first batch of a data frame from here.
+        is_query = cursor.outline.kind is StatementKind.QUERY
+        fetch_rows = request.executions if is_query else 0
+        if options & ExecuteOption.FETCH:
+            fetch_rows = request.fetch_rows
         if options & ExecuteOption.DEFINE:
             cursor.defines = request.defines
             cursor.encoders = []
@@ -162,13 +170,13 @@ class StatementCalls:
                         row_counts=bool(request.flags & ExecuteFlag.ROW_COUNTS),
                         commit=bool(options & ExecuteOption.COMMIT),
                     ),
-                    request.fetch_rows if options & ExecuteOption.FETCH else 0,
+                    fetch_rows,
                     describe=request.statement is not None,
                 ),
             )
         if options & ExecuteOption.DEFINE:
-            if options & ExecuteOption.FETCH:
-                return self._fetch_rows(cursor, request.fetch_rows)
+            if fetch_rows:
+                return self._fetch_rows(cursor, fetch_rows)
             return self._end(cursor)
         return self._describe_only(cursor)
 
@@ -190,7 +198,8 @@ class StatementCalls:
         content = b""
         if run.describe or result.columns != cursor.columns:
             if result.columns != cursor.columns:
-                cursor.defines, cursor.encoders = None, []
+                changed = row_format.defines_after_change(cursor.columns, result.columns)
+                cursor.defines, cursor.encoders = changed, []
             content = describe(result.columns, self._field_version)
         cursor.columns = result.columns
         waits = row_format.needs_define(result.columns) and cursor.defines is None

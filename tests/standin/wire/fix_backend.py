@@ -34,6 +34,7 @@ from oracle_standin.backend import (
     Result,
     Row,
     SessionInfo,
+    SessionUsage,
     TypeCode,
     Value,
 )
@@ -226,6 +227,7 @@ class FakeSession:
         self.current_schema = user
         self.attributes: dict[str, str] = {}
         self.closed = False
+        self.usage = SessionUsage()
         self._interrupt: Interrupt | None = None
 
     def execute(
@@ -251,6 +253,9 @@ class FakeSession:
         if outline(statement).kind is not StatementKind.QUERY:
             return ()
         return self._query(statement, binds, (None,) * len(binds))[0]
+
+    def check(self) -> None:
+        """Never killed."""
 
     def commit(self) -> None:
         self.in_transaction = False
