@@ -424,10 +424,9 @@ def test_rows_before_a_failing_one_stay(one: Handle, in_transaction: bool) -> No
 
 
 def test_batch_errors(one: Handle) -> None:
-    rows: list[list[BindValue]] = [
-        [number(key), name] for key, name in
-        ((1, b"a"), (1, b"b"), (2, b"toolong"), (3, b"c"), (4, b"bad"), (5, "d\U0010ffff".encode()), (6, b"e"))
-    ]  # fmt: skip
+    unusable = "d\U0010ffff".encode()
+    names = ((1, b"a"), (1, b"b"), (2, b"toolong"), (3, b"c"), (4, b"bad"), (5, unusable), (6, b"e"))
+    rows: list[list[BindValue]] = [[number(key), name] for key, name in names]
     result = one.many('INSERT INTO "T" VALUES (:1, :2)', rows, batch_errors=True, row_counts=True)
     assert result.error is None
     assert [(e.iteration, e.code) for e in result.batch_errors] == [
