@@ -80,6 +80,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--service", default="FREEPDB1", help="service name to listen for")
     serve.add_argument("--profile", choices=sorted(PROFILES), default="23", help="Oracle version")
     serve.add_argument(
+        "--compress-rows", action="store_true", help="send repeated values of a column once"
+    )
+    serve.add_argument(
         "--tls", type=Path, metavar="CERT", help="PEM file of a certificate and its key, for tcps"
     )
     serve.add_argument("--data", type=Path, help="folder that keeps the database")
@@ -157,6 +160,7 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> None:
         service=options.service,
         faults=options.faults,
         tls=options.tls,
+        compress_rows=options.compress_rows,
     )
     # The loader of samples knows nothing of certificates, so it gets a listener of its own.
     with Listener(database, PROFILES[options.profile], service=options.service) as private:

@@ -37,18 +37,20 @@ class Listener:
         service: str,
         faults: bool = False,
         tls: Path | None = None,
+        compress_rows: bool = False,
     ) -> None:
         """Listen at once; port 0 takes a free one. `start` begins to accept.
 
         With `faults`, SYSTEM may order what `oracle_standin.faults` describes. With `tls`, a PEM
         file of a certificate and its key, clients connect by `tcps`; they show no certificate.
+        With `compress_rows`, values that a row shares with the one before it are not sent again.
         """
         self._tls = None
         if tls is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(tls)
         orders = FaultOrders(is_allowed=faults)
-        self._service = Service(backend, service, profile, orders)
+        self._service = Service(backend, service, profile, orders, compress_rows)
         self._socket = socket.create_server((host, port), backlog=_BACKLOG)
         self.host = host
         self.port: int = self._socket.getsockname()[1]

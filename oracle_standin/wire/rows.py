@@ -65,6 +65,31 @@ def encode_rows(encoders: Sequence[ColumnEncoder], rows: Sequence[Sequence[Value
     return b"".join(chain.from_iterable(zip(repeat(_ROW), *columns, strict=False)))
 
 
+def encode_rows_compressed(
+    encoders: Sequence[ColumnEncoder], rows: Sequence[Sequence[Value]]
+) -> bytes:
+    """Return the row messages of a page, without the values that the row before has too.
+
+    A row with such values follows a bit vector, whose set bits are the columns that are sent.
+    """
+    if not rows:
+        return b""
+    columns = [
+        encoder(values) for encoder, values in zip(encoders, zip(*rows, strict=True), strict=True)
+    ]
+    parts: list[bytes] = []
+    previous: Sequence[bytes] | None = None
+    for row in zip(*columns, strict=True):
+        sent = [i for i, value in enumerate(row) if previous is None or value != previous[i]]
+        if len(sent) < len(row):
+            bits = sum(1 << position for position in sent)
+            vector = bits.to_bytes((len(row) + 7) // 8, "little")
+            parts += (bytes((Message.BIT_VECTOR,)), unsigned(len(sent)), vector)
+        parts += (_ROW, *(row[position] for position in sent))
+        previous = row
+    return b"".join(parts)
+
+
 def needs_define(columns: Sequence[Column]) -> bool:
     """Return whether the client says how it wants some column before rows may be sent."""
     return any(column.type_code in _DEFINED for column in columns)

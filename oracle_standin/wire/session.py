@@ -75,6 +75,7 @@ class Service:
     name: str
     profile: Profile
     faults: FaultOrders = field(default_factory=FaultOrders)
+    compress_rows: bool = False
     session_ids: Iterator[int] = field(default_factory=lambda: count(1))
     id_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -313,7 +314,11 @@ class WireSession:
     def _open(self, session: BackendSession) -> None:
         self._session = session
         self._statements = StatementCalls(
-            session, self._lobs, self._faults, self._talk.field_version
+            session,
+            self._lobs,
+            self._faults,
+            self._talk.field_version,
+            compress_rows=self._service.compress_rows,
         )
         self._direct_path = DirectPathCalls(session, self._faults, self._talk.field_version)
         self._talk.transaction_open = self._in_transaction

@@ -64,8 +64,13 @@ class StatementCalls:
         lobs: LobStore,
         faults: SessionFaults,
         field_version: int,
+        *,
+        compress_rows: bool = False,
     ) -> None:
         """Start without cursors."""
+        self._encode_rows = (
+            row_format.encode_rows_compressed if compress_rows else row_format.encode_rows
+        )
         self._session = session
         self._faults = faults
         self._lobs = lobs
@@ -246,7 +251,7 @@ class StatementCalls:
 
     def _page(self, cursor: Cursor, rows: RowSource, count: int) -> tuple[bytes, int]:
         """Return up to `count` further rows as they travel, and their number."""
-        encode = partial(row_format.encode_rows, cursor.encoders)
+        encode = partial(self._encode_rows, cursor.encoders)
         if isinstance(rows, EncodedRowSource):
             return rows.fetch_encoded(count, encode)
         page = rows.fetch(count)
