@@ -42,8 +42,8 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[]) AS e (id, end_scn
 WHERE v.id = e.id
 """
 _FORGET = """
-DELETE FROM ora.row_versions WHERE end_scn < ora.oldest_scn()
-  OR end_scn IS NULL AND start_scn < ora.oldest_scn()
+DELETE FROM ora.row_versions v USING (SELECT ora.oldest_scn() AS scn OFFSET 0) o
+WHERE v.end_scn < o.scn OR v.end_scn IS NULL AND v.start_scn < o.scn
 """
 
 
