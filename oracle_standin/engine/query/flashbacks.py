@@ -77,7 +77,7 @@ def _limit(node: nodes.Expression | None, out: Output, *, times: bool) -> str:
     if node is None:
         return "NULL::numeric"
     text = render(node, out)
-    return f'"SYS".timestamp_to_scn({text})' if times else f"({text})::numeric"
+    return f"ora.past_scn({text})" if times else f"({text})::numeric"
 
 
 def _empty(ref: ObjectRef, columns: tuple[str, ...], *, versions: bool) -> str:

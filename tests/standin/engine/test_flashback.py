@@ -222,6 +222,11 @@ class TestErrors:
         message = table.fails("SELECT * FROM t AS OF TIMESTAMP DATE '2001-01-01'")
         assert "ORA-08180" in message
 
+    def test_time_to_come(self, table: UserSession) -> None:
+        for moment in ("SYSTIMESTAMP + 1", "SYSDATE + 1", "TIMESTAMP '9999-01-01 00:00:00'"):
+            assert "ORA-08186" in table.fails(f"SELECT * FROM t AS OF TIMESTAMP {moment}")
+        table.rows("SELECT * FROM t AS OF TIMESTAMP SYSTIMESTAMP")
+
     @pytest.mark.parametrize(
         "ddl",
         [
