@@ -97,6 +97,24 @@ class TranslationContext:
     describing: parameters are then taken as VARCHAR2."""
     profile: str = "23"
     """Which server is played: 23 or 19."""
+    session_scn: int | None = None
+    """Where DBMS_FLASHBACK has moved the session's reads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlashbackSource:
+    """A table as it was at an SCN, or its versions between two.
+
+    `limits` selects the lower and the upper SCN. They are NULL for MINVALUE and MAXVALUE, the lower
+    one for AS OF too.
+    """
+
+    placeholder: str
+    table: ObjectRef
+    limits: Translation
+    versions: bool
+    empty: str
+    """A relation with the same columns, for describing the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +134,8 @@ class Translation:
     """FOR UPDATE: opens a transaction."""
     writes: bool = False
     """DML, or a query that draws from a sequence."""
-    as_of_scn: str | None = None
+    flashback: tuple[FlashbackSource, ...] = ()
+    """Tables as they were; `sql` names them by placeholders until it runs."""
     lock_wait_seconds: int | None = None
     """FOR UPDATE WAIT n: how long to wait for row locks before ORA-30006; None is for ever."""
     extra: tuple[Translation, ...] = ()

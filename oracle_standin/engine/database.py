@@ -49,7 +49,7 @@ class Database:
             self._server = postgres.Postgres(data, run_folder)
             self._server.start()
             self._run_folder = run_folder
-            self._shared = SharedState(self._server.connect(), self.profile)
+            self._shared = SharedState(self._server.connect(), self.profile, self._server.connect)
             self._set_administrator_password(self._shared)
         except BaseException:
             self.stop()

@@ -72,9 +72,28 @@ class Executor:
         )
         return self._transaction.protect(lambda: self._link.run_steps(steps)[1], changes=True)
 
+    def numbers(
+        self, translation: Translation, binds: Sequence[Bind], row: BindRow
+    ) -> list[int | None]:
+        """Return the whole numbers in a query's first row; raises EngineFailureError."""
+        step = Step(
+            translation.sql.encode(),
+            self.parameters(translation, binds, [row])[0],
+            formats(translation, binds),
+        )
+        found = self._transaction.run(step, changes=False)
+        texts = [found.get_value(0, index) for index in range(found.nfields)]
+        return [
+            None if text is None else int(float(text)) if b"." in text else int(text)
+            for text in texts
+        ]
+
     def describe(self, translation: Translation) -> tuple[Column, ...]:
         """Return a query's columns without running it; raises EngineFailureError."""
-        sql = translation.sql.encode()
+        text = translation.sql
+        for source in translation.flashback:
+            text = text.replace(source.placeholder, source.empty)
+        sql = text.encode()
         if self._transaction.open:
             found = self._transaction.protect(
                 lambda: self._link.describe_statement(sql), changes=False

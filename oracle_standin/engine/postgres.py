@@ -50,6 +50,8 @@ _SETTINGS = {
     "wal_level": "logical",
     "max_wal_senders": "8",
     "max_replication_slots": "8",
+    # What flashback queries have not read yet; older history is given up beyond it, as undo is.
+    "max_slot_wal_keep_size": "'1GB'",
     "max_locks_per_transaction": "256",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",

@@ -28,6 +28,7 @@ from oracle_standin.engine import (
 )
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
+from oracle_standin.engine.flashback.reads import FlashbackReads
 from oracle_standin.engine.lengths import StoredLengths
 from oracle_standin.engine.link import EngineFailureError, Link
 from oracle_standin.engine.owner import OwnerAccess
@@ -78,6 +79,9 @@ class Session(TransactionControl):
         )
         self._translations = Translations(
             user, lambda: self.current_schema, self._resolver, shared.profile
+        )
+        self._flashback = FlashbackReads(
+            shared.past, self._executor, self._resolver.stands_for, user
         )
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._epoch = shared.epoch
@@ -225,8 +229,11 @@ class Session(TransactionControl):
         if _READS_USAGE.search(statement):
             self._shared.publish_usage()
         translation = self._translations.statement(statement, binds)
+        row = rows[0] if rows else ()
+        self._flashback.check(changes=translation.locks_rows)
         try:
-            return self._executor.query(translation, binds, rows[0] if rows else ())
+            with self._flashback.settled(translation, binds, row) as settled:
+                return self._executor.query(settled, binds, row)
         except EngineFailureError as failure:
             waits = translation.lock_wait_seconds is not None
             raise self._explained(failure, keyword, waits=waits) from None
@@ -245,7 +252,18 @@ class Session(TransactionControl):
             stored = StoredLengths(statement, row)
             return self._explained(failure, keyword, stored=stored)
 
-        return self._executor.change(translation, binds, rows, options, explain)
+        self._flashback.check(changes=True)
+        if not translation.flashback:
+            return self._executor.change(translation, binds, rows, options, explain)
+        if len(rows) > 1:
+            what = "array DML with flashback"
+            raise not_in_this_standin(what)
+        row = rows[0] if rows else ()
+        try:
+            with self._flashback.settled(translation, binds, row) as settled:
+                return self._executor.change(settled, binds, rows, options, explain)
+        except EngineFailureError as failure:
+            raise self._explained(failure, keyword) from None
 
     def _run_plsql(
         self, statement: str, binds: Sequence[Bind], rows: Sequence[Sequence[BindValue]]
@@ -272,6 +290,7 @@ class Session(TransactionControl):
         return Result()
 
     def _run_ddl(self, statement: str) -> None:
+        self._flashback.check(changes=True)
         self.commit()
         try:
             self._owner.define(
@@ -348,6 +367,18 @@ class Session(TransactionControl):
     def _own_query(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Look something up on the session's own connection, as its user."""
         return self._link.execute(sql.encode(), parameters).fetchall()
+
+    # --------------------------------------------------------------------------- flashback
+
+    def enable_flashback(self, scn: int | None) -> None:
+        """Read tables as they were at an SCN from now on; raises OracleError 8181 to 8185."""
+        self._flashback.enable(scn, in_transaction=self.in_transaction)
+        self._translations.move(scn)
+
+    def disable_flashback(self) -> None:
+        """Read tables as they are again."""
+        self._flashback.disable()
+        self._translations.move(None)
 
     # ---------------------------------------------------------------------------- settings
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from oracle_standin.engine import names
 from oracle_standin.engine.describe import EngineType, engine_types
+from oracle_standin.engine.flashback.past import Past
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import psycopg
 
@@ -65,8 +66,14 @@ class SharedState:
     The connection is the owner's, in autocommit mode: it sees what is committed.
     """
 
-    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], profile: str) -> None:
-        """Share `connection`, which `close()` closes."""
+    def __init__(
+        self,
+        connection: psycopg.Connection[tuple[Any, ...]],
+        profile: str,
+        connect: Callable[[], psycopg.Connection[tuple[Any, ...]]],
+    ) -> None:
+        """Share `connection`, which `close()` closes; `connect` makes further ones."""
+        self.past = Past(connect)
         self.profile = profile
         self.release = _RELEASES[profile]
         self._connection = connection
@@ -145,4 +152,5 @@ class SharedState:
             sessions = list(self._sessions)
         for session in sessions:
             session.close()
+        self.past.close()
         self._connection.close()

@@ -18,7 +18,7 @@ from psycopg import sql
 from oracle_standin.engine import cache, postgres
 
 _SQL_FOLDER = Path(__file__).parent / "sql"
-_LAYOUT = 1  # to be raised when the template changes in a way that the SQL files do not show
+_LAYOUT = 2  # to be raised when the template changes in a way that the SQL files do not show
 _KEPT_TEMPLATES = 3
 SEARCH_PATH = '"SYS", pg_catalog, ora'
 

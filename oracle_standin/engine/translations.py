@@ -32,10 +32,16 @@ class Translations:
         self._current_schema = current_schema
         self._resolver = resolver
         self._known: dict[_Key, Translation] = {}
+        self._session_scn: int | None = None
 
     def forget(self) -> None:
         """Drop what is remembered."""
         self._known.clear()
+
+    def move(self, scn: int | None) -> None:
+        """Let the session's reads be of an SCN, or of now with None."""
+        self._session_scn = scn
+        self.forget()
 
     def statement(self, text: str, binds: Sequence[Bind]) -> Translation:
         """Return the translation of a query or DML statement with binds of these types."""
@@ -45,9 +51,6 @@ class Translations:
         if found is None:
             self._resolver.met_temporary = False
             found = query.translate(text, self._context(binds))
-            if found.as_of_scn is not None:
-                what = "AS OF"
-                raise not_in_this_standin(what)
             if len(self._known) >= _KEPT:
                 self._known.clear()
             # A temporary table made in a transaction goes with it: it is looked for each time.
@@ -57,7 +60,11 @@ class Translations:
 
     def query(self, text: str) -> Translation:
         """Return the translation of a query without binds."""
-        return query.translate(text, self._context(()))
+        found = query.translate(text, self._context(()))
+        if found.flashback:
+            what = "flashback in the query of a view or a new table"
+            raise not_in_this_standin(what)
+        return found
 
     def expression(self, text: str) -> str:
         """Return the translation of a scalar expression or condition."""
@@ -65,4 +72,6 @@ class Translations:
 
     def _context(self, binds: Sequence[Bind]) -> TranslationContext:
         schema = self._current_schema()
-        return TranslationContext(self._user, schema, self._resolver, binds, self._profile)
+        return TranslationContext(
+            self._user, schema, self._resolver, binds, self._profile, self._session_scn
+        )

@@ -13,6 +13,7 @@ from oracle_standin.engine.ddl import (
     alter_constraints,
     alter_partitions,
     facts,
+    kept_history,
     modify_columns,
     objects,
     privileges,
@@ -63,6 +64,7 @@ def _run_clause(reader: Reader, engine: Engine, table: Relation) -> None:
     elif reader.accept("RENAME"):
         _run_rename(reader, engine, table)
     elif reader.accept("SET", "UNUSED"):
+        kept_history.cut(engine, table.oid)
         alter_columns.set_unused(engine, table, _columns_to_drop(reader), cascade=_cascade(reader))
     elif (
         reader.at("TRUNCATE")
@@ -71,6 +73,7 @@ def _run_clause(reader: Reader, engine: Engine, table: Relation) -> None:
         or reader.at("MERGE")
         or reader.at("MOVE")
     ):
+        kept_history.cut(engine, table.oid)
         alter_partitions.run(reader, engine, table)
     elif _at_constraint_state(reader):
         alter_constraints.change_state(reader, engine, table)
@@ -87,10 +90,13 @@ def _at_constraint_state(reader: Reader) -> bool:
 def _run_add(reader: Reader, engine: Engine, table: Relation) -> None:
     if reader.accept("SUPPLEMENTAL", "LOG"):
         supplemental_log.add(reader, engine, table)
-        return
-    if reader.at("PARTITION"):
+    elif reader.at("PARTITION"):
         alter_partitions.add(reader, engine, table)
-        return
+    else:
+        _add_columns(reader, engine, table)
+
+
+def _add_columns(reader: Reader, engine: Engine, table: Relation) -> None:
     bracketed = reader.at_operator("(")
     if bracketed:
         reader.take()
@@ -105,13 +111,23 @@ def _run_add(reader: Reader, engine: Engine, table: Relation) -> None:
             break
     if bracketed:
         reader.expect_close()
+    if constraints or not _leave_rows_alone(columns):
+        kept_history.cut(engine, table.oid)
     if columns:
         alter_columns.add(engine, table, columns)
     if constraints:
         alter_constraints.add(engine, objects.by_oid(engine, table.oid), constraints)
 
 
+def _leave_rows_alone(columns: list[ColumnDefinition]) -> bool:
+    return all(
+        column.default is None and column.identity is None and column.virtual is None
+        for column in columns
+    )
+
+
 def _run_modify(reader: Reader, engine: Engine, table: Relation) -> None:
+    kept_history.cut(engine, table.oid)
     if reader.at("CONSTRAINT") or reader.at("PRIMARY", "KEY") or reader.at("UNIQUE"):
         alter_constraints.change_state(reader, engine, table)
         return
@@ -128,6 +144,8 @@ def _run_modify(reader: Reader, engine: Engine, table: Relation) -> None:
 
 
 def _run_drop(reader: Reader, engine: Engine, table: Relation) -> None:
+    if not reader.at("SUPPLEMENTAL"):
+        kept_history.cut(engine, table.oid)
     if reader.accept("COLUMN"):
         names: tuple[str, ...] = (reader.name(),)
         alter_columns.drop(engine, table, names, cascade=_cascade(reader))

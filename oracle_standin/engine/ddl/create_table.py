@@ -13,6 +13,7 @@ from oracle_standin.engine.ddl import (
     expression_types,
     facts,
     identity,
+    kept_history,
     objects,
     partitions,
     privileges,
@@ -81,6 +82,8 @@ def create(
         _fill(engine, table, definition.query)
     if definition.temporary:
         temporary.guard(engine, table)
+    else:
+        kept_history.begin(engine, table.oid, table.sql)
     return table
 
 

@@ -18,6 +18,7 @@ from oracle_standin.engine.ddl import (
     renames,
     sequences,
     synonyms,
+    system,
     users,
     views,
 )
@@ -146,6 +147,7 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("REVOKE",): grants.revoke,
     ("ANALYZE",): analyze.run,
     ("ALTER", "DATABASE"): database.alter,
+    ("ALTER", "SYSTEM"): system.alter,
     ("CREATE", "SCHEMA"): database.create_schema,
 }
 

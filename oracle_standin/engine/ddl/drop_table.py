@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.ddl import facts, objects, privileges, view_validity
+from oracle_standin.engine.ddl import facts, kept_history, objects, privileges, view_validity
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
@@ -89,6 +89,7 @@ def truncate(reader: Reader, engine: Engine) -> None:
         message = "unique/primary keys in table referenced by enabled foreign keys"
         raise OracleError(2266, message)
     engine.run(f"TRUNCATE TABLE {table.sql}" + (" CASCADE" if cascade else ""))
+    kept_history.cut(engine, table.oid)
     facts.touch(engine, table.oid)
 
 

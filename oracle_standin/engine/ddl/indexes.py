@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import facts, objects, privileges, storage
+from oracle_standin.engine.ddl import facts, kept_history, objects, privileges, storage
 from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.model import TableOptions
 from oracle_standin.engine.ddl.reader import ObjectName, Reader
@@ -165,6 +165,7 @@ def _create(
                 (index.oid, position, dictionary_text(part.expression)),
             )
     facts.touch(engine, table.oid)
+    kept_history.cut(engine, table.oid)
 
 
 def _value(engine: Engine, part: IndexPart) -> str:
@@ -209,6 +210,11 @@ def drop(reader: Reader, engine: Engine) -> None:
     )
     if serves:
         raise OracleError(2429, "cannot drop index used for enforcement of unique/primary key")
+    engine.run(
+        "INSERT INTO ora.structure_changes SELECT parent, pg_catalog.pg_current_xact_id()"
+        " FROM ora.table_facts WHERE relid = %s::oid",
+        (index.oid,),
+    )
     engine.run(f"DROP INDEX {index.sql}")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.ddl import facts
+from oracle_standin.engine.ddl import facts, kept_history
 from oracle_standin.engine.ddl.constraints import column_list
 from oracle_standin.engine.ddl.reader import Reader
 from oracle_standin.engine.names import engine_name, quoted
@@ -59,6 +59,7 @@ def create(
     place = f"{quoted(table.engine_schema)}.{quoted(stored_name(table.name, name))}"
     engine.run(f"CREATE TABLE {place} PARTITION OF {table.sql} {bounds}")
     engine.run(f"ALTER TABLE {place} OWNER TO {quoted(table.owner)}")
+    kept_history.log_whole_rows(engine, place)
     engine.run(
         "INSERT INTO ora.partition_facts (relid, parent, name, position, high_value)"
         " VALUES (%s::regclass, %s::oid, %s, %s, %s)",

@@ -61,5 +61,11 @@ class Host(Protocol):
     def transaction_id(self) -> str | None:
         """Return the transaction's id, None without one."""
 
+    def enable_flashback(self, scn: int | None) -> None:
+        """Read tables as they were at an SCN from now on."""
+
+    def disable_flashback(self) -> None:
+        """Read tables as they are again."""
+
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER."""

@@ -14,9 +14,8 @@ from oracle_standin.backend import (
     ExecuteOptions,
     OracleError,
     TypeCode,
-    not_in_this_standin,
 )
-from oracle_standin.engine.plsql import output, statistics
+from oracle_standin.engine.plsql import flashback, output, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.nodes import DataType
 
@@ -28,6 +27,7 @@ Body = Callable[["Host", Arguments], Arguments]
 
 TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")
 NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")
+TIMESTAMP = DataType(TypeCode.TIMESTAMP, CharsetForm.NONE, "TIMESTAMP")
 BOOLEAN = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
 
 
@@ -127,15 +127,6 @@ def _rollback(host: Host, _arguments: Arguments) -> Arguments:
     return {}
 
 
-def _flashback(_host: Host, _arguments: Arguments) -> Arguments:
-    what = "DBMS_FLASHBACK session mode"
-    raise not_in_this_standin(what)
-
-
-def _nothing(_host: Host, _arguments: Arguments) -> Arguments:
-    return {}
-
-
 def _text(name: str, *, required: bool = True) -> Parameter:
     return Parameter(name, TEXT, required)
 
@@ -189,11 +180,12 @@ PROCEDURES: dict[str, Routine] = {
     "DBMS_TRANSACTION.COMMIT": Routine((), _commit),
     "DBMS_TRANSACTION.ROLLBACK": Routine((), _rollback),
     "DBMS_FLASHBACK.ENABLE_AT_SYSTEM_CHANGE_NUMBER": Routine(
-        (Parameter("QUERY_SCN", NUMBER, required=True),), _flashback
+        (Parameter("QUERY_SCN", NUMBER, required=True),), flashback.enable_at_scn
     ),
-    "DBMS_FLASHBACK.ENABLE_AT_TIME": Routine((Parameter("QUERY_TIME", None),), _flashback),
-    # Without session mode there is nothing to switch off; Oracle accepts that too.
-    "DBMS_FLASHBACK.DISABLE": Routine((), _nothing),
+    "DBMS_FLASHBACK.ENABLE_AT_TIME": Routine(
+        (Parameter("QUERY_TIME", TIMESTAMP, required=True),), flashback.enable_at_time
+    ),
+    "DBMS_FLASHBACK.DISABLE": Routine((), flashback.disable),
 }
 """Procedures by PACKAGE.NAME."""
 

@@ -38,6 +38,8 @@ def _target(cursor: Cursor) -> nodes.Table:
     found = from_items.table(cursor)
     if found.sample is not None:
         raise cursor.error(933)
+    if found.flashback is not None:
+        raise OracleError(8187, "snapshot expression not allowed here")
     return found
 
 

@@ -110,8 +110,8 @@ def source(cursor: Cursor) -> nodes.FromItem:
 def _refuse_row_operators(cursor: Cursor) -> None:
     if cursor.at_word("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"):
         refuse(f"the {cursor.take().value} clause")
-    if cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN"):
-        refuse("flashback query")
+    if _at_flashback(cursor):
+        refuse("flashback of a subquery")
 
 
 def table(cursor: Cursor) -> nodes.Table:
@@ -123,8 +123,35 @@ def table(cursor: Cursor) -> nodes.Table:
         refuse("a database link")
     partition = _partition(cursor)
     sample = _sample(cursor)
+    flashback = _flashback(cursor)
     _refuse_row_operators(cursor)
-    return nodes.Table(schema, name, _alias(cursor), partition, sample)
+    return nodes.Table(schema, name, _alias(cursor), partition, sample, flashback)
+
+
+def _at_flashback(cursor: Cursor) -> bool:
+    return cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN")
+
+
+def _flashback(cursor: Cursor) -> nodes.Flashback | None:
+    if cursor.skip_words("AS", "OF"):
+        times = _in_times(cursor)
+        return nodes.Flashback(expressions.sum_expression(cursor), times=times)
+    if not cursor.skip_words("VERSIONS", "BETWEEN"):
+        return None
+    times = _in_times(cursor)
+    lower = None if cursor.skip_words("MINVALUE") else expressions.sum_expression(cursor)
+    cursor.expect_words("AND")
+    upper = None if cursor.skip_words("MAXVALUE") else expressions.sum_expression(cursor)
+    if cursor.at_words("AS", "OF"):
+        refuse("VERSIONS together with AS OF")
+    return nodes.Flashback(upper, lower, times, versions=True)
+
+
+def _in_times(cursor: Cursor) -> bool:
+    if cursor.skip_words("TIMESTAMP"):
+        return True
+    cursor.expect_words("SCN")
+    return False
 
 
 def _partition(cursor: Cursor) -> str | None:

@@ -279,6 +279,19 @@ class Sample(Node):
     seed: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Flashback(Node):
+    """AS OF, or VERSIONS BETWEEN if `versions`; limits None are MINVALUE and MAXVALUE.
+
+    The limits are times if `times`, else SCNs; AS OF has the upper one only.
+    """
+
+    upper: Expression | None
+    lower: Expression | None = None
+    times: bool = False
+    versions: bool = False
+
+
 class FromItem(Node):
     """Something that rows come from."""
 
@@ -294,6 +307,7 @@ class Table(FromItem):
     alias: str | None
     partition: str | None = None
     sample: Sample | None = None
+    flashback: Flashback | None = None
 
     @property
     def reference(self) -> str:

@@ -27,9 +27,7 @@ _WITHOUT_PARENTHESES = {
 }
 _UNSUPPORTED = word_set(
     """
-    CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE VERSIONS_STARTSCN VERSIONS_ENDSCN
-    VERSIONS_STARTTIME VERSIONS_ENDTIME VERSIONS_XID VERSIONS_OPERATION OBJECT_ID
-    OBJECT_VALUE
+    CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE OBJECT_ID OBJECT_VALUE
     """
 )
 
@@ -42,7 +40,7 @@ def render_name(node: nodes.Name, out: Output) -> str:
     if word == "ROWID":
         return _row_identifier(_source_of(node, out))
     if word == "ORA_ROWSCN":
-        return f"ora.row_scn({_source_of(node, out).sql}.xmin)"
+        return _row_scn(_source_of(node, out))
     if len(node.parts) == 1:
         return _pseudo_column(word, out) or _column(node, out)
     if word in {"NEXTVAL", "CURRVAL"}:
@@ -101,6 +99,12 @@ def _source_of(node: nodes.Name, out: Output) -> Source:
     if found is None:
         raise _invalid_identifier(node)
     return found
+
+
+def _row_scn(source: Source) -> str:
+    if source.numbered and source.ref is not None:
+        refuse("ORA_ROWSCN of a table as it was")
+    return f"ora.row_scn({source.sql}.xmin)"
 
 
 def _row_identifier(source: Source) -> str:

@@ -12,7 +12,7 @@ from oracle_standin.engine.query.datatypes import bind_type
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from oracle_standin.engine.contract import ObjectRef, TranslationContext
+    from oracle_standin.engine.contract import FlashbackSource, ObjectRef, TranslationContext
     from oracle_standin.engine.query import nodes
 
 
@@ -21,7 +21,8 @@ class Source:
     """One name that columns can be qualified with.
 
     `columns` are known for tables and views only. `stored` sources have a ROWID of their own;
-    `numbered` ones are subqueries that pass it on as a column.
+    `numbered` ones have it as a column: subqueries that pass it on, and tables as they
+    were.
     """
 
     reference: str
@@ -104,6 +105,7 @@ class Output:
     writes: bool = False
     locks_rows: bool = False
     lock_wait_seconds: int | None = None
+    flashback: list[FlashbackSource] = field(default_factory=list)
     _made_names: int = 0
 
     def parameter(self, position: int) -> str:

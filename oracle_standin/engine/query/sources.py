@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import nodes, queries
+from oracle_standin.engine.query import flashbacks, nodes, queries
 from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
@@ -42,12 +42,16 @@ def is_dual(table: nodes.FromItem) -> bool:
 def _table(table: nodes.Table, out: Output) -> str:
     alias = quoted(table.reference)
     if table.schema is None and out.scope.has_with_name(table.name):
+        flashbacks.refuse_here(table)
         out.scope.sources.append(Source(table.reference))
         return f"{quoted(table.name)} AS {alias}"
     if is_dual(table):
+        flashbacks.refuse_here(table)
         out.scope.sources.append(Source(table.reference, columns=("DUMMY",)))
         return f"(VALUES ('X'::text)) AS {alias} (\"DUMMY\")"
     ref = resolve(table, out)
+    if flashbacks.applies(table, ref, out):
+        return f"{flashbacks.source(table, ref, out)} AS {alias}{_sample(table.sample)}"
     columns = tuple(out.context.resolver.columns(ref))
     stored = ref.kind in _STORED_KINDS
     source = Source(table.reference, ref, columns, stored=stored)

@@ -17,6 +17,7 @@ from oracle_standin.engine.query import (
     tree,
 )
 from oracle_standin.engine.query.cursor import Cursor
+from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output
 
@@ -90,6 +91,7 @@ def _translation(parsed: change_nodes.Statement, text: str, out: Output) -> Tran
         locks_rows=out.locks_rows,
         writes=out.writes or not is_query,
         lock_wait_seconds=out.lock_wait_seconds,
+        flashback=tuple(out.flashback),
     )
 
 
@@ -98,6 +100,8 @@ def _multi_insert(parsed: change_nodes.MultiInsert, context: TranslationContext)
     for branch in parsed.branches:
         out = Output(context)
         text = changes.render_branches(change_nodes.MultiInsert((branch,), parsed.query), out)[0]
+        if out.flashback:
+            refuse("flashback in a multitable INSERT")
         parts.append(Translation(text, "INSERT", tuple(out.parameters), writes=True))
     first, *others = parts
     return Translation(first.sql, first.keyword, first.parameters, writes=True, extra=tuple(others))

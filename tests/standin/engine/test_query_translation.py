@@ -240,8 +240,6 @@ def test_refusals(statement: str, code: int) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "select id from emp as of scn 5",
-        "select id from emp versions between scn 1 and 2",
         "select xmlelement(x) from dual",
         "select id from emp start with id = 1 connect by prior id = dept_id",
         "select * from (select id from emp) pivot (sum(id) for id in (1))",

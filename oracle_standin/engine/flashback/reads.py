@@ -1,0 +1,83 @@
+"""The past as one session reads it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.flashback.past import Past, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.engine.contract import Translation
+    from oracle_standin.engine.execution import Executor
+
+_OWNER = "SYS"
+
+
+class FlashbackReads:
+    """Puts past tables in the place of placeholders, and knows whether the session is moved."""
+
+    def __init__(
+        self, past: Past, executor: Executor, stands_for: dict[int, int], user: str
+    ) -> None:
+        """Read from `past` for `user`.
+
+        `stands_for` is told whose columns the past tables have.
+        """
+        self._past = past
+        self._executor = executor
+        self._stands_for = stands_for
+        self._user = user
+        self._moved = False
+
+    @contextlib.contextmanager
+    def settled(
+        self, translation: Translation, binds: Sequence[Bind], row: Sequence[BindValue]
+    ) -> Iterator[Translation]:
+        """Give a translation that can run while the context is open.
+
+        Raises OracleError as `Past.tables`, and EngineFailureError when a limit has no value.
+        """
+        if not translation.flashback:
+            yield translation
+            return
+        wanted = []
+        for source in translation.flashback:
+            low, high = self._executor.numbers(source.limits, binds, row)
+            wanted.append(Wanted(source.table, low, high, source.versions))
+        with self._past.tables(wanted, self._user) as found:
+            text = translation.sql
+            for source, (name, oid) in zip(translation.flashback, found, strict=True):
+                text = text.replace(source.placeholder, name)
+                self._stands_for[oid] = source.table.oid
+            try:
+                yield replace(translation, sql=text, flashback=())
+            finally:
+                for _, oid in found:
+                    self._stands_for.pop(oid, None)
+
+    def check(self, *, changes: bool) -> None:
+        """Raise OracleError 8182 for a statement that changes something in a moved session."""
+        if changes and self._moved:
+            raise OracleError(8182, "operation not supported while in Flashback mode")
+
+    def enable(self, scn: int | None, *, in_transaction: bool) -> None:
+        """Note that the session is moved; raises OracleError 8181, 8183, 8184 or 8185."""
+        if self._user == _OWNER:
+            raise OracleError(8185, "Flashback not supported for user SYS")
+        if self._moved:
+            raise OracleError(8184, "attempting to re-enable Flashback while in Flashback mode")
+        if in_transaction:
+            message = "Flashback cannot be enabled in the middle of a transaction"
+            raise OracleError(8183, message)
+        self._past.check(scn)
+        self._moved = True
+
+    def disable(self) -> None:
+        """Note that the session reads what is there now."""
+        self._moved = False
