@@ -1,5 +1,6 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
 # make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
+# make standin-report  counts the statements that the stand-in answers as Oracle does
 # make lint   ruff, mypy, import contract, generated documents up to date
 # make docs   writes the generated parts of README.md, docs/ and meltano.yml anew
 # make clean  removes everything that these targets made
@@ -16,7 +17,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format docs clean
+.PHONY: demo test standin-report lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -39,6 +40,9 @@ demo: $(VENV)/.installed .meltano/.installed
 
 test: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest $(TESTS)
+
+standin-report: $(VENV)/.installed
+	$(BIN)/python -m tests.standin.report
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

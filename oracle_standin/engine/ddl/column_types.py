@@ -379,3 +379,13 @@ _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     "TIMESTAMP": _timestamp,
     "INTERVAL": _interval,
 }
+
+
+def accepted() -> list[str]:
+    """Return the first words of the types that a column may have."""
+    return sorted(set(_PARSERS) - _REFUSED)
+
+
+def refused() -> list[str]:
+    """Return the types that Oracle has and the stand-in refuses."""
+    return sorted(_REFUSED)

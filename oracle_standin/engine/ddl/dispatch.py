@@ -150,6 +150,30 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
 }
 
 
+def statements() -> list[str]:
+    """Return the DDL statements that are run, without CREATEs that depend on options."""
+    return sorted({*(" ".join(words) for words in _STATEMENTS), *_CREATES} - _REFUSED_STATEMENTS)
+
+
+def refused() -> list[str]:
+    """Return the kinds of object whose statements Oracle has and the stand-in refuses."""
+    return sorted(_KNOWN_TO_ORACLE - {"TABLE", "OR", "PUBLIC", "EDITIONABLE", "NONEDITIONABLE"})
+
+
+_CREATES = frozenset(
+    {
+        "CREATE TABLE",
+        "CREATE GLOBAL TEMPORARY TABLE",
+        "CREATE PRIVATE TEMPORARY TABLE",
+        "CREATE VIEW",
+        "CREATE INDEX",
+        "CREATE SYNONYM",
+        "CREATE PUBLIC SYNONYM",
+    }
+)
+_REFUSED_STATEMENTS = frozenset({"CREATE MATERIALIZED VIEW LOG"})
+
+
 def _back(
     reader: Reader, count: int, handler: Callable[[Reader, Engine], None], engine: Engine
 ) -> None:
