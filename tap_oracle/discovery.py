@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from catalog.introspect import introspect
-
 from catalog.names import NameFilter
 from catalog.singer import singer_catalog, stream_id
 from tap_oracle.settings import name_list
