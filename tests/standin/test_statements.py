@@ -28,7 +28,6 @@ _HEADER = re.compile(r"-- (id|for|binds|expect|note): (.*)")
 _FLASHBACK = "flashback queries and flashback sessions are not in the stand-in"
 _LOG_MINER = "LogMiner is not in the stand-in"
 MISSING = {
-    "E27": "DBMS_METADATA is not in the stand-in",
     "F03": _FLASHBACK,
     "F04": _FLASHBACK,
     "F05": _FLASHBACK,

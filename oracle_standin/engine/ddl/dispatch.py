@@ -15,6 +15,7 @@ from oracle_standin.engine.ddl import (
     grants,
     indexes,
     materialized,
+    release_19,
     renames,
     sequences,
     synonyms,
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
 
 
-def run(statement: str, engine: Engine) -> None:
-    """Run one DDL statement.
+def run(statement: str, engine: Engine, profile: str = "23") -> None:
+    """Run one DDL statement as a server of `profile` does.
 
     Raises OracleError: 900 for what is no statement, 901 and others for syntax errors, 1031 for
     missing privileges, and a refusal ending "not in this stand-in" for what the stand-in lacks.
     """
-    reader = Reader(statement)
+    reader = Reader(statement, profile)
+    release_19.check(reader)
     verb = reader.peek()
     if verb is None or not verb.is_word(*_VERBS):
         raise OracleError(900, "invalid SQL statement", reader.offset)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.ddl import facts, objects, privileges, view_validity
+from oracle_standin.engine.ddl import facts, objects, privileges, temporary, view_validity
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
@@ -88,7 +88,10 @@ def truncate(reader: Reader, engine: Engine) -> None:
     if not cascade and references(engine, table):
         message = "unique/primary keys in table referenced by enabled foreign keys"
         raise OracleError(2266, message)
-    engine.run(f"TRUNCATE TABLE {table.sql}" + (" CASCADE" if cascade else ""))
+    if table.temporary:
+        temporary.truncate(engine, table)
+    else:
+        engine.run(f"TRUNCATE TABLE {table.sql}" + (" CASCADE" if cascade else ""))
     facts.touch(engine, table.oid)
 
 
