@@ -108,8 +108,8 @@ def months(source: random.Random) -> oracledb.IntervalYM:
 
 
 def text(source: random.Random) -> str:
-    """Return a text of any characters but code point 0 and surrogates."""
-    ranges = ((1, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, 0x10FFFF))
+    """Return a text of any characters but surrogates and U+10FFFF."""
+    ranges = ((0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000, 0x10FFFE))
     count = source.randint(1, 60)
     return "".join(chr(source.randint(*source.choice(ranges))) for _ in range(count))
 
