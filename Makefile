@@ -1,6 +1,7 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
 # make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
+# make standin-report  counts the statements that the stand-in answers as Oracle does
 # make lint   ruff, mypy, import contract, generated documents up to date
 # make driver-tests  runs the driver's own test suite against the stand-in
 # make soak   runs eight threads on shared rows of the stand-in for a minute
@@ -20,7 +21,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test bench driver-tests soak lint format docs clean
+.PHONY: demo test standin-report bench driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -58,6 +59,9 @@ driver-tests: $(DRIVER_VENV)/.installed
 
 soak: $(VENV)/.installed
 	SOAK_SECONDS=60 $(BIN)/python -m pytest -s tests/standin/test_concurrency.py
+
+standin-report: $(VENV)/.installed
+	$(BIN)/python -m tests.standin.report
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -1,8 +1,9 @@
 """Writes the generated parts of the documents: `python -m docs.generate [--check]`.
 
 The settings are declared once, in the plugins. From there come `docs/settings.md`, the table in
-`README.md` and the settings of both plugins in `meltano.yml`. With `--check` nothing is written and
-the exit code is 1 when a document is stale.
+`README.md` and the settings of both plugins in `meltano.yml`. What the stand-in does is declared in
+its allow-lists; from there come the lists in `oracle_standin/README.md`. With `--check` nothing is
+written and the exit code is 1 when a document is stale.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docs import standin
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
 
@@ -103,6 +105,14 @@ def readme(text: str) -> str:
     return _between(text, "<!-- settings: made by make docs -->", "<!-- end -->", f"\n{block}\n")
 
 
+def standin_readme(text: str) -> str:
+    """Return `oracle_standin/README.md` with its lists of what is done and refused made anew."""
+    for name, lines in (("does", standin.does()), ("refuses", standin.refuses())):
+        block = "\n" + "\n".join(lines) + "\n"
+        text = _between(text, f"<!-- {name}: made by make docs -->", "<!-- end -->", block)
+    return text
+
+
 def meltano(text: str) -> str:
     """Return `meltano.yml` with the settings of both plugins made anew."""
     for name, plugin in PLUGINS:
@@ -155,10 +165,12 @@ def _between(text: str, start: str, end: str, block: str) -> str:
 def documents() -> dict[Path, str]:
     """Return every generated document with the text it should have."""
     readme_path, meltano_path = PROJECT / "README.md", PROJECT / "meltano.yml"
+    standin_path = PROJECT / "oracle_standin" / "README.md"
     return {
         PROJECT / "docs" / "settings.md": settings_page(),
         readme_path: readme(readme_path.read_text(encoding="utf-8")),
         meltano_path: meltano(meltano_path.read_text(encoding="utf-8")),
+        standin_path: standin_readme(standin_path.read_text(encoding="utf-8")),
     }
 
 

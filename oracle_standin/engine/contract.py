@@ -138,8 +138,12 @@ class Translation:
     """Tables as they were; `sql` names them by placeholders until it runs."""
     lock_wait_seconds: int | None = None
     """FOR UPDATE WAIT n: how long to wait for row locks before ORA-30006; None is for ever."""
-    extra: tuple[Translation, ...] = ()
-    """Further statements of the same call, run in order (INSERT ALL); row counts add up."""
+    row_identifier: str = ""
+    """RETURNING clause that gives the ROWIDs of the rows changed, where the client may ask."""
+    compared: tuple[int, ...] | None = ()
+    """Result columns that the query groups by or tells rows apart by; None is all of them."""
+    counts_rows: bool = False
+    """The number of rows changed is the statement's one value (INSERT ALL)."""
 
 
 class Translator(Protocol):

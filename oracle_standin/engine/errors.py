@@ -91,6 +91,7 @@ class Circumstances:
         query: Runs a query as the owner.
         resolver: Looks up the statement's target table.
         profile: "19" or "23".
+        statement: The statement's text, where it is at hand.
         stored: The lengths of the values that a DML statement assigns to columns.
         waits: Whether the statement waits for locks for a time of its own (FOR UPDATE WAIT n).
     """
@@ -100,6 +101,7 @@ class Circumstances:
     query: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
     resolver: Resolver
     profile: str = "23"
+    statement: str = ""
     stored: StoredLengths | None = None
     waits: bool = False
 
@@ -260,6 +262,9 @@ def as_announced(error: OracleError, profile: str) -> OracleError:
     """Return an error as the announced server says it: 19c does not name a missing table."""
     if error.code == 942 and profile == "19":
         return OracleError(942, "table or view does not exist", error.offset)
+    if error.code == 22848 and profile == "19":
+        kind = error.message.split()[2]
+        return OracleError(932, f"inconsistent datatypes: expected - got {kind}", error.offset)
     return error
 
 
@@ -300,8 +305,22 @@ def _privilege(failure: Failure, circumstances: Circumstances) -> OracleError:
         return OracleError(1031, "insufficient privileges")
     if match[1] == "sequence":
         return OracleError(2289, "sequence does not exist")
-    return missing_table(None, name, circumstances.profile)
+    return missing_table(_hidden_owner(name, circumstances), name, circumstances.profile)
 
+
+def _hidden_owner(name: str, circumstances: Circumstances) -> str | None:
+    """Return the schema of the table that may not be seen: the engine names the table alone."""
+    owners = [owner for (owner,) in circumstances.query(_OWNERS, (name, circumstances.user))]
+    named = [owner for owner in owners if owner.upper() in circumstances.statement.upper()]
+    found = owners if len(owners) == 1 else named
+    return str(found[0]) if len(found) == 1 else None
+
+
+_OWNERS = """
+SELECT n.nspname FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = %s AND c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname <> %s
+"""
 
 _HIDDEN_WITHOUT_PRIVILEGE = frozenset({"schema", "table", "view", "materialized view", "sequence"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import (
+    CharsetForm,
     OracleError,
     Result,
     TypeCode,
@@ -60,6 +61,7 @@ class Executor:
         else:
             found = self._run_waiting(step, translation.lock_wait_seconds)
         columns = self._describer.columns(found)
+        _refuse_large_keys(columns, translation.compared)
         rows = ResultRows(found, [column.type_code for column in columns], self._time_zone())
         return Result(columns=columns, rows=rows)
 
@@ -120,25 +122,28 @@ class Executor:
         if len(rows) > 1 or options.batch_errors:
             return self._change_many(translation, binds, rows, options, explain)
         try:
-            results = self._change_once(translation, binds, rows[0] if rows else ())
+            result = self._change_once(translation, binds, rows[0] if rows else ())
         except EngineFailureError as failure:
             raise explain(failure, rows[0] if rows else ()) from None
-        count = sum(result.command_tuples or 0 for result in results)
+        count = result.command_tuples or 0
+        if translation.counts_rows:
+            count = int(result.get_value(0, 0) or 0)
         outcome = Result(row_count=count, row_counts=[count] if options.row_counts else [])
         if translation.returning:
-            outcome.returning = [self._returned(results[0], translation, binds)]
+            outcome.returning = [self._returned(result, translation, binds)]
+        if translation.row_identifier:
+            outcome.last_rowid = _last_rowid(result)
         return outcome
 
     def _change_once(
         self, translation: Translation, binds: Sequence[Bind], row: BindRow
-    ) -> list[PGresult]:
-        steps = [
-            Step(part.sql.encode(), self.parameters(part, binds, [row])[0], formats(part, binds))
-            for part in (translation, *translation.extra)
-        ]
-        if len(steps) == 1:
-            return [self._transaction.run(steps[0], changes=True)]
-        return self._transaction.protect(lambda: self._link.run_steps(steps), changes=True)
+    ) -> PGresult:
+        step = Step(
+            (translation.sql + translation.row_identifier).encode(),
+            self.parameters(translation, binds, [row])[0],
+            formats(translation, binds),
+        )
+        return self._transaction.run(step, changes=True)
 
     def _change_many(
         self,
@@ -148,7 +153,7 @@ class Executor:
         options: ExecuteOptions,
         explain: Explain,
     ) -> Result:
-        if translation.extra:
+        if translation.counts_rows:
             what = "array DML with a multitable INSERT"
             raise not_in_this_standin(what)
         work = bulk.ArrayWork(self, translation, binds, rows, explain, formats(translation, binds))
@@ -223,6 +228,22 @@ class Executor:
             )
             for row in rows
         ]
+
+
+def _refuse_large_keys(columns: tuple[Column, ...], compared: tuple[int, ...] | None) -> None:
+    """Raise ORA-22848 where a query tells rows apart by a LOB (Error Messages, 22848)."""
+    keys = columns if compared is None else [columns[place] for place in compared]
+    for column in keys:
+        if column.type_code in {TypeCode.CLOB, TypeCode.BLOB}:
+            name = "NCLOB" if column.charset_form is CharsetForm.NATIONAL else column.type_code.name
+            raise OracleError(22848, f"cannot use {name} type as comparison key")
+
+
+def _last_rowid(result: PGresult) -> str | None:
+    if not result.ntuples:
+        return None
+    value = result.get_value(result.ntuples - 1, 0)
+    return values.decoder(TypeCode.ROWID, "")(value or b"").decode()
 
 
 class _UndoError(Exception):

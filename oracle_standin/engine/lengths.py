@@ -42,10 +42,11 @@ class StoredLengths:
         `all_columns` gives the table's columns, for an INSERT that names none.
         """
         first = self._tokens[0] if self._tokens else None
-        if first is not None and first.is_word("INSERT"):
-            pairs = self._inserted(all_columns)
-        else:
-            pairs = self._assigned()
+        pairs: list[tuple[str, tuple[int, int] | None]] = []
+        if first is not None and not first.is_word("INSERT"):
+            pairs += self._assigned()
+        if first is not None and first.is_word("INSERT", "MERGE"):
+            pairs += self._inserted(all_columns)
         return {column: lengths for column, lengths in pairs if lengths is not None}
 
     def _inserted(
@@ -69,9 +70,23 @@ class StoredLengths:
         for position, token in enumerate(self._tokens[1:-1], 1):
             name, value = self._tokens[position - 1], self._tokens[position + 1]
             if token.is_operator("=") and name.kind in {Kind.WORD, Kind.QUOTED}:
-                yield name.value, self._length([value])
+                qualified = self._tokens[position + 1 : position + 4]
+                is_path = len(qualified) == 3 and qualified[1].is_operator(".")
+                yield name.value, self._length(qualified if is_path else [value])
+
+    def _selected(self, name: str) -> list[Token]:
+        """Return the value that a MERGE's source query gives a name: `:1 AS name`."""
+        for position, token in enumerate(self._tokens[:-2]):
+            following = position + (2 if self._tokens[position + 1].is_word("AS") else 1)
+            named = self._tokens[following]
+            is_name = named.kind in {Kind.WORD, Kind.QUOTED} and named.value == name
+            if is_name and token.kind in {Kind.BIND, Kind.STRING}:
+                return [token]
+        return []
 
     def _length(self, item: Sequence[Token]) -> tuple[int, int] | None:
+        if len(item) == 3 and item[1].is_operator("."):
+            item = self._selected(item[2].value)
         if len(item) != 1:
             return None
         token = item[0]

@@ -168,7 +168,7 @@ class Session(TransactionControl):
             translation = self._translations.statement(statement, binds)
             return self._executor.describe(translation)
         except EngineFailureError as failure:
-            raise self._explained(failure, outline.keyword) from None
+            raise self._explained(failure, outline.keyword, statement=statement) from None
         finally:
             self._end_call()
 
@@ -229,6 +229,16 @@ class Session(TransactionControl):
         if _READS_USAGE.search(statement):
             self._shared.publish_usage()
         translation = self._translations.statement(statement, binds)
+        return self._run_translated(statement, translation, keyword, binds, rows)
+
+    def _run_translated(
+        self,
+        statement: str,
+        translation: Translation,
+        keyword: str,
+        binds: Sequence[Bind],
+        rows: Sequence[Sequence[BindValue]],
+    ) -> Result:
         row = rows[0] if rows else ()
         self._flashback.check(changes=translation.locks_rows)
         try:
@@ -236,7 +246,7 @@ class Session(TransactionControl):
                 return self._executor.query(settled, binds, row)
         except EngineFailureError as failure:
             waits = translation.lock_wait_seconds is not None
-            raise self._explained(failure, keyword, waits=waits) from None
+            raise self._explained(failure, keyword, statement=statement, waits=waits) from None
 
     def _run_dml(
         self,
@@ -250,7 +260,7 @@ class Session(TransactionControl):
 
         def explain(failure: EngineFailureError, row: Sequence[BindValue]) -> OracleError:
             stored = StoredLengths(statement, row)
-            return self._explained(failure, keyword, stored=stored)
+            return self._explained(failure, keyword, statement=statement, stored=stored)
 
         self._flashback.check(changes=True)
         if not translation.flashback:
@@ -294,7 +304,8 @@ class Session(TransactionControl):
         self.commit()
         try:
             self._owner.define(
-                lambda: ddl.run(statement, self), int(self.nls("DDL_LOCK_TIMEOUT") or 0)
+                lambda: ddl.run(statement, self, self._shared.profile),
+                int(self.nls("DDL_LOCK_TIMEOUT") or 0),
             )
         except EngineFailureError as failure:
             raise self._explained(failure) from None
@@ -305,7 +316,10 @@ class Session(TransactionControl):
         """Create or drop a private temporary table, which ends no transaction."""
         self._told(
             lambda: self._transaction.protect(
-                lambda: self._owner.define_within(lambda: ddl.run(statement, self)), changes=True
+                lambda: self._owner.define_within(
+                    lambda: ddl.run(statement, self, self._shared.profile)
+                ),
+                changes=True,
             )
         )
         self._forget()
@@ -325,7 +339,8 @@ class Session(TransactionControl):
     ) -> tuple[Column, Value]:
         """Return the type and value of `SELECT expression FROM DUAL`; one bind an occurrence."""
         text = f"SELECT {expression} FROM DUAL"  # noqa: S608 - the client's own statement
-        result = self._run_query(text, "SELECT", binds, [values])
+        translation = self._translations.statement(text, binds, procedural=True)
+        result = self._run_translated(text, translation, "SELECT", binds, [values])
         if result.columns is None or result.rows is None:
             raise OracleError(900, "invalid SQL statement")
         return result.columns[0], result.rows.fetch(1)[0][0]
@@ -335,6 +350,7 @@ class Session(TransactionControl):
         failure: EngineFailureError | psycopg.Error,
         keyword: str = "",
         *,
+        statement: str = "",
         stored: StoredLengths | None = None,
         waits: bool = False,
     ) -> OracleError:
@@ -348,6 +364,7 @@ class Session(TransactionControl):
             user=self._user,
             query=self._shared.query,
             profile=self._shared.profile,
+            statement=statement,
             stored=stored,
             resolver=self._resolver,
             waits=waits,

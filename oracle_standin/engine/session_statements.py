@@ -337,3 +337,8 @@ _HANDLERS: dict[str, Callable[[Reader, StatementSession], None]] = {
     "LOCK": _lock,
     "SET": _set,
 }
+
+
+def keywords() -> list[str]:
+    """Return the first words of the statements that are run here."""
+    return sorted(_HANDLERS)

@@ -80,6 +80,8 @@ class Settings:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""
         known = {name.lower(): value for name, value in attributes.items()}
         chosen = {f"ora.{name}": known[name] for name in _ATTRIBUTES if name in known}
+        if "module" in known:  # where V$SESSION of other sessions finds it
+            chosen["application_name"] = known["module"].encode()[:63].decode(errors="ignore")
         if chosen:
             self._apply(chosen)
 

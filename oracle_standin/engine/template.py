@@ -19,7 +19,7 @@ from oracle_standin.engine import cache, postgres
 
 _SQL_FOLDER = Path(__file__).parent / "sql"
 _LAYOUT = 2  # to be raised when the template changes in a way that the SQL files do not show
-_KEPT_TEMPLATES = 3
+_KEPT_TEMPLATES = 6
 SEARCH_PATH = '"SYS", pg_catalog, ora'
 
 
@@ -35,14 +35,22 @@ def key() -> str:
 def copy_to(data: Path) -> None:
     """Put a copy of the template in the new folder `data`, building the template if need be."""
     template = cache.folder(key())
-    with cache.building(template) as folder:
-        if folder is not None:
-            _build(folder)
-            cache.prune("template-", _KEPT_TEMPLATES)
-    with cache.in_use(template):
-        shutil.copytree(template / "data", data)
+    # Another version of the stand-in may prune the template before it is in use: build it again.
+    while not _copied(template, data):
+        with cache.building(template) as folder:
+            if folder is not None:
+                _build(folder)
+                cache.prune("template-", _KEPT_TEMPLATES)
     data.chmod(0o700)
     postgres.give_to_server(data)
+
+
+def _copied(template: Path, data: Path) -> bool:
+    with cache.in_use(template):
+        if not template.exists():
+            return False
+        shutil.copytree(template / "data", data)
+        return True
 
 
 def _scripts() -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import not_in_this_standin
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import Translation
     from oracle_standin.engine.resolver import NameResolver
 
-    _Key = tuple[str, str, tuple[tuple[TypeCode, CharsetForm, bool], ...]]
+    _Key = tuple[str, str, bool, tuple[tuple[TypeCode, CharsetForm, bool], ...]]
 
 _KEPT = 500
 
@@ -43,14 +44,20 @@ class Translations:
         self._session_scn = scn
         self.forget()
 
-    def statement(self, text: str, binds: Sequence[Bind]) -> Translation:
-        """Return the translation of a query or DML statement with binds of these types."""
+    def statement(
+        self, text: str, binds: Sequence[Bind], *, procedural: bool = False
+    ) -> Translation:
+        """Return the translation of a query or DML statement with binds of these types.
+
+        A `procedural` one evaluates an expression of PL/SQL, which knows BOOLEAN in any release.
+        """
         types = tuple((bind.type_code, bind.charset_form, bind.is_return) for bind in binds)
-        key = (text, self._current_schema(), types)
+        key = (text, self._current_schema(), procedural, types)
         found = self._known.get(key)
         if found is None:
             self._resolver.met_temporary = False
-            found = query.translate(text, self._context(binds))
+            context = self._context(binds)
+            found = query.translate(text, replace(context, profile="23") if procedural else context)
             if len(self._known) >= _KEPT:
                 self._known.clear()
             # A temporary table made in a transaction goes with it: it is looked for each time.

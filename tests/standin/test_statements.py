@@ -28,7 +28,6 @@ _HEADER = re.compile(r"-- (id|for|binds|expect|note): (.*)")
 
 _LOG_MINER = "LogMiner is not in the stand-in"
 MISSING = {
-    "E27": "DBMS_METADATA is not in the stand-in",
     "F10": _LOG_MINER,
     "F11": _LOG_MINER,
     "F12": _LOG_MINER,

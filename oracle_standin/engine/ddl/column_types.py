@@ -79,6 +79,8 @@ def parse_type(reader: Reader, length_semantics: str = "BYTE") -> ColumnType:
     parse = _PARSERS.get(token.value) if token is not None and token.is_word(token.value) else None
     if token is None or parse is None:
         raise reader.error(902, "invalid datatype")
+    if reader.profile == "19" and token.value in _LATER:
+        raise reader.error(902, "invalid datatype")
     if token.value in _REFUSED:
         raise not_in_this_standin(what=f"the data type {token.value}")
     reader.take()
@@ -356,6 +358,9 @@ def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     return ColumnType(name, pg_type, TypeCode.INTERVAL_DS, 11, leading, fraction)
 
 
+_LATER = frozenset({"JSON", "BOOLEAN", "BOOL", "VECTOR"})
+"""Types that 19c does not know."""
+
 _REFUSED = frozenset({"XMLTYPE", "BFILE", "VECTOR", "SDO_GEOMETRY", "REF", "ANYDATA"})
 
 _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
@@ -379,3 +384,13 @@ _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     "TIMESTAMP": _timestamp,
     "INTERVAL": _interval,
 }
+
+
+def accepted() -> list[str]:
+    """Return the first words of the types that a column may have."""
+    return sorted(set(_PARSERS) - _REFUSED)
+
+
+def refused() -> list[str]:
+    """Return the types that Oracle has and the stand-in refuses."""
+    return sorted(_REFUSED)

@@ -15,6 +15,7 @@ from oracle_standin.engine.ddl import (
     grants,
     indexes,
     materialized,
+    release_19,
     renames,
     sequences,
     synonyms,
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
 
 
-def run(statement: str, engine: Engine) -> None:
-    """Run one DDL statement.
+def run(statement: str, engine: Engine, profile: str = "23") -> None:
+    """Run one DDL statement as a server of `profile` does.
 
     Raises OracleError: 900 for what is no statement, 901 and others for syntax errors, 1031 for
     missing privileges, and a refusal ending "not in this stand-in" for what the stand-in lacks.
     """
-    reader = Reader(statement)
+    reader = Reader(statement, profile)
+    release_19.check(reader)
     verb = reader.peek()
     if verb is None or not verb.is_word(*_VERBS):
         raise OracleError(900, "invalid SQL statement", reader.offset)
@@ -150,6 +152,30 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("ALTER", "SYSTEM"): system.alter,
     ("CREATE", "SCHEMA"): database.create_schema,
 }
+
+
+def statements() -> list[str]:
+    """Return the DDL statements that are run, without CREATEs that depend on options."""
+    return sorted({*(" ".join(words) for words in _STATEMENTS), *_CREATES} - _REFUSED_STATEMENTS)
+
+
+def refused() -> list[str]:
+    """Return the kinds of object whose statements Oracle has and the stand-in refuses."""
+    return sorted(_KNOWN_TO_ORACLE - {"TABLE", "OR", "PUBLIC", "EDITIONABLE", "NONEDITIONABLE"})
+
+
+_CREATES = frozenset(
+    {
+        "CREATE TABLE",
+        "CREATE GLOBAL TEMPORARY TABLE",
+        "CREATE PRIVATE TEMPORARY TABLE",
+        "CREATE VIEW",
+        "CREATE INDEX",
+        "CREATE SYNONYM",
+        "CREATE PUBLIC SYNONYM",
+    }
+)
+_REFUSED_STATEMENTS = frozenset({"CREATE MATERIALIZED VIEW LOG"})
 
 
 def _back(

@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.ddl import facts, kept_history, objects, privileges, view_validity
+from oracle_standin.engine.ddl import (
+    facts,
+    kept_history,
+    objects,
+    privileges,
+    temporary,
+    view_validity,
+)
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
@@ -88,8 +95,11 @@ def truncate(reader: Reader, engine: Engine) -> None:
     if not cascade and references(engine, table):
         message = "unique/primary keys in table referenced by enabled foreign keys"
         raise OracleError(2266, message)
-    engine.run(f"TRUNCATE TABLE {table.sql}" + (" CASCADE" if cascade else ""))
-    kept_history.cut(engine, table.oid)
+    if table.temporary:
+        temporary.truncate(engine, table)
+    else:
+        engine.run(f"TRUNCATE TABLE {table.sql}" + (" CASCADE" if cascade else ""))
+        kept_history.cut(engine, table.oid)
     facts.touch(engine, table.oid)
 
 

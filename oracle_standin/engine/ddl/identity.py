@@ -41,10 +41,19 @@ def _require_value(engine: Engine, table: Relation, column: str) -> None:
     state = next(found for found in facts.columns(engine, table.oid) if found.name == column)
     if state.not_null and _has_recorded_not_null(engine, table, state.attnum):
         return
-    if state.not_null:
-        return
     (name,) = facts.generated_names(engine, 1)
-    engine.run(f"ALTER TABLE {table.sql} ADD CONSTRAINT {quoted(name)} NOT NULL {quoted(column)}")
+    if state.not_null:  # by the primary key, which the engine gives a constraint of its own
+        rows = engine.query(
+            "SELECT conname FROM pg_catalog.pg_constraint WHERE conrelid = %s::oid"
+            " AND contype = 'n' AND conkey = ARRAY[%s::int2]",
+            (table.oid, state.attnum),
+        )
+        (present,) = rows[0]
+        engine.run(f"ALTER TABLE {table.sql} RENAME CONSTRAINT {quoted(present)} TO {quoted(name)}")
+    else:
+        engine.run(
+            f"ALTER TABLE {table.sql} ADD CONSTRAINT {quoted(name)} NOT NULL {quoted(column)}"
+        )
     engine.run(
         "INSERT INTO ora.constraint_facts (conoid, relid, search_condition, generated)"
         " SELECT oid, conrelid, %s, true FROM pg_catalog.pg_constraint"

@@ -145,9 +145,10 @@ class Reader:
     is not there.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, profile: str = "23") -> None:
         """Split the text into tokens; raises OracleError 1756 or 1740 for unclosed quotes."""
         self.text = text
+        self.profile = profile
         self._tokens = tokens(text)
         self._position = 0
 

@@ -69,3 +69,9 @@ def guard(engine: Engine, table: Relation) -> None:
         f" EXECUTE FUNCTION ora.refuse('3001', 'unimplemented feature: {message}')"
     )
     facts.touch(engine, table.oid)
+
+
+def truncate(engine: Engine, table: Relation) -> None:
+    """Empty the session's own rows of a global temporary table; those of others stay."""
+    stored = engine.query("SELECT session_name FROM ora.session_table(%s::oid)", (table.oid,))
+    engine.run(f"TRUNCATE TABLE pg_temp.{quoted(stored[0][0])}")

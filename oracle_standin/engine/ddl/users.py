@@ -244,7 +244,7 @@ def drop(reader: Reader, engine: Engine) -> None:
         raise OracleError(1918, f"user '{name}' does not exist")
     if rows[0][0]:
         raise OracleError(28014, "cannot drop administrative user or role")
-    if name == engine.user:
+    if name == engine.user or _is_connected(engine, name):
         raise OracleError(1940, "cannot drop a user that is currently connected")
     _drop_objects(engine, name, cascade=cascade)
     role = quoted(name)
@@ -256,6 +256,22 @@ def drop(reader: Reader, engine: Engine) -> None:
     view_validity.revalidate(engine)
 
 
+def _is_connected(engine: Engine, name: str) -> bool:
+    """Return whether a session of a user lasts; one that is just ending is waited for."""
+    for _ in range(_GOODBYE_CHECKS):
+        rows = engine.query(
+            "SELECT 1 FROM ora.sessions s JOIN pg_catalog.pg_stat_activity a ON a.pid = s.pid"
+            " WHERE s.username = %s LIMIT 1",
+            (name,),
+        )
+        if not rows:
+            return False
+        # Within a transaction the statistics are a snapshot until it is cleared.
+        engine.query("SELECT pg_catalog.pg_stat_clear_snapshot(), pg_catalog.pg_sleep(0.1)")
+    return True
+
+
+_GOODBYE_CHECKS = 10
 _GRANTED_TO = (
     ("users", "username"),
     ("quotas", "username"),

@@ -12,6 +12,8 @@ from oracle_standin.lexer import Kind
 if TYPE_CHECKING:
     from oracle_standin.engine.query.cursor import Cursor
 
+CONVERSIONS = frozenset({"TO_NUMBER", "TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_TZ"})
+"""Functions that take DEFAULT ... ON CONVERSION ERROR."""
 _JSON = frozenset({"JSON_VALUE", "JSON_QUERY", "JSON_SERIALIZE", "JSON_EXISTS"})
 
 
@@ -22,6 +24,8 @@ def call(cursor: Cursor, parts: tuple[str, ...]) -> nodes.Expression:
     if not distinct:
         cursor.skip_words("ALL")
     arguments = _arguments(cursor)
+    if cursor.at_word("DEFAULT") and parts[-1] in CONVERSIONS:
+        arguments, parts = _with_default(cursor, arguments, parts[-1])
     options, returning = _options(cursor, parts[-1])
     ignore_nulls = _nulls_treatment(cursor)
     cursor.expect_close()
@@ -43,6 +47,19 @@ def _arguments(cursor: Cursor) -> tuple[nodes.Expression, ...]:
     while cursor.skip_operator(","):
         items.append(_argument(cursor))
     return tuple(items)
+
+
+def _with_default(
+    cursor: Cursor, arguments: tuple[nodes.Expression, ...], function: str
+) -> tuple[tuple[nodes.Expression, ...], tuple[str, ...]]:
+    """Read DEFAULT value ON CONVERSION ERROR and what follows: a call of a function of its own."""
+    cursor.expect_words("DEFAULT")
+    fallback = expressions.sum_expression(cursor)
+    cursor.expect_words("ON", "CONVERSION", "ERROR", code=907)
+    rest = []
+    while cursor.skip_operator(","):
+        rest.append(_argument(cursor))
+    return (*arguments, fallback, *rest), (f"ORA${function}",)
 
 
 def _argument(cursor: Cursor) -> nodes.Expression:

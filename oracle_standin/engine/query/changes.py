@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
+from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import change_nodes, nodes, row_numbers, sources
 from oracle_standin.engine.query.queries import render_query
 from oracle_standin.engine.query.refusals import refuse
-from oracle_standin.engine.query.render import render, render_list
+from oracle_standin.engine.query.render import as_text, render
 from oracle_standin.engine.query.scope import Source
 
 if TYPE_CHECKING:
+    from oracle_standin.backend import Bind
     from oracle_standin.engine.query.scope import Output
 
 
@@ -52,8 +53,21 @@ def _column_list(columns: tuple[str, ...]) -> str:
     return f" ({', '.join(map(quoted, columns))})" if columns else ""
 
 
-def _returning(items: tuple[nodes.Expression, ...], out: Output) -> str:
-    return f" RETURNING {render_list(items, out)}" if items else ""
+def _returning(items: tuple[nodes.Expression, ...], positions: tuple[int, ...], out: Output) -> str:
+    """Return the RETURNING clause; what goes into a text is text, as the NLS settings write it."""
+    if not items:
+        return ""
+    binds = out.context.binds
+    texts = {place for place in positions if place < len(binds) and _is_text(binds[place])}
+    written = [
+        as_text(item, out) if place in texts else render(item, out)
+        for item, place in zip(items, positions, strict=True)
+    ]
+    return f" RETURNING {', '.join(written)}"
+
+
+def _is_text(bind: Bind) -> bool:
+    return bind.type_code in {TypeCode.VARCHAR, TypeCode.CHAR}
 
 
 # -------------------------------------------------------------------------------- INSERT
@@ -72,7 +86,8 @@ def render_insert(insert: change_nodes.Insert, out: Output) -> str:
         _check_rows(insert, columns, out)
         rows = [", ".join(stored_value(value, out) for value in row) for row in insert.rows]
         text = "VALUES " + ", ".join(f"({row})" for row in rows)
-    return f"INSERT INTO {target}{_column_list(columns)} {text}{_returning(insert.returning, out)}"
+    returning = _returning(insert.returning, insert.return_binds, out)
+    return f"INSERT INTO {target}{_column_list(columns)} {text}{returning}"
 
 
 def _check_rows(insert: change_nodes.Insert, columns: tuple[str, ...], out: Output) -> None:
@@ -91,9 +106,21 @@ def _check_query_count(columns: tuple[str, ...], query: nodes.Query) -> None:
         check_count(columns, len(body.items))
 
 
-def render_branches(insert: change_nodes.MultiInsert, out: Output) -> list[str]:
-    """Return one INSERT for each INTO of an INSERT ALL."""
-    return [_branch(branch, insert.query, out) for branch in insert.branches]
+_ROWS = "ora$rows"
+
+
+def render_branches(insert: change_nodes.MultiInsert, out: Output) -> str:
+    """Return an INSERT for each INTO of an INSERT ALL, over one run of the query, and their sum."""
+    parts = [f"{quoted(_ROWS)} AS MATERIALIZED ({render_query(insert.query, out)})"]
+    out.scope.with_names[_ROWS] = _ROWS
+    star = nodes.SelectItem(nodes.Star(), "*", aliased=False)
+    rows = nodes.Query(nodes.Select((star,), (nodes.Table(None, _ROWS, None),)))
+    counts = []
+    for number, branch in enumerate(insert.branches):
+        name = f'"ora$insert{number}"'
+        parts.append(f"{name} AS ({_branch(branch, rows, out)} RETURNING 1)")
+        counts.append(f"(SELECT pg_catalog.count(*) FROM {name})")  # noqa: S608
+    return f"WITH {', '.join(parts)} SELECT {' OPERATOR(pg_catalog.+) '.join(counts)}"
 
 
 def _branch(branch: change_nodes.InsertBranch, query: nodes.Query, out: Output) -> str:
@@ -124,7 +151,7 @@ def render_update(update: change_nodes.Update, out: Output) -> str:
     row_numbers.refuse_rownum(update.assignments)
     assigned = render_assignments(update.assignments, out)
     where = _where(update.where, update.target, source, out)
-    returning = _returning(update.returning, out)
+    returning = _returning(update.returning, update.return_binds, out)
     return f"UPDATE {target} SET {assigned}{where}{returning}"  # noqa: S608
 
 
@@ -147,7 +174,7 @@ def render_delete(delete: change_nodes.Delete, out: Output) -> str:
     """Return the PostgreSQL text of a DELETE."""
     source, target = enter_target(delete.target, out)
     where = _where(delete.where, delete.target, source, out)
-    returning = _returning(delete.returning, out)
+    returning = _returning(delete.returning, delete.return_binds, out)
     return f"DELETE FROM {target}{where}{returning}"  # noqa: S608
 
 

@@ -115,7 +115,7 @@ def _update(cursor: Cursor) -> change_nodes.Statement:
     assignments = _assignments(cursor)
     if cursor.at_word("FROM"):
         refuse("UPDATE ... FROM")
-    where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
+    where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
     returning, binds = _returning(cursor)
     return change_nodes.Update(target, assignments, where, returning, binds)
 
@@ -151,7 +151,7 @@ def _delete(cursor: Cursor) -> change_nodes.Statement:
     target = _target(cursor)
     if cursor.at_word("FROM"):
         refuse("DELETE ... FROM ... FROM")
-    where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
+    where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
     returning, binds = _returning(cursor)
     return change_nodes.Delete(target, where, returning, binds)
 
@@ -218,7 +218,7 @@ def _merge_update(cursor: Cursor) -> _MergeUpdate:
     cursor.expect_words("UPDATE")
     cursor.expect_words("SET", code=971)
     assignments = _assignments(cursor)
-    where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
+    where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
     delete_where = None
     if cursor.skip_words("DELETE"):
         cursor.expect_words("WHERE")
@@ -232,7 +232,7 @@ def _merge_insert(cursor: Cursor) -> _MergeInsert:
     columns = cursor.names_in_parentheses() if cursor.at_operator("(") else ()
     cursor.expect_words("VALUES", code=926)
     values = _values(cursor)
-    where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
+    where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
     return columns, values, where
 
 

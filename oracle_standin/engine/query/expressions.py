@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import calls, literals, nodes, selects
+from oracle_standin.engine.query import calls, literals, nodes, selects, tree
 from oracle_standin.engine.query.cursor import checked_name, syntax_error
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
@@ -39,6 +39,16 @@ def expression(cursor: Cursor) -> nodes.Expression:
     while cursor.skip_words("OR"):
         left = nodes.Binary("OR", left, _conjunction(cursor))
     return left
+
+
+def condition(cursor: Cursor) -> nodes.Expression:
+    """Read a condition; ORA-00920 for a number or a text, which is neither true nor false."""
+    found = expression(cursor)
+    for part in tree.conjuncts(found):
+        bare = part.items[0] if isinstance(part, nodes.Row) and len(part.items) == 1 else part
+        if isinstance(bare, nodes.Number | nodes.Text | nodes.Null | nodes.Typed):
+            raise cursor.error(920)
+    return found
 
 
 def _conjunction(cursor: Cursor) -> nodes.Expression:

@@ -45,7 +45,7 @@ def _join(cursor: Cursor, left: nodes.FromItem) -> nodes.FromItem | None:
         cursor.expect_words("JOIN")
         return nodes.Join("CROSS", left, source(cursor))
     if cursor.skip_words("OUTER", "APPLY"):
-        return nodes.Join("LEFT", left, _lateral(cursor), nodes.Boolean(value=True))
+        return nodes.Join("LEFT", left, _lateral(cursor), nodes.Typed("true"))
     natural = cursor.skip_words("NATURAL")
     kind = _join_kind(cursor)
     if kind is None:

@@ -29,7 +29,7 @@ def render_call(node: nodes.Call, out: Output) -> str:
     if name in function_names.AGGREGATES or name in function_names.RANKINGS:
         return aggregates.render_aggregate(node, out)
     _refuse_aggregate_clauses(node)
-    special = _SPECIAL.get(name)
+    special = SPECIAL.get(name)
     if special is not None:
         least, most, write = special
         _check_count(node, least, most)
@@ -186,8 +186,13 @@ def _year_to_month(node: nodes.Call, out: Output) -> str:
     return f"ora.year_to_month({renderer.render_list(node.arguments, out)})"
 
 
+def _conversion(node: nodes.Call, out: Output) -> str:
+    arguments = ", ".join(renderer.as_text(argument, out) for argument in node.arguments)
+    return f"ora.{node.parts[0].removeprefix('ORA$').lower()}_or({arguments})"
+
+
 _MANY = 65535
-_SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
+SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "NVL": (2, 2, _nvl),
     "NVL2": (3, 3, _nvl2),
     "COALESCE": (2, _MANY, _coalesce),
@@ -199,6 +204,11 @@ _SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "LOCALTIMESTAMP": (1, 1, _clock),
     "SYSTIMESTAMP": (1, 1, _clock),
     "GROUPING": (1, 1, _grouping),
+    "ORA$TO_NUMBER": (2, 3, _conversion),
+    "ORA$TO_DATE": (2, 3, _conversion),
+    "ORA$TO_TIMESTAMP": (2, 3, _conversion),
+    "ORA$TO_TIMESTAMP_TZ": (2, 3, _conversion),
     "ORA$DAY_TO_SECOND": (1, 1, _day_to_second),
     "ORA$YEAR_TO_MONTH": (1, 1, _year_to_month),
 }
+"""Functions with a way of their own: least and most arguments, and what writes the call."""

@@ -99,7 +99,7 @@ def _block(select: nodes.Select, query: nodes.Query | None, out: Output) -> str:
     scope = out.enter()
     try:
         order = query.order_by if query else ()
-        select, limits = row_numbers.separate(select, order)
+        select, order, limits = row_numbers.separate(select, order)
         references = outer_joins.references(select.sources)
         if select.connect_by is not None:
             from_clause = hierarchy.generated_rows(select, out)

@@ -31,18 +31,55 @@ def _is_rownum(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) and node.is_word("ROWNUM")
 
 
+_Order = tuple[nodes.OrderItem, ...]
+_LIMITED = "ora$limited"
+
+
 def separate(
-    select: nodes.Select, order: tuple[nodes.OrderItem, ...]
-) -> tuple[nodes.Select, list[nodes.Expression]]:
-    """Split the conditions on ROWNUM from a block, as conditions that limit its rows."""
+    select: nodes.Select, order: _Order
+) -> tuple[nodes.Select, _Order, list[nodes.Expression]]:
+    """Split the conditions on ROWNUM from a block, as conditions that limit its rows.
+
+    The order comes back too: its keys may have moved into a subquery.
+    """
     parts = tree.conjuncts(select.where)
     limits = [part for part in parts if uses_rownum(part)]
     if not limits or select.connect_by is not None:
-        return select, []
-    if order or select.distinct or select.group_by or select.having or _aggregates(select):
-        return _pushed_down(select, order), []
+        return select, order, []
+    grouped = select.distinct or select.group_by or select.having or _aggregates(select)
+    if order and not grouped and _is_join(select):
+        return *_computed_inside(select, order), []
+    if order or grouped:
+        return _pushed_down(select, order), order, []
     rest = tree.conjunction([part for part in parts if not uses_rownum(part)])
-    return replace(select, where=rest), limits
+    return replace(select, where=rest), order, limits
+
+
+def _is_join(select: nodes.Select) -> bool:
+    plain = len(select.sources) == 1 and isinstance(select.sources[0], nodes.Table | nodes.Derived)
+    return not plain and not any(isinstance(item.value, nodes.Star) for item in select.items)
+
+
+def _computed_inside(select: nodes.Select, order: _Order) -> tuple[nodes.Select, _Order]:
+    """Move a join with its columns and sort keys into a limited subquery, which is then sorted."""
+    inner: list[nodes.SelectItem] = []
+
+    def moved(value: nodes.Expression) -> nodes.Name:
+        name = f"ora$c{len(inner)}"
+        inner.append(nodes.SelectItem(value, name, aliased=True))
+        return nodes.Name((name,), (True,))
+
+    outer = [replace(item, value=moved(item.value), aliased=True) for item in select.items]
+    aliases = {item.name for item in select.items if item.aliased}
+    keys = tuple(
+        item
+        if isinstance(item.key, nodes.Number)
+        or (isinstance(item.key, nodes.Name) and item.key.parts[0] in aliases)
+        else replace(item, key=moved(item.key))
+        for item in order
+    )
+    source = nodes.Derived(nodes.Query(replace(select, items=tuple(inner))), _LIMITED)
+    return nodes.Select(tuple(outer), (source,)), keys
 
 
 def _aggregates(select: nodes.Select) -> bool:

@@ -105,10 +105,10 @@ def _select(cursor: Cursor) -> nodes.Select:
         sources = from_items.sources(cursor)
     elif not _at_block_end(cursor):
         raise cursor.error(923)
-    where = expressions.expression(cursor) if cursor.skip_words("WHERE") else None
+    where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
     start_with, connect_by = _hierarchy(cursor)
     group_by = _group_by(cursor) if cursor.skip_words("GROUP", "BY") else None
-    having = expressions.expression(cursor) if cursor.skip_words("HAVING") else None
+    having = expressions.condition(cursor) if cursor.skip_words("HAVING") else None
     if having is not None and group_by is None and cursor.skip_words("GROUP", "BY"):
         group_by = _group_by(cursor)
     if cursor.at_word("MODEL", "QUALIFY", "WINDOW"):

@@ -14,7 +14,7 @@ from oracle_standin.engine.query import (
     merges,
     nodes,
     queries,
-    tree,
+    release_19,
 )
 from oracle_standin.engine.query.cursor import Cursor
 from oracle_standin.engine.query.refusals import refuse
@@ -34,7 +34,8 @@ def translate(statement: str, context: TranslationContext) -> Translation:
     cursor = Cursor(statement)
     parsed = dml.statement(cursor)
     _check_binds(cursor, context)
-    _check_from(parsed, context)
+    if context.profile == "19":
+        release_19.check(parsed)
     out = Output(context)
     if isinstance(parsed, change_nodes.MultiInsert):
         return _multi_insert(parsed, context)
@@ -54,14 +55,6 @@ def translate_expression(text: str, context: TranslationContext) -> str:
 def _check_binds(cursor: Cursor, context: TranslationContext) -> None:
     if context.binds and len(context.binds) < cursor.bind_count:
         raise OracleError(1008, "not all variables bound")
-
-
-def _check_from(parsed: change_nodes.Statement, context: TranslationContext) -> None:
-    if context.profile != "19":
-        return
-    for node in tree.walk(parsed):
-        if isinstance(node, nodes.Select) and not node.sources:
-            raise OracleError(923, "FROM keyword not found where expected")
 
 
 def _render(parsed: change_nodes.Statement, out: Output) -> str:
@@ -92,16 +85,49 @@ def _translation(parsed: change_nodes.Statement, text: str, out: Output) -> Tran
         writes=out.writes or not is_query,
         lock_wait_seconds=out.lock_wait_seconds,
         flashback=tuple(out.flashback),
+        row_identifier=_row_identifier(parsed, out),
+        compared=_compared(parsed),
     )
 
 
+def _compared(parsed: change_nodes.Statement) -> tuple[int, ...] | None:
+    """Return which result columns of a query are compared with each other, None for all."""
+    if not isinstance(parsed, nodes.Query):
+        return ()
+    body = parsed.body
+    if isinstance(body, nodes.SetOperation):
+        return () if body.operator == "UNION" and body.keep_duplicates else None
+    if not isinstance(body, nodes.Select):
+        return ()
+    if body.distinct:
+        return None
+    keys = (*(body.group_by.items if body.group_by else ()), *(o.key for o in parsed.order_by))
+    return tuple(place for place, item in enumerate(body.items) if item.value in keys)
+
+
+def _row_identifier(parsed: change_nodes.Statement, out: Output) -> str:
+    """Return the clause that tells which rows changed, for the driver's `lastrowid`.
+
+    Reading a ROWID takes the privilege to read the table, so it is asked of one's own tables only;
+    and not of an INSERT ... SELECT, for which Oracle gives none, nor of all rows of a table.
+    """
+    if isinstance(parsed, change_nodes.Insert):
+        asked = len(parsed.rows) == 1 and not parsed.returning
+    elif isinstance(parsed, change_nodes.Update | change_nodes.Delete):
+        asked = parsed.where is not None and not parsed.returning
+    else:
+        asked = False
+    source = out.scope.sources[0] if asked else None
+    if source is None or source.ref is None or not source.stored:
+        return ""
+    if source.ref.owner != out.context.user:
+        return ""
+    return f" RETURNING ora.row_identifier({source.sql}.tableoid, {source.sql}.ctid)"
+
+
 def _multi_insert(parsed: change_nodes.MultiInsert, context: TranslationContext) -> Translation:
-    parts = []
-    for branch in parsed.branches:
-        out = Output(context)
-        text = changes.render_branches(change_nodes.MultiInsert((branch,), parsed.query), out)[0]
-        if out.flashback:
-            refuse("flashback in a multitable INSERT")
-        parts.append(Translation(text, "INSERT", tuple(out.parameters), writes=True))
-    first, *others = parts
-    return Translation(first.sql, first.keyword, first.parameters, writes=True, extra=tuple(others))
+    out = Output(context)
+    text = changes.render_branches(parsed, out)
+    if out.flashback:
+        refuse("flashback in a multitable INSERT")
+    return Translation(text, "INSERT", tuple(out.parameters), writes=True, counts_rows=True)

@@ -23,6 +23,11 @@ BEGIN
     EXECUTE format('CREATE TEMPORARY TABLE %I (LIKE %s INCLUDING ALL) ON COMMIT %s ROWS',
       session_name, definition::regclass, CASE WHEN until_commit THEN 'DELETE' ELSE 'PRESERVE' END);
     EXECUTE format('GRANT ALL ON pg_temp.%I TO PUBLIC', session_name);
+    -- LIKE copies no triggers; the one that fits values belongs to the columns.
+    IF to_regproc('ora.fit$' || definition::text) IS NOT NULL THEN
+      EXECUTE format('CREATE TRIGGER ora$fit BEFORE INSERT OR UPDATE ON pg_temp.%I FOR EACH ROW'
+        ' EXECUTE FUNCTION ora.%I()', session_name, 'fit$' || definition::text);
+    END IF;
     session_oid := to_regclass(format('pg_temp.%I', session_name))::oid;
   END IF;
 END $$;

@@ -125,25 +125,37 @@ FROM (VALUES ('Partitioning', 'TRUE'), ('Objects', 'FALSE'), ('Advanced Compress
     ('Flashback Table', 'FALSE'), ('Materialized view rewrite', 'FALSE')) AS o (name, value);
 SELECT ora.publish_dynamic('OPTION', true);
 
--- The session's own row: what others are is not the session's to see here.
+-- All sessions. What a session sets for itself is known of it alone, but for its module.
+CREATE FUNCTION ora.open_sessions()
+RETURNS TABLE (pid int, session_id int, serial_number int, username text, service_name text,
+    program text, machine text, os_user text, logon_time timestamptz, module text, active boolean)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
+    SELECT s.pid, s.session_id, s.serial_number, s.username, s.service_name, s.program, s.machine,
+        s.os_user, s.logon_time, nullif(a.application_name, ''), a.state = 'active'
+    FROM ora.sessions s JOIN pg_stat_activity a ON a.pid = s.pid
+$$;
+
 CREATE VIEW ora."v_SESSION" AS
-SELECT decode(lpad(to_hex(pg_backend_pid()), 16, '0'), 'hex') AS "SADDR",
-    ora.setting('session_id')::numeric AS "SID", ora.setting('serial_number')::numeric AS "SERIAL#",
-    pg_backend_pid()::numeric AS "AUDSID", (SELECT u.user_id FROM ora.users u
-        WHERE u.username = ora.session_user_name())::numeric AS "USER#",
-    ora.session_user_name() AS "USERNAME", 3::numeric AS "COMMAND", 'ACTIVE'::text AS "STATUS",
-    'DEDICATED'::text AS "SERVER",
-    (SELECT u.user_id FROM ora.users u WHERE u.username = ora.setting('current_schema'))::numeric
-        AS "SCHEMA#",
-    ora.setting('current_schema') AS "SCHEMANAME", ora.setting('os_user') AS "OSUSER",
-    ora.setting('process') AS "PROCESS", ora.setting('machine') AS "MACHINE",
-    NULL::numeric AS "PORT", ora.setting('terminal') AS "TERMINAL", ora.setting('program') AS "PROGRAM",
-    'USER'::text AS "TYPE", ora.setting('module') AS "MODULE", ora.setting('action') AS "ACTION",
-    ora.setting('client_info') AS "CLIENT_INFO",
-    (SELECT ora.as_date(a.backend_start) FROM pg_stat_activity a WHERE a.pid = pg_backend_pid())
-        AS "LOGON_TIME",
-    0::numeric AS "LAST_CALL_ET", ora.setting('client_identifier') AS "CLIENT_IDENTIFIER",
-    ora.setting('service_name') AS "SERVICE_NAME", 3::numeric AS "CON_ID";
+SELECT decode(lpad(to_hex(s.pid), 16, '0'), 'hex') AS "SADDR", s.session_id::numeric AS "SID",
+    s.serial_number::numeric AS "SERIAL#", s.pid::numeric AS "AUDSID",
+    u.user_id::numeric AS "USER#", s.username AS "USERNAME",
+    CASE WHEN s.active THEN 3 ELSE 0 END::numeric AS "COMMAND",
+    CASE WHEN s.active THEN 'ACTIVE' ELSE 'INACTIVE' END AS "STATUS", 'DEDICATED'::text AS "SERVER",
+    c.user_id::numeric AS "SCHEMA#", c.username AS "SCHEMANAME", s.os_user AS "OSUSER",
+    CASE WHEN o.own THEN ora.setting('process') END AS "PROCESS", s.machine AS "MACHINE",
+    NULL::numeric AS "PORT", CASE WHEN o.own THEN ora.setting('terminal') END AS "TERMINAL",
+    s.program AS "PROGRAM", 'USER'::text AS "TYPE",
+    CASE WHEN o.own THEN ora.setting('module') ELSE s.module END AS "MODULE",
+    CASE WHEN o.own THEN ora.setting('action') END AS "ACTION",
+    CASE WHEN o.own THEN ora.setting('client_info') END AS "CLIENT_INFO",
+    ora.as_date(s.logon_time) AS "LOGON_TIME", 0::numeric AS "LAST_CALL_ET",
+    CASE WHEN o.own THEN ora.setting('client_identifier') END AS "CLIENT_IDENTIFIER",
+    s.service_name AS "SERVICE_NAME", 3::numeric AS "CON_ID"
+FROM ora.open_sessions() s
+CROSS JOIN LATERAL (SELECT s.pid = pg_backend_pid() AS own) o
+LEFT JOIN ora.users u ON u.username = s.username
+LEFT JOIN ora.users c ON c.username =
+    CASE WHEN o.own THEN ora.setting('current_schema') ELSE s.username END;
 SELECT ora.publish_dynamic('SESSION');
 
 CREATE VIEW ora."v_SESSION_CONNECT_INFO" AS

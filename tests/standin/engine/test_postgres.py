@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -168,6 +170,32 @@ def test_pruning_keeps_the_newest_and_what_is_in_use(
         assert sorted(p.name for p in tmp_path.glob("template-*")) == ["template-a", "template-c"]
     cache.prune("template-", keep=1)
     assert len(list(tmp_path.glob("template-*"))) == 1
+
+
+def test_a_template_that_was_pruned_meanwhile_is_built_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[Path] = []
+
+    def build(folder: Path) -> None:
+        (folder / "data").mkdir()
+        built.append(folder)
+
+    in_use = cache.in_use
+
+    def pruned_first(target: Path) -> contextlib.AbstractContextManager[None]:
+        if len(built) == 1:  # another process was quicker
+            shutil.rmtree(target)
+            built.append(target)
+        return in_use(target)
+
+    monkeypatch.setenv("ORACLE_STANDIN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(template, "_build", build)
+    monkeypatch.setattr(cache, "in_use", pruned_first)
+    monkeypatch.setattr(postgres, "give_to_server", lambda _: None)
+    template.copy_to(tmp_path / "copy")
+    assert (tmp_path / "copy").is_dir()
+    assert len(built) == 3
 
 
 def test_a_fault_in_a_script_names_the_script(engine_database: Database, tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What a server before 23ai does not know in queries and DML.
+
+Source: Database New Features Guide 23ai, the Boolean data type and SELECT without FROM; 21c, the
+JSON data type.
+"""
+
+from __future__ import annotations
+
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.query import nodes, tree
+
+_LATER_TYPES = frozenset({"boolean", "jsonb"})
+_TRUTHS = frozenset({"TRUE", "FALSE"})
+
+
+def check(statement: nodes.Node) -> None:
+    """Raise what 19c raises for later syntax: ORA-00902, 00904, 00908, 00920 or 00923."""
+    for node in tree.walk(statement):
+        if isinstance(node, nodes.Select):
+            _check_block(node)
+        elif isinstance(node, nodes.Boolean):
+            name = "TRUE" if node.value else "FALSE"
+            raise OracleError(904, f'"{name}": invalid identifier')
+        elif isinstance(node, nodes.Cast) and node.type_name in _LATER_TYPES:
+            raise OracleError(902, "invalid datatype")
+        elif isinstance(node, nodes.Is) and node.what in _TRUTHS:
+            raise OracleError(908, "missing NULL keyword")
+
+
+def _check_block(select: nodes.Select) -> None:
+    if not select.sources:
+        raise OracleError(923, "FROM keyword not found where expected")
+    for condition in (select.where, select.having):
+        for part in tree.conjuncts(condition):
+            if isinstance(part, nodes.Name | nodes.BindValue):
+                raise OracleError(920, "invalid relational operator")
