@@ -228,6 +228,7 @@ class SessionInfo:
     program: str = ""
     machine: str = ""
     os_user: str = ""
+    terminal: str = ""
     driver_name: str = ""
     time_zone: str = "+00:00"
 
@@ -300,6 +301,9 @@ class Backend(Protocol):
 
     def verifier(self, user: str) -> PasswordVerifier | None:
         """Return the stored password verifier of a user (exact case), or None if there is none."""
+
+    def set_password(self, user: str, password: str) -> None:
+        """Give a user a new password; raises OracleError 988 for one that cannot be."""
 
     def open_session(self, user: str, info: SessionInfo) -> BackendSession:
         """Log a verified user on.

@@ -46,8 +46,9 @@ BEGIN
         WHEN name IN ('NLS_DATE_FORMAT', 'NLS_DATE_LANGUAGE', 'NLS_CALENDAR', 'NLS_CURRENCY',
                       'NLS_SORT', 'NLS_TERRITORY') THEN
             RETURN ora.setting(lower(name));
+        WHEN name = 'TERMINAL' THEN RETURN ora.setting('terminal');
         WHEN name IN ('SESSION_EDITION_NAME', 'CURRENT_EDITION_NAME') THEN RETURN 'ORA$BASE';
-        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'PROXY_USER', 'TERMINAL', 'IP_ADDRESS',
+        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'PROXY_USER', 'IP_ADDRESS',
                       'POLICY_INVOKER', 'ENTERPRISE_IDENTITY', 'GLOBAL_UID', 'PROXY_USERID',
                       'UNIFIED_AUDIT_SESSIONID', 'CURRENT_BIND', 'CURRENT_SQL', 'DBLINK_INFO',
                       'BG_JOB_ID') THEN
