@@ -127,7 +127,20 @@ def test_passwords_are_changed_while_connected_and_at_logon(
         oracledb.connect(user=user, password=first, newpassword="third", dsn=dsn)
     with oracledb.connect(user=user, password="second/@", newpassword="third", dsn=dsn) as found:
         assert found.username == user
-    with oracledb.connect(user=user, password="third", dsn=dsn, terminal="tty9") as found:
-        with found.cursor() as cursor:
-            cursor.execute("select sys_context('userenv', 'terminal') from dual")
-            assert cursor.fetchone() == ("tty9",)
+    third = oracledb.connect(user=user, password="third", dsn=dsn, terminal="tty9")
+    with third, third.cursor() as cursor:
+        cursor.execute("select sys_context('userenv', 'terminal') from dual")
+        assert cursor.fetchone() == ("tty9",)
+
+
+@pytest.mark.parametrize(
+    "statement", ["select :rowid from dual", "insert into t (x) values (:Date)"]
+)
+def test_reserved_words_are_no_bind_names(connection: oracledb.Connection, statement: str) -> None:
+    with connection.cursor() as cursor, pytest.raises(oracledb.DatabaseError, match="ORA-01745"):
+        cursor.parse(statement)
+
+
+def test_quoted_binds_may_be_reserved_words(connection: oracledb.Connection) -> None:
+    with connection.cursor() as cursor:
+        assert cursor.execute('select :"DATE" from dual', ["x"]).fetchone() == ("x",)
