@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from demo.compare import contents
@@ -155,6 +155,7 @@ _rows = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=_rows)
+@example(rows=[("1e-130", "-0.0", "0", None, None, "\x00", "a\x00b", "00", "00")])
 def test_random_values_travel_unchanged(
     mover: Mover, rows: list[tuple[str | None, ...]], oracle_database: OracleDatabase
 ) -> None:
