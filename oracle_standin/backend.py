@@ -266,6 +266,7 @@ class SessionInfo:
     program: str = ""
     machine: str = ""
     os_user: str = ""
+    terminal: str = ""
     driver_name: str = ""
     proxy_user: str = ""
     network_protocol: str = "tcp"
@@ -340,6 +341,9 @@ class Backend(Protocol):
 
     def verifier(self, user: str) -> PasswordVerifier | None:
         """Return the stored password verifier of a user (exact case), or None if there is none."""
+
+    def set_password(self, user: str, password: str) -> None:
+        """Give a user a new password; raises OracleError 988 for one that cannot be."""
 
     def open_session(self, user: str, info: SessionInfo) -> BackendSession:
         """Log a verified user on.

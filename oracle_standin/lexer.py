@@ -11,6 +11,7 @@ from enum import Enum
 from functools import lru_cache
 
 from oracle_standin.backend import OracleError
+from oracle_standin.reserved_words import RESERVED_WORDS
 
 
 class Kind(Enum):
@@ -156,17 +157,24 @@ _KINDS = {
 
 @lru_cache(maxsize=2048)
 def outline(text: str) -> Outline:
-    """Return the outline of a statement."""
+    """Return the outline of a statement.
+
+    Raises OracleError 1745 for a bind named by a reserved word, in SQL.
+    """
     found = tokens(text)
     first = next((token for token in found if not token.is_operator("(")), None)
     keyword = first.value if first is not None and first.kind is Kind.WORD else ""
     kind = _KINDS.get(keyword, StatementKind.OTHER)
-    names = [token.value for token in found if token.kind is Kind.BIND]
+    binds = [token for token in found if token.kind is Kind.BIND]
+    names = [token.value for token in binds]
     if kind is StatementKind.PLSQL:
         return Outline(kind, keyword, tuple(dict.fromkeys(names)), None)
     if kind is StatementKind.OTHER:
         # Colons in DDL belong to trigger bodies and JSON paths: Oracle takes no binds there.
         return Outline(kind, keyword, (), None)
+    for bind in binds:
+        if bind.value in RESERVED_WORDS and '"' not in bind.text:
+            raise OracleError(1745, "invalid host/bind variable name", bind.start + 1)
     return_from = _return_position(found) if kind is StatementKind.DML else None
     return Outline(kind, keyword, tuple(names), return_from)
 

@@ -86,6 +86,7 @@ class Challenge:
         self._verifier = verifier or _fake_verifier()
         self._server_secret = secrets.token_bytes(_SECRET_BYTES)
         self._session_salt = secrets.token_bytes(_BLOCK)
+        self._key = b""
 
     def parameters(self) -> list[tuple[str, str, int]]:
         """Return phase one's keys, values and flags; binary values are upper-case hex."""
@@ -106,9 +107,20 @@ class Challenge:
         key, password = self._open(session_key_hex, password_hex)
         if not self._verifier.matches(password) or not self._known:
             raise _invalid_logon()
+        self._key = key
         padding = bytes((_BLOCK,)) * _BLOCK
         proof = _encrypt(key, secrets.token_bytes(_BLOCK) + _SERVER_PROOF + padding)
         return proof.hex().upper()
+
+    def later_secret(self, secret_hex: str) -> bytes:
+        """Return what the client encrypted with the session's key after it had proved itself."""
+        try:
+            plain = _decrypt(self._key, bytes.fromhex(secret_hex))
+        except ValueError as error:
+            raise _invalid_logon() from error
+        if len(plain) <= _BLOCK or not 1 <= plain[-1] <= _BLOCK:
+            raise _invalid_logon()
+        return plain[_BLOCK : -plain[-1]]
 
     def _open(self, session_key_hex: str, password_hex: str) -> tuple[bytes, bytes]:
         """Return the session key and the password; raises OracleError 1017 for nonsense."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
+_MAX_PASSWORD_BYTES = 1024
 _KEY_FILE = "standin-version"
 _ADMINISTRATOR_PASSWORD = "oracle"  # noqa: S105 - documented, for a database of test data
 _APPLICATION_GRANTS = (
@@ -131,6 +132,16 @@ class Database:
             "SELECT salt, verifier FROM ora.users WHERE username = %s AND salt IS NOT NULL", (user,)
         )
         return PasswordVerifier(salt=bytes(rows[0][0]), hash=bytes(rows[0][1])) if rows else None
+
+    def set_password(self, user: str, password: str) -> None:
+        """Give a user a new password, of up to 1,024 bytes; ORA-00988 otherwise."""
+        if not password or len(password.encode()) > _MAX_PASSWORD_BYTES:
+            raise OracleError(988, "missing or invalid password(s)")
+        verifier = make_verifier(password)
+        self._running().run(
+            "UPDATE ora.users SET salt = %s, verifier = %s WHERE username = %s",
+            (verifier.salt, verifier.hash, user),
+        )
 
     def open_session(self, user: str, info: SessionInfo) -> Session:
         """Log a verified user on, perhaps through another one.

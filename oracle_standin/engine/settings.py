@@ -51,6 +51,7 @@ class Settings:
                 "ora.os_user": info.os_user,
                 "ora.proxy_user": info.proxy_user,
                 "ora.network_protocol": info.network_protocol,
+                "ora.terminal": info.terminal,
                 "ora.driver_name": info.driver_name,
                 "ora.time_zone": self.time_zone,
                 **{setting_name(name): value for name, value in self._nls.items()},

@@ -42,7 +42,7 @@ from oracle_standin.wire.profiles import (
     Profile,
     protocol_reply,
 )
-from oracle_standin.wire.reader import MalformedRequestError, RequestReader
+from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
 from oracle_standin.wire.replies import end_of_call, parameters, status
 from oracle_standin.wire.statements import StatementCalls
 
@@ -276,14 +276,12 @@ class WireSession:
     def _authenticate_two(self, reader: RequestReader) -> bytes:
         request = read_logon(reader)
         challenge, first = self._challenge, self._logon
+        if self._session is not None and challenge is not None:
+            return self._change_password(challenge, request)
+        if "AUTH_TOKEN" in request.values:
+            refusal = not_in_this_standin("token authentication")
+            raise refusal
         self._challenge = None
-        for key, what in (
-            ("AUTH_TOKEN", "token authentication"),
-            ("AUTH_NEWPASSWORD", "changing a password at logon"),
-        ):
-            if key in request.values:
-                refusal = not_in_this_standin(what)
-                raise refusal
         if challenge is None or first is None or first.user != request.user:
             raise OracleError(1017, "invalid credential or not authorized; logon denied")
         proof = challenge.verify(
@@ -292,10 +290,28 @@ class WireSession:
         client = request.values.get("PROXY_CLIENT_NAME", "")
         self._faults.user = folded(client) if client else request.user
         self._faults.before(LOGON)
+        if "AUTH_NEWPASSWORD" in request.values:
+            self._set_password(challenge, request)
+        self._challenge = challenge
         info = self._session_info(first, request)
         self._open(self._service.backend.open_session(self._faults.user, info))
         reply = logon_parameters(self._service.profile, info, proof)
         return parameters(reply) + status(in_transaction=False)
+
+    def _change_password(self, challenge: Challenge, request: LogonRequest) -> bytes:
+        """Change the password of the session's user, who says the old one once more."""
+        if self._logon is None or self._logon.user != request.user:
+            raise OracleError(1017, "invalid credential or not authorized; logon denied")
+        old = challenge.later_secret(request.values.get("AUTH_PASSWORD", ""))
+        verifier = self._service.backend.verifier(request.user)
+        if verifier is None or not verifier.matches(old):
+            raise OracleError(28008, "invalid old password")
+        self._set_password(challenge, request)
+        return parameters([]) + status(in_transaction=self._in_transaction())
+
+    def _set_password(self, challenge: Challenge, request: LogonRequest) -> None:
+        password = challenge.later_secret(request.values.get("AUTH_NEWPASSWORD", ""))
+        self._service.backend.set_password(request.user, decoded(password))
 
     def _session_info(self, first: LogonRequest, second: LogonRequest) -> SessionInfo:
         return SessionInfo(
@@ -305,6 +321,7 @@ class WireSession:
             program=first.values.get("AUTH_PROGRAM_NM", ""),
             machine=first.values.get("AUTH_MACHINE", ""),
             os_user=first.values.get("AUTH_SID", ""),
+            terminal=first.values.get("AUTH_TERMINAL", ""),
             driver_name=second.values.get("SESSION_CLIENT_DRIVER_NAME", ""),
             proxy_user=second.user if second.values.get("PROXY_CLIENT_NAME") else "",
             network_protocol=self._protocol,

@@ -110,3 +110,37 @@ def test_no_session_kills_itself(oracle_database: OracleDatabase) -> None:
 def test_killing_needs_the_privilege(connection: oracledb.Connection) -> None:
     with connection.cursor() as cursor, pytest.raises(oracledb.DatabaseError, match="ORA-01031"):
         cursor.execute("alter system kill session '1,1'")
+
+
+def test_passwords_are_changed_while_connected_and_at_logon(
+    oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    first = oracle_database.passwords[fresh_schema]
+    dsn, user = oracle_database.dsn, f'"{fresh_schema}"'
+    with oracle_database.connect(fresh_schema) as connection:
+        with pytest.raises(oracledb.DatabaseError, match="ORA-28008"):
+            connection.changepassword("wrong", "second")
+        connection.changepassword(first, "second/@")
+        with pytest.raises(oracledb.DatabaseError, match="ORA-00988"):
+            connection.changepassword("second/@", "1" * 1500)
+    with pytest.raises(oracledb.DatabaseError, match="ORA-01017"):
+        oracledb.connect(user=user, password=first, newpassword="third", dsn=dsn)
+    with oracledb.connect(user=user, password="second/@", newpassword="third", dsn=dsn) as found:
+        assert found.username == user
+    third = oracledb.connect(user=user, password="third", dsn=dsn, terminal="tty9")
+    with third, third.cursor() as cursor:
+        cursor.execute("select sys_context('userenv', 'terminal') from dual")
+        assert cursor.fetchone() == ("tty9",)
+
+
+@pytest.mark.parametrize(
+    "statement", ["select :rowid from dual", "insert into t (x) values (:Date)"]
+)
+def test_reserved_words_are_no_bind_names(connection: oracledb.Connection, statement: str) -> None:
+    with connection.cursor() as cursor, pytest.raises(oracledb.DatabaseError, match="ORA-01745"):
+        cursor.parse(statement)
+
+
+def test_quoted_binds_may_be_reserved_words(connection: oracledb.Connection) -> None:
+    with connection.cursor() as cursor:
+        assert cursor.execute('select :"DATE" from dual', ["x"]).fetchone() == ("x",)

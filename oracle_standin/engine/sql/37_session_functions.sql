@@ -46,11 +46,12 @@ BEGIN
         WHEN name IN ('NLS_DATE_FORMAT', 'NLS_DATE_LANGUAGE', 'NLS_CALENDAR', 'NLS_CURRENCY',
                       'NLS_SORT', 'NLS_TERRITORY') THEN
             RETURN ora.setting(lower(name));
+        WHEN name = 'TERMINAL' THEN RETURN ora.setting('terminal');
         WHEN name IN ('SESSION_EDITION_NAME', 'CURRENT_EDITION_NAME') THEN RETURN 'ORA$BASE';
         WHEN name = 'PROXY_USER' THEN RETURN ora.setting('proxy_user');
         WHEN name = 'PROXY_USERID' THEN
             RETURN (SELECT user_id FROM ora.users WHERE username = ora.setting('proxy_user'));
-        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'TERMINAL', 'IP_ADDRESS',
+        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'IP_ADDRESS',
                       'POLICY_INVOKER', 'ENTERPRISE_IDENTITY', 'GLOBAL_UID',
                       'UNIFIED_AUDIT_SESSIONID', 'CURRENT_BIND', 'CURRENT_SQL', 'DBLINK_INFO',
                       'BG_JOB_ID') THEN

@@ -83,7 +83,7 @@ def test_indexes_show_expressions_and_order(session: UserSession) -> None:  # no
         " FROM user_ind_columns c JOIN user_ind_expressions e ON e.index_name = c.index_name"
         " AND e.column_position = c.column_position ORDER BY c.column_position"
     )
-    assert [row[1:] for row in rows] == [("ASC", "UPPER(a)"), ("DESC", '"B"')]
+    assert [row[1:] for row in rows] == [("ASC", 'UPPER("A")'), ("DESC", '"B"')]
 
 
 def test_session_views_say_who_is_asking(session: UserSession) -> None:  # noqa: F811

@@ -442,6 +442,9 @@ class FakeBackend:
     def verifier(self, user: str) -> PasswordVerifier | None:
         return self.users.get(user)
 
+    def set_password(self, user: str, password: str) -> None:
+        self.users[user] = make_verifier(password)
+
     def open_session(self, user: str, info: SessionInfo) -> FakeSession:
         if user == "LOCKED":
             raise OracleError(28000, "The account is locked.")
