@@ -1,12 +1,16 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
 # make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
+# make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make lint   ruff, mypy, import contract, generated documents up to date
+# make driver-tests  runs the driver's own test suite against the stand-in
+# make soak   runs eight threads on shared rows of the stand-in for a minute
 # make docs   writes the generated parts of README.md, docs/ and meltano.yml anew
 # make clean  removes everything that these targets made
 
 PYTHON ?= python3
 VENV := .venv
 MELTANO_VENV := .venv-meltano
+DRIVER_VENV := .venv-driver
 BIN := $(VENV)/bin
 MELTANO := $(MELTANO_VENV)/bin/meltano
 MELTANO_VERSION := 4.4.1
@@ -16,7 +20,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format docs clean
+.PHONY: demo test bench driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -40,6 +44,21 @@ demo: $(VENV)/.installed .meltano/.installed
 test: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest $(TESTS)
 
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS))
+
+$(DRIVER_VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(DRIVER_VENV)
+	$(DRIVER_VENV)/bin/python -m pip install $(PIP_OPTIONS) --upgrade 'pip>=25.1'
+	$(DRIVER_VENV)/bin/python -m pip install $(PIP_OPTIONS) --editable '.[standin]' --group test --group driver
+	@touch $@
+
+driver-tests: $(DRIVER_VENV)/.installed
+	$(DRIVER_VENV)/bin/python -m tests.driver.run $(MODULES)
+
+soak: $(VENV)/.installed
+	SOAK_SECONDS=60 $(BIN)/python -m pytest -s tests/standin/test_concurrency.py
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -55,6 +74,6 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m docs.generate
 
 clean:
-	rm -rf $(VENV) $(MELTANO_VENV) .meltano build dist output
+	rm -rf $(VENV) $(MELTANO_VENV) $(DRIVER_VENV) .meltano build dist output
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

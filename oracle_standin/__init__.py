@@ -8,19 +8,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oracle_standin.client import Standin, StandinError
+    from oracle_standin.faults import Fault
 
-__all__ = ["Standin", "StandinError"]
+_PLACES = {"Standin": "client", "StandinError": "client", "Fault": "faults"}
+
+__all__ = ["Fault", "Standin", "StandinError"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - what a module holds has no one type
     """Import the client on first use, so that the server does not."""
     if name in __all__:
-        from oracle_standin import client  # noqa: PLC0415
-
-        return getattr(client, name)
+        return getattr(import_module(f"oracle_standin.{_PLACES[name]}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -1,4 +1,4 @@
-"""The command line: `python -m oracle_standin serve`."""
+"""The command line: `python -m oracle_standin serve` and `bench`."""
 
 from __future__ import annotations
 

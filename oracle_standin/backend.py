@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from oracle_standin.verifier import PasswordVerifier
 
@@ -174,6 +174,41 @@ class RowSource(Protocol):
         """Release what the rows hold; further calls are harmless."""
 
 
+@runtime_checkable
+class EncodedRowSource(Protocol):
+    """Rows that are kept as they travel; a `RowSource` may be one too (the bench server's is)."""
+
+    def fetch_encoded(
+        self, count: int, encode: Callable[[Sequence[Row]], bytes]
+    ) -> tuple[bytes, int]:
+        """Return up to `count` further rows, encoded by `encode` once, and how many they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRows:
+    """Bind rows that were read past: how many, and the values of the first."""
+
+    count: int
+    first: Sequence[BindValue]
+
+
+@runtime_checkable
+class RowCounter(Protocol):
+    """A session that counts the bind rows of some statements and has no use for their values."""
+
+    def counts(self, statement: str) -> bool:
+        """Return whether bind rows of a statement go to `execute_counted`."""
+
+    def execute_counted(
+        self,
+        statement: str,
+        binds: Sequence[Bind],
+        rows: CountedRows,
+        options: ExecuteOptions,
+    ) -> Result:
+        """Do what `execute` does, knowing only the number of rows and the first of them."""
+
+
 @dataclass(slots=True)
 class Result:
     """What one execute call produced.
@@ -220,7 +255,10 @@ class Interrupt(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """Who is connecting, as V$SESSION shows it."""
+    """Who is connecting, as V$SESSION shows it.
+
+    `proxy_user` is the user whose password opened the session for another one, "" for none.
+    """
 
     session_id: int
     serial_number: int
@@ -229,11 +267,28 @@ class SessionInfo:
     machine: str = ""
     os_user: str = ""
     driver_name: str = ""
+    proxy_user: str = ""
+    network_protocol: str = "tcp"
     time_zone: str = "+00:00"
+
+
+@dataclass(slots=True)
+class SessionUsage:
+    """What V$SESSTAT shows of a session: counted by the wire, shown by the engine."""
+
+    round_trips: int = 0
+    parses: int = 0
 
 
 class BackendSession(Protocol):
     """One logged-on session. Used by one thread at a time."""
+
+    @property
+    def usage(self) -> SessionUsage:
+        """Return the session's counters, for the wire to count in."""
+
+    def check(self) -> None:
+        """Raise OracleError 28 when the session was killed; called before each of its calls."""
 
     @property
     def in_transaction(self) -> bool:
@@ -289,5 +344,6 @@ class Backend(Protocol):
     def open_session(self, user: str, info: SessionInfo) -> BackendSession:
         """Log a verified user on.
 
-        Raises OracleError 1045 without CREATE SESSION and 28000 when the account is locked.
+        Raises OracleError 1045 without CREATE SESSION, 28000 when the account is locked, and 28150
+        when the user may not connect through `info.proxy_user`.
         """

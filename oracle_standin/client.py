@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 from typing import IO, TYPE_CHECKING, Any, Self
+
+from oracle_standin.faults import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import oracledb
+
+    from oracle_standin.faults import Fault
 
 ADMINISTRATOR = "SYSTEM"
 ADMINISTRATOR_PASSWORD = "oracle"  # noqa: S105 - documented, of a database for tests
@@ -41,6 +46,8 @@ class Standin:
         data_dir: Path | None = None,
         profile: str = "23",
         service: str = "FREEPDB1",
+        faults: bool = False,
+        tls: Path | None = None,
         startup_seconds: float = 120.0,
     ) -> None:
         """Describe a stand-in; `start` or `with` runs it.
@@ -51,6 +58,8 @@ class Standin:
             data_dir: A folder for data that outlives the process; None for data that does not.
             profile: The Oracle version to resemble, "23" or "19".
             service: The service name to listen for.
+            faults: Whether `inject` may order faults.
+            tls: A PEM file of a certificate and its key: clients must connect by `tcps`.
             startup_seconds: How long the start may take.
         """
         self._users = dict(users or {})
@@ -59,6 +68,11 @@ class Standin:
             self._arguments += ["--user", f"{name}/{password}"]
         for sample, name in (samples or {}).items():
             self._arguments += ["--sample", f"{sample}={name}"]
+        self._tls = tls
+        if tls is not None:
+            self._arguments += ["--tls", str(tls)]
+        if faults:
+            self._arguments.append("--faults")
         if data_dir is not None:
             self._arguments += ["--data", str(data_dir)]
         self._startup_seconds = startup_seconds
@@ -135,7 +149,16 @@ class Standin:
         if password is None:
             known = {ADMINISTRATOR: ADMINISTRATOR_PASSWORD, **self._users}
             password = known.get(user, user.lower())
-        return oracledb.connect(user=user, password=password, dsn=self.dsn)
+        if self._tls is None:
+            return oracledb.connect(user=user, password=password, dsn=self.dsn)
+        # The one certificate trusted is ours, so its name need not be the host's.
+        return oracledb.connect(
+            user=user,
+            password=password,
+            dsn=self.dsn,
+            ssl_context=ssl.create_default_context(cafile=self._tls),
+            ssl_server_dn_match=False,
+        )
 
     def create_user(self, name: str, password: str) -> None:
         """Create a user (exact name) who may connect and create objects in its own schema."""
@@ -145,6 +168,18 @@ class Standin:
             )
             cursor.execute(f'GRANT {USER_PRIVILEGES} TO "{name}"')
         self._users[name] = password
+
+    def inject(self, fault: Fault) -> None:
+        """Order a fault; it meets calls that come after this one, never those of SYSTEM."""
+        self._administer(fault.statement())
+
+    def clear_faults(self) -> None:
+        """End all faults; a rate that a connection has keeps to it."""
+        self._administer(OFF)
+
+    def _administer(self, statement: str) -> None:
+        with self.connect(ADMINISTRATOR) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
 
     def stop(self) -> None:
         """Stop the process; further calls are harmless."""

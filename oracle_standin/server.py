@@ -1,4 +1,4 @@
-"""The `serve` command: a database, a listener, and one line when both are ready.
+"""The commands `serve` and `bench`: a database, a listener, and one line when both are ready.
 
 Standard output carries that one JSON line and nothing else; the log goes to standard error.
 SIGTERM and SIGINT end the process with exit code 0 after everything is stopped.
@@ -13,19 +13,24 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from oracle_standin import samples
+from oracle_standin.bench import wide10
+from oracle_standin.bench.database import BenchDatabase
 from oracle_standin.engine.database import Database
 from oracle_standin.wire.listener import Listener
 from oracle_standin.wire.profiles import PROFILES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _log = logging.getLogger(__name__)
+
+_BENCH_SERVICE = "FREEPDB1"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=options.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    run = _run_bench if options.command == "bench" else _run
     try:
-        _serve(options)
+        _serve(options, run)
     except Exception:  # noqa: BLE001 - the command's last resort: log it and exit with 1
         _log.exception("the stand-in failed")
         return 1
@@ -47,11 +53,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m oracle_standin", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="serve a database until a signal ends it")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=0, help="0 takes a free port")
+    _add_serve(commands.add_parser("serve", help="serve a database until a signal ends it"))
+    _add_bench(commands.add_parser("bench", help="replay and count rows, to measure a client"))
+    for command in commands.choices.values():
+        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument("--port", type=int, default=0, help="0 takes a free port")
+        command.add_argument(
+            "--faults", action="store_true", help="let SYSTEM order faults, for tests"
+        )
+        command.add_argument(
+            "--die-with-parent", action="store_true", help="stop when standard input ends"
+        )
+        command.add_argument(
+            "--log-level", choices=("debug", "info", "warning", "error"), default="warning"
+        )
+    return parser
+
+
+def _add_bench(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument(
+        "--rows", type=_positive, default=1_000_000, help="rows that BENCH.WIDE10 seems to have"
+    )
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--service", default="FREEPDB1", help="service name to listen for")
     serve.add_argument("--profile", choices=sorted(PROFILES), default="23", help="Oracle version")
+    serve.add_argument(
+        "--compress-rows", action="store_true", help="send repeated values of a column once"
+    )
+    serve.add_argument(
+        "--tls", type=Path, metavar="CERT", help="PEM file of a certificate and its key, for tcps"
+    )
     serve.add_argument("--data", type=Path, help="folder that keeps the database")
     serve.add_argument(
         "--user",
@@ -69,13 +102,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SAMPLE=NAME",
         help=f"load a sample for a user ({', '.join(samples.names())})",
     )
-    serve.add_argument(
-        "--die-with-parent", action="store_true", help="stop when standard input ends"
-    )
-    serve.add_argument(
-        "--log-level", choices=("debug", "info", "warning", "error"), default="warning"
-    )
-    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        message = "expected a number above 0"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def _user(text: str) -> tuple[str, str]:
@@ -101,13 +135,15 @@ def _folded(name: str) -> str:
     return name.upper()
 
 
-def _serve(options: argparse.Namespace) -> None:
+def _serve(
+    options: argparse.Namespace, run: Callable[[argparse.Namespace, ExitStack], None]
+) -> None:
     with ExitStack() as stack:
         _stop_on_signals()
         if options.die_with_parent:
             threading.Thread(target=_follow_parent, daemon=True).start()
         try:
-            _run(options, stack)
+            run(options, stack)
         except SystemExit:
             _log.info("stopping")
 
@@ -122,11 +158,42 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> None:
         host=options.host,
         port=options.port,
         service=options.service,
+        faults=options.faults,
+        tls=options.tls,
+        compress_rows=options.compress_rows,
     )
+    # The loader of samples knows nothing of certificates, so it gets a listener of its own.
+    with Listener(database, PROFILES[options.profile], service=options.service) as private:
+        _fill(database, private.dsn, dict(options.user), options.sample)
     stack.enter_context(listener)
-    _fill(database, listener.dsn, dict(options.user), options.sample)
     _announce(listener)
     threading.Event().wait()
+
+
+def _run_bench(options: argparse.Namespace, stack: ExitStack) -> None:
+    database = Database()
+    stack.callback(database.stop)
+    database.start()
+    database.create_user(wide10.USER, wide10.PASSWORD)
+    backend = BenchDatabase(database, options.rows)
+    listener = Listener(
+        backend,
+        PROFILES["23"],
+        host=options.host,
+        port=options.port,
+        service=_BENCH_SERVICE,
+        faults=options.faults,
+    )
+    stack.callback(_report_cpu, time.process_time())
+    stack.enter_context(listener)
+    _announce(listener)
+    threading.Event().wait()
+
+
+def _report_cpu(start: float) -> None:
+    """Write the CPU seconds of this process since it was ready."""
+    line = {"event": "stopped", "cpu_seconds": round(time.process_time() - start, 3)}
+    sys.stderr.write(json.dumps(line) + "\n")
 
 
 def _fill(

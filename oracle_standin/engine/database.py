@@ -133,8 +133,16 @@ class Database:
         return PasswordVerifier(salt=bytes(rows[0][0]), hash=bytes(rows[0][1])) if rows else None
 
     def open_session(self, user: str, info: SessionInfo) -> Session:
-        """Log a verified user on; ORA-01045 without CREATE SESSION, ORA-28000 when locked."""
+        """Log a verified user on, perhaps through another one.
+
+        Raises ORA-01045 without CREATE SESSION, ORA-28000 when locked, ORA-28150 for a proxy that
+        may not.
+        """
         shared = self._running()
+        if info.proxy_user and not shared.query(
+            "SELECT 1 FROM ora.proxies WHERE client = %s AND proxy = %s", (user, info.proxy_user)
+        ):
+            raise OracleError(28150, "proxy not authorized to connect as client")
         rows = shared.query(
             "SELECT account_status, ora.has_privilege(username, 'CREATE SESSION')"
             " FROM ora.users WHERE username = %s",

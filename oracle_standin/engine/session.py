@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -14,9 +15,17 @@ from oracle_standin.backend import (
     ExecuteOptions,
     OracleError,
     Result,
+    SessionUsage,
     not_in_this_standin,
 )
-from oracle_standin.engine import ddl, errors, failures, plsql, session_statements
+from oracle_standin.engine import (
+    ddl,
+    errors,
+    failures,
+    plsql,
+    session_statements,
+    system_statements,
+)
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.flashback.reads import FlashbackReads
@@ -45,6 +54,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _SESSION_STATEMENTS = frozenset({"COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"})
 _REFUSED = frozenset({"EXPLAIN"})
+_READS_USAGE = re.compile(r"\bG?V_?\$(SES|MY)STAT\b", re.IGNORECASE)
 
 
 class Session(TransactionControl):
@@ -75,6 +85,10 @@ class Session(TransactionControl):
         )
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._epoch = shared.epoch
+        self._usage = SessionUsage()
+        self._identity = (info.session_id, info.serial_number)
+        self._killed = False
+        self._ended = False
 
     # ------------------------------------------------------------------------- properties
 
@@ -92,6 +106,16 @@ class Session(TransactionControl):
     def in_transaction(self) -> bool:
         """Return whether a transaction with changes or locks is open."""
         return self._transaction.changed
+
+    @property
+    def usage(self) -> SessionUsage:
+        """Return the session's counters."""
+        return self._usage
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Return SID and serial number."""
+        return self._identity
 
     @property
     def process_id(self) -> int:
@@ -128,6 +152,7 @@ class Session(TransactionControl):
             if options.commit and result.error is None:
                 self.commit()
         except OracleError as error:
+            self.check()  # what fails in a killed session fails because of that
             raise errors.as_announced(error, self._shared.profile) from None
         finally:
             self._end_call()
@@ -147,7 +172,18 @@ class Session(TransactionControl):
         finally:
             self._end_call()
 
+    def check(self) -> None:
+        """Raise ORA-00028 when another session has killed this one."""
+        if self._killed:
+            raise OracleError(28, "your session has been killed")
+
+    def kill(self) -> None:
+        """End the session's work at once, undone; its own next call fails with ORA-00028."""
+        self._killed = True
+        self._shared.query("SELECT pg_terminate_backend(%s)", (self._process_id,))
+
     def _begin_call(self) -> None:
+        self.check()
         if self._link.closed:
             raise OracleError(3113, "end-of-file on communication channel")
         self._link.broken = False
@@ -190,6 +226,8 @@ class Session(TransactionControl):
         binds: Sequence[Bind],
         rows: Sequence[Sequence[BindValue]],
     ) -> Result:
+        if _READS_USAGE.search(statement):
+            self._shared.publish_usage()
         translation = self._translations.statement(statement, binds)
         row = rows[0] if rows else ()
         self._flashback.check(changes=translation.locks_rows)
@@ -243,6 +281,8 @@ class Session(TransactionControl):
             self._told(lambda: session_statements.run(statement, self))
         elif words == ["CREATE", "PRIVATE"]:
             self._run_private_ddl(statement)
+        elif words == ["ALTER", "SYSTEM"]:
+            self._told(lambda: system_statements.run(statement, self, self._shared))
         elif keyword in _REFUSED:
             raise not_in_this_standin(keyword)
         else:
@@ -371,10 +411,15 @@ class Session(TransactionControl):
 
     def close(self) -> None:
         """Roll back and free everything; further calls are harmless."""
-        if self._link.closed:
+        if self._ended:
             return
+        self._ended = True
+        if not self._link.closed:
+            self._close_link()
+        self._shared.session_closed(self)
+
+    def _close_link(self) -> None:
         if self._link.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
             with contextlib.suppress(psycopg.OperationalError):  # the server may be gone already
                 self._link.cancel_running()
         self._link.close()
-        self._shared.session_closed(self)

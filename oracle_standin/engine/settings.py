@@ -49,6 +49,8 @@ class Settings:
                 "ora.program": info.program,
                 "ora.machine": info.machine,
                 "ora.os_user": info.os_user,
+                "ora.proxy_user": info.proxy_user,
+                "ora.network_protocol": info.network_protocol,
                 "ora.driver_name": info.driver_name,
                 "ora.time_zone": self.time_zone,
                 **{setting_name(name): value for name, value in self._nls.items()},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from oracle_standin.backend import SessionInfo
+    from oracle_standin.backend import SessionInfo, SessionUsage
 
 
 class OpenSession(Protocol):
@@ -23,6 +23,17 @@ class OpenSession(Protocol):
     @property
     def process_id(self) -> int:
         """Return the id of the backend process."""
+
+    @property
+    def usage(self) -> SessionUsage:
+        """Return its counters."""
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Return its SID and serial number."""
+
+    def kill(self) -> None:
+        """End its work and let its next call fail; called by another session's thread."""
 
     def close(self) -> None:
         """End it."""
@@ -109,6 +120,24 @@ class SharedState:
                 *(info.machine, info.os_user, info.driver_name),
             ),
         )
+
+    def find_session(self, session_id: int, serial_number: int) -> OpenSession | None:
+        """Return the open session of a SID and serial number."""
+        with self._lock:
+            sessions = list(self._sessions)
+        wanted = (session_id, serial_number)
+        return next((session for session in sessions if session.identity == wanted), None)
+
+    def publish_usage(self) -> None:
+        """Write the counters of all sessions where V$SESSTAT reads them."""
+        with self._lock:
+            rows = [
+                (session.identity[0], session.usage.round_trips, session.usage.parses)
+                for session in self._sessions
+            ]
+            with self._connection.transaction(), self._connection.cursor() as cursor:
+                cursor.execute("DELETE FROM ora.session_usage")
+                cursor.executemany("INSERT INTO ora.session_usage VALUES (%s, %s, %s)", rows)
 
     def session_closed(self, session: OpenSession) -> None:
         """Forget a session that has ended."""

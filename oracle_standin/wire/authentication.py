@@ -50,10 +50,11 @@ def read_logon(reader: RequestReader) -> LogonRequest:
         key = reader.text()
         values[key] = reader.text()
         reader.skip("u")
-    return LogonRequest(_folded(user), values)
+    return LogonRequest(folded(user), values)
 
 
-def _folded(user: str) -> str:
+def folded(user: str) -> str:
+    """Return a user name as it is stored: exact when it came in quotes, else in upper case."""
     if len(user) > 2 and user[0] == user[-1] == '"':
         return user[1:-1]
     return user.upper()

@@ -13,6 +13,7 @@ from oracle_standin.backend import (
     Bind,
     BindValue,
     CharsetForm,
+    CountedRows,
     OracleError,
     TypeCode,
     not_in_this_standin,
@@ -176,6 +177,39 @@ class BindRowReader:
             reader.position = position
         except IndexError:  # the row goes on in the next packet
             return
+
+    def count(self, reader: RequestReader, count: int) -> CountedRows:
+        """Read past `count` rows, keeping the first; as exact as `read` and much quicker."""
+        first = self.read(reader, 1)[0]
+        done = 1
+        while done < count:
+            if self._is_plain:
+                done += self._pass_buffered(reader, count - done)
+            if done < count:
+                self.read(reader, 1)
+                done += 1
+        return CountedRows(count, first)
+
+    def _pass_buffered(self, reader: RequestReader, most: int) -> int:
+        """Pass plain rows that lie completely in the buffer, and return their number."""
+        buffer, position, columns = reader.buffer, reader.position, self._order
+        size = len(buffer)
+        done = 0
+        try:
+            while done < most and buffer[position] == Message.ROW_DATA:
+                position += 1
+                for _ in columns:
+                    length = buffer[position]
+                    if length > MAX_SHORT_LENGTH:
+                        return done
+                    position += length + 1
+                if position > size:
+                    return done
+                reader.position = position
+                done += 1
+        except IndexError:  # the row goes on in the next packet
+            return done
+        return done
 
     def _read_row(self, reader: RequestReader) -> list[BindValue]:
         if reader.byte() != Message.ROW_DATA:

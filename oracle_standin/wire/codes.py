@@ -48,6 +48,7 @@ class Message(IntEnum):
     DESCRIBE = 16
     PIGGYBACK = 17
     FLUSH_OUT_BINDS = 19
+    BIT_VECTOR = 21
     ONE_WAY_FUNCTION = 26
     END_OF_RESPONSE = 29
     TOKEN = 33

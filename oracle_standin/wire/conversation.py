@@ -92,22 +92,25 @@ class Conversation:
     # Replies
 
     def reply(self, content: bytes) -> None:
-        """Send a reply, or drop it and acknowledge the break that came meanwhile."""
-        if self.stream.break_waiting():
-            packet = self.stream.read()
-            while packet.kind != PacketType.MARKER:
-                packet = self.stream.read()
-            self._answer_break(packet)
+        """Send a reply, or what is sent of it before a break that comes meanwhile is answered."""
+        if not self.stream.break_waiting() and self._send(content, may_stop=True):
             return
-        self._send(content)
+        packet = self.stream.read()
+        while packet.kind != PacketType.MARKER:
+            packet = self.stream.read()
+        self._answer_break(packet)
 
-    def _send(self, content: bytes) -> None:
+    def _send(self, content: bytes, *, may_stop: bool = False) -> bool:
         if self.token:
             content = bytes((Message.TOKEN,)) + unsigned(self.token) + content
         if self.end_of_response:
             content += bytes((Message.END_OF_RESPONSE,))
-            self.stream.send_data(content, DataFlag.END_OF_RESPONSE)
-        else:
+            return self.stream.send_data(content, DataFlag.END_OF_RESPONSE, may_stop=may_stop)
+        return self.stream.send_data(content, DataFlag.NONE, may_stop=may_stop)
+
+    def send_unfinished(self, content: bytes) -> None:
+        """Send the beginning of a reply that will not go on."""
+        if content:
             self.stream.send_data(content, DataFlag.NONE)
 
     def _answer_break(self, packet: Packet) -> None:

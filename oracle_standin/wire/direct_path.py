@@ -18,11 +18,15 @@ from oracle_standin.backend import (
     BindValue,
     CharsetForm,
     Column,
+    CountedRows,
     ExecuteOptions,
     OracleError,
+    Result,
+    RowCounter,
     TypeCode,
     not_in_this_standin,
 )
+from oracle_standin.faults import COMMIT
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, unsigned
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from oracle_standin.backend import BackendSession
+    from oracle_standin.wire.faults import SessionFaults
 
 _TABLE, _SCHEMA, _COLUMN = 1, 3, 4
 _FINISH = 2
@@ -66,9 +71,10 @@ class _Load:
 class DirectPathCalls:
     """The loads of one session; each call returns the messages before the end of the call."""
 
-    def __init__(self, session: BackendSession, field_version: int) -> None:
+    def __init__(self, session: BackendSession, faults: SessionFaults, field_version: int) -> None:
         """Start without loads."""
         self._session = session
+        self._faults = faults
         self._field_version = field_version
         self._loads: dict[int, _Load] = {}
         self._last_number = 0
@@ -113,16 +119,30 @@ class DirectPathCalls:
         reader.skip("ububb")
         stream = reader.raw(size)
         load = self._find(number)
-        rows = [_values(load.columns, segments) for segments in _rows(stream)]
         if not load.has_savepoint:
             self._session.execute(f"SAVEPOINT {_SAVEPOINT}", (), ((),), ExecuteOptions())
             load.has_savepoint = True
-        if rows:
-            options = ExecuteOptions(iterations=len(rows))
-            result = self._session.execute(load.statement, load.binds, rows, options)
-            if result.error is not None:
-                raise result.error
+        self._faults.before(load.statement, _row_count(stream))
+        result = self._insert(load, stream)
+        if result.error is not None:
+            raise result.error
+        self._faults.after(load.statement)
         return _DONE
+
+    def _insert(self, load: _Load, stream: bytes) -> Result:
+        session = self._session
+        if isinstance(session, RowCounter) and session.counts(load.statement):
+            first = next((_values(load.columns, row) for row in _rows(stream)), None)
+            if first is None:
+                return Result()
+            counted = CountedRows(_row_count(stream), first)
+            options = ExecuteOptions(iterations=counted.count)
+            return session.execute_counted(load.statement, load.binds, counted, options)
+        rows = [_values(load.columns, segments) for segments in _rows(stream)]
+        if not rows:
+            return Result()
+        options = ExecuteOptions(iterations=len(rows))
+        return session.execute(load.statement, load.binds, rows, options)
 
     def operate(self, reader: RequestReader) -> bytes:
         """Finish a load, which commits it, or abort it."""
@@ -131,7 +151,9 @@ class DirectPathCalls:
         load = self._find(number)
         del self._loads[number]
         if operation == _FINISH:
+            self._faults.before(COMMIT)
             self._session.commit()
+            self._faults.after(COMMIT)
         elif load.has_savepoint:
             back = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
             self._session.execute(back, (), ((),), ExecuteOptions())
@@ -209,6 +231,22 @@ def _rows(stream: bytes) -> Iterator[list[bytes | None]]:
         if flags & _LAST:
             yield row
             row = []
+
+
+def _row_count(stream: bytes) -> int:
+    """Return the number of rows; a "fast" row's length, header included, leads to the next one."""
+    position = count = 0
+    while position < len(stream):
+        flags = stream[position]
+        if flags & _FAST_ROW:
+            position += int.from_bytes(stream[position + 1 : position + 3], "big") or len(stream)
+        else:
+            _, position = _segments(stream, position + 1)
+        count += bool(flags & _LAST)
+    if position > len(stream):
+        detail = "direct path stream ends inside a row"
+        raise MalformedRequestError(detail)
+    return count
 
 
 def _segments(stream: bytes, position: int) -> tuple[list[bytes | None], int]:

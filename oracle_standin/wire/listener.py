@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import threading
 from typing import TYPE_CHECKING
 
-from oracle_standin.wire.session import Service, WireSession
+from oracle_standin.wire.faults import FaultOrders
+from oracle_standin.wire.session import LOGON_SECONDS, Service, WireSession
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from oracle_standin.backend import Backend
@@ -25,10 +28,29 @@ class Listener:
     """Accepts clients for one service and serves each in a thread of its own."""
 
     def __init__(
-        self, backend: Backend, profile: Profile, *, host: str, port: int, service: str
+        self,
+        backend: Backend,
+        profile: Profile,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        service: str,
+        faults: bool = False,
+        tls: Path | None = None,
+        compress_rows: bool = False,
     ) -> None:
-        """Listen at once; port 0 takes a free one. `start` begins to accept."""
-        self._service = Service(backend, service, profile)
+        """Listen at once; port 0 takes a free one. `start` begins to accept.
+
+        With `faults`, SYSTEM may order what `oracle_standin.faults` describes. With `tls`, a PEM
+        file of a certificate and its key, clients connect by `tcps`; they show no certificate.
+        With `compress_rows`, values that a row shares with the one before it are not sent again.
+        """
+        self._tls = None
+        if tls is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(tls)
+        orders = FaultOrders(is_allowed=faults)
+        self._service = Service(backend, service, profile, orders, compress_rows)
         self._socket = socket.create_server((host, port), backlog=_BACKLOG)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
@@ -41,7 +63,8 @@ class Listener:
     @property
     def dsn(self) -> str:
         """Return the easy connect string."""
-        return f"{self.host}:{self.port}/{self.service_name}"
+        protocol = "tcps://" if self._tls else ""
+        return f"{protocol}{self.host}:{self.port}/{self.service_name}"
 
     def __enter__(self) -> Listener:
         """Start."""
@@ -95,10 +118,22 @@ class Listener:
             self._clients[thread] = connection
         thread.start()
 
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        """Return the connection after the handshake of TLS, if that is wanted.
+
+        The handshake runs here, in the client's own thread, where a slow client delays nobody.
+        """
+        if self._tls is None:
+            return connection
+        connection.settimeout(LOGON_SECONDS)
+        return self._tls.wrap_socket(connection, server_side=True)
+
     def _serve(self, connection: socket.socket) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            WireSession(connection, self._service).serve()
+            WireSession(self._secured(connection), self._service).serve()
+        except ssl.SSLError as error:
+            _log.warning("no TLS with a client: %s", error.reason)
         except Exception:  # noqa: BLE001 - a thread has nobody to raise to
             _log.exception("a session ended badly")
         finally:

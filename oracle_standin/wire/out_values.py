@@ -1,10 +1,15 @@
-"""Values that come back in binds: RETURNING ... INTO and PL/SQL."""
+"""Values that come back in binds: RETURNING ... INTO and PL/SQL.
+
+A value of RETURNING that is longer than its bind comes cut, with its whole length after it, from
+which the client makes an error; in PL/SQL the engine raises ORA-06502 where it is assigned.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, BindValue, TypeCode
+from oracle_standin.backend import Bind, BindValue, CharsetForm, TypeCode
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, signed, unsigned
 from oracle_standin.wire.rows import value_encoder
@@ -19,6 +24,7 @@ _DIRECTION_IN = 32
 _DIRECTION_IN_OUT = 48
 """Announced for every bind that comes back, so that a re-execution sends its value again."""
 
+_LIMITED = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.RAW})
 _AS_TEXT = frozenset({TypeCode.LONG, TypeCode.ROWID, TypeCode.UROWID})
 
 
@@ -26,15 +32,54 @@ def returning_values(
     binds: Sequence[Bind], lobs: LobStore, returning: Sequence[Sequence[Sequence[bytes | None]]]
 ) -> bytes:
     """Return the values of RETURNING ... INTO, one message for each iteration."""
-    encoders = [_out_encoder(bind, lobs) for bind in binds if bind.is_return]
+    returned = [bind for bind in binds if bind.is_return]
+    encoders = [_out_encoder(bind, lobs) for bind in returned]
     parts = []
     for changed in returning:
         parts.append(bytes((Message.ROW_DATA,)))
         for position, encoder in enumerate(encoders):
             values = [row[position] for row in changed]
             parts.append(unsigned(len(values)))
-            parts += _with_lengths(encoder, values)
+            room = _room(returned[position])
+            if any(value is not None and len(value) > room for value in values):
+                parts += _cut(encoder, values, returned[position])
+            else:
+                parts += _with_lengths(encoder, values)
     return b"".join(parts)
+
+
+def _room(bind: Bind) -> float:
+    """Return how many bytes of UTF-8 or binary are certain to fit into a bind."""
+    if bind.type_code not in _LIMITED or not bind.size_bytes:
+        return math.inf
+    return bind.size_bytes // 2 if bind.charset_form is CharsetForm.NATIONAL else bind.size_bytes
+
+
+def _cut(encoder: ColumnEncoder, values: Sequence[bytes | None], bind: Bind) -> list[bytes]:
+    """Return what `_with_lengths` does, with values that are too long cut to the bind's size."""
+    parts: list[bytes] = []
+    for value in values:
+        if value is None:
+            parts += _with_lengths(encoder, [value])
+            continue
+        kept, length = _fitting(value, bind)
+        parts += (*encoder([kept]), signed(length))
+    return parts
+
+
+def _fitting(value: bytes, bind: Bind) -> tuple[bytes, int]:
+    """Return the part of a value that fits, and the whole length in bytes if that is not all."""
+    if bind.charset_form is CharsetForm.NATIONAL:
+        wide = value.decode().encode("utf-16-be")
+        if len(wide) <= bind.size_bytes:
+            return value, 0
+        return wide[: bind.size_bytes].decode("utf-16-be", "ignore").encode(), len(wide)
+    if len(value) <= bind.size_bytes:
+        return value, 0
+    kept = value[: bind.size_bytes]
+    if bind.type_code is not TypeCode.RAW:
+        kept = kept.decode("utf-8", "ignore").encode()
+    return kept, len(value)
 
 
 def out_values(binds: Sequence[Bind], lobs: LobStore, values: Mapping[int, BindValue]) -> bytes:

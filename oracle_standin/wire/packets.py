@@ -8,6 +8,7 @@ while pipelining; otherwise a packet that is not full is the last one.
 from __future__ import annotations
 
 import select
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _DATA_HEADER_BYTES = 10
 _RECEIVE_BYTES = 1 << 18
 _SEND_PIECES = 128
 _MAX_PACKET_BYTES = 1 << 26
+_SLOW_SECONDS = 0.02
 _NEARLY_FULL_MARGIN = 64
 """The driver never splits an integer over packets, so a packet that is followed by another may be
 a few bytes short of the session data unit."""
@@ -56,6 +58,10 @@ class PacketStream:
         self.unit_bytes = 8192
         """The session data unit: the most a packet may hold, header included."""
         self.large_lengths = False
+        self.bytes_left: int | None = None
+        """How much may still be sent before the connection is dropped; None for no limit."""
+        self.bytes_per_second = 0
+        """The rate of what is sent; 0 for no limit."""
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
@@ -154,14 +160,35 @@ class PacketStream:
         length = (
             size.to_bytes(4, "big") if self.large_lengths else size.to_bytes(2, "big") + b"\0\0"
         )
-        self._socket.sendall(length + bytes((kind, 0, 0, 0)) + content)
+        self._send(length + bytes((kind, 0, 0, 0)) + content)
+
+    def _send(self, content: bytes) -> None:
+        if self.bytes_left is None and not self.bytes_per_second:
+            self._socket.sendall(content)
+            return
+        slow_step = int(self.bytes_per_second * _SLOW_SECONDS)
+        step = max(1, slow_step) if self.bytes_per_second else len(content)
+        for start in range(0, len(content), step):
+            piece = content[start : start + step]
+            if self.bytes_left is not None:
+                piece = piece[: self.bytes_left]
+                self.bytes_left -= len(piece)
+            self._socket.sendall(piece)
+            if self.bytes_left == 0:
+                raise ClientGoneError
+            if self.bytes_per_second:
+                time.sleep(len(piece) / self.bytes_per_second)
 
     def send_marker(self, marker: Marker) -> None:
         """Send a marker packet."""
         self.send(PacketType.MARKER, bytes((1, 0, marker)))
 
-    def send_data(self, content: bytes, flags: DataFlag) -> None:
-        """Send content in as many data packets as it needs; `flags` go on the last."""
+    def send_data(self, content: bytes, flags: DataFlag, *, may_stop: bool = False) -> bool:
+        """Send content in as many data packets as it needs; `flags` go on the last.
+
+        With `may_stop`, a break ends the sending between two packets. Returns whether all was sent.
+        """
+        most_pieces = 2 if self.bytes_per_second else _SEND_PIECES
         room = self.unit_bytes - _DATA_HEADER_BYTES
         view = memoryview(content)
         pieces: list[bytes | memoryview] = []
@@ -169,11 +196,14 @@ class PacketStream:
         while len(content) - start > room:
             pieces += (self._data_header(room, DataFlag.NONE), view[start : start + room])
             start += room
-            if len(pieces) >= _SEND_PIECES:
-                self._socket.sendall(b"".join(pieces))
+            if len(pieces) >= most_pieces:
+                self._send(b"".join(pieces))
                 pieces = []
+                if may_stop and self.break_waiting():
+                    return False
         pieces += (self._data_header(len(content) - start, flags), view[start:])
-        self._socket.sendall(b"".join(pieces))
+        self._send(b"".join(pieces))
+        return True
 
     def _data_header(self, length: int, flags: DataFlag) -> bytes:
         size = length + _DATA_HEADER_BYTES

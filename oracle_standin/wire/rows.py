@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, Column, TypeCode, Value, not_in_this_standin
 from oracle_standin.codecs import oson_from_json, rowid_parts
+from oracle_standin.wire.binds import Declaration
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
 from oracle_standin.wire.lobs import CHUNK_BYTES, LOCATOR_BYTES
@@ -16,7 +17,6 @@ from oracle_standin.wire.replies import rowid_fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from oracle_standin.wire.binds import Declaration
     from oracle_standin.wire.lobs import LobStore
 
     ColumnEncoder = Callable[[Iterable[Value]], Iterable[bytes]]
@@ -30,6 +30,14 @@ _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW})
 _LOB = frozenset({TypeCode.CLOB, TypeCode.BLOB})
 _DEFINED = _LOB | {TypeCode.JSON}
+_AS_LONG = {
+    (TypeCode.VARCHAR, TypeCode.CLOB): TypeCode.LONG,
+    (TypeCode.CHAR, TypeCode.CLOB): TypeCode.LONG,
+    (TypeCode.LONG, TypeCode.CLOB): TypeCode.LONG,
+    (TypeCode.RAW, TypeCode.BLOB): TypeCode.LONG_RAW,
+    (TypeCode.LONG_RAW, TypeCode.BLOB): TypeCode.LONG_RAW,
+}
+"""Type that a client knows a column by and type that the column has now, to the type sent."""
 _REFUSED = {
     TypeCode.VECTOR: "a VECTOR column",
     TypeCode.CURSOR: "a REF cursor column",
@@ -57,9 +65,57 @@ def encode_rows(encoders: Sequence[ColumnEncoder], rows: Sequence[Sequence[Value
     return b"".join(chain.from_iterable(zip(repeat(_ROW), *columns, strict=False)))
 
 
+def encode_rows_compressed(
+    encoders: Sequence[ColumnEncoder], rows: Sequence[Sequence[Value]]
+) -> bytes:
+    """Return the row messages of a page, without the values that the row before has too.
+
+    A row with such values follows a bit vector, whose set bits are the columns that are sent.
+    """
+    if not rows:
+        return b""
+    columns = [
+        encoder(values) for encoder, values in zip(encoders, zip(*rows, strict=True), strict=True)
+    ]
+    parts: list[bytes] = []
+    previous: Sequence[bytes] | None = None
+    for row in zip(*columns, strict=True):
+        sent = [i for i, value in enumerate(row) if previous is None or value != previous[i]]
+        if len(sent) < len(row):
+            bits = sum(1 << position for position in sent)
+            vector = bits.to_bytes((len(row) + 7) // 8, "little")
+            parts += (bytes((Message.BIT_VECTOR,)), unsigned(len(sent)), vector)
+        parts += (_ROW, *(row[position] for position in sent))
+        previous = row
+    return b"".join(parts)
+
+
 def needs_define(columns: Sequence[Column]) -> bool:
     """Return whether the client says how it wants some column before rows may be sent."""
     return any(column.type_code in _DEFINED for column in columns)
+
+
+def defines_after_change(
+    previous: Sequence[Column] | None, columns: Sequence[Column]
+) -> list[Declaration] | None:
+    """Return how the columns of a re-executed cursor are sent after their types have changed.
+
+    A client that fetched a column as text or bytes gets a LOB in its place as LONG or LONG RAW
+    without asking, as if it had defined the column so; python-oracledb relies on it (its
+    `_adjust_metadata`). None where some other LOB column still has to be defined.
+    """
+    if previous is None or len(previous) != len(columns):
+        return None
+    defines = [
+        Declaration(
+            type_number=_AS_LONG.get((old.type_code, new.type_code), new.type_code),
+            flags=0,
+            size_bytes=0,
+            charset_form=old.charset_form,  # which the client goes on to expect
+        )
+        for old, new in zip(previous, columns, strict=True)
+    ]
+    return None if any(define.type_number in _DEFINED for define in defines) else defines
 
 
 def refuse_unsupported(columns: Sequence[Column]) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import threading
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import ClientGoneError, OracleError, SessionInfo, not_in_this_standin
+from oracle_standin.faults import COMMIT, LOGON, ROLLBACK
 from oracle_standin.verifier import Challenge
 from oracle_standin.wire import negotiation
-from oracle_standin.wire.authentication import LogonRequest, logon_parameters, read_logon
+from oracle_standin.wire.authentication import (
+    LogonRequest,
+    folded,
+    logon_parameters,
+    read_logon,
+)
 from oracle_standin.wire.codes import Call, Message
 from oracle_standin.wire.conversation import (
     AbandonedRequestError,
@@ -19,6 +26,7 @@ from oracle_standin.wire.conversation import (
     Conversation,
 )
 from oracle_standin.wire.direct_path import DirectPathCalls
+from oracle_standin.wire.faults import DroppedError, FaultOrders, SessionFaults
 from oracle_standin.wire.lobs import LobStore, read_lob_request
 from oracle_standin.wire.packets import PacketStream
 from oracle_standin.wire.piggybacks import (
@@ -66,6 +74,8 @@ class Service:
     backend: Backend
     name: str
     profile: Profile
+    faults: FaultOrders = field(default_factory=FaultOrders)
+    compress_rows: bool = False
     session_ids: Iterator[int] = field(default_factory=lambda: count(1))
     id_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,6 +91,7 @@ class WireSession:
     def __init__(self, connection: socket.socket, service: Service) -> None:
         """Take over an accepted socket."""
         self._service = service
+        self._protocol = "tcps" if isinstance(connection, ssl.SSLSocket) else "tcp"
         self._stream = PacketStream(connection)
         self._talk = Conversation(self._stream)
         self._session_id = service.next_session_id()
@@ -91,6 +102,7 @@ class WireSession:
         self._statements: StatementCalls | None = None
         self._direct_path: DirectPathCalls | None = None
         self._logged_off = False
+        self._faults = SessionFaults(service.faults, self._stream)
 
     # The connection
 
@@ -140,6 +152,10 @@ class WireSession:
             self._fail(error)
         except OracleError as error:
             self._fail(error)
+        except DroppedError as dropped:
+            _log.info("session %d: dropped as ordered", self._session_id)
+            self._talk.send_unfinished(dropped.content)
+            raise ClientGoneError from dropped
         except (ClientGoneError, OSError):
             raise
         except Exception as fault:  # noqa: BLE001 - one client must not see another's fault
@@ -201,6 +217,9 @@ class WireSession:
             return self._authenticate_two(reader)
         if self._session is None or self._statements is None:
             raise OracleError(1012, "not logged on")
+        self._session.usage.round_trips += 1
+        if code != Call.LOGOFF:
+            self._session.check()
         call = self._calls(self._session, self._statements).get(code)
         if call is None:
             _log.warning("session %d: call %d is not known", self._session_id, code)
@@ -220,8 +239,8 @@ class WireSession:
             Call.DIRECT_PATH_PREPARE: lambda reader: self._load(reader, DirectPathCalls.prepare),
             Call.DIRECT_PATH_LOAD: lambda reader: self._load(reader, DirectPathCalls.load),
             Call.DIRECT_PATH_OPERATION: lambda reader: self._load(reader, DirectPathCalls.operate),
-            Call.COMMIT: lambda _: self._ended(session.commit),
-            Call.ROLLBACK: lambda _: self._ended(session.rollback),
+            Call.COMMIT: lambda _: self._end_transaction(session.commit, COMMIT),
+            Call.ROLLBACK: lambda _: self._end_transaction(session.rollback, ROLLBACK),
             Call.PING: lambda _: self._ended(),
             Call.LOGOFF: lambda _: self._log_off(),
             Call.PIPELINE_END: self._end_pipeline,
@@ -261,7 +280,6 @@ class WireSession:
         for key, what in (
             ("AUTH_TOKEN", "token authentication"),
             ("AUTH_NEWPASSWORD", "changing a password at logon"),
-            ("PROXY_CLIENT_NAME", "proxy authentication"),
         ):
             if key in request.values:
                 refusal = not_in_this_standin(what)
@@ -271,8 +289,11 @@ class WireSession:
         proof = challenge.verify(
             request.values.get("AUTH_SESSKEY", ""), request.values.get("AUTH_PASSWORD", "")
         )
+        client = request.values.get("PROXY_CLIENT_NAME", "")
+        self._faults.user = folded(client) if client else request.user
+        self._faults.before(LOGON)
         info = self._session_info(first, request)
-        self._open(self._service.backend.open_session(request.user, info))
+        self._open(self._service.backend.open_session(self._faults.user, info))
         reply = logon_parameters(self._service.profile, info, proof)
         return parameters(reply) + status(in_transaction=False)
 
@@ -285,22 +306,34 @@ class WireSession:
             machine=first.values.get("AUTH_MACHINE", ""),
             os_user=first.values.get("AUTH_SID", ""),
             driver_name=second.values.get("SESSION_CLIENT_DRIVER_NAME", ""),
+            proxy_user=second.user if second.values.get("PROXY_CLIENT_NAME") else "",
+            network_protocol=self._protocol,
             time_zone=second.time_zone(),
         )
 
     def _open(self, session: BackendSession) -> None:
         self._session = session
-        self._statements = StatementCalls(session, self._lobs, self._talk.field_version)
-        self._direct_path = DirectPathCalls(session, self._talk.field_version)
+        self._statements = StatementCalls(
+            session,
+            self._lobs,
+            self._faults,
+            self._talk.field_version,
+            compress_rows=self._service.compress_rows,
+        )
+        self._direct_path = DirectPathCalls(session, self._faults, self._talk.field_version)
         self._talk.transaction_open = self._in_transaction
         self._stream.set_timeout(None)
         session.watch(ClientInterrupt(self._stream))
 
     # Calls
 
-    def _ended(self, action: Callable[[], None] | None = None) -> bytes:
-        if action is not None:
-            action()
+    def _end_transaction(self, action: Callable[[], None], name: str) -> bytes:
+        self._faults.before(name)
+        action()
+        self._faults.after(name)
+        return self._ended()
+
+    def _ended(self) -> bytes:
         return status(in_transaction=self._in_transaction())
 
     def _log_off(self) -> bytes:

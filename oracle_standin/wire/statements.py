@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import (
     BindValue,
+    CountedRows,
+    EncodedRowSource,
     ExecuteOptions,
     OracleError,
     Result,
+    RowCounter,
+    RowSource,
     not_in_this_standin,
 )
 from oracle_standin.lexer import StatementKind
@@ -18,6 +23,7 @@ from oracle_standin.wire.binds import BindRowReader, declared_binds
 from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption
 from oracle_standin.wire.cursors import Cursor, CursorTable
 from oracle_standin.wire.execute_request import ExecuteRequest, read_execute, read_reexecute
+from oracle_standin.wire.faults import DroppedError
 from oracle_standin.wire.out_values import out_values, returning_values
 from oracle_standin.wire.replies import (
     BATCH_ERRORS,
@@ -32,6 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from oracle_standin.backend import BackendSession
+
+    BindRows = Sequence[Sequence[BindValue]] | CountedRows
+
+    from oracle_standin.wire.faults import SessionFaults
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.reader import RequestReader
 
@@ -48,9 +58,21 @@ class _Run:
 class StatementCalls:
     """The cursors of one session and the calls on them; each call returns its whole reply."""
 
-    def __init__(self, session: BackendSession, lobs: LobStore, field_version: int) -> None:
+    def __init__(
+        self,
+        session: BackendSession,
+        lobs: LobStore,
+        faults: SessionFaults,
+        field_version: int,
+        *,
+        compress_rows: bool = False,
+    ) -> None:
         """Start without cursors."""
+        self._encode_rows = (
+            row_format.encode_rows_compressed if compress_rows else row_format.encode_rows
+        )
         self._session = session
+        self._faults = faults
         self._lobs = lobs
         self._field_version = field_version
         self._cursors = CursorTable()
@@ -71,10 +93,13 @@ class StatementCalls:
         if request.flags & ExecuteFlag.SCROLLABLE:
             refusal = not_in_this_standin("a scrollable cursor")
             raise refusal
+        if request.statement is not None and self._faults.control(request.statement):
+            return end_of_call(self._field_version)
         is_new = request.cursor_id == 0
         if request.statement is None:
             cursor = self._cursors.find(request.cursor_id)
         else:
+            self._session.usage.parses += 1
             cursor = self._cursors.open(request.cursor_id, request.statement)
         if request.binds:
             cursor.binds = declared_binds(request.binds, cursor.outline)
@@ -117,19 +142,25 @@ class StatementCalls:
 
     # Cursors and binds
 
-    def _bind_rows(
-        self, reader: RequestReader, cursor: Cursor, count: int
-    ) -> Sequence[Sequence[BindValue]]:
+    def _bind_rows(self, reader: RequestReader, cursor: Cursor, count: int) -> BindRows:
         if not cursor.binds:
             return [()] * count
-        return BindRowReader(cursor.binds, cursor.outline, self._lobs).read(reader, count)
+        rows = BindRowReader(cursor.binds, cursor.outline, self._lobs)
+        if isinstance(self._session, RowCounter) and self._session.counts(cursor.statement):
+            return rows.count(reader, count)
+        return rows.read(reader, count)
 
     # Running
 
-    def _do(
-        self, cursor: Cursor, request: ExecuteRequest, rows: Sequence[Sequence[BindValue]]
-    ) -> bytes:
+    def _do(self, cursor: Cursor, request: ExecuteRequest, rows: BindRows) -> bytes:
         options = request.options
+        # For a query the number of executions is a number of rows to return with this reply, also
+        # without the option to fetch: the client, which does not ask for a prefetch of LOBs, takes
+        # the first batch of a data frame from here.
+        is_query = cursor.outline.kind is StatementKind.QUERY
+        fetch_rows = request.executions if is_query else 0
+        if options & ExecuteOption.FETCH:
+            fetch_rows = request.fetch_rows
         if options & ExecuteOption.DEFINE:
             cursor.defines = request.defines
             cursor.encoders = []
@@ -139,18 +170,18 @@ class StatementCalls:
                 rows,
                 _Run(
                     ExecuteOptions(
-                        iterations=len(rows),
+                        iterations=rows.count if isinstance(rows, CountedRows) else len(rows),
                         batch_errors=bool(options & ExecuteOption.BATCH_ERRORS),
                         row_counts=bool(request.flags & ExecuteFlag.ROW_COUNTS),
                         commit=bool(options & ExecuteOption.COMMIT),
                     ),
-                    request.fetch_rows if options & ExecuteOption.FETCH else 0,
+                    fetch_rows,
                     describe=request.statement is not None,
                 ),
             )
         if options & ExecuteOption.DEFINE:
-            if options & ExecuteOption.FETCH:
-                return self._fetch_rows(cursor, request.fetch_rows)
+            if fetch_rows:
+                return self._fetch_rows(cursor, fetch_rows)
             return self._end(cursor)
         return self._describe_only(cursor)
 
@@ -162,9 +193,9 @@ class StatementCalls:
         cursor.columns = tuple(columns)
         return describe(columns, self._field_version) + self._end(cursor)
 
-    def _run(self, cursor: Cursor, rows: Sequence[Sequence[BindValue]], run: _Run) -> bytes:
+    def _run(self, cursor: Cursor, rows: BindRows, run: _Run) -> bytes:
         cursor.close_rows()
-        result = self._session.execute(cursor.statement, cursor.binds, rows, run.options)
+        result = self._execute(cursor, rows, run.options)
         if result.columns is None:
             return self._changes(cursor, run.options, result)
         cursor.rows, cursor.fetched = result.rows, 0
@@ -172,13 +203,32 @@ class StatementCalls:
         content = b""
         if run.describe or result.columns != cursor.columns:
             if result.columns != cursor.columns:
-                cursor.defines, cursor.encoders = None, []
+                changed = row_format.defines_after_change(cursor.columns, result.columns)
+                cursor.defines, cursor.encoders = changed, []
             content = describe(result.columns, self._field_version)
         cursor.columns = result.columns
         waits = row_format.needs_define(result.columns) and cursor.defines is None
         if run.fetch_rows and not waits:
             return content + self._fetch_rows(cursor, run.fetch_rows)
         return content + self._end(cursor)
+
+    def _execute(self, cursor: Cursor, rows: BindRows, options: ExecuteOptions) -> Result:
+        is_query = cursor.outline.kind is StatementKind.QUERY
+        self._faults.before(cursor.statement, 0 if is_query else options.iterations)
+        result = self._execute_in_session(cursor, rows, options)
+        self._faults.after(cursor.statement)
+        return result
+
+    def _execute_in_session(
+        self, cursor: Cursor, rows: BindRows, options: ExecuteOptions
+    ) -> Result:
+        if not isinstance(rows, CountedRows):
+            return self._session.execute(cursor.statement, cursor.binds, rows, options)
+        session = self._session
+        if not isinstance(session, RowCounter):
+            message = "rows were counted for a session that wants their values"
+            raise TypeError(message)
+        return session.execute_counted(cursor.statement, cursor.binds, rows, options)
 
     def _fetch_rows(self, cursor: Cursor, count: int) -> bytes:
         if cursor.columns is None:
@@ -187,13 +237,25 @@ class StatementCalls:
             return self._end(cursor, error=NO_MORE_ROWS)
         if not cursor.encoders:
             cursor.encoders = row_format.column_encoders(cursor.columns, cursor.defines, self._lobs)
-        page = cursor.rows.fetch(count)
-        content = row_header(count) + row_format.encode_rows(cursor.encoders, page)
-        cursor.fetched += len(page)
-        if len(page) < count:
+        allowed = self._faults.rows_left(cursor.statement, count)
+        encoded, number = self._page(cursor, cursor.rows, count if allowed is None else allowed)
+        content = row_header(count) + encoded
+        if allowed is not None:
+            raise DroppedError(content)
+        self._faults.fetched(cursor.statement, number)
+        cursor.fetched += number
+        if number < count:
             cursor.close_rows()
             return content + self._end(cursor, error=NO_MORE_ROWS)
         return content + self._end(cursor)
+
+    def _page(self, cursor: Cursor, rows: RowSource, count: int) -> tuple[bytes, int]:
+        """Return up to `count` further rows as they travel, and their number."""
+        encode = partial(self._encode_rows, cursor.encoders)
+        if isinstance(rows, EncodedRowSource):
+            return rows.fetch_encoded(count, encode)
+        page = rows.fetch(count)
+        return encode(page), len(page)
 
     def _end(self, cursor: Cursor, error: OracleError | None = None) -> bytes:
         return end_of_call(

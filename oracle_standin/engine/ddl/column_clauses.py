@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.ddl import column_types
+from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.facts import ColumnRecord
 from oracle_standin.engine.names import engine_name, quoted
 
@@ -101,7 +102,7 @@ def column_record(column: ColumnDefinition, kind: ColumnType) -> ColumnRecord:
     return ColumnRecord(
         column.name,
         kind,
-        default=column.virtual if column.virtual is not None else column.default,
+        default=column.default if column.virtual is None else dictionary_text(column.virtual),
         hidden=bool(column.hidden),
         virtual=column.virtual is not None,
         default_on_null=default_on_null,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import facts, kept_history, objects, privileges, storage
+from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.model import TableOptions
 from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.names import quoted
@@ -161,7 +162,7 @@ def _create(
         if part.expression is not None:
             engine.run(
                 "INSERT INTO ora.index_expressions VALUES (%s::oid, %s, %s)",
-                (index.oid, position, part.expression),
+                (index.oid, position, dictionary_text(part.expression)),
             )
     facts.touch(engine, table.oid)
     kept_history.cut(engine, table.oid)

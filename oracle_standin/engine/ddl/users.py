@@ -197,8 +197,10 @@ def alter(reader: Reader, engine: Engine) -> None:
     """Run ALTER USER; a user may change its own password. Raises OracleError 1918, 1031."""
     reader.accept("IF", "EXISTS")
     name = reader.name(1935, "missing user or role name")
-    if reader.at_any({"GRANT", "REVOKE"}):
-        raise not_in_this_standin(what="proxy authentication")
+    granted = reader.accept_any("GRANT", "REVOKE")
+    if granted:
+        _alter_proxy(reader, engine, name, is_granted=granted == "GRANT")
+        return
     options = _parse_options(reader)
     only_password = options == _Options(password=options.password)
     if not (name == engine.user and only_password):
@@ -208,6 +210,24 @@ def alter(reader: Reader, engine: Engine) -> None:
     if options.password is not None:
         set_password(engine, name, options.password)
     _apply(engine, name, options)
+
+
+def _alter_proxy(reader: Reader, engine: Engine, client: str, *, is_granted: bool) -> None:
+    """Let a user connect through another one, or no longer; raises OracleError 1031, 1918."""
+    if not reader.accept("CONNECT", "THROUGH"):
+        raise reader.error(922, "missing or invalid option")
+    proxy = reader.name(1935, "missing user or role name")
+    if not reader.at_end():
+        raise not_in_this_standin(what="a proxy user with roles or authentication of its own")
+    privileges.require(engine, "ALTER USER")
+    for name in (client, proxy):
+        if not engine.query("SELECT 1 FROM ora.users WHERE username = %s", (name,)):
+            raise OracleError(1918, f"user '{name}' does not exist")
+    if is_granted:
+        statement = "INSERT INTO ora.proxies VALUES (%s, %s) ON CONFLICT DO NOTHING"
+    else:
+        statement = "DELETE FROM ora.proxies WHERE client = %s AND proxy = %s"
+    engine.run(statement, (client, proxy))
 
 
 def drop(reader: Reader, engine: Engine) -> None:
@@ -239,6 +259,8 @@ def drop(reader: Reader, engine: Engine) -> None:
 _GRANTED_TO = (
     ("users", "username"),
     ("quotas", "username"),
+    ("proxies", "client"),
+    ("proxies", "proxy"),
     ("system_grants", "grantee"),
     ("role_grants", "grantee"),
     ("object_grants", "grantee"),

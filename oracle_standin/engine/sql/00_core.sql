@@ -101,6 +101,13 @@ CREATE TABLE ora.role_grants (
   PRIMARY KEY (grantee, granted_role)
 );
 
+CREATE TABLE ora.proxies (
+  client text NOT NULL,
+  proxy text NOT NULL,
+  PRIMARY KEY (client, proxy)
+);
+COMMENT ON TABLE ora.proxies IS 'ALTER USER client GRANT CONNECT THROUGH proxy.';
+
 CREATE TABLE ora.quotas (
   username text NOT NULL,
   tablespace text NOT NULL,

@@ -39,7 +39,7 @@ BEGIN
         WHEN name = 'DATABASE_ROLE' THEN RETURN 'PRIMARY';
         WHEN name = 'AUTHENTICATION_METHOD' THEN RETURN 'PASSWORD';
         WHEN name = 'IDENTIFICATION_TYPE' THEN RETURN 'LOCAL';
-        WHEN name = 'NETWORK_PROTOCOL' THEN RETURN 'tcp';
+        WHEN name = 'NETWORK_PROTOCOL' THEN RETURN ora.setting('network_protocol');
         WHEN name = 'ISDBA' THEN RETURN 'FALSE';
         WHEN name = 'LANGUAGE' THEN RETURN 'AMERICAN_AMERICA.AL32UTF8';
         WHEN name = 'LANG' THEN RETURN 'US';
@@ -47,8 +47,11 @@ BEGIN
                       'NLS_SORT', 'NLS_TERRITORY') THEN
             RETURN ora.setting(lower(name));
         WHEN name IN ('SESSION_EDITION_NAME', 'CURRENT_EDITION_NAME') THEN RETURN 'ORA$BASE';
-        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'PROXY_USER', 'TERMINAL', 'IP_ADDRESS',
-                      'POLICY_INVOKER', 'ENTERPRISE_IDENTITY', 'GLOBAL_UID', 'PROXY_USERID',
+        WHEN name = 'PROXY_USER' THEN RETURN ora.setting('proxy_user');
+        WHEN name = 'PROXY_USERID' THEN
+            RETURN (SELECT user_id FROM ora.users WHERE username = ora.setting('proxy_user'));
+        WHEN name IN ('DB_DOMAIN', 'CLOUD_SERVICE', 'TERMINAL', 'IP_ADDRESS',
+                      'POLICY_INVOKER', 'ENTERPRISE_IDENTITY', 'GLOBAL_UID',
                       'UNIFIED_AUDIT_SESSIONID', 'CURRENT_BIND', 'CURRENT_SQL', 'DBLINK_INFO',
                       'BG_JOB_ID') THEN
             RETURN NULL;

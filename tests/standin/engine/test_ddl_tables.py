@@ -192,7 +192,7 @@ def test_virtual_and_invisible_columns(session: UserSession) -> None:  # noqa: F
     )
     assert shown == [
         ("A", "1", "NO", "NO", None),
-        ("TWICE", "2", "NO", "YES", "a * 2"),
+        ("TWICE", "2", "NO", "YES", '"A"*2'),
         ("B", "3", "NO", "NO", "'x'"),
         ("HIDDEN", None, "YES", "NO", None),
     ]

@@ -34,6 +34,7 @@ from oracle_standin.backend import (
     Result,
     Row,
     SessionInfo,
+    SessionUsage,
     TypeCode,
     Value,
 )
@@ -226,6 +227,7 @@ class FakeSession:
         self.current_schema = user
         self.attributes: dict[str, str] = {}
         self.closed = False
+        self.usage = SessionUsage()
         self._interrupt: Interrupt | None = None
 
     def execute(
@@ -251,6 +253,9 @@ class FakeSession:
         if outline(statement).kind is not StatementKind.QUERY:
             return ()
         return self._query(statement, binds, (None,) * len(binds))[0]
+
+    def check(self) -> None:
+        """Never killed."""
 
     def commit(self) -> None:
         self.in_transaction = False
@@ -390,6 +395,7 @@ def _returned(returns: Sequence[Bind], number: int) -> Row:
         TypeCode.NUMBER: number_from_text(str(number)),
         TypeCode.VARCHAR: ROWID.encode(),
         TypeCode.CLOB: b"returned text",
+        TypeCode.RAW: bytes(range(100)),
     }
     return tuple(values[bind.type_code] for bind in returns)
 

@@ -288,3 +288,18 @@ def test_any_value_comes_back(
     row = cursor.fetchone()
     assert row is not None
     assert list(row) == [number, moment, text or None, span, double]
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "unit"),
+    [(str, 2, "characters"), (oracledb.DB_TYPE_NVARCHAR, 3, "characters"), (bytes, 5, "bytes")],
+)
+def test_a_returned_value_too_long_for_its_bind(
+    cursor: oracledb.Cursor, kind: Any, size: int, unit: str
+) -> None:
+    value = cursor.var(kind, size)
+    with pytest.raises(oracledb.DatabaseError, match=f"DPY-4002.*{unit}"):
+        cursor.execute("insert into t values (:1) returning x into :2", [1, value])
+    value = cursor.var(kind, 100)
+    cursor.execute("insert into t values (:1) returning x into :2", [1, value])
+    assert len(value.getvalue()[0]) in {18, 100}

@@ -87,9 +87,12 @@ def test_a_long_descriptor_comes_in_a_packet_of_its_own(
     connect(dsn=descriptor).close()
 
 
-def test_proxy_users_are_refused_with_a_reason(connect: Connect) -> None:
-    with pytest.raises(oracledb.DatabaseError, match="not in this stand-in"):
-        connect(user="scott[hr]")
+def test_a_user_connects_through_another(connect: Connect, backend: FakeBackend) -> None:
+    connect(user="scott[hr]").close()
+    assert backend.sessions[0].current_schema == "HR"
+    assert backend.sessions[0].info.proxy_user == "SCOTT"
+    with pytest.raises(oracledb.DatabaseError, match="ORA-01017"):
+        connect(user="scott[hr]", password="wrong")
 
 
 def test_every_session_is_closed(connect: Connect, backend: FakeBackend) -> None:

@@ -1,0 +1,1 @@
+"""Measures the pair beside the Singer SDK's own path: `make bench`."""

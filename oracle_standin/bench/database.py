@@ -1,0 +1,58 @@
+"""A database whose `BENCH` tables replay and count rows; everything else is the engine's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import SessionInfo
+from oracle_standin.bench import wide10
+from oracle_standin.bench.session import BenchSession
+
+if TYPE_CHECKING:
+    from oracle_standin.backend import Backend
+    from oracle_standin.bench.replay import Recording
+    from oracle_standin.verifier import PasswordVerifier
+
+
+@dataclass(slots=True)
+class Counts:
+    """Committed rows of each `BENCH` table, and what was recorded for reads."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    recordings: dict[tuple[str, ...], Recording] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, pending: dict[str, int]) -> None:
+        """Count rows that were committed."""
+        with self.lock:
+            for table, count in pending.items():
+                self.rows[table] = self.rows.get(table, 0) + count
+
+    def forget(self, table: str) -> None:
+        """Count from zero again."""
+        with self.lock:
+            self.rows.pop(table, None)
+
+
+class BenchDatabase:
+    """A `Backend` in front of another: see the package."""
+
+    def __init__(self, inner: Backend, rows: int) -> None:
+        """Create `WIDE10` for the user `BENCH`, who must be there; it is to have `rows` rows."""
+        self._inner = inner
+        self._counts = Counts({wide10.TABLE: rows})
+        session = inner.open_session(wide10.USER, SessionInfo(session_id=0, serial_number=0))
+        try:
+            wide10.fill(session, min(rows, wide10.DISTINCT_ROWS))
+        finally:
+            session.close()
+
+    def verifier(self, user: str) -> PasswordVerifier | None:
+        """Return the stored password verifier of a user."""
+        return self._inner.verifier(user)
+
+    def open_session(self, user: str, info: SessionInfo) -> BenchSession:
+        """Log a verified user on."""
+        return BenchSession(self._inner.open_session(user, info), self._counts)
