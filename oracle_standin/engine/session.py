@@ -286,12 +286,13 @@ class Session(TransactionControl):
         return result
 
     def _run_other(self, statement: str, keyword: str) -> Result:
-        words = [token.value for token in lexer.tokens(statement)[:2]]
+        first = [token.value for token in lexer.tokens(statement)[:3]]
+        words = first[:2]
         if keyword in _SESSION_STATEMENTS or words == ["ALTER", "SESSION"]:
             self._told(lambda: session_statements.run(statement, self))
         elif words == ["CREATE", "PRIVATE"]:
             self._run_private_ddl(statement)
-        elif words == ["ALTER", "SYSTEM"]:
+        elif words == ["ALTER", "SYSTEM"] and first[2:] != ["SET"]:
             self._told(lambda: system_statements.run(statement, self, self._shared))
         elif keyword in _REFUSED:
             raise not_in_this_standin(keyword)

@@ -250,7 +250,7 @@ class TestErrors:
     def test_changes_that_harm_nothing(self, table: UserSession) -> None:
         before = commit(table, "INSERT INTO t VALUES (1, 'a')")
         table.run("COMMENT ON TABLE t IS 'x'")
-        table.run("GRANT SELECT ON t TO PUBLIC")
+        table.run("GRANT SELECT ON t TO system")
         assert names(table, f"t AS OF SCN {before}") == ["a"]
 
     def test_table_that_was_not_there(self, session: UserSession) -> None:  # noqa: F811
