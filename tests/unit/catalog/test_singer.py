@@ -88,8 +88,8 @@ def test_a_stream() -> None:
         "is-view": False,
         "row-count": 7,
         "valid-replication-keys": ["B", "AT", "Salary"],
-            "proposed-replication-method": "FULL_TABLE",
-            "proposed-replication-reason": "no column tells when a row changed",
+        "proposed-replication-method": "FULL_TABLE",
+        "proposed-replication-reason": "no column tells when a row changed",
     }
     assert metadata["properties", "A"]["inclusion"] == "automatic"
     assert metadata["properties", "AT"] == {

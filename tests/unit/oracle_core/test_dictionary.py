@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from oracle_core import dictionary
-from oracle_core.dictionary import STATEMENTS, Family, Scope, statement_text
+from oracle_core.dictionary import Family, Scope, statement_text
 from oracle_core.dictionary_rows import ColumnRow, KeyColumnRow, TableRow
+from oracle_core.dictionary_statements import STATEMENTS
 from oracle_core.scn import SCN_STATEMENTS, Scn
 
 if TYPE_CHECKING:
