@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner, Result
+
+from catalog.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,18 +61,10 @@ def owner(oracle_database: OracleDatabase) -> Iterator[str]:
     oracle_database.drop_user(user)
 
 
-def command(
-    database: OracleDatabase, user: str, folder: Path, *arguments: str
-) -> subprocess.CompletedProcess[str]:
+def command(database: OracleDatabase, user: str, folder: Path, *arguments: str) -> Result:
     config = folder / f"{user}.json"
     config.write_text(json.dumps(database.config(user)), encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-m", "catalog.cli", *arguments, "--config", str(config)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return CliRunner().invoke(main, [*arguments, "--config", str(config)])
 
 
 def checked(
@@ -79,7 +72,7 @@ def checked(
 ) -> dict[str, dict[str, Any]]:
     tables = [option for name in "AB" for option in ("--table", f"{owner}.{name}")]
     done = command(database, user, folder, "check", "--format", "json", *tables)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["user"] == user
     assert report["database"]["character_set"]
@@ -117,7 +110,7 @@ def test_a_user_that_may_not_log_on(oracle_database: OracleDatabase, tmp_path: P
         done = command(oracle_database, user, tmp_path, "check")
     finally:
         oracle_database.drop_user(user)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "grant CREATE SESSION" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
@@ -130,7 +123,7 @@ def test_the_grants_that_are_printed_are_enough(
     try:
         options = ("--mode", mode, "--user", user, "--schema", owner)
         done = command(oracle_database, owner, tmp_path, "grants", *options)
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         statements = [
             line.partition(";")[0] for line in done.stdout.splitlines() if not line.startswith("--")
         ]
@@ -156,7 +149,7 @@ def test_grants_of_the_other_modes(
             owner,
             *options,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         return done.stdout
 
     own = printed("--mode", "target")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 import pytest
+from click.testing import CliRunner, Result
 
+from catalog.cli import main
 from catalog.introspect import INVALID_VIEW, NOT_GRANTED, Depth, take_inventory
 from catalog.model import Inventory, Synonym, Table, TableKind
 from catalog.names import NameFilter
@@ -236,15 +237,8 @@ def test_a_kept_catalog_holds_until_the_next_ddl(
     assert columns() == ["ID", "B"]
 
 
-def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "catalog.cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, **environment},
-    )
+def command(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, arguments, env=environment)
 
 
 def test_the_command(oracle_database: OracleDatabase, hr_schema: str, tmp_path: Path) -> None:
@@ -255,16 +249,16 @@ def test_the_command(oracle_database: OracleDatabase, hr_schema: str, tmp_path: 
     files = []
     for name in ("old", "new"):
         done = command("generate", "--kind", "description", "--schema", hr_schema, **settings)
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         assert done.stderr == ""
         files.append(tmp_path / f"{name}.json")
         files[-1].write_text(done.stdout, encoding="utf-8")
-    assert command("diff", *map(str, files), "--check").returncode == 0
+    assert command("diff", *map(str, files), "--check").exit_code == 0
     changed = json.loads(files[1].read_text("utf-8"))
     changed["schemas"][0]["tables"].pop()
     files[1].write_text(json.dumps(changed), encoding="utf-8")
     done = command("diff", *map(str, files), "--check", "--format", "json")
-    assert done.returncode == 3
+    assert done.exit_code == 3
     assert [one["what"] for one in json.loads(done.stdout)["changes"]] == ["table removed"]
 
     shown = command("show", f"{hr_schema}.EMPLOYEES", **settings)
@@ -283,11 +277,13 @@ def test_errors_of_the_command(oracle_database: OracleDatabase, hr_schema: str) 
     }
     wrong = {**settings, "ORACLE_CATALOG_PASSWORD": "wrong-secret"}
     refused = command("check", **wrong)
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "ORA-01017" in refused.stderr
     assert "wrong-secret" not in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
     missing = command("show", f"{hr_schema}.NOTHING", **settings)
-    assert missing.returncode == 2
-    assert command("check").returncode == 2
-    assert command("generate", "--profile", "sap", **settings).returncode == 2
+    assert missing.exit_code == 2
+    assert command("check").exit_code == 2
+    process = [sys.executable, "-m", "catalog.cli", "check"]
+    assert subprocess.run(process, capture_output=True, check=False).returncode == 2
+    assert command("generate", "--profile", "sap", **settings).exit_code == 2
