@@ -17,7 +17,8 @@ pytestmark = pytest.mark.oracle
 
 WHO = (
     "created_by NUMBER(15) NOT NULL, creation_date DATE NOT NULL,"
-    " last_updated_by NUMBER(15) NOT NULL, last_update_date DATE NOT NULL, last_update_login NUMBER(15)"
+    " last_updated_by NUMBER(15) NOT NULL, last_update_date DATE NOT NULL,"
+    " last_update_login NUMBER(15)"
 )
 SCHEMAS = {
     "oracle_ebs": (
