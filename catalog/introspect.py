@@ -3,27 +3,56 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog.model import Column, Key, KeyKind, Schema, Table, TableKind
+from catalog.columns import columns_of
+from catalog.keys import foreign_keys_of, indexed_columns_of, keys_of
+from catalog.model import (
+    Estimate,
+    Inventory,
+    Partition,
+    Problem,
+    Schema,
+    Synonym,
+    Table,
+    TableKind,
+)
 from catalog.names import NameFilter
+from catalog.rights import session_rights
 from oracle_core import dictionary
-from oracle_core.types import unsupported_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import oracledb
 
+    from catalog.rights import SessionRights
     from oracle_core.dictionary import Scope
-    from oracle_core.dictionary_rows import ColumnRow
+    from oracle_core.dictionary_rows import ObjectRow, TableRow
 
 TableKey = tuple[str, str]
 """Schema and table."""
 
-_CONSTRAINTS = {"P": KeyKind.PRIMARY, "U": KeyKind.UNIQUE}
-_USABLE_INDEX = frozenset({"VALID", "N/A"})
-"""N/A is the status of a partitioned index (Database Reference, "ALL_INDEXES")."""
+_SPECIAL = {
+    "MATERIALIZED VIEW": TableKind.MATERIALIZED_VIEW,
+    "EXTERNAL": TableKind.EXTERNAL_TABLE,
+}
+NOT_GRANTED = "no SELECT or READ privilege on it; grant READ"
+INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; compile or replace it"
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What is read beside tables, views, columns, keys and comments.
+
+    Attributes:
+        views: whether views are read.
+        details: whether foreign keys, partitions and kinds of identity are read.
+        synonyms: whether the other names of tables are read.
+    """
+
+    views: bool = True
+    details: bool = False
+    synonyms: bool = False
 
 
 def introspect(
@@ -34,9 +63,6 @@ def introspect(
 ) -> tuple[Schema, ...]:
     """Read tables and views with their columns, keys and comments.
 
-    Eight statements, seven without views. Oracle's own schemas, the recycle bin, nested-table
-    storage and global temporary tables, whose rows no other session sees, are left out.
-
     Args:
         connection: an open session; it sees what its user may read.
         names: which schemas and tables are meant; all by default.
@@ -45,106 +71,169 @@ def introspect(
     Returns:
         Schemas that hold something, by name, their tables by name.
     """
-    wanted = names or NameFilter()
-    scope = dictionary.Scope(owners=wanted.exact_schemas or ())
-    kinds, row_counts = _tables(connection, scope)
-    if include_views:
-        for view in dictionary.views(connection, scope):
-            kinds[view.owner, view.name] = TableKind.VIEW
-    chosen = sorted(key for key in kinds if wanted.admits(*key))
-    comments = {
-        (row.owner, row.table): row.comment for row in dictionary.table_comments(connection, scope)
-    }
-    columns = _columns(connection, scope, frozenset(chosen))
-    keys = _keys(connection, scope)
+    return take_inventory(connection, names, Depth(views=include_views)).schemas
+
+
+def take_inventory(
+    connection: oracledb.Connection,
+    names: NameFilter | None = None,
+    depth: Depth | None = None,
+) -> Inventory:
+    """Read everything that the depth asks for, in at most 14 statements.
+
+    The own schema is read from `USER_*`, everything from `DBA_*` where the session may, else what
+    it may see from `ALL_*`. Oracle's own schemas, the recycle bin, nested-table storage and global
+    temporary tables, whose rows no other session sees, are left out. Views that are invalid and
+    tables that the session sees and may not read are listed, with the reason, among the problems
+    too.
+
+    Args:
+        connection: an open session.
+        names: which schemas and tables are meant; all by default.
+        depth: what is read.
+    """
+    wanted, chosen_depth = names or NameFilter(), depth or Depth()
+    rights = session_rights(connection)
+    scope = wanted.scope(rights.family(wanted))
+    found = _Sources(connection, scope, wanted, rights, chosen_depth)
     schemas: dict[str, list[Table]] = defaultdict(list)
-    for schema, name in chosen:
-        table = Table(
-            schema=schema,
-            name=name,
-            kind=kinds[schema, name],
-            columns=tuple(columns.get((schema, name), ())),
-            keys=tuple(keys.get((schema, name), ())),
-            comment=comments.get((schema, name)),
-            row_count=row_counts.get((schema, name)),
+    for table in found.tables():
+        schemas[table.schema].append(table)
+    return Inventory(
+        schemas=tuple(Schema(name, tuple(tables)) for name, tables in schemas.items()),
+        database=rights.database,
+        synonyms=tuple(_synonyms(connection, wanted.scope())) if chosen_depth.synonyms else (),
+        problems=tuple(
+            Problem(table.schema, table.name, table.unreadable)
+            for tables in schemas.values()
+            for table in tables
+            if table.unreadable is not None
+        ),
+    )
+
+
+def _synonyms(connection: oracledb.Connection, scope: Scope) -> list[Synonym]:
+    """Return the synonyms of tables in this database."""
+    return [
+        Synonym(row.owner, row.name, row.table_owner, row.table)
+        for row in dictionary.synonyms(connection, scope)
+        if row.db_link is None
+    ]
+
+
+class _Sources:
+    """The rows of the dictionary, by table."""
+
+    def __init__(
+        self,
+        connection: oracledb.Connection,
+        scope: Scope,
+        wanted: NameFilter,
+        rights: SessionRights,
+        depth: Depth,
+    ) -> None:
+        self._depth = depth
+        self._rights = rights
+        self._stored = {(row.owner, row.name): row for row in dictionary.tables(connection, scope)}
+        special = {
+            (row.owner, row.name): _SPECIAL[row.kind]
+            for row in dictionary.special_tables(connection, scope)
+        }
+        self._objects = _objects(connection, scope)
+        self._kinds = {
+            key: special.get(key, TableKind.TABLE)
+            for key, row in self._stored.items()
+            if not row.is_temporary
+        }
+        if depth.views:
+            views = (key for key, row in self._objects.items() if row.kind == "VIEW")
+            self._kinds |= dict.fromkeys(views, TableKind.VIEW)
+        self._chosen = sorted(key for key in self._kinds if wanted.admits(*key))
+        self._granted = _granted(connection, scope, rights, self._chosen)
+        self._comments = {
+            (row.owner, row.table): row.comment
+            for row in dictionary.table_comments(connection, scope)
+        }
+        self._columns = columns_of(
+            connection, scope, frozenset(self._chosen), details=depth.details
         )
-        schemas[schema].append(table)
-    return tuple(Schema(name, tuple(tables)) for name, tables in schemas.items())
+        indexes = list(dictionary.index_columns(connection, scope))
+        self._keys = keys_of(connection, scope, indexes)
+        self._indexed = indexed_columns_of(indexes)
+        self._foreign_keys = foreign_keys_of(connection, scope) if depth.details else {}
+        self._partitions = _partitions(connection, scope) if depth.details else {}
+
+    def tables(self) -> list[Table]:
+        """Return the tables that are meant, by schema and name."""
+        return [self._table(key) for key in self._chosen]
+
+    def _table(self, key: TableKey) -> Table:
+        stored = self._stored.get(key)
+        described = self._objects.get(key)
+        method, partitions = self._partitions.get(key, (None, ()))
+        estimate = _estimate(stored) if stored else Estimate()
+        return Table(
+            schema=key[0],
+            name=key[1],
+            kind=self._kinds[key],
+            columns=tuple(self._columns.get(key, ())),
+            keys=tuple(self._keys.get(key, ())),
+            comment=self._comments.get(key),
+            row_count=estimate.rows,
+            unreadable=self._unreadable(key, described),
+            foreign_keys=tuple(self._foreign_keys.get(key, ())),
+            indexed_columns=tuple(self._indexed.get(key, ())),
+            estimate=estimate,
+            is_index_organized=stored is not None and stored.iot_type is not None,
+            partitioning=method,
+            partitions=tuple(partitions),
+            last_ddl_at=described.last_ddl_time if described else None,
+        )
+
+    def _unreadable(self, key: TableKey, described: ObjectRow | None) -> str | None:
+        if not self._rights.reads_schema(key[0]) and key not in self._granted:
+            return NOT_GRANTED
+        is_view = self._kinds[key] is TableKind.VIEW
+        if is_view and described is not None and described.status == "INVALID":
+            return INVALID_VIEW
+        return None
 
 
-def _tables(
-    connection: oracledb.Connection, scope: Scope
-) -> tuple[dict[TableKey, TableKind], dict[TableKey, int]]:
-    """Return what the tables are and how many rows the last analysis counted."""
-    kinds: dict[TableKey, TableKind] = {}
-    row_counts: dict[TableKey, int] = {}
-    for table in dictionary.tables(connection, scope):
-        if table.is_temporary:
-            continue
-        kinds[table.owner, table.name] = TableKind.TABLE
-        if table.num_rows is not None:
-            row_counts[table.owner, table.name] = int(table.num_rows)
-    for view in dictionary.materialized_views(connection, scope):
-        if (view.owner, view.container_name) in kinds:
-            kinds[view.owner, view.container_name] = TableKind.MATERIALIZED_VIEW
-    return kinds, row_counts
-
-
-def _columns(
-    connection: oracledb.Connection, scope: Scope, tables: frozenset[TableKey]
-) -> dict[TableKey, list[Column]]:
-    """Return the columns of tables in their order, without those that nobody declared."""
-    comments = {
-        (row.owner, row.table, row.column): row.comment
-        for row in dictionary.column_comments(connection, scope)
+def _objects(connection: oracledb.Connection, scope: Scope) -> dict[TableKey, ObjectRow]:
+    """Return tables and views as objects; a materialized view is there as a table already."""
+    return {
+        (row.owner, row.name): row
+        for row in dictionary.objects(connection, scope)
+        if row.kind != "MATERIALIZED VIEW"
     }
-    found: dict[TableKey, list[Column]] = defaultdict(list)
-    for row in dictionary.columns(connection, scope):
-        key = (row.owner, row.table)
-        if key in tables and not (row.is_hidden and row.is_system_made):
-            found[key].append(_column(row, comments.get((*key, row.name))))
+
+
+def _granted(
+    connection: oracledb.Connection,
+    scope: Scope,
+    rights: SessionRights,
+    chosen: list[TableKey],
+) -> frozenset[TableKey]:
+    """Return what was granted; nothing is asked where no grant is needed."""
+    if all(rights.reads_schema(schema) for schema in {schema for schema, _ in chosen}):
+        return frozenset()
+    return frozenset((row.owner, row.name) for row in dictionary.readable(connection, scope))
+
+
+def _estimate(row: TableRow) -> Estimate:
+    return Estimate(
+        rows=None if row.num_rows is None else int(row.num_rows),
+        blocks=None if row.blocks is None else int(row.blocks),
+        analyzed_at=row.last_analyzed,
+    )
+
+
+def _partitions(
+    connection: oracledb.Connection, scope: Scope
+) -> dict[TableKey, tuple[str, list[Partition]]]:
+    found: dict[TableKey, tuple[str, list[Partition]]] = {}
+    for row in dictionary.partitions(connection, scope):
+        rows = None if row.num_rows is None else int(row.num_rows)
+        _, partitions = found.setdefault((row.owner, row.table), (row.method, []))
+        partitions.append(Partition(row.name, rows))
     return found
-
-
-def _column(row: ColumnRow, comment: str | None) -> Column:
-    oracle_type = row.type
-    return Column(
-        name=row.name,
-        type=oracle_type,
-        nullable=row.is_nullable,
-        comment=comment,
-        unsupported=_unreadable_name(row.name) or unsupported_reason(oracle_type),
-    )
-
-
-def _unreadable_name(name: str) -> str | None:
-    """Say why no statement can name the column, if none can."""
-    return "its name holds a character that cannot be quoted" if '"' in name else None
-
-
-def _keys(connection: oracledb.Connection, scope: Scope) -> dict[TableKey, list[Key]]:
-    """Return what keeps rows unique: enforced and validated keys, and usable unique indexes."""
-    constraints = (
-        ((row.owner, row.table), row.constraint, _CONSTRAINTS[row.kind], row.column)
-        for row in dictionary.keys(connection, scope)
-        if row.is_enforced
-    )
-    indexes = (
-        ((row.owner, row.table), row.index, KeyKind.UNIQUE_INDEX, row.column)
-        for row in dictionary.unique_index_columns(connection, scope)
-        if row.status in _USABLE_INDEX
-    )
-    keys: dict[TableKey, list[Key]] = defaultdict(list)
-    for (table, name, kind), columns in _grouped([*constraints, *indexes]).items():
-        keys[table].append(Key(name, kind, tuple(columns)))
-    return keys
-
-
-def _grouped(
-    rows: Iterable[tuple[TableKey, str, KeyKind, str]],
-) -> dict[tuple[TableKey, str, KeyKind], list[str]]:
-    """Collect the columns of each key; the rows come in the order of the columns."""
-    grouped: dict[tuple[TableKey, str, KeyKind], list[str]] = defaultdict(list)
-    for table, name, kind, column in rows:
-        grouped[table, name, kind].append(column)
-    return grouped

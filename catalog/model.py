@@ -1,13 +1,15 @@
-"""What a schema holds, as facts: tables, columns and keys in the exact names of Oracle."""
+"""What a schema holds, as facts: tables, columns and keys in the exact names of Oracle.
+
+The annotations are read at run time: `catalog.description` writes and reads these classes as JSON.
+"""
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003 - see above
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from oracle_core.types import OracleType
+from oracle_core.oracle_type import OracleType  # noqa: TC001 - see above
 
 
 class TableKind(Enum):
@@ -16,6 +18,7 @@ class TableKind(Enum):
     TABLE = "TABLE"
     VIEW = "VIEW"
     MATERIALIZED_VIEW = "MATERIALIZED VIEW"
+    EXTERNAL_TABLE = "EXTERNAL TABLE"
 
 
 class KeyKind(Enum):
@@ -30,7 +33,8 @@ class KeyKind(Enum):
 class Column:
     """One column.
 
-    `unsupported` is the reason why the column cannot be read, None where it can.
+    `unsupported` is the reason why the column cannot be read, None where it can. `identity` is
+    ALWAYS, BY DEFAULT, or YES where only its being one is known.
     """
 
     name: str
@@ -38,6 +42,10 @@ class Column:
     nullable: bool
     comment: str | None = None
     unsupported: str | None = None
+    identity: str | None = None
+    is_virtual: bool = False
+    is_invisible: bool = False
+    is_default_on_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +58,42 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns that refer to a key of another table, each to the one in the same place."""
+
+    name: str
+    columns: tuple[str, ...]
+    referred_schema: str
+    referred_table: str
+    referred_columns: tuple[str, ...]
+    is_enforced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition; `row_count` is that of the last analysis."""
+
+    name: str
+    row_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the last analysis counted, and when that was; all None if there was none."""
+
+    rows: int | None = None
+    blocks: int | None = None
+    analyzed_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """One table or view; `row_count` is that of the last analysis, None if there was none."""
+    """One table or view.
+
+    `row_count` is that of the last analysis, None if there was none. `unreadable` is the reason
+    why no row can be read, None where they can. `indexed_columns` are those that an index starts
+    with.
+    """
 
     schema: str
     name: str
@@ -60,6 +102,14 @@ class Table:
     keys: tuple[Key, ...] = ()
     comment: str | None = None
     row_count: int | None = None
+    unreadable: str | None = None
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexed_columns: tuple[str, ...] = ()
+    estimate: Estimate = Estimate()
+    is_index_organized: bool = False
+    partitioning: str | None = None
+    partitions: tuple[Partition, ...] = ()
+    last_ddl_at: dt.datetime | None = None
 
     @property
     def is_view(self) -> bool:
@@ -94,3 +144,46 @@ class Schema:
 
     name: str
     tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """Another name of a table; the schema of a public synonym is PUBLIC."""
+
+    schema: str
+    name: str
+    referred_schema: str
+    referred_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """What holds for the whole database; None where the session may not know it."""
+
+    character_set: str | None = None
+    national_character_set: str | None = None
+    max_string_size: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was left out or cannot be read, and why."""
+
+    schema: str
+    table: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything that was found: schemas by name, and what stood in the way."""
+
+    schemas: tuple[Schema, ...]
+    database: DatabaseFacts = DatabaseFacts()
+    synonyms: tuple[Synonym, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables, by schema and name."""
+        return tuple(table for schema in self.schemas for table in schema.tables)

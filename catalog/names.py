@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from oracle_core.dictionary import Family, Scope
+
+EXCLUSION = "!"
 _WILDCARDS = frozenset("*?")
+_LIKE = {"*": "%", "?": "_", "%": "\\%", "_": "\\_", "\\": "\\\\"}
 
 
 @dataclass(frozen=True, slots=True)
 class NameFilter:
-    """Globs; no globs at all admit everything.
+    """Globs; without any that admits, everything is admitted that none excludes.
 
     `*` stands for any text, `?` for one character; every other character, `[` too, for itself.
-    Case matters, as it does in the dictionary.
+    A glob that begins with `!` excludes what the rest of it matches, whatever admits it. Case
+    matters, as it does in the dictionary.
 
     Attributes:
         schemas: globs over schemas.
@@ -29,30 +35,69 @@ class NameFilter:
 
         Either separator of a table's glob may end the schema, since both may be part of a name.
         """
-        if self.schemas:
-            found = list(self.schemas)
+        if _admitting(self.schemas):
+            found = list(_admitting(self.schemas))
         else:
-            found = [part for glob in self.tables for part in _schema_parts(glob)]
+            found = [part for glob in _admitting(self.tables) for part in _schema_parts(glob)]
         if not found or any(_WILDCARDS & set(glob) for glob in found):
             return None
         return tuple(dict.fromkeys(found))
 
+    def scope(self, family: Family = Family.ALL) -> Scope:
+        """Return the condition that the dictionary's statements carry.
+
+        Args:
+            family: which views are read.
+        """
+        exact = self.exact_schemas
+        return Scope(
+            owners=exact or (),
+            owner_patterns=() if exact else _like(_admitting(self.schemas)),
+            not_owner_patterns=_like(_excluding(self.schemas)),
+            table_patterns=_like(_admitting(self.tables)),
+            not_table_patterns=_like(_excluding(self.tables)),
+            family=family,
+        )
+
     def admits_schema(self, schema: str) -> bool:
         """Tell whether a schema is meant."""
-        return not self.schemas or any(_matches(schema, glob) for glob in self.schemas)
+        return _admits((schema,), self.schemas)
 
     def admits(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is meant."""
-        if not self.admits_schema(schema):
-            return False
-        spellings = (f"{schema}.{table}", f"{schema}-{table}")
-        return not self.tables or any(
-            _matches(spelling, glob) for spelling in spellings for glob in self.tables
+        return self.admits_schema(schema) and _admits(
+            (f"{schema}.{table}", f"{schema}-{table}"), self.tables
         )
 
 
-def _matches(name: str, glob: str) -> bool:
+def like_pattern(glob: str) -> str:
+    r"""Write a glob as a pattern of LIKE with the escape character `\`."""
+    return re.sub(r"[*?%_\\]", lambda found: _LIKE[found[0]], glob)
+
+
+def matches(name: str, glob: str) -> bool:
+    """Tell whether a name matches a glob."""
     return fnmatchcase(name, glob.replace("[", "[[]"))
+
+
+def _like(globs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(like_pattern(glob) for glob in globs)
+
+
+def _admitting(globs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(glob for glob in globs if not glob.startswith(EXCLUSION))
+
+
+def _excluding(globs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(glob[1:] for glob in globs if glob.startswith(EXCLUSION))
+
+
+def _admits(spellings: tuple[str, ...], globs: tuple[str, ...]) -> bool:
+    def any_of(chosen: tuple[str, ...]) -> bool:
+        return any(matches(spelling, glob) for spelling in spellings for glob in chosen)
+
+    admitting = _admitting(globs)
+    return (not admitting or any_of(admitting)) and not any_of(_excluding(globs))
 
 
 def _schema_parts(glob: str) -> list[str]:

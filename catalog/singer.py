@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from catalog.profile import facts_for
+from catalog.replication import FULL_TABLE, propose, ranked_keys
 from oracle_core import types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from catalog.model import Column, Schema, Table
+    from catalog.profile import Profile, ProfileFacts
     from oracle_core.values import JsonSchemaOptions
-
-REPLICATION_KEY_KINDS = frozenset({"NUMBER", "FLOAT", "DATE"})
-"""Kinds offered as replication keys beside every kind of timestamp: they grow and are ordered."""
 
 
 def stream_id(schema: str, table: str) -> str:
@@ -23,7 +23,11 @@ def stream_id(schema: str, table: str) -> str:
 
 
 def singer_catalog(
-    schemas: Iterable[Schema], *, database: str | None, options: JsonSchemaOptions
+    schemas: Iterable[Schema],
+    *,
+    database: str | None,
+    options: JsonSchemaOptions,
+    profile: Profile | None = None,
 ) -> dict[str, Any]:
     """Describe every table as a stream.
 
@@ -31,15 +35,17 @@ def singer_catalog(
         schemas: what was found.
         database: the name of the database or service, for information.
         options: how values are represented.
+        profile: what is known of the application that the tables belong to.
 
     Returns:
         A Singer catalog, streams in the order of schema and table. Beside the standard keys the
-        metadata carry `database-name`, `row-count`, `is-view`, `sql-datatype` and, for a column
-        that cannot be read, `inclusion: unsupported` with the `reason`.
+        metadata carry `database-name`, `row-count`, `is-view`, `sql-datatype`, the best candidates
+        for a replication key first, a proposed replication method with its reason and, for what
+        cannot be read, `inclusion: unsupported` with the `reason`.
     """
     return {
         "streams": [
-            singer_stream(table, database=database, options=options)
+            singer_stream(table, database=database, options=options, profile=profile)
             for schema in schemas
             for table in schema.tables
         ]
@@ -47,14 +53,19 @@ def singer_catalog(
 
 
 def singer_stream(
-    table: Table, *, database: str | None, options: JsonSchemaOptions
+    table: Table,
+    *,
+    database: str | None,
+    options: JsonSchemaOptions,
+    profile: Profile | None = None,
 ) -> dict[str, Any]:
     """Describe one table as a stream of a Singer catalog.
 
     A table none of whose columns can be read is listed with `inclusion: unsupported`.
     """
     name = stream_id(table.schema, table.name)
-    keys = list(table.identifying_columns)
+    facts = facts_for(profile, table)
+    keys = list(table.identifying_columns or facts.keys)
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {
@@ -71,7 +82,7 @@ def singer_stream(
         "key_properties": keys,
         "is_view": table.is_view,
         "schema": schema,
-        "metadata": list(_metadata(table, keys, database)),
+        "metadata": list(_metadata(table, keys, database, facts)),
     }
     if database:
         entry["database_name"] = database
@@ -96,21 +107,28 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
     return schema
 
 
-def _metadata(table: Table, keys: list[str], database: str | None) -> Iterator[dict[str, Any]]:
+def _metadata(
+    table: Table, keys: list[str], database: str | None, facts: ProfileFacts
+) -> Iterator[dict[str, Any]]:
     root: dict[str, Any] = {
         "inclusion": "available" if _is_readable(table) else "unsupported",
-        "selected-by-default": _is_readable(table) and not table.is_view,
+        "selected-by-default": _is_readable(table) and not table.is_view and not facts.leave_out,
         "table-key-properties": keys,
         "schema-name": table.schema,
         "is-view": table.is_view,
-        "valid-replication-keys": [
-            column.name for column in table.columns if may_be_replication_key(column)
-        ],
+        "valid-replication-keys": ranked_keys(table, facts.replication_keys),
     }
+    if table.unreadable:
+        root["reason"] = table.unreadable
+    if table.is_view and not keys:
+        # Without keys a row that comes again cannot be told from a new one.
+        root["forced-replication-method"] = FULL_TABLE
     if database:
         root["database-name"] = database
     if table.row_count is not None:
         root["row-count"] = table.row_count
+    root.update(_replication(table, keys, facts))
+    root.update(facts.metadata)
     yield {"breadcrumb": [], "metadata": root}
     for column in table.columns:
         yield {
@@ -119,8 +137,23 @@ def _metadata(table: Table, keys: list[str], database: str | None) -> Iterator[d
         }
 
 
+def _replication(table: Table, keys: list[str], facts: ProfileFacts) -> dict[str, Any]:
+    """Say how the stream is best read; a profile decides where its column is never NULL."""
+    proposal = propose(table, keys, facts.replication_keys)
+    found: dict[str, Any] = {
+        "proposed-replication-method": proposal.method,
+        "proposed-replication-reason": proposal.reason,
+    }
+    if proposal.key is not None:
+        found["proposed-replication-key"] = proposal.key
+        if proposal.is_certain:
+            found["replication-method"] = proposal.method
+            found["replication-key"] = proposal.key
+    return found
+
+
 def _is_readable(table: Table) -> bool:
-    return any(column.unsupported is None for column in table.columns)
+    return table.unreadable is None and any(column.unsupported is None for column in table.columns)
 
 
 def _column_metadata(column: Column, *, is_key: bool) -> dict[str, Any]:
@@ -137,10 +170,3 @@ def _column_metadata(column: Column, *, is_key: bool) -> dict[str, Any]:
         "selected-by-default": True,
         "sql-datatype": sql_datatype,
     }
-
-
-def may_be_replication_key(column: Column) -> bool:
-    """Tell whether a column may order an INCREMENTAL stream: numbers, dates and timestamps."""
-    return column.unsupported is None and (
-        column.type.kind in REPLICATION_KEY_KINDS or column.type.kind.startswith("TIMESTAMP")
-    )

@@ -1,33 +1,43 @@
-"""Every data dictionary statement, set-based: one for each question, whatever the number of tables.
+"""Asks the data dictionary, set-based: one statement a question, whatever the number of tables.
 
-All read `ALL_*` views, which show what the session may see and need no privilege of their own, and
-only columns that Oracle 12.2 has. Names are bound, never written into the text. LONG columns of
-the dictionary are left out, because each costs a round trip a row.
+The statements are in `dictionary_statements`. Each exists for three families of views: `ALL_*`
+shows what the session may see, `DBA_*` everything and faster, `USER_*` the session's own schema.
+Names are bound, never written into the text.
 
 Source: Database Reference, "Static Data Dictionary Views".
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from oracle_core.dictionary_rows import (
     ColumnCommentRow,
     ColumnRow,
+    ForeignKeyColumnRow,
+    GrantedObjectRow,
     IdentityRow,
+    IndexColumnRow,
     KeyColumnRow,
-    MaterializedViewRow,
     ObjectRow,
+    PartitionRow,
+    ReadableRow,
+    SessionFactRow,
+    SnapshotRow,
+    SpecialTableRow,
+    SynonymRow,
     TableCommentRow,
     TableRow,
-    UniqueIndexColumnRow,
     UserRow,
-    ViewRow,
 )
+from oracle_core.dictionary_statements import STATEMENTS, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     import oracledb
@@ -38,120 +48,39 @@ ARRAY_SIZE_ROWS = 5_000
 MAX_IN_LIST = 1_000
 """Expressions that one IN list takes (ORA-01795)."""
 
-NO_PRIVILEGE = "none: the view shows what the user may see"
+_NOT_ORACLES_OWN = "(SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N')"
+_OWNER = re.compile(r"<(\w+\.\w+)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One question to the dictionary.
+class Family(Enum):
+    """Which views of the dictionary are read; the value is their prefix."""
 
-    `sql` holds `{scope}` where the condition on owner and name goes; `owner` and `name` are the
-    columns that it is put on, `name` None where only the owner counts.
-    """
-
-    sql: str
-    owner: str
-    name: str | None = None
-    privilege: str = NO_PRIVILEGE
+    ALL = "all"
+    DBA = "dba"
+    USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     r"""Which schemas and tables a question is about.
 
+    Patterns are those of LIKE, `\` before a `%`, `_` or `\` that stands for itself.
+
     Attributes:
         owners: exact names of schemas; empty for every schema that is not Oracle's own.
-        name_patterns: LIKE patterns of table names, `\` before a `%` or `_` that stands for
-            itself; empty for all.
+        owner_patterns: patterns of schemas; empty for all of `owners`.
+        not_owner_patterns: patterns of schemas that are not meant.
+        table_patterns: patterns of `SCHEMA.TABLE` and `SCHEMA-TABLE`; empty for all.
+        not_table_patterns: patterns of tables that are not meant.
+        family: which views are read.
     """
 
     owners: tuple[str, ...] = ()
-    name_patterns: tuple[str, ...] = ()
-
-
-_NOT_ORACLES_OWN = "(SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N')"
-
-STATEMENTS: dict[str, Statement] = {
-    "users": Statement(
-        "SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N'"
-        " AND {scope} ORDER BY u.username",
-        "u.username",
-    ),
-    "tables": Statement(
-        "SELECT t.owner, t.table_name, t.num_rows, t.partitioned, t.temporary, t.iot_type"
-        " FROM all_tables t WHERE {scope} AND t.nested = 'NO' AND t.secondary = 'N'"
-        " AND t.dropped = 'NO' AND (t.iot_type IS NULL OR t.iot_type = 'IOT')"
-        " AND t.table_name NOT LIKE 'BIN$%' ORDER BY t.owner, t.table_name",
-        "t.owner",
-        "t.table_name",
-    ),
-    "views": Statement(
-        "SELECT v.owner, v.view_name FROM all_views v WHERE {scope} ORDER BY v.owner, v.view_name",
-        "v.owner",
-        "v.view_name",
-    ),
-    "materialized_views": Statement(
-        "SELECT m.owner, m.mview_name, m.container_name FROM all_mviews m WHERE {scope}"
-        " ORDER BY m.owner, m.mview_name",
-        "m.owner",
-        "m.mview_name",
-    ),
-    "columns": Statement(
-        "SELECT c.owner, c.table_name, c.column_name, c.data_type, c.data_type_owner,"
-        " c.data_length, c.data_precision, c.data_scale, c.char_length, c.char_used, c.nullable,"
-        " c.column_id, c.hidden_column, c.virtual_column, c.user_generated, c.identity_column"
-        " FROM all_tab_cols c WHERE {scope} AND c.table_name NOT LIKE 'BIN$%'"
-        " ORDER BY c.owner, c.table_name, c.column_id, c.internal_column_id",
-        "c.owner",
-        "c.table_name",
-    ),
-    "keys": Statement(
-        "SELECT k.owner, k.table_name, k.constraint_name, k.constraint_type, k.status,"
-        " k.validated, n.column_name, n.position FROM all_constraints k JOIN all_cons_columns n"
-        " ON n.owner = k.owner AND n.constraint_name = k.constraint_name"
-        " AND n.table_name = k.table_name WHERE {scope} AND k.constraint_type IN ('P', 'U')"
-        " AND k.table_name NOT LIKE 'BIN$%'"
-        " ORDER BY k.owner, k.table_name, k.constraint_name, n.position",
-        "k.owner",
-        "k.table_name",
-    ),
-    "unique_index_columns": Statement(
-        "SELECT i.table_owner, i.table_name, i.index_name, i.status, n.column_name,"
-        " n.column_position FROM all_indexes i JOIN all_ind_columns n"
-        " ON n.index_owner = i.owner AND n.index_name = i.index_name"
-        " WHERE {scope} AND i.uniqueness = 'UNIQUE' AND i.table_name NOT LIKE 'BIN$%'"
-        " ORDER BY i.table_owner, i.table_name, i.index_name, n.column_position",
-        "i.table_owner",
-        "i.table_name",
-    ),
-    "table_comments": Statement(
-        "SELECT d.owner, d.table_name, d.comments FROM all_tab_comments d WHERE {scope}"
-        " AND d.comments IS NOT NULL ORDER BY d.owner, d.table_name",
-        "d.owner",
-        "d.table_name",
-    ),
-    "column_comments": Statement(
-        "SELECT d.owner, d.table_name, d.column_name, d.comments FROM all_col_comments d"
-        " WHERE {scope} AND d.comments IS NOT NULL ORDER BY d.owner, d.table_name",
-        "d.owner",
-        "d.table_name",
-    ),
-    "identity_columns": Statement(
-        "SELECT y.owner, y.table_name, y.column_name, y.generation_type"
-        " FROM all_tab_identity_cols y WHERE {scope} ORDER BY y.owner, y.table_name",
-        "y.owner",
-        "y.table_name",
-    ),
-    "objects": Statement(
-        "SELECT o.owner, o.object_name, o.object_type, o.status, o.object_id, o.last_ddl_time"
-        " FROM all_objects o WHERE {scope} AND o.subobject_name IS NULL"
-        " AND o.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW')"
-        " ORDER BY o.owner, o.object_name, o.object_type",
-        "o.owner",
-        "o.object_name",
-    ),
-}
-"""Name of the question -> statement; the functions below ask them."""
+    owner_patterns: tuple[str, ...] = ()
+    not_owner_patterns: tuple[str, ...] = ()
+    table_patterns: tuple[str, ...] = ()
+    not_table_patterns: tuple[str, ...] = ()
+    family: Family = Family.ALL
 
 
 def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, str]]:
@@ -161,31 +90,61 @@ def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, s
         SQL text and its binds.
     """
     binds: dict[str, str] = {}
-    conditions = [_owner_condition(statement.owner, scope, binds)]
-    if scope.name_patterns and statement.name:
-        conditions.append(_any_like(statement.name, scope.name_patterns, binds))
-    return statement.sql.replace("{scope}", " AND ".join(conditions)), binds
+    if "{scope}" not in statement.sql:
+        return statement.sql, binds
+    conditions = _owner_conditions(statement.owner, scope, binds)
+    if statement.name:
+        spellings = tuple(f"{statement.owner} || '{mark}' || {statement.name}" for mark in ".-")
+        if scope.table_patterns:
+            conditions.append(_any_like(spellings, scope.table_patterns, binds))
+        if scope.not_table_patterns:
+            conditions.append(f"NOT {_any_like(spellings, scope.not_table_patterns, binds)}")
+    sql = statement.sql.replace("{scope}", " AND ".join(conditions) or "1 = 1")
+    sql = sql.replace("{family}", scope.family.value)
+    # A foreign key of an own table may refer to another schema.
+    foreign = Family.ALL if scope.family is Family.USER else scope.family
+    sql = sql.replace("{foreign}", foreign.value)
+    # USER_* views have no column for the owner: it is the session's user.
+    return _OWNER.sub("USER" if scope.family is Family.USER else r"\1", sql), binds
 
 
-def _owner_condition(column: str, scope: Scope, binds: dict[str, str]) -> str:
-    if not scope.owners:
-        return f"{column} IN {_NOT_ORACLES_OWN}"
-    lists = []
-    for start in range(0, len(scope.owners), MAX_IN_LIST):
-        names = []
-        for owner in scope.owners[start : start + MAX_IN_LIST]:
-            name = f"owner_{len(binds)}"
-            binds[name] = owner
-            names.append(f":{name}")
-        lists.append(f"{column} IN ({', '.join(names)})")
-    return f"({' OR '.join(lists)})"
-
-
-def _any_like(column: str, patterns: tuple[str, ...], binds: dict[str, str]) -> str:
+def _owner_conditions(column: str, scope: Scope, binds: dict[str, str]) -> list[str]:
+    if scope.family is Family.USER:
+        return []
     conditions = []
-    for place, pattern in enumerate(patterns):
-        binds[f"pattern_{place}"] = pattern
-        conditions.append(f"{column} LIKE :pattern_{place} ESCAPE '\\'")
+    if scope.owners:
+        lists = []
+        for start in range(0, len(scope.owners), MAX_IN_LIST):
+            chunk = scope.owners[start : start + MAX_IN_LIST]
+            lists.append(f"{column} IN ({', '.join(_bound(chunk, 'owner', binds))})")
+        conditions.append(f"({' OR '.join(lists)})")
+    else:
+        conditions.append(f"{column} IN {_NOT_ORACLES_OWN}")
+    if scope.owner_patterns:
+        conditions.append(_any_like((column,), scope.owner_patterns, binds))
+    if scope.not_owner_patterns:
+        conditions.append(f"NOT {_any_like((column,), scope.not_owner_patterns, binds)}")
+    return conditions
+
+
+def _bound(values: Sequence[str], prefix: str, binds: dict[str, str]) -> list[str]:
+    """Bind values under new names and return their placeholders."""
+    found = []
+    for value in values:
+        name = f"{prefix}_{len(binds)}"
+        binds[name] = value
+        found.append(f":{name}")
+    return found
+
+
+def _any_like(
+    expressions: tuple[str, ...], patterns: tuple[str, ...], binds: dict[str, str]
+) -> str:
+    conditions = [
+        f"{expression} LIKE {place} ESCAPE '\\'"
+        for expression in expressions
+        for place in _bound(patterns, "pattern", binds)
+    ]
     return f"({' OR '.join(conditions)})"
 
 
@@ -198,6 +157,20 @@ def _ask(
         cursor.prefetchrows = ARRAY_SIZE_ROWS + 1
         for values in cursor.execute(sql, binds):
             yield row(*values)
+
+
+def session_facts(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[SessionFactRow]:
+    """Yield what the session is and may: user, roles, privileges, character sets."""
+    return _ask(connection, "session_facts", scope, SessionFactRow)
+
+
+def session_facts_23(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[SessionFactRow]:
+    """Yield the same with the privileges on whole schemas, which 23ai knows."""
+    return _ask(connection, "session_facts_23", scope, SessionFactRow)
 
 
 def users(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[UserRow]:
@@ -215,18 +188,6 @@ def tables(connection: oracledb.Connection, scope: Scope | None = None) -> Itera
     return _ask(connection, "tables", scope, TableRow)
 
 
-def views(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ViewRow]:
-    """Yield views by owner and name."""
-    return _ask(connection, "views", scope, ViewRow)
-
-
-def materialized_views(
-    connection: oracledb.Connection, scope: Scope | None = None
-) -> Iterator[MaterializedViewRow]:
-    """Yield materialized views by owner and name."""
-    return _ask(connection, "materialized_views", scope, MaterializedViewRow)
-
-
 def columns(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ColumnRow]:
     """Yield columns of tables and views by owner, table and place, hidden ones included."""
     return _ask(connection, "columns", scope, ColumnRow)
@@ -237,14 +198,50 @@ def keys(connection: oracledb.Connection, scope: Scope | None = None) -> Iterato
     return _ask(connection, "keys", scope, KeyColumnRow)
 
 
-def unique_index_columns(
+def index_columns(
     connection: oracledb.Connection, scope: Scope | None = None
-) -> Iterator[UniqueIndexColumnRow]:
-    """Yield the columns of unique indexes by owner, table, index and place.
+) -> Iterator[IndexColumnRow]:
+    """Yield the columns of unique indexes and the first column of others, in their order.
 
     An indexed expression appears as a hidden column `SYS_NC…$`.
     """
-    return _ask(connection, "unique_index_columns", scope, UniqueIndexColumnRow)
+    return _ask(connection, "index_columns", scope, IndexColumnRow)
+
+
+def foreign_keys(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[ForeignKeyColumnRow]:
+    """Yield the columns of foreign keys with the columns that they refer to."""
+    return _ask(connection, "foreign_keys", scope, ForeignKeyColumnRow)
+
+
+def special_tables(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[SpecialTableRow]:
+    """Yield the tables that are materialized views or external."""
+    return _ask(connection, "special_tables", scope, SpecialTableRow)
+
+
+def partitions(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[PartitionRow]:
+    """Yield partitions by owner, table and place."""
+    return _ask(connection, "partitions", scope, PartitionRow)
+
+
+def synonyms(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[SynonymRow]:
+    """Yield the synonyms whose objects are in the scope."""
+    return _ask(connection, "synonyms", scope, SynonymRow)
+
+
+def readable(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ReadableRow]:
+    """Yield the objects on which somebody granted the session SELECT or READ."""
+    return _ask(connection, "readable", scope, ReadableRow)
+
+
+def snapshot(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[SnapshotRow]:
+    """Yield one row: how many objects there are, the newest DDL, and the time of the database."""
+    return _ask(connection, "snapshot", scope, SnapshotRow)
 
 
 def table_comments(
@@ -271,3 +268,43 @@ def identity_columns(
 def objects(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ObjectRow]:
     """Yield tables, views and materialized views as objects with status and time of last DDL."""
     return _ask(connection, "objects", scope, ObjectRow)
+
+
+def granted_objects(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[GrantedObjectRow]:
+    """Yield the privileges on objects that the session has by a grant."""
+    return _ask(connection, "granted_objects", scope, GrantedObjectRow)
+
+
+def quotas(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[str]:
+    """Yield the tablespaces in which the session's user may store more."""
+    return _ask(connection, "quotas", scope, str)
+
+
+def clock(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[dt.datetime]:
+    """Yield the time of the database in UTC."""
+    return _ask(connection, "clock", scope, _only)
+
+
+def supplemental_logging(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield minimal supplemental logging (YES, NO, IMPLICIT) and the log mode of the database."""
+    return _ask(connection, "supplemental_logging", scope, lambda minimal, mode: (minimal, mode))
+
+
+def undo_retention(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[str]:
+    """Yield the seconds that undo is to be kept."""
+    return _ask(connection, "undo_retention", scope, str)
+
+
+def logged_tables(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[ReadableRow]:
+    """Yield tables all of whose columns are logged."""
+    return _ask(connection, "logged_tables", scope, ReadableRow)
+
+
+def _only(value: dt.datetime) -> dt.datetime:
+    return value

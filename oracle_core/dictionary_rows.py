@@ -27,9 +27,16 @@ class TableRow:
     owner: str
     name: str
     num_rows: int | None
+    blocks: int | None
+    last_analyzed: dt.datetime | None
     partitioned: str
     temporary: str
     iot_type: str | None
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether its rows are in partitions."""
+        return self.partitioned == "YES"
 
     @property
     def is_temporary(self) -> bool:
@@ -38,20 +45,90 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ViewRow:
-    """A view."""
+class SpecialTableRow:
+    """A table that is more than one; `kind` is MATERIALIZED VIEW or EXTERNAL."""
+
+    owner: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFactRow:
+    """One thing to know about the session.
+
+    `kind` is USER, PRIVILEGE, ROLE, SCHEMA PRIVILEGE (`value` is the schema), DATABASE (a
+    parameter with its value) or LONGEST TEXT (`value` is the length that RPAD reaches).
+    """
+
+    kind: str
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableRow:
+    """An object that the session was granted SELECT or READ on."""
 
     owner: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class MaterializedViewRow:
-    """A materialized view and the table that holds its rows."""
+class GrantedObjectRow:
+    """A privilege on an object."""
+
+    privilege: str
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SynonymRow:
+    """A synonym; the owner of a public one is PUBLIC."""
 
     owner: str
     name: str
-    container_name: str
+    table_owner: str
+    table: str
+    db_link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionRow:
+    """One partition; `position` counts from 1."""
+
+    owner: str
+    table: str
+    method: str
+    name: str
+    position: int
+    num_rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyColumnRow:
+    """One column of a foreign key and the column that it refers to."""
+
+    owner: str
+    table: str
+    constraint: str
+    status: str
+    validated: str
+    column: str
+    position: int
+    referred_owner: str
+    referred_table: str
+    referred_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """How many objects there are, when the newest DDL was, and what time the database has."""
+
+    objects: int
+    last_ddl_time: dt.datetime | None
+    now: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +151,7 @@ class ColumnRow:
     virtual: str
     user_generated: str
     identity: str
+    default_on_null: str = "NO"
 
     @property
     def is_hidden(self) -> bool:
@@ -134,15 +212,21 @@ class KeyColumnRow:
 
 
 @dataclass(frozen=True, slots=True)
-class UniqueIndexColumnRow:
-    """One column of a unique index; `position` counts from 1."""
+class IndexColumnRow:
+    """One column of an index; `position` counts from 1."""
 
     owner: str
     table: str
     index: str
     status: str
+    uniqueness: str
     column: str
     position: int
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two rows may be equal in its columns."""
+        return self.uniqueness == "UNIQUE"
 
 
 @dataclass(frozen=True, slots=True)

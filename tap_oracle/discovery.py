@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.introspect import introspect
+from catalog import profile
+from catalog.cache import CatalogCache, fingerprint
+from catalog.introspect import Depth, introspect, take_inventory
 from catalog.names import NameFilter
 from catalog.singer import singer_catalog, stream_id
-from tap_oracle.settings import name_list
+from tap_oracle.settings import DEFAULT_CATALOG_CACHE_TTL_SECONDS, name_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from oracle_core.oracle_type import OracleType
     from oracle_core.values import JsonSchemaOptions
     from tap_oracle.catalog_entry import CatalogEntry
+
+MAX_PROBLEMS_LOGGED = 20
+_LOGGER = logging.getLogger(__name__)
 
 
 def discover(
@@ -33,14 +40,48 @@ def discover(
 
     Returns:
         A Singer catalog. The number of statements does not depend on the number of tables.
+
+    Raises:
+        ConfigurationError: the profile is unknown, or the cache cannot be written.
     """
-    names = NameFilter(
+    path = config.get("catalog_cache_path")
+    if not path:
+        return _discover(connection, config, options)
+    lifetime = config.get("catalog_cache_ttl_seconds")
+    cache = CatalogCache(
+        path=Path(str(path)),
+        key=fingerprint(config),
+        ttl_seconds=DEFAULT_CATALOG_CACHE_TTL_SECONDS if lifetime is None else lifetime,
+    )
+    return cache.catalog(connection, _names(config), lambda: _discover(connection, config, options))
+
+
+def _discover(
+    connection: oracledb.Connection, config: Mapping[str, Any], options: JsonSchemaOptions
+) -> dict[str, Any]:
+    chosen = config.get("profile")
+    application = profile.load(str(chosen)) if chosen else None
+    views = config.get("include_views")
+    inventory = take_inventory(
+        connection, _names(config), Depth(views=views is None or bool(views))
+    )
+    for problem in inventory.problems[:MAX_PROBLEMS_LOGGED]:
+        _LOGGER.warning("%s.%s: %s", problem.schema, problem.table, problem.reason)
+    if (more := len(inventory.problems) - MAX_PROBLEMS_LOGGED) > 0:
+        _LOGGER.warning("%d more that cannot be read: `oracle-catalog generate` lists them", more)
+    return singer_catalog(
+        inventory.schemas,
+        database=connection.service_name,
+        options=options,
+        profile=application,
+    )
+
+
+def _names(config: Mapping[str, Any]) -> NameFilter:
+    return NameFilter(
         schemas=name_list(config.get("filter_schemas")),
         tables=name_list(config.get("filter_tables")),
     )
-    views = config.get("include_views")
-    schemas = introspect(connection, names, include_views=views is None or bool(views))
-    return singer_catalog(schemas, database=connection.service_name, options=options)
 
 
 def with_types(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
 
+from catalog.profile import load as load_profile
 from oracle_core.errors import ConfigurationError
 from oracle_core.values import JsonSchemaOptions
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
+DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600
 
 _NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
 
@@ -27,8 +29,8 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         title="Schemas",
         description=(
             "Schemas to discover, in Oracle's exact case: a list, or text with commas. `*` and "
-            "`?` stand for any text and any character. Default: every schema that the user may "
-            "read, without Oracle's own."
+            "`?` stand for any text and any character; `!` in front excludes. Default: every "
+            "schema that the user may read, without Oracle's own."
         ),
     ),
     th.Property(
@@ -37,7 +39,8 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         title="Tables",
         description=(
             "Tables and views to discover, as `SCHEMA.TABLE` or `SCHEMA-TABLE`: a list, or text "
-            "with commas. `*` and `?` stand for any text and any character. Default: all."
+            "with commas. `*` and `?` stand for any text and any character; `!` in front "
+            "excludes. Default: all."
         ),
     ),
     th.Property(
@@ -46,6 +49,35 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         default=True,
         title="Include views",
         description="Whether views are discovered; they are never selected by default.",
+    ),
+    th.Property(
+        "profile",
+        th.StringType(nullable=True),
+        title="Application profile",
+        description=(
+            "What is known of the application that the tables belong to, to choose keys, "
+            "replication methods and soft-delete columns: `oracle_ebs`, `oracle_wms`, "
+            "`peoplesoft`, `generic_audit`, or one that another package adds."
+        ),
+    ),
+    th.Property(
+        "catalog_cache_path",
+        th.StringType(nullable=True),
+        title="Catalog cache",
+        description=(
+            "File that keeps the discovered catalog for the next run. It is used while it is "
+            "young enough and no table or view was made, changed or dropped since."
+        ),
+    ),
+    th.Property(
+        "catalog_cache_ttl_seconds",
+        th.IntegerType(nullable=True, minimum=0),
+        default=DEFAULT_CATALOG_CACHE_TTL_SECONDS,
+        title="Catalog cache lifetime (seconds)",
+        description=(
+            "How long a cached catalog is used at most. Row counts and comments may be that old: "
+            "they change without DDL."
+        ),
     ),
     th.Property(
         "default_replication_method",
@@ -189,6 +221,8 @@ def check_tap_settings(config: Mapping[str, Any]) -> None:
         ConfigurationError: a setting is wrong; the text never holds its value.
     """
     representation(config)
+    if config.get("profile"):
+        load_profile(str(config["profile"]))
     if start_date := config.get("start_date"):
         moment_of(str(start_date), dt.UTC)
     if config.get("batch_config"):

@@ -78,6 +78,10 @@ CREATE VIEW "SYS"."SESSION_PRIVS" AS
 SELECT p.name AS "PRIVILEGE"
 FROM ora.granted_privileges((SELECT ora.session_user_name())) AS p (name);
 
+-- Privileges on all objects of a schema (23ai) cannot be granted here.
+CREATE VIEW "SYS"."SESSION_SCHEMA_PRIVS" AS
+SELECT NULL::text AS "PRIVILEGE", NULL::text AS "SCHEMA" WHERE false;
+
 CREATE VIEW "SYS"."SESSION_ROLES" AS
 SELECT DISTINCT r.name AS "ROLE"
 FROM ora.granted_roles((SELECT ora.session_user_name())) AS r (name);

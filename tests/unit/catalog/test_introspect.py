@@ -15,8 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+SESSION = [
+    ("USER", "READER", None),
+    ("PRIVILEGE", "CREATE SESSION", None),
+    ("PRIVILEGE", "SELECT ANY TABLE", None),
+    ("DATABASE", "NLS_CHARACTERSET", "AL32UTF8"),
+    ("LONGEST TEXT", "RPAD", "4000"),
+]
+
+
 class FakeCursor:
-    """Answers a statement with the rows of the dictionary view that it reads first."""
+    """Answers a statement with the rows of the dictionary view that it reads first.
+
+    A statement that reads no view of a table's facts is answered by name: `session`.
+    """
 
     arraysize = 0
     prefetchrows = 0
@@ -26,11 +38,13 @@ class FakeCursor:
         self._asked = asked
 
     def execute(self, sql: str, binds: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-        view = re.search(r"FROM (all_\w+)", sql)
-        assert view is not None
-        self._asked.append(view[1])
+        view = re.search(r"FROM (?:all|dba|user)_(\w+)", sql)
+        name = "session" if "session_privs" in sql else f"all_{view[1] if view else ''}"
+        self._asked.append(name)
         owners = {value for name, value in binds.items() if name.startswith("owner_")}
-        rows = self._views.get(view[1], [])
+        rows = self._views.get(name, [])
+        if name == "session":
+            return iter(rows)
         return iter([row for row in rows if not owners or row[0] in owners])
 
     def __enter__(self) -> Self:
@@ -43,8 +57,10 @@ class FakeCursor:
 class FakeDictionary:
     """A session that answers questions to the data dictionary."""
 
+    version = "19.3.0.0.0"
+
     def __init__(self, **views: list[tuple[Any, ...]]) -> None:
-        self._views = views
+        self._views = {"session": SESSION, **views}
         self.asked: list[str] = []
 
     def cursor(self) -> FakeCursor:
@@ -65,13 +81,14 @@ def column(table: str, name: str, data_type: str = "NUMBER", **facts: Any) -> tu
         "virtual_column": "NO",
         "user_generated": "YES",
         "identity_column": "NO",
+        "default_on_null": "NO",
         **facts,
     }
     return ("HR", table, name, data_type, *values.values())
 
 
 def table(name: str, num_rows: int | None = None, temporary: str = "N") -> tuple[Any, ...]:
-    return ("HR", name, num_rows, "NO", temporary, None)
+    return ("HR", name, num_rows, None, None, "NO", temporary, None)
 
 
 @pytest.fixture
@@ -81,10 +98,13 @@ def dictionary() -> FakeDictionary:
             table("EMPLOYEES", 107),
             table("LIST_MV"),
             table("SESSION_ROWS", temporary="Y"),
-            ("SALES", "ORDERS", None, "NO", "N", None),
+            ("SALES", "ORDERS", None, None, None, "NO", "N", None),
         ],
-        all_views=[("HR", "V_EMPLOYEES")],
-        all_mviews=[("HR", "LIST_MV", "LIST_MV")],
+        all_objects=[
+            ("HR", "V_EMPLOYEES", "VIEW", "VALID", 7, None),
+            ("HR", "LIST_MV", "MATERIALIZED VIEW", "VALID", 8, None),
+        ],
+        all_mviews=[("HR", "LIST_MV", "MATERIALIZED VIEW")],
         all_tab_cols=[
             column("EMPLOYEES", "ID", data_precision=8, data_scale=0, nullable="N"),
             column("EMPLOYEES", "NAME", "VARCHAR2", char_length=40, char_used="C"),
@@ -101,8 +121,9 @@ def dictionary() -> FakeDictionary:
             ("HR", "EMPLOYEES", "UQ", "U", "ENABLED", "VALIDATED", "NAME", 2),
         ],
         all_indexes=[
-            ("HR", "EMPLOYEES", "IX_A", "UNUSABLE", "NAME", 1),
-            ("HR", "EMPLOYEES", "IX_B", "VALID", "ID", 1),
+            ("HR", "EMPLOYEES", "IX_A", "UNUSABLE", "UNIQUE", "NAME", 1),
+            ("HR", "EMPLOYEES", "IX_B", "VALID", "UNIQUE", "ID", 1),
+            ("HR", "EMPLOYEES", "IX_C", "VALID", "NONUNIQUE", "NAME", 1),
         ],
         all_tab_comments=[("HR", "EMPLOYEES", "Everybody")],
         all_col_comments=[("HR", "EMPLOYEES", "NAME", "In full")],
@@ -154,8 +175,8 @@ def test_the_number_of_statements_does_not_depend_on_the_tables(
     (schema,) = introspect(many)  # type: ignore[arg-type]
 
     assert len(schema.tables) == 5_000
-    assert len(dictionary.asked) == len(many.asked) == 8
-    assert len(set(many.asked)) == 8
+    assert len(dictionary.asked) == len(many.asked) == 9
+    assert len(set(many.asked)) == 9
 
 
 def test_filters(dictionary: FakeDictionary) -> None:

@@ -87,7 +87,9 @@ def test_a_stream() -> None:
         "database-name": "FREEPDB1",
         "is-view": False,
         "row-count": 7,
-        "valid-replication-keys": ["B", "Salary", "AT"],
+        "valid-replication-keys": ["B", "AT", "Salary"],
+        "proposed-replication-method": "FULL_TABLE",
+        "proposed-replication-reason": "no column tells when a row changed",
     }
     assert metadata["properties", "A"]["inclusion"] == "automatic"
     assert metadata["properties", "AT"] == {

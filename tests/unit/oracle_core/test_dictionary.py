@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from oracle_core import dictionary
-from oracle_core.dictionary import STATEMENTS, Scope, statement_text
+from oracle_core.dictionary import Family, Scope, statement_text
 from oracle_core.dictionary_rows import ColumnRow, KeyColumnRow, TableRow
+from oracle_core.dictionary_statements import STATEMENTS
 from oracle_core.scn import SCN_STATEMENTS, Scn
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ class FakeConnection:
         return FakeCursor(self)
 
 
+@pytest.mark.parametrize("family", Family)
 @pytest.mark.parametrize("question", STATEMENTS)
-def test_statements_are_bound_and_old_enough(question: str) -> None:
+def test_statements_are_bound_and_old_enough(question: str, family: Family) -> None:
     hostile = "X' OR '1'='1"
-    sql, binds = statement_text(STATEMENTS[question], Scope((hostile, "HR"), ("E%", "A\\_B")))
+    scope = Scope((hostile, "HR"), ("H%",), ("S%",), ("E%", "A\\_B"), (hostile,), family)
+    sql, binds = statement_text(STATEMENTS[question], scope)
     assert hostile not in sql
-    assert "{" not in sql
+    assert not set("{<") & set(sql)
     for name in binds:
         assert f":{name}" in sql
     assert not any(word in sql.lower() for word in NEWER_THAN_12_2)
@@ -73,9 +76,9 @@ def test_long_lists_are_split() -> None:
 
 
 def test_rows() -> None:
-    connection = FakeConnection(("HR", "JOBS", None, "NO", "Y", None))
+    connection = FakeConnection(("HR", "JOBS", None, None, None, "NO", "Y", None))
     found = list(dictionary.tables(connection, Scope(("HR",))))  # type: ignore[arg-type]
-    assert found == [TableRow("HR", "JOBS", None, "NO", "Y", None)]
+    assert found == [TableRow("HR", "JOBS", None, None, None, "NO", "Y", None)]
     assert found[0].is_temporary
     assert connection.array_size == 5000
     assert connection.closed == 1
@@ -109,3 +112,21 @@ def test_scn() -> None:
     with pytest.raises(ValueError, match="SCN"):
         Scn(-1)
     assert all(statement.privilege for statement in SCN_STATEMENTS.values())
+
+
+def test_own_views_have_no_owner() -> None:
+    sql, binds = statement_text(
+        STATEMENTS["keys"], Scope(("HR",), table_patterns=("HR.E%",), family=Family.USER)
+    )
+    assert "FROM user_constraints k JOIN user_cons_columns n ON USER = USER" in sql
+    assert "(USER || '.' || k.table_name LIKE :pattern_0 ESCAPE '\\'" in sql
+    assert set(binds.values()) == {"HR.E%"}
+
+
+def test_exclusions_and_patterns_go_into_the_statement() -> None:
+    scope = Scope((), ("H%",), ("HX%",), (), ("%.TMP\\_%",), Family.DBA)
+    sql, binds = statement_text(STATEMENTS["tables"], scope)
+    assert "FROM dba_tables t" in sql
+    assert "(t.owner LIKE :pattern_0 ESCAPE '\\') AND NOT (t.owner LIKE :pattern_1" in sql
+    assert sql.count("NOT (t.owner") == 2
+    assert list(binds.values()) == ["H%", "HX%", "%.TMP\\_%", "%.TMP\\_%"]

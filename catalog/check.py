@@ -1,0 +1,180 @@
+"""What the session can do: which modes, which grant is missing, and what the database is set to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import oracledb
+
+from catalog.grants import QUOTA, Mode, needs
+from catalog.introspect import take_inventory
+from catalog.rights import session_rights
+from oracle_core import dictionary
+from oracle_core.errors import describe
+from oracle_core.identifiers import Identifier, IdentifierError, TableName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from catalog.grants import Need, Privilege
+    from catalog.names import NameFilter
+    from catalog.rights import SessionRights
+
+_HIDDEN = frozenset({"ORA-00942", "ORA-01031", "ORA-00904"})
+_NO_LOGGING = "NO"
+_SYS_VIEW_PREFIX = "V_$"
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class ModeCheck:
+    """Whether a mode is possible; `missing` and `advised` are statements for an administrator."""
+
+    mode: Mode
+    is_possible: bool
+    missing: tuple[str, ...] = ()
+    advised: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseCheck:
+    """What the database is set to; None where the session may not know it."""
+
+    character_set: str | None
+    max_string_size: str | None
+    log_mode: str | None
+    supplemental_logging: str | None
+    undo_retention_seconds: int | None
+    clock_difference_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found."""
+
+    user: str
+    tables: int
+    modes: tuple[ModeCheck, ...]
+    database: DatabaseCheck
+
+
+def check(
+    connection: oracledb.Connection, names: NameFilter, *, target_schema: str | None = None
+) -> Report:
+    """Find out what the session can do with the tables that are meant.
+
+    Nothing is changed or tried: everything is asked of the dictionary.
+
+    Args:
+        connection: an open session.
+        names: which schemas and tables are meant; tables that are named without wildcards count
+            although the session does not see them.
+        target_schema: the schema that the target is to load, the user's own by default.
+    """
+    rights = session_rights(connection)
+    inventory = take_inventory(connection, names)
+    tables = {TableName.of(table.schema, table.name) for table in inventory.tables}
+    wanted = sorted(tables | set(_named(names)))
+    held = _Held(connection, rights)
+    database = _database(connection, rights)
+    logged = {(row.owner, row.name) for row in dictionary.logged_tables(connection, names.scope())}
+    modes = []
+    for mode in Mode:
+        missing, advised = _unmet(mode, rights.user, wanted, held, target_schema)
+        if mode is Mode.LOG_BASED:
+            missing += _logging(database, wanted, logged)
+        reads = mode is not Mode.TARGET
+        is_possible = not missing and (bool(wanted) or not reads)
+        modes.append(ModeCheck(mode, is_possible, tuple(missing), tuple(advised)))
+    return Report(rights.user, len(inventory.tables), tuple(modes), database)
+
+
+def _named(names: NameFilter) -> Iterator[TableName]:
+    """Yield tables that a filter names without wildcards, as `SCHEMA.TABLE`."""
+    for glob in names.tables:
+        schema, dot, table = glob.partition(".")
+        if dot and table and not set("*?!") & set(glob):
+            try:
+                yield TableName(Identifier(schema), Identifier(table))
+            except IdentifierError:
+                continue
+
+
+def _unmet(
+    mode: Mode, user: str, tables: list[TableName], held: _Held, target_schema: str | None
+) -> tuple[list[str], list[str]]:
+    """Return the grants that a mode lacks and those that would make it better."""
+    missing: list[str] = []
+    advised: list[str] = []
+    for need in needs(mode, user, tables, target_schema=target_schema):
+        if not held.meets(need):
+            (advised if need.is_optional else missing).append(f"{need.least.grant(user)};")
+    return missing, advised
+
+
+def _logging(
+    database: DatabaseCheck, tables: list[TableName], logged: set[tuple[str, str]]
+) -> list[str]:
+    missing = []
+    if database.supplemental_logging in {None, _NO_LOGGING}:
+        missing.append("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA;")
+    missing += [
+        f"ALTER TABLE {table.sql} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;"
+        for table in tables
+        if (table.schema.name, table.table.name) not in logged
+    ]
+    return missing
+
+
+class _Held:
+    """The privileges that the session has."""
+
+    def __init__(self, connection: oracledb.Connection, rights: SessionRights) -> None:
+        self._rights = rights
+        self._objects = {
+            (row.privilege, row.owner, row.name) for row in dictionary.granted_objects(connection)
+        }
+        self._has_quota = any(True for _ in dictionary.quotas(connection))
+
+    def meets(self, need: Need) -> bool:
+        """Tell whether one of the privileges that meet a need is there."""
+        return any(self._has(privilege) for privilege in need.privileges)
+
+    def _has(self, privilege: Privilege) -> bool:
+        if privilege.name == QUOTA:
+            return self._has_quota
+        if privilege.on is None:
+            return privilege.name in self._rights.granted
+        schema, name = privilege.on.schema.name, privilege.on.table.name
+        if schema == "SYS" and name.startswith(_SYS_VIEW_PREFIX) and self._rights.sees_dba_views:
+            return True
+        in_schema = (f"{privilege.name} ANY TABLE", schema) in self._rights.schema_privileges
+        return in_schema or (privilege.name, schema, name) in self._objects
+
+
+def _database(connection: oracledb.Connection, rights: SessionRights) -> DatabaseCheck:
+    logging = _allowed(lambda: next(dictionary.supplemental_logging(connection), None))
+    undo = _allowed(lambda: next(dictionary.undo_retention(connection), None))
+    now = next(dictionary.clock(connection)).replace(tzinfo=dt.UTC)
+    difference = (now - dt.datetime.now(dt.UTC)).total_seconds()
+    return DatabaseCheck(
+        character_set=rights.database.character_set,
+        max_string_size=rights.database.max_string_size,
+        log_mode=logging[1] if logging else None,
+        supplemental_logging=logging[0] if logging else None,
+        undo_retention_seconds=int(undo) if undo else None,
+        clock_difference_seconds=round(difference, 1),
+    )
+
+
+def _allowed(ask: Callable[[], Answer | None]) -> Answer | None:
+    """Return an answer, None where the session may not ask."""
+    try:
+        return ask()
+    except oracledb.DatabaseError as error:
+        if describe(error).code in _HIDDEN:
+            return None
+        raise

@@ -1,0 +1,287 @@
+"""`oracle-catalog`: describes schemas, compares descriptions, and says which grants are missing."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from catalog import profile
+from catalog.check import check
+from catalog.command_settings import names_of, read_settings, representation
+from catalog.description import read, to_plain
+from catalog.diff import compare
+from catalog.failure import EXIT_BREAKING, reported
+from catalog.grants import Mode, grant_script
+from catalog.introspect import Depth, take_inventory
+from catalog.names import NameFilter
+from catalog.rendering import FORMATS, show
+from catalog.singer import singer_catalog
+from oracle_core.connection import ConnectionSource
+from oracle_core.errors import ConfigurationError
+from oracle_core.identifiers import TableName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import oracledb
+
+    from catalog.model import Inventory, Table
+
+_QUIET_SECONDS = 2.0
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="JSON file with the settings of the connection, as the tap takes it; default: the "
+    "environment variables ORACLE_CATALOG_*.",
+)
+_SCHEMA = click.option(
+    "--schema",
+    "schemas",
+    multiple=True,
+    help="Schemas, in exact case; * and ? are wildcards, ! in front excludes. May be repeated.",
+)
+_TABLE = click.option(
+    "--table", "tables", multiple=True, help="Tables as SCHEMA.TABLE, like --schema."
+)
+
+
+def _format(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(FORMATS),
+        default=default,
+        show_default=True,
+        help="How the result is written.",
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="singer-oracle", prog_name="oracle-catalog")
+def main() -> None:
+    """Describe Oracle schemas; results go to stdout, everything else to stderr.
+
+    Exit codes: 0 done, 1 failed, 2 a setting or argument is wrong, 3 breaking changes found.
+    """
+
+
+@contextmanager
+def _session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
+    """Open a session, and say on stderr that the dictionary is read when it takes long."""
+    notice = threading.Timer(_QUIET_SECONDS, lambda: click.echo("Reading the dictionary", err=True))
+    notice.daemon = True
+    with ConnectionSource(settings, module="oracle-catalog") as source:
+        connection = source.connection()
+        notice.start()
+        try:
+            yield connection
+        finally:
+            notice.cancel()
+
+
+@main.command()
+@_CONFIG
+@_SCHEMA
+@_TABLE
+@click.option(
+    "--kind",
+    type=click.Choice(["catalog", "description"]),
+    default="catalog",
+    show_default=True,
+    help="A Singer catalog, or everything that was found: foreign keys, partitions, synonyms, …",
+)
+@click.option("--profile", "profile_name", help="Application profile, such as oracle_ebs.")
+@_format("json")
+def generate(
+    config: Path | None,
+    schemas: tuple[str, ...],
+    tables: tuple[str, ...],
+    kind: str,
+    profile_name: str | None,
+    output_format: str,
+) -> None:
+    """Write the Singer catalog or the full description of schemas."""
+    with reported("generate"):
+        settings = read_settings(config)
+        chosen = profile_name or settings.get("profile")
+        application = profile.load(str(chosen)) if chosen else None
+        with _session(settings) as connection:
+            inventory = _inventory(connection, settings, names_of(settings, schemas, tables), kind)
+            service = connection.service_name
+        for problem in inventory.problems:
+            click.echo(f"WARNING {problem.schema}.{problem.table}: {problem.reason}", err=True)
+        if kind == "description":
+            data = to_plain(inventory)
+        else:
+            data = singer_catalog(
+                inventory.schemas,
+                database=service,
+                options=representation(settings),
+                profile=application,
+            )
+        show(data, output_format, ("TABLE", "KIND", "ROWS", "COLUMNS", "KEY"), _listed(inventory))
+
+
+def _inventory(
+    connection: oracledb.Connection, settings: dict[str, Any], names: NameFilter, kind: str
+) -> Inventory:
+    views = settings.get("include_views")
+    is_whole = kind == "description"
+    depth = Depth(views=views is None or bool(views), details=is_whole, synonyms=is_whole)
+    return take_inventory(connection, names, depth)
+
+
+def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
+    return [
+        (
+            f"{table.schema}.{table.name}",
+            table.kind.value,
+            table.row_count,
+            len(table.columns),
+            ", ".join(table.identifying_columns),
+        )
+        for table in inventory.tables
+    ]
+
+
+@main.command(name="show")
+@click.argument("table")
+@_CONFIG
+@_format("table")
+def show_table(table: str, config: Path | None, output_format: str) -> None:
+    """Show one TABLE, as SCHEMA.TABLE in exact case."""
+    with reported(f"show {table}"):
+        settings = read_settings(config)
+        names = NameFilter(tables=(table,))
+        with _session(settings) as connection:
+            inventory = take_inventory(connection, names, Depth(details=True, synonyms=True))
+        if not inventory.tables:
+            msg = f"no table or view {table} that the user sees; names are in exact case"
+            raise ConfigurationError(msg)
+        header = ("COLUMN", "TYPE", "NULL", "KEY", "COMMENT")
+        rows = [row for found in inventory.tables for row in _described(found)]
+        show(to_plain(inventory), output_format, header, rows)
+
+
+def _described(table: Table) -> list[tuple[object, ...]]:
+    key = table.identifying_columns
+    return [
+        (
+            column.name,
+            column.type.ddl(),
+            "" if column.nullable else "NOT NULL",
+            key.index(column.name) + 1 if column.name in key else "",
+            column.unsupported or column.comment,
+        )
+        for column in table.columns
+    ]
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--check", "is_check", is_flag=True, help="Exit with 3 when a change is breaking.")
+@_format("table")
+def diff(old: Path, new: Path, *, is_check: bool, output_format: str) -> None:
+    """Compare two results of `generate`, OLD and NEW."""
+    with reported("diff"):
+        before, old_is_catalog = read(_text(old), name=str(old))
+        after, new_is_catalog = read(_text(new), name=str(new))
+        if old_is_catalog != new_is_catalog:
+            msg = "one file is a Singer catalog and the other a description; compare like with like"
+            raise ConfigurationError(msg)
+        changes = compare(before, after)
+        rows = [
+            (change.verdict.value, change.place, change.what, change.old, change.new)
+            for change in changes
+        ]
+        data = {"changes": msgspec.to_builtins(changes)}
+        show(data, output_format, ("VERDICT", "PLACE", "CHANGE", "OLD", "NEW"), rows)
+        if is_check and any(change.is_breaking for change in changes):
+            sys.exit(EXIT_BREAKING)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be read ({type(error).__name__})"
+        raise ConfigurationError(msg) from error
+
+
+@main.command()
+@_CONFIG
+@_SCHEMA
+@_TABLE
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    required=True,
+    help="The way of working that the grants are for.",
+)
+@click.option("--user", required=True, help="Who gets the grants, in exact case.")
+@click.option("--target-schema", help="The schema that the target loads; default: the user's own.")
+def grants(
+    config: Path | None,
+    schemas: tuple[str, ...],
+    tables: tuple[str, ...],
+    mode: str,
+    user: str,
+    target_schema: str | None,
+) -> None:
+    """Print the least-privilege SQL for a mode, over the tables that this session sees.
+
+    Run it as the owner of the tables or as an administrator: a user that lacks the grants does
+    not see the tables.
+    """
+    with reported("grants"):
+        settings = read_settings(config)
+        with _session(settings) as connection:
+            inventory = take_inventory(connection, names_of(settings, schemas, tables))
+        found = [TableName.of(table.schema, table.name) for table in inventory.tables]
+        for line in grant_script(Mode(mode), user, found, target_schema=target_schema):
+            click.echo(line)
+
+
+@main.command(name="check")
+@_CONFIG
+@_SCHEMA
+@_TABLE
+@click.option("--target-schema", help="The schema that the target loads; default: the user's own.")
+@_format("table")
+def check_user(
+    config: Path | None,
+    schemas: tuple[str, ...],
+    tables: tuple[str, ...],
+    target_schema: str | None,
+    output_format: str,
+) -> None:
+    """Connect and say which modes the user can run and which grant is missing."""
+    with reported("check"):
+        settings = read_settings(config)
+        with _session(settings) as connection:
+            report = check(
+                connection, names_of(settings, schemas, tables), target_schema=target_schema
+            )
+        rows: list[tuple[object, ...]] = []
+        for mode in report.modes:
+            answer = "yes" if mode.is_possible else "no"
+            lines = [*mode.missing, *(f"advised: {line}" for line in mode.advised)] or [""]
+            rows += [(mode.mode.value, answer, line) for line in lines]
+        facts = msgspec.to_builtins(report.database)
+        rows += [(name.replace("_", " "), _known(value), "") for name, value in facts.items()]
+        show(msgspec.to_builtins(report), output_format, ("MODE", "POSSIBLE", "MISSING"), rows)
+
+
+def _known(value: object) -> object:
+    return "unknown" if value is None else value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Which columns may order an incremental stream, the best first, and which method suits a table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from catalog.model import Column, Table
+
+FULL_TABLE = "FULL_TABLE"
+INCREMENTAL = "INCREMENTAL"
+
+_KINDS = frozenset({"NUMBER", "FLOAT", "DATE"})
+_CHANGE = re.compile(r"UPD|MODIF|(^|_)MOD(_|$)|CHANGE|CHG|TOUCH|SYNC_?(TS|TIME)", re.IGNORECASE)
+"""Parts of names that columns with the time of the last change have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a table is best read; `is_certain` says that it needs nobody's judgement."""
+
+    method: str
+    reason: str
+    key: str | None = None
+    is_certain: bool = False
+
+
+def may_be_replication_key(column: Column) -> bool:
+    """Tell whether a column may order an INCREMENTAL stream: numbers, dates and timestamps."""
+    return column.unsupported is None and (column.type.kind in _KINDS or _is_moment(column))
+
+
+def _is_moment(column: Column) -> bool:
+    return column.type.kind == "DATE" or column.type.kind.startswith("TIMESTAMP")
+
+
+def tells_of_changes(column: Column) -> bool:
+    """Tell whether a column, by its type and name, holds the time of a row's last change."""
+    return _is_moment(column) and _CHANGE.search(column.name) is not None
+
+
+def ranked_keys(table: Table, preferred: Sequence[str] = ()) -> list[str]:
+    """Return the columns that may be a replication key, the best first.
+
+    First those that a profile names, then those that tell of changes; among equals NOT NULL before
+    nullable, indexed before not, identity before timestamp before date before number, and the
+    order of the table.
+
+    Args:
+        table: the table.
+        preferred: columns that a profile names, the best first.
+    """
+    indexed = frozenset(table.indexed_columns)
+    candidates = [column for column in table.columns if may_be_replication_key(column)]
+    place = {name: number for number, name in enumerate(preferred)}
+
+    def rank(column: Column) -> tuple[int, bool, bool, bool, int]:
+        return (
+            place.get(column.name, len(place)),
+            not tells_of_changes(column),
+            column.nullable,
+            column.name not in indexed,
+            _kind_rank(column),
+        )
+
+    return [column.name for column in sorted(candidates, key=rank)]
+
+
+def _kind_rank(column: Column) -> int:
+    if column.identity:
+        return 0
+    if column.type.kind.startswith("TIMESTAMP"):
+        return 1
+    return 2 if column.type.kind == "DATE" else 3
+
+
+def propose(table: Table, keys: Sequence[str], preferred: Sequence[str] = ()) -> Proposal:
+    """Propose a replication method.
+
+    Args:
+        table: the table.
+        keys: the columns that identify a row.
+        preferred: replication keys that a profile names, the best first.
+
+    Returns:
+        INCREMENTAL where a column tells when a row changed and the rows have keys; else
+        FULL_TABLE. Certain only for a NOT NULL column that a profile names.
+    """
+    if table.is_view and not keys:
+        return Proposal(FULL_TABLE, "a view without keys")
+    if not keys:
+        return Proposal(FULL_TABLE, "no key: rows that come again would be doubled")
+    columns = {column.name: column for column in table.columns}
+    for name in preferred:
+        column = columns.get(name)
+        if column is not None and may_be_replication_key(column):
+            return _by_profile(column)
+    return _by_dictionary(table, columns)
+
+
+def _by_profile(column: Column) -> Proposal:
+    if column.nullable:
+        reason = (
+            f"the profile names {column.name}, which may be NULL: changes of rows without it are "
+            "missed, so choose it yourself"
+        )
+        return Proposal(INCREMENTAL, reason, column.name)
+    reason = f"the profile names {column.name}, which is never NULL"
+    return Proposal(INCREMENTAL, reason, column.name, is_certain=True)
+
+
+def _by_dictionary(table: Table, columns: dict[str, Column]) -> Proposal:
+    ranked = ranked_keys(table)
+    best = columns[ranked[0]] if ranked else None
+    if best is not None and tells_of_changes(best):
+        nullable = "may be NULL" if best.nullable else "is never NULL"
+        indexed = "indexed" if best.name in table.indexed_columns else "not indexed"
+        reason = f"{best.name} tells by its name when a row changed, {nullable}, {indexed}"
+        return Proposal(INCREMENTAL, reason, best.name)
+    growing = next((column for column in columns.values() if column.identity), None)
+    if growing is not None:
+        reason = (
+            f"no column tells when a row changed; {growing.name} finds new rows only, good for "
+            "tables that are never updated"
+        )
+        return Proposal(FULL_TABLE, reason)
+    return Proposal(FULL_TABLE, "no column tells when a row changed")

@@ -1,0 +1,192 @@
+"""The text of every data dictionary statement, with the privilege that it needs.
+
+`{family}` is the prefix of the views, `{foreign}` that of views on other schemas too, `{scope}` the
+condition on owner and name; `<c.owner>` is a column that `USER_*` views do not have. Only columns
+that Oracle 12.2 has are read. LONG columns are left out, because each costs a round trip a row.
+
+Source: Database Reference, "Static Data Dictionary Views".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NO_PRIVILEGE = "none for ALL_* and USER_*, SELECT ANY DICTIONARY for DBA_*"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One question to the dictionary.
+
+    `owner` and `name` are the columns that the condition is put on, `name` None where only the
+    owner counts.
+    """
+
+    sql: str
+    owner: str
+    name: str | None = None
+    privilege: str = NO_PRIVILEGE
+
+
+# With MAX_STRING_SIZE=STANDARD, RPAD ends at 4,000 bytes (SQL Language Reference, "RPAD" and
+# "Data Type Comparison Rules"), so that the parameter needs no privilege to be known.
+_SESSION_FACTS = (
+    "SELECT 'USER' AS kind, USER AS name, NULL AS value FROM dual"
+    " UNION ALL SELECT 'LONGEST TEXT', 'RPAD', TO_CHAR(LENGTH(RPAD('x', 5000, 'x'))) FROM dual"
+    " UNION ALL SELECT 'PRIVILEGE', p.privilege, NULL FROM session_privs p"
+    " UNION ALL SELECT 'ROLE', r.role, NULL FROM session_roles r"
+    " UNION ALL SELECT 'DATABASE', d.parameter, d.value FROM nls_database_parameters d"
+    " WHERE d.parameter IN ('NLS_CHARACTERSET', 'NLS_NCHAR_CHARACTERSET')"
+)
+
+STATEMENTS: dict[str, Statement] = {
+    "users": Statement(
+        "SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N'"
+        " AND {scope} ORDER BY u.username",
+        "u.username",
+    ),
+    "session_facts": Statement(_SESSION_FACTS, "USER"),
+    "session_facts_23": Statement(
+        f"{_SESSION_FACTS} UNION ALL "  # noqa: S608 - constants
+        "SELECT 'SCHEMA PRIVILEGE', s.privilege, s.schema FROM session_schema_privs s",
+        "USER",
+    ),
+    "readable": Statement(
+        "SELECT DISTINCT g.table_schema, g.table_name FROM all_tab_privs g WHERE {scope}"
+        " AND g.privilege IN ('SELECT', 'READ') AND (g.grantee IN (USER, 'PUBLIC')"
+        " OR g.grantee IN (SELECT r.role FROM session_roles r))",
+        "g.table_schema",
+        "g.table_name",
+    ),
+    "granted_objects": Statement(
+        "SELECT DISTINCT g.privilege, g.table_schema, g.table_name FROM all_tab_privs g"
+        " WHERE g.grantee IN (USER, 'PUBLIC')"
+        " OR g.grantee IN (SELECT r.role FROM session_roles r)",
+        "g.table_schema",
+    ),
+    "quotas": Statement(
+        "SELECT q.tablespace_name FROM user_ts_quotas q WHERE q.max_bytes = -1"
+        " OR q.max_bytes > q.bytes",
+        "USER",
+    ),
+    "clock": Statement("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM dual", "USER"),
+    "supplemental_logging": Statement(
+        "SELECT d.supplemental_log_data_min, d.log_mode FROM v$database d",
+        "USER",
+        privilege="READ on SYS.V_$DATABASE",
+    ),
+    "undo_retention": Statement(
+        "SELECT p.value FROM v$parameter p WHERE p.name = 'undo_retention'",
+        "USER",
+        privilege="READ on SYS.V_$PARAMETER",
+    ),
+    "logged_tables": Statement(
+        "SELECT DISTINCT <g.owner>, g.table_name FROM {family}_log_groups g WHERE {scope}"
+        " AND g.log_group_type = 'ALL COLUMN LOGGING'",
+        "<g.owner>",
+        "g.table_name",
+    ),
+    "tables": Statement(
+        "SELECT <t.owner>, t.table_name, t.num_rows, t.blocks, t.last_analyzed, t.partitioned,"
+        " t.temporary, t.iot_type FROM {family}_tables t WHERE {scope} AND t.nested = 'NO'"
+        " AND t.secondary = 'N' AND t.dropped = 'NO'"
+        " AND (t.iot_type IS NULL OR t.iot_type = 'IOT')"
+        " AND t.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2",
+        "<t.owner>",
+        "t.table_name",
+    ),
+    "special_tables": Statement(
+        "SELECT * FROM (SELECT <m.owner> AS owner, m.container_name AS table_name,"
+        " 'MATERIALIZED VIEW' AS kind FROM {family}_mviews m"
+        " UNION ALL SELECT <e.owner>, e.table_name, 'EXTERNAL'"
+        " FROM {family}_external_tables e) t WHERE {scope}",
+        "t.owner",
+        "t.table_name",
+    ),
+    "columns": Statement(
+        "SELECT <c.owner>, c.table_name, c.column_name, c.data_type, c.data_type_owner,"
+        " c.data_length, c.data_precision, c.data_scale, c.char_length, c.char_used, c.nullable,"
+        " c.column_id, c.hidden_column, c.virtual_column, c.user_generated, c.identity_column,"
+        " c.default_on_null FROM {family}_tab_cols c WHERE {scope}"
+        " AND c.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, c.column_id, c.internal_column_id",
+        "<c.owner>",
+        "c.table_name",
+    ),
+    "keys": Statement(
+        "SELECT <k.owner>, k.table_name, k.constraint_name, k.constraint_type, k.status,"
+        " k.validated, n.column_name, n.position"
+        " FROM {family}_constraints k JOIN {family}_cons_columns n"
+        " ON <n.owner> = <k.owner> AND n.constraint_name = k.constraint_name"
+        " AND n.table_name = k.table_name WHERE {scope} AND k.constraint_type IN ('P', 'U')"
+        " AND k.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, 3, n.position",
+        "<k.owner>",
+        "k.table_name",
+    ),
+    "foreign_keys": Statement(
+        "SELECT <k.owner>, k.table_name, k.constraint_name, k.status, k.validated, n.column_name,"
+        " n.position, q.owner, q.table_name, q.column_name"
+        " FROM {family}_constraints k JOIN {family}_cons_columns n"
+        " ON <n.owner> = <k.owner> AND n.constraint_name = k.constraint_name"
+        " AND n.table_name = k.table_name JOIN {foreign}_cons_columns q"
+        " ON q.owner = k.r_owner AND q.constraint_name = k.r_constraint_name"
+        " AND q.position = n.position WHERE {scope} AND k.constraint_type = 'R'"
+        " AND k.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, 3, n.position",
+        "<k.owner>",
+        "k.table_name",
+    ),
+    "index_columns": Statement(
+        "SELECT i.table_owner, i.table_name, i.index_name, i.status, i.uniqueness, n.column_name,"
+        " n.column_position FROM {family}_indexes i JOIN {family}_ind_columns n"
+        " ON <n.index_owner> = <i.owner> AND n.index_name = i.index_name"
+        " WHERE {scope} AND (i.uniqueness = 'UNIQUE' OR n.column_position = 1)"
+        " AND i.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, 3, n.column_position",
+        "i.table_owner",
+        "i.table_name",
+    ),
+    "table_comments": Statement(
+        "SELECT <d.owner>, d.table_name, d.comments FROM {family}_tab_comments d WHERE {scope}"
+        " AND d.comments IS NOT NULL ORDER BY 1, 2",
+        "<d.owner>",
+        "d.table_name",
+    ),
+    "column_comments": Statement(
+        "SELECT <d.owner>, d.table_name, d.column_name, d.comments FROM {family}_col_comments d"
+        " WHERE {scope} AND d.comments IS NOT NULL ORDER BY 1, 2",
+        "<d.owner>",
+        "d.table_name",
+    ),
+    "identity_columns": Statement(
+        "SELECT <y.owner>, y.table_name, y.column_name, y.generation_type"
+        " FROM {family}_tab_identity_cols y WHERE {scope} ORDER BY 1, 2",
+        "<y.owner>",
+        "y.table_name",
+    ),
+    "partitions": Statement(
+        "SELECT <p.table_owner>, p.table_name, h.partitioning_type, p.partition_name,"
+        " p.partition_position, p.num_rows FROM {family}_tab_partitions p"
+        " JOIN {family}_part_tables h ON <h.owner> = <p.table_owner>"
+        " AND h.table_name = p.table_name WHERE {scope} ORDER BY 1, 2, p.partition_position",
+        "<p.table_owner>",
+        "p.table_name",
+    ),
+    "objects": Statement(
+        "SELECT <o.owner>, o.object_name, o.object_type, o.status, o.object_id, o.last_ddl_time"
+        " FROM {family}_objects o WHERE {scope} AND o.subobject_name IS NULL"
+        " AND o.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW') ORDER BY 1, 2, 3",
+        "<o.owner>",
+        "o.object_name",
+    ),
+    "synonyms": Statement(
+        "SELECT s.owner, s.synonym_name, s.table_owner, s.table_name, s.db_link"
+        " FROM all_synonyms s WHERE {scope} ORDER BY 1, 2",
+        "s.table_owner",
+        "s.table_name",
+    ),
+    "snapshot": Statement(
+        "SELECT COUNT(*), MAX(o.last_ddl_time), SYSDATE FROM {family}_objects o WHERE {scope}"
+        " AND o.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW')",
+        "<o.owner>",
+        "o.object_name",
+    ),
+}
+"""Name of the question -> statement; the functions of `dictionary` ask them."""

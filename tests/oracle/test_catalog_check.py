@@ -1,0 +1,162 @@
+"""`oracle-catalog check` and `grants`: what ten users lack, and that the grants printed mend it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from catalog.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.fix_oracle import OracleDatabase
+
+pytestmark = pytest.mark.oracle
+
+SESSION = ("CREATE SESSION",)
+READER = ("CREATE SESSION", 'READ ON {schema}."A"', 'READ ON {schema}."B"')
+FLASHBACK = ('FLASHBACK ON {schema}."A"', 'FLASHBACK ON {schema}."B"')
+SCN = ("READ ON SYS.V_$DATABASE",)
+
+USERS: dict[str, tuple[tuple[str, ...], dict[str, str | None]]] = {
+    "nothing but a session": (SESSION, {"full": 'GRANT READ ON {schema}."B"'}),
+    "one table of two": (READER[:2], {"full": 'GRANT READ ON {schema}."B"'}),
+    "both tables": (READER, {"full": None, "discover": None, "snapshot": "GRANT FLASHBACK ON"}),
+    "flashback on one": (
+        (*READER, FLASHBACK[0], *SCN),
+        {"snapshot": 'GRANT FLASHBACK ON {schema}."B"'},
+    ),
+    "flashback without an SCN": (
+        (*READER, *FLASHBACK),
+        {"snapshot": 'GRANT READ ON "SYS"."V_$DATABASE"'},
+    ),
+    "a whole snapshot": ((*READER, *FLASHBACK, *SCN), {"snapshot": None}),
+    "everything readable": (
+        ("CREATE SESSION", "SELECT ANY TABLE", "FLASHBACK ANY TABLE", "SELECT ANY DICTIONARY"),
+        {"snapshot": None, "incremental": None, "log_based": "GRANT LOGMINING"},
+    ),
+    "no table of its own": (SESSION, {"target": "GRANT CREATE TABLE"}),
+    "a target": (("CREATE SESSION", "CREATE TABLE"), {"target": None}),
+    "only writing": (
+        ("CREATE SESSION", 'INSERT ON {schema}."A"'),
+        {"full": 'GRANT READ ON {schema}."A"'},
+    ),
+}
+"""Name -> what the user was granted, and for each mode the grant it must miss, None for none."""
+
+
+@pytest.fixture(scope="module")
+def owner(oracle_database: OracleDatabase) -> Iterator[str]:
+    user = oracle_database.create_user("T")
+    with closing(oracle_database.connect(user)) as connection:
+        connection.cursor().execute("CREATE TABLE a (id NUMBER(5) PRIMARY KEY)")
+        connection.cursor().execute("CREATE TABLE b (id NUMBER(5) PRIMARY KEY)")
+    yield user
+    oracle_database.drop_user(user)
+
+
+def command(database: OracleDatabase, user: str, folder: Path, *arguments: str) -> Result:
+    config = folder / f"{user}.json"
+    config.write_text(json.dumps(database.config(user)), encoding="utf-8")
+    return CliRunner().invoke(main, [*arguments, "--config", str(config)])
+
+
+def checked(
+    database: OracleDatabase, user: str, owner: str, folder: Path
+) -> dict[str, dict[str, Any]]:
+    tables = [option for name in "AB" for option in ("--table", f"{owner}.{name}")]
+    done = command(database, user, folder, "check", "--format", "json", *tables)
+    assert done.exit_code == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["user"] == user
+    assert report["database"]["character_set"]
+    assert abs(report["database"]["clock_difference_seconds"]) < 3600
+    return {mode["mode"]: mode for mode in report["modes"]}
+
+
+@pytest.mark.parametrize("name", USERS)
+def test_what_a_user_lacks(
+    name: str, oracle_database: OracleDatabase, owner: str, tmp_path: Path
+) -> None:
+    granted, expected = USERS[name]
+    schema = f'"{owner}"'
+    grants = tuple(grant.format(schema=schema) for grant in granted)
+    user = oracle_database.create_user("C", grants=grants)
+    try:
+        modes = checked(oracle_database, user, owner, tmp_path)
+        for mode, grant in expected.items():
+            missing = modes[mode]["missing"]
+            if grant is None:
+                assert not missing, (mode, missing)
+                assert modes[mode]["is_possible"]
+                continue
+            wanted = grant.format(schema=schema)
+            assert any(line.startswith(wanted) for line in missing), (mode, missing)
+            assert all(line.endswith(";") for line in missing)
+            assert not modes[mode]["is_possible"]
+    finally:
+        oracle_database.drop_user(user)
+
+
+def test_a_user_that_may_not_log_on(oracle_database: OracleDatabase, tmp_path: Path) -> None:
+    user = oracle_database.create_user("C", grants=())
+    try:
+        done = command(oracle_database, user, tmp_path, "check")
+    finally:
+        oracle_database.drop_user(user)
+    assert done.exit_code == 1
+    assert "grant CREATE SESSION" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("mode", ["discover", "full", "incremental", "snapshot"])
+def test_the_grants_that_are_printed_are_enough(
+    mode: str, oracle_database: OracleDatabase, owner: str, tmp_path: Path
+) -> None:
+    user = oracle_database.create_user("C", grants=())
+    try:
+        options = ("--mode", mode, "--user", user, "--schema", owner)
+        done = command(oracle_database, owner, tmp_path, "grants", *options)
+        assert done.exit_code == 0, done.stderr
+        statements = [
+            line.partition(";")[0] for line in done.stdout.splitlines() if not line.startswith("--")
+        ]
+        oracle_database.administer(*statements)
+        answer = checked(oracle_database, user, owner, tmp_path)[mode]
+        assert answer == {"mode": mode, "is_possible": True, "missing": [], "advised": []}
+    finally:
+        oracle_database.drop_user(user)
+
+
+def test_grants_of_the_other_modes(
+    oracle_database: OracleDatabase, owner: str, tmp_path: Path
+) -> None:
+    def printed(*options: str) -> str:
+        done = command(
+            oracle_database,
+            owner,
+            tmp_path,
+            "grants",
+            "--user",
+            "LOADER",
+            "--schema",
+            owner,
+            *options,
+        )
+        assert done.exit_code == 0, done.stderr
+        return done.stdout
+
+    own = printed("--mode", "target")
+    assert 'GRANT CREATE TABLE TO "LOADER";' in own
+    assert owner not in own
+    other = printed("--mode", "target", "--target-schema", owner)
+    assert f'GRANT INSERT ON "{owner}"."A" TO "LOADER";' in other
+    mining = printed("--mode", "log_based")
+    assert 'GRANT LOGMINING TO "LOADER";' in mining
+    assert f'ALTER TABLE "{owner}"."B" ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;' in mining
