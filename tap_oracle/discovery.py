@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, TextIO
 
 from catalog.introspect import introspect
-
 from catalog.names import NameFilter
 from catalog.singer import singer_catalog, stream_id
 from tap_oracle.settings import name_list
@@ -42,6 +42,22 @@ def discover(
     views = config.get("include_views")
     schemas = introspect(connection, names, include_views=views is None or bool(views))
     return singer_catalog(schemas, database=connection.service_name, options=options)
+
+
+def write_catalog(catalog: Mapping[str, Any], out: TextIO) -> None:
+    """Write a catalog as JSON, indented by two, one stream after the other."""
+    rest = {name: value for name, value in catalog.items() if name != "streams"}
+    out.write("{" + "".join(f"\n  {json.dumps(name)}: {_json(rest[name])}," for name in rest))
+    out.write('\n  "streams": [')
+    separator = "\n    "
+    for stream in catalog["streams"]:
+        out.write(separator + _json(stream).replace("\n", "\n    "))
+        separator = ",\n    "
+    out.write("\n  ]\n}\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2)
 
 
 def with_types(
