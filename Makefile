@@ -1,5 +1,7 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
 # make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
+# make test-dbt  runs dbt on the demo's models and on hostile schemas
+# make bench-discovery  measures discovery beside the SDK's own; SIZES="50000" for more tables
 # make lint   ruff, mypy, import contract, generated documents up to date
 # make docs   writes the generated parts of README.md, docs/ and meltano.yml anew
 # make clean  removes everything that these targets made
@@ -16,7 +18,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format docs clean
+.PHONY: demo test test-dbt bench-discovery lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -39,6 +41,12 @@ demo: $(VENV)/.installed .meltano/.installed
 
 test: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest $(TESTS)
+
+test-dbt: $(VENV)/.installed .meltano/.installed
+	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py
+
+bench-discovery: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.discovery $(if $(SIZES),--tables $(SIZES))
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
