@@ -1,7 +1,8 @@
 """Writes the generated parts of the documents: `python -m docs.generate [--check]`.
 
 The settings are declared once, in the plugins. From there come `docs/settings.md`, the table in
-`README.md` and the settings of both plugins in `meltano.yml`. With `--check` nothing is written and
+`README.md` and the settings of both plugins in `meltano.yml`; from the type table comes
+`docs/types.md`. With `--check` nothing is written and
 the exit code is 1 when a document is stale.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docs.type_page import types_page
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
 
@@ -157,6 +159,7 @@ def documents() -> dict[Path, str]:
     readme_path, meltano_path = PROJECT / "README.md", PROJECT / "meltano.yml"
     return {
         PROJECT / "docs" / "settings.md": settings_page(),
+        PROJECT / "docs" / "types.md": types_page(),
         readme_path: readme(readme_path.read_text(encoding="utf-8")),
         meltano_path: meltano(meltano_path.read_text(encoding="utf-8")),
     }

@@ -1,0 +1,1 @@
+"""Measurements of the pair, each printed by a target of make."""
