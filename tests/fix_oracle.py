@@ -32,9 +32,9 @@ class OracleDatabase:
 
     dsn: str
     admin_user: str
-    admin_password: str
+    admin_password: str = field(repr=False)
     is_standin: bool
-    passwords: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
 
     def connect(self, user: str | None = None) -> oracledb.Connection:
         """Connect as a user made by `create_user`, or as the administrator."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from docs.generate import PROJECT, documents
 
 
@@ -21,3 +23,10 @@ def test_no_secret_has_a_value_in_the_meltano_project() -> None:
     ]
     assert given
     assert all(value.startswith("$") for value in given)
+
+
+def test_the_readme_links_to_files_that_exist() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert links
+    assert [link for link in links if not (PROJECT / link).exists()] == []

@@ -55,7 +55,10 @@ class ResultRows:
 
     def _column(self, result: PGresult, index: int, rows: range) -> list[Value]:
         get, column = result.get_value, self._first + index
-        if self._type_codes[index] in _PLAIN_TEXT:
-            return [get(row, column) or None for row in rows]
         decode = self._decoders[index]
+        if self._type_codes[index] in _PLAIN_TEXT:
+            texts: list[Value] = [get(row, column) or None for row in rows]
+            if values.NUL_IN_ENGINE not in b"".join(filter(None, texts)):
+                return texts
+            return [None if text is None else decode(text) for text in texts]
         return [None if (text := get(row, column)) is None else decode(text) for row in rows]

@@ -23,6 +23,9 @@ Decoder = Callable[[bytes], bytes]
 
 TEXT, BINARY = 0, 1
 _SECONDS_PER_DAY = 86_400
+NUL_IN_ENGINE = "\U0010ffff".encode()
+"""What stands for U+0000, which PostgreSQL's text cannot hold: one character as well, and one that
+Unicode gives to nobody. It sorts last instead of first."""
 
 
 # ------------------------------------------------------------------------------ parameters
@@ -59,10 +62,10 @@ def encode(bind: Bind, value: BindValue, time_zone: str) -> bytes | None:
 
 
 def _encode_text(value: bytes) -> bytes | None:
-    if b"\0" in value:
-        what = "the character NUL in text"
+    if NUL_IN_ENGINE in value:
+        what = "the noncharacter U+10FFFF in text"
         raise not_in_this_standin(what)
-    return value or None
+    return value.replace(b"\0", NUL_IN_ENGINE) or None
 
 
 def _encode_large_text(value: bytes) -> bytes:
@@ -174,8 +177,8 @@ def decoder(type_code: TypeCode, time_zone: str) -> Decoder:
     return found
 
 
-def _same(text: bytes) -> bytes:
-    return text
+def _decode_text(text: bytes) -> bytes:
+    return text.replace(NUL_IN_ENGINE, b"\0")
 
 
 def _decode_number(text: bytes) -> bytes:
@@ -243,11 +246,11 @@ def _decode_rowid(text: bytes) -> bytes:
 
 
 _DECODERS: dict[TypeCode, Decoder] = {
-    TypeCode.VARCHAR: _same,
-    TypeCode.CHAR: _same,
-    TypeCode.LONG: _same,
-    TypeCode.CLOB: _same,
-    TypeCode.JSON: _same,
+    TypeCode.VARCHAR: _decode_text,
+    TypeCode.CHAR: _decode_text,
+    TypeCode.LONG: _decode_text,
+    TypeCode.CLOB: _decode_text,
+    TypeCode.JSON: _decode_text,
     TypeCode.NUMBER: _decode_number,
     TypeCode.DATE: _decode_date,
     TypeCode.TIMESTAMP: _decode_timestamp,

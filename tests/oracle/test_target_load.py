@@ -414,6 +414,12 @@ def test_an_unknown_service_is_one_error(loader: Loader) -> None:
     assert "DPY-6001" in error or "ORA-12514" in error
 
 
+def test_an_unreachable_host_is_one_error(loader: Loader) -> None:
+    error = loader.error(schema_line(ID), host="127.0.0.1", port=9)
+    assert "DPY-6005" in error
+    assert "check host and port" in error
+
+
 def test_a_user_without_rights_is_told_which(
     target: Plugin, oracle_database: OracleDatabase
 ) -> None:

@@ -85,10 +85,11 @@ def _change_type(engine: Engine, table: Relation, state: ColumnState, new: Colum
     default = state.default is not None and not state.virtual
     if default:
         engine.run(f"ALTER TABLE {table.sql} ALTER COLUMN {place} DROP DEFAULT")
-    engine.run(
+    change = (
         f"ALTER TABLE {table.sql} ALTER COLUMN {place} TYPE {new.pg_type}"
         f" USING {_conversion(place, state.type, new)}"
     )
+    engine.run("SELECT ora.alter_keeping_facts(%s::oid, %s)", (table.oid, change))
     if default:
         expression = engine.translate_expression(state.default or "NULL")
         engine.run(f"ALTER TABLE {table.sql} ALTER COLUMN {place} SET DEFAULT ({expression})")

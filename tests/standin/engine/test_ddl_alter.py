@@ -82,6 +82,31 @@ def test_modify_null_and_not_null(session: UserSession) -> None:  # noqa: F811
     assert "ORA-01400" in session.fails("INSERT INTO t VALUES (1, NULL)")
 
 
+def test_modify_keeps_constraints_and_indexes(session: UserSession) -> None:  # noqa: F811
+    session.run("CREATE TABLE p (id NUMBER(5) CONSTRAINT p_pk PRIMARY KEY)")
+    session.run(
+        "CREATE TABLE t (id NUMBER(5) CONSTRAINT t_fk REFERENCES p (id),"
+        " a VARCHAR2(5) CONSTRAINT t_nn NOT NULL CONSTRAINT t_ck CHECK (a <> 'x'))"
+    )
+    session.run("CREATE INDEX t_ix ON t (UPPER(a), id)")
+    constraints, indexes = (
+        (
+            "SELECT constraint_name, constraint_type, search_condition_vc, r_constraint_name"
+            " FROM user_constraints ORDER BY 1"
+        ),
+        (
+            "SELECT index_name, REGEXP_REPLACE(column_name, '[0-9]+', 'n'), column_position"
+            " FROM user_ind_columns ORDER BY 1, 3"
+        ),
+    )
+    before = session.rows(constraints), session.rows(indexes)
+    assert (len(before[0]), len(before[1])) == (4, 3)
+    session.run("ALTER TABLE t MODIFY (a VARCHAR2(9), id NUMBER(9))")
+    session.run("ALTER TABLE p MODIFY (id NUMBER(9))")
+    assert (session.rows(constraints), session.rows(indexes)) == before
+    session.run("ALTER TABLE t MODIFY (a VARCHAR2(12) NULL)")
+
+
 def test_add_and_drop_columns(session: UserSession) -> None:  # noqa: F811
     session.run("CREATE TABLE t (a NUMBER)")
     session.run("INSERT INTO t VALUES (1)")

@@ -424,10 +424,12 @@ def test_rows_before_a_failing_one_stay(one: Handle, in_transaction: bool) -> No
 
 
 def test_batch_errors(one: Handle) -> None:
+    unusable = "d\U0010ffff".encode()
+    keys = (1, 1, 2, 3, 4, 5, 6)
+    names = (b"a", b"b", b"toolong", b"c", b"bad", unusable, b"e")
     rows: list[list[BindValue]] = [
-        [number(key), name] for key, name in
-        ((1, b"a"), (1, b"b"), (2, b"toolong"), (3, b"c"), (4, b"bad"), (5, b"d\0"), (6, b"e"))
-    ]  # fmt: skip
+        [number(key), name] for key, name in zip(keys, names, strict=True)
+    ]
     result = one.many('INSERT INTO "T" VALUES (:1, :2)', rows, batch_errors=True, row_counts=True)
     assert result.error is None
     assert [(e.iteration, e.code) for e in result.batch_errors] == [

@@ -69,7 +69,8 @@ class Handle:
 
 @pytest.fixture
 def connect(engine_database: Database) -> Iterator[Callable[..., Handle]]:
-    name, opened = f"SQL{next(_users)}", []
+    name = f"SQL{next(_users)}"
+    opened: list[Session] = []
     engine_database.create_user(name, "secret")
 
     def open_one(user: str = name) -> Handle:
