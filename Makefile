@@ -2,6 +2,8 @@
 # make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make standin-report  counts the statements that the stand-in answers as Oracle does
+# make test-dbt  runs dbt on the demo's models and on hostile schemas
+# make bench-discovery  measures discovery beside the SDK's own; SIZES="50000" for more tables
 # make lint   ruff, mypy, import contract, generated documents up to date
 # make driver-tests  runs the driver's own test suite against the stand-in
 # make soak   runs eight threads on shared rows of the stand-in for a minute
@@ -21,7 +23,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test standin-report bench driver-tests soak lint format docs clean
+.PHONY: demo test test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml
@@ -62,6 +64,12 @@ soak: $(VENV)/.installed
 
 standin-report: $(VENV)/.installed
 	$(BIN)/python -m tests.standin.report
+
+test-dbt: $(VENV)/.installed .meltano/.installed
+	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py
+
+bench-discovery: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.discovery $(if $(SIZES),--tables $(SIZES))
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

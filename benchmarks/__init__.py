@@ -1,1 +1,1 @@
-"""Measures the pair beside the Singer SDK's own path: `make bench`."""
+"""Measurements of the pair, each printed by a target of make."""

@@ -14,6 +14,7 @@ import msgspec
 from catalog import profile
 from catalog.check import check
 from catalog.command_settings import names_of, read_settings, representation
+from catalog.dbt_command import dbt
 from catalog.description import read, to_plain
 from catalog.diff import compare
 from catalog.failure import EXIT_BREAKING, reported
@@ -21,7 +22,7 @@ from catalog.grants import Mode, grant_script
 from catalog.introspect import Depth, take_inventory
 from catalog.names import NameFilter
 from catalog.rendering import FORMATS, show
-from catalog.singer import singer_catalog
+from catalog.singer import singer_catalog, whole
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import TableName
@@ -119,12 +120,13 @@ def generate(
         if kind == "description":
             data = to_plain(inventory)
         else:
-            data = singer_catalog(
+            catalog = singer_catalog(
                 inventory.schemas,
                 database=service,
                 options=representation(settings),
                 profile=application,
             )
+            data = whole(catalog)
         show(data, output_format, ("TABLE", "KIND", "ROWS", "COLUMNS", "KEY"), _listed(inventory))
 
 
@@ -281,6 +283,9 @@ def check_user(
 
 def _known(value: object) -> object:
     return "unknown" if value is None else value
+
+
+main.add_command(dbt)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from catalog.profile import facts_for
 from catalog.replication import FULL_TABLE, propose, ranked_keys
 from oracle_core import types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from catalog.model import Column, Schema, Table
     from catalog.profile import Profile, ProfileFacts
@@ -43,13 +44,48 @@ def singer_catalog(
         for a replication key first, a proposed replication method with its reason and, for what
         cannot be read, `inclusion: unsupported` with the `reason`.
     """
+    tables = [table for schema in schemas for table in schema.tables]
     return {
-        "streams": [
-            singer_stream(table, database=database, options=options, profile=profile)
-            for schema in schemas
-            for table in schema.tables
-        ]
+        "streams": Streams(
+            tables,
+            lambda table: singer_stream(table, database=database, options=options, profile=profile),
+        )
     }
+
+
+def whole(catalog: dict[str, Any]) -> dict[str, Any]:
+    """Return the catalog with every stream made, for whoever writes or keeps it as it is."""
+    return {**catalog, "streams": list(catalog["streams"])}
+
+
+class Streams(Sequence[dict[str, Any]]):
+    """The streams of tables, each made when it is asked for.
+
+    Described at once, 50,000 tables of 20 columns are more than a gigabyte of dictionaries.
+    """
+
+    def __init__(
+        self, tables: Sequence[Table], describe: Callable[[Table], dict[str, Any]]
+    ) -> None:
+        """Keep the tables, and what makes a stream of one."""
+        self._tables = tables
+        self._describe = describe
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._tables)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """Make one stream, or those of a slice."""
+        if isinstance(place, slice):
+            return [self._describe(table) for table in self._tables[place]]
+        return self._describe(self._tables[place])
 
 
 def singer_stream(

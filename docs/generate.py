@@ -1,9 +1,10 @@
 """Writes the generated parts of the documents: `python -m docs.generate [--check]`.
 
 The settings are declared once, in the plugins. From there come `docs/settings.md`, the table in
-`README.md` and the settings of both plugins in `meltano.yml`. What the stand-in does is declared in
-its allow-lists; from there come the lists in `oracle_standin/README.md`. With `--check` nothing is
-written and the exit code is 1 when a document is stale.
+`README.md` and the settings of both plugins in `meltano.yml`; from the type table comes
+`docs/types.md`. What the stand-in does is declared in its allow-lists; from there come the lists
+in `oracle_standin/README.md`. With `--check` nothing is written and the exit code is 1 when a
+document is stale.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docs import standin
+from docs.type_page import types_page
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
 
@@ -168,6 +170,7 @@ def documents() -> dict[Path, str]:
     standin_path = PROJECT / "oracle_standin" / "README.md"
     return {
         PROJECT / "docs" / "settings.md": settings_page(),
+        PROJECT / "docs" / "types.md": types_page(),
         readme_path: readme(readme_path.read_text(encoding="utf-8")),
         meltano_path: meltano(meltano_path.read_text(encoding="utf-8")),
         standin_path: standin_readme(standin_path.read_text(encoding="utf-8")),

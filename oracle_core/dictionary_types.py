@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from oracle_core.oracle_type import OracleType
 from oracle_core.type_parser import TypeSyntaxError, parse
 
@@ -23,7 +25,8 @@ def from_dictionary(
 
     `DATA_LENGTH` counts bytes and means nothing for LOBs; the length of text in its own unit is
     `CHAR_LENGTH`. INTEGER is NUMBER with a scale of 0 and no precision; the precision of FLOAT
-    counts binary digits; a timestamp's DATA_TYPE spells its digits.
+    counts binary digits; a timestamp's DATA_TYPE spells its digits. Equal rows share one value,
+    since large dictionaries have a million columns of a few hundred types.
 
     Args:
         data_type: DATA_TYPE, with digits for timestamps and intervals.
@@ -34,6 +37,27 @@ def from_dictionary(
         char_used: CHAR_USED, `B` or `C`; None where it does not apply.
         data_type_owner: DATA_TYPE_OWNER; set for types made by CREATE TYPE and for XMLTYPE.
     """
+    return _type_of(
+        data_type,
+        data_length,
+        data_precision,
+        data_scale,
+        char_length,
+        char_used,
+        data_type_owner,
+    )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _type_of(
+    data_type: str,
+    data_length: int | None,
+    data_precision: int | None,
+    data_scale: int | None,
+    char_length: int | None,
+    char_used: str | None,
+    data_type_owner: str | None,
+) -> OracleType:
     if data_type_owner is not None:
         is_xml = data_type == "XMLTYPE" and data_type_owner in _SYSTEM_OWNERS
         return OracleType(data_type, owner=None if is_xml else data_type_owner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from decimal import Decimal
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
@@ -15,6 +16,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import Catalog
 
+from catalog.singer import Streams
 from oracle_core import redact
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
@@ -26,7 +28,7 @@ from oracle_core.settings import (
 )
 from oracle_core.state import exact
 from tap_oracle.catalog_entry import FULL_TABLE, check_entry, read_entry
-from tap_oracle.discovery import discover, with_types
+from tap_oracle.discovery import discover, with_types, write_catalog
 from tap_oracle.failure import reported
 from tap_oracle.run import CurrentRun
 from tap_oracle.settings import TAP_SETTINGS, check_tap_settings, representation
@@ -55,7 +57,7 @@ def _plain_catalog(catalog: Catalog | Mapping[str, Any] | None) -> dict[str, Any
         return None
     if isinstance(catalog, Catalog):
         return catalog.to_dict()
-    if not isinstance(catalog.get("streams"), list):
+    if not isinstance(catalog.get("streams"), (list, Streams)):
         msg = "holds no list of streams; make one with --discover"
         raise ConfigurationError(msg, setting="--catalog")
     return dict(catalog)
@@ -220,6 +222,15 @@ class TapOracle(Tap):
                     "the user may read; names are matched in Oracle's exact case"
                 )
         return self._raw_catalog
+
+    def run_discovery(self) -> str:
+        """Print the catalog, one stream after the other: a large one need not fit in memory.
+
+        Returns:
+            Nothing; the SDK's own returns the whole text.
+        """
+        write_catalog(self.catalog_dict, sys.stdout)
+        return ""
 
     def discover_streams(self) -> Sequence[OracleStream]:
         """Make the streams of the catalog."""

@@ -53,6 +53,10 @@ class BenchDatabase:
         """Return the stored password verifier of a user."""
         return self._inner.verifier(user)
 
+    def set_password(self, user: str, password: str) -> None:
+        """Change the password of a user."""
+        self._inner.set_password(user, password)
+
     def open_session(self, user: str, info: SessionInfo) -> BenchSession:
         """Log a verified user on."""
         return BenchSession(self._inner.open_session(user, info), self._counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import (
@@ -14,6 +15,7 @@ from oracle_standin.backend import (
 from oracle_standin.engine import bulk, conversions, values
 from oracle_standin.engine.link import EngineFailureError, Link, Step
 from oracle_standin.engine.rows import ResultRows
+from oracle_standin.engine.transactions import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
     BindRow = Sequence[BindValue]
     # Turns a failure into Oracle's error; the bind row tells which value was at fault.
     Explain = Callable[[EngineFailureError, BindRow], OracleError]
+
+
+# PostgreSQL guesses one row for most joins of dictionary views and then compares every row with
+# every other: half a second for a hundred tables, and four times that for twice as many.
+_DICTIONARY_VIEW = re.compile(r'"SYS"\."(?:ALL|DBA|USER)_')
+_LARGE_JOINS = Setting(
+    on=(Step(b"SET enable_nestloop = off"),), off=(Step(b"SET enable_nestloop = on"),)
+)
 
 
 class Executor:
@@ -57,7 +67,9 @@ class Executor:
             formats(translation, binds),
         )
         if translation.lock_wait_seconds is None:
-            found = self._transaction.run(step, changes=translation.locks_rows)
+            found = self._transaction.run(
+                step, changes=translation.locks_rows, setting=_setting_of(translation.sql)
+            )
         else:
             found = self._run_waiting(step, translation.lock_wait_seconds)
         columns = self._describer.columns(found)
@@ -244,6 +256,10 @@ def _last_rowid(result: PGresult) -> str | None:
         return None
     value = result.get_value(result.ntuples - 1, 0)
     return values.decoder(TypeCode.ROWID, "")(value or b"").decode()
+
+
+def _setting_of(sql: str) -> Setting | None:
+    return _LARGE_JOINS if len(_DICTIONARY_VIEW.findall(sql)) > 1 else None
 
 
 class _UndoError(Exception):

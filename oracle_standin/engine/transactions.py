@@ -10,6 +10,7 @@ transaction are made again when it is rolled back.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from oracle_standin.backend import OracleError
@@ -17,7 +18,7 @@ from oracle_standin.engine import names
 from oracle_standin.engine.link import EngineFailureError, Link, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from psycopg.pq.abc import PGresult
 
@@ -31,6 +32,14 @@ _COMMIT = b"SELECT ora.record_commit(); COMMIT"
 
 READ_COMMITTED = "READ COMMITTED"
 SERIALIZABLE = "SERIALIZABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Statements before and after another one, in the same round trip."""
+
+    on: tuple[Step, ...]
+    off: tuple[Step, ...]
 
 
 class Transaction:
@@ -55,29 +64,34 @@ class Transaction:
 
     # ------------------------------------------------------------------------- statements
 
-    def run(self, step: Step, *, changes: bool) -> PGresult:
-        """Run one statement; when it fails, it alone is undone.
+    def run(self, step: Step, *, changes: bool, setting: Setting | None = None) -> PGresult:
+        """Run one statement, under a setting where one is given; failing, it alone is undone.
 
         Raises EngineFailureError.
         """
+        before, after = (setting.on, setting.off) if setting else ((), ())
         if self._open:
-            return self._run_behind_savepoint(step, changes=changes)
-        if not changes and self._session_level == READ_COMMITTED:
+            return self._run_behind_savepoint((*before, step, *after), len(before), changes=changes)
+        if changes or self._session_level != READ_COMMITTED:
+            return self._run_first((*before, step, *after), len(before), changes=changes)
+        if setting is None:
             return self._link.run_step(step)
-        return self._run_first(step, changes=changes)
+        return self._link.run_steps((*before, step, *after))[len(before)]
 
-    def _run_behind_savepoint(self, step: Step, *, changes: bool) -> PGresult:
+    def _run_behind_savepoint(
+        self, steps: Sequence[Step], place: int, *, changes: bool
+    ) -> PGresult:
         try:
-            result = self._link.run_steps((_SAVE, step, _RELEASE))[1]
+            result = self._link.run_steps((_SAVE, *steps, _RELEASE))[1 + place]
         except EngineFailureError:
             self._undo_statement()
             raise
         self.changed = self.changed or changes
         return result
 
-    def _run_first(self, step: Step, *, changes: bool) -> PGresult:
+    def _run_first(self, steps: Sequence[Step], place: int, *, changes: bool) -> PGresult:
         try:
-            result = self._link.run_steps((Step(self._begin_text()), step))[1]
+            result = self._link.run_steps((Step(self._begin_text()), *steps))[1 + place]
         except EngineFailureError:
             self._link.run_simple(b"ROLLBACK")
             raise

@@ -78,11 +78,11 @@ def create(
     if table is None:
         raise OracleError(600, "internal error code: the new table is not there")
     _finish(engine, table, definition, typed, named)
-    if definition.query is not None and fill:
-        _fill(engine, table, definition.query)
     if definition.temporary:
         temporary.guard(engine, table)
-    else:
+    if definition.query is not None and fill:
+        _fill(engine, table, definition)
+    if not definition.temporary:
         kept_history.begin(engine, table.oid, table.sql)
     return table
 
@@ -290,12 +290,17 @@ def refresh_fit(engine: Engine, table: Relation, typed: Typed) -> None:
         engine.run("SELECT ora.refresh_fit(%s::oid)", (table.oid,))
 
 
-def _fill(engine: Engine, table: Relation, query: str) -> None:
-    translation = engine.translate(query)
+def _fill(engine: Engine, table: Relation, definition: TableDefinition) -> None:
+    place = table.sql
+    if definition.temporary:
+        if definition.options.on_commit != "PRESERVE ROWS":
+            return  # the commit of this statement would take the rows away
+        place = temporary.session_rows(engine, table)
+    translation = engine.translate(definition.query or "")
     # The query reads with the user's rights, not the engine owner's.
     as_user = table.owner == engine.user
     if as_user:
         engine.run(f"SET LOCAL ROLE {quoted(engine.user)}")
-    engine.run(f"INSERT INTO {table.sql} {translation.sql}")
+    engine.run(f"INSERT INTO {place} {translation.sql}")
     if as_user:
         engine.run("SET LOCAL ROLE NONE")

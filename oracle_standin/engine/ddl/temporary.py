@@ -61,6 +61,12 @@ def create_private(
         engine.run(f"INSERT INTO {place} {engine.translate(definition.query).sql}")
 
 
+def session_rows(engine: Engine, table: Relation) -> str:
+    """Return the place of this session's rows of a global temporary table."""
+    rows = engine.query("SELECT session_name FROM ora.session_table(%s::oid)", (table.oid,))
+    return f"pg_temp.{quoted(rows[0][0])}"
+
+
 def guard(engine: Engine, table: Relation) -> None:
     """Keep rows out of the shared definition of a global temporary table."""
     message = "rows in the shared definition of a temporary table are not in this stand-in"

@@ -250,3 +250,14 @@ def test_partitions_hold_their_rows(session: UserSession) -> None:  # noqa: F811
     )
     assert shown == [("A", "1", "DATE '2024-01-01'"), ("Z", "2", "MAXVALUE")]
     assert session.rows("SELECT column_name FROM user_part_key_columns") == [("D",)]
+
+
+def test_a_temporary_table_from_a_query_holds_its_rows(session: UserSession) -> None:  # noqa: F811
+    session.run(
+        "CREATE GLOBAL TEMPORARY TABLE kept ON COMMIT PRESERVE ROWS AS SELECT 1 AS a FROM dual"
+    )
+    session.run(
+        "CREATE GLOBAL TEMPORARY TABLE gone ON COMMIT DELETE ROWS AS SELECT 1 AS a FROM dual"
+    )
+    assert session.rows("SELECT a FROM kept") == [("1",)]
+    assert session.rows("SELECT a FROM gone") == []

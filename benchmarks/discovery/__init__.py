@@ -1,0 +1,1 @@
+"""How long discovery takes on large dictionaries, beside the SDK's own."""
