@@ -73,6 +73,7 @@ class Scope:
         table_patterns: patterns of `SCHEMA.TABLE` and `SCHEMA-TABLE`; empty for all.
         not_table_patterns: patterns of tables that are not meant.
         family: which views are read.
+        table_names: exact names of tables, whatever their schema; empty for all.
     """
 
     owners: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ class Scope:
     table_patterns: tuple[str, ...] = ()
     not_table_patterns: tuple[str, ...] = ()
     family: Family = Family.ALL
+    table_names: tuple[str, ...] = ()
 
 
 def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, str]]:
@@ -99,6 +101,9 @@ def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, s
             conditions.append(_any_like(spellings, scope.table_patterns, binds))
         if scope.not_table_patterns:
             conditions.append(f"NOT {_any_like(spellings, scope.not_table_patterns, binds)}")
+        if scope.table_names:
+            names = ", ".join(_bound(scope.table_names, "name", binds))
+            conditions.append(f"{statement.name} IN ({names})")
     sql = statement.sql.replace("{scope}", " AND ".join(conditions) or "1 = 1")
     sql = sql.replace("{family}", scope.family.value)
     # A foreign key of an own table may refer to another schema.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from oracle_core.identifiers import TableName
 
-_LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
-
 
 def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTable | None:
     """Return a table or view as the session sees it, None where it sees none.
@@ -23,8 +21,7 @@ def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTab
     Raises:
         oracledb.Error: when the dictionary cannot be read.
     """
-    pattern = table.table.name.translate(_LIKE_SPECIAL)
-    scope = Scope((table.schema.name,), (pattern,))
+    scope = Scope((table.schema.name,), table_names=(table.table.name,))
     rows = [row for row in dictionary.columns(connection, scope) if not row.is_system_made]
     if not rows:
         return None

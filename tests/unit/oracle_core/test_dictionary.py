@@ -130,3 +130,10 @@ def test_exclusions_and_patterns_go_into_the_statement() -> None:
     assert "(t.owner LIKE :pattern_0 ESCAPE '\\') AND NOT (t.owner LIKE :pattern_1" in sql
     assert sql.count("NOT (t.owner") == 2
     assert list(binds.values()) == ["H%", "HX%", "%.TMP\\_%", "%.TMP\\_%"]
+
+
+def test_exact_table_names_are_bound() -> None:
+    text, binds = statement_text(STATEMENTS["columns"], Scope(("HR",), table_names=("A%_", "B")))
+    assert {"A%_", "B", "HR"} == set(binds.values())
+    assert "A%_" not in text
+    assert " IN (:name_" in text
