@@ -23,7 +23,7 @@ from catalog.model import (
     Table,
     TableKind,
 )
-from catalog.singer import singer_catalog
+from catalog.singer import singer_catalog, whole
 from oracle_core.errors import ConfigurationError
 from oracle_core.types import JsonSchemaOptions, parse
 
@@ -232,7 +232,9 @@ def test_a_description_comes_back(dump: Callable[[object], str]) -> None:
 
 def test_a_singer_catalog_is_compared_too() -> None:
     def catalog(*tables: Table) -> Inventory:
-        made = singer_catalog([Schema("S", tables)], database=None, options=JsonSchemaOptions())
+        made = whole(
+            singer_catalog([Schema("S", tables)], database=None, options=JsonSchemaOptions())
+        )
         back, is_catalog = read(json.dumps(made), name="file")
         assert is_catalog
         return back
