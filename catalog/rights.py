@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 READ_ANY = frozenset({"SELECT ANY TABLE", "READ ANY TABLE"})
 _OPENS_DBA_VIEWS = frozenset({"SELECT ANY DICTIONARY", "SELECT_CATALOG_ROLE"})
 _FIRST_RELEASE_WITH_SCHEMA_PRIVILEGES = 23
+_NO_SUCH_VIEW_OR_COLUMN = frozenset({904, 942})
 _STANDARD_TEXT_BYTES = 4_000
 
 
@@ -70,10 +71,11 @@ def session_rights(connection: oracledb.Connection) -> SessionRights:
     if major >= _FIRST_RELEASE_WITH_SCHEMA_PRIVILEGES:
         try:
             return _collect(dictionary.session_facts_23(connection))
-        except oracledb.DatabaseError:
+        except oracledb.DatabaseError as error:
             # The view differs between the first releases of 23ai: better not to know these
             # privileges than to fail.
-            pass
+            if getattr(error.args[0], "code", None) not in _NO_SUCH_VIEW_OR_COLUMN:
+                raise
     return _collect(dictionary.session_facts(connection))
 
 
