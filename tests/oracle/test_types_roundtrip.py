@@ -27,7 +27,6 @@ pytestmark = pytest.mark.oracle
 ROWS = list(TYPE_TABLE.values())
 MISSING = {
     "JSON": "the stand-in has no constructor JSON(text), by which the target writes",
-    "UROWID": "the stand-in gives a UROWID back as NULL",
 }
 """What the stand-in creates but does not carry through."""
 

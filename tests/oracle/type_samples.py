@@ -33,7 +33,7 @@ SAMPLES: dict[str, TypeSample] = {
         "XMLTYPE", ("XMLTYPE('<a b=\"1\">c</a>')",), "XMLSERIALIZE(CONTENT {} AS CLOB)"
     ),
     "ROWID": TypeSample("ROWID", ("CHARTOROWID('AAAAAAAAAAAAAAAAAA')",), "ROWIDTOCHAR({})"),
-    "UROWID": TypeSample("UROWID(40)", ("CHARTOROWID('AAAAAAAAAAAAAAAAAA')",)),
+    "UROWID": TypeSample("UROWID(40)", ("CHARTOROWID('AAAR5kAAFAAAAJrAAB')",)),
     "RAW": TypeSample("RAW(16)", ("HEXTORAW('00FF')", "HEXTORAW('DEADBEEF')"), "RAWTOHEX({})"),
     "BLOB": TypeSample("BLOB", ("TO_BLOB(HEXTORAW('00FF00'))",)),
     "LONG RAW": TypeSample("LONG RAW", ("HEXTORAW('00FF00')",)),
