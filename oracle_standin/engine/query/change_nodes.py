@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oracle_standin.engine.query import nodes
+from oracle_standin.engine.query import nodes, query_nodes
 
 
 @dataclass(frozen=True, slots=True)
 class Insert(nodes.Node):
     """INSERT INTO; rows of values or a query. No columns: all visible ones."""
 
-    target: nodes.Table
+    target: query_nodes.Table
     columns: tuple[str, ...]
     rows: tuple[tuple[nodes.Expression, ...], ...]
-    query: nodes.Query | None
+    query: query_nodes.Query | None
     returning: tuple[nodes.Expression, ...] = ()
     return_binds: tuple[int, ...] = ()
 
@@ -23,7 +23,7 @@ class Insert(nodes.Node):
 class InsertBranch(nodes.Node):
     """One INTO of a multi-table insert."""
 
-    target: nodes.Table
+    target: query_nodes.Table
     columns: tuple[str, ...]
     values: tuple[nodes.Expression, ...]
     condition: nodes.Expression | None
@@ -34,7 +34,7 @@ class MultiInsert(nodes.Node):
     """INSERT ALL."""
 
     branches: tuple[InsertBranch, ...]
-    query: nodes.Query
+    query: query_nodes.Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Assignment(nodes.Node):
 class Update(nodes.Node):
     """UPDATE."""
 
-    target: nodes.Table
+    target: query_nodes.Table
     assignments: tuple[Assignment, ...]
     where: nodes.Expression | None
     returning: tuple[nodes.Expression, ...] = ()
@@ -60,7 +60,7 @@ class Update(nodes.Node):
 class Delete(nodes.Node):
     """DELETE."""
 
-    target: nodes.Table
+    target: query_nodes.Table
     where: nodes.Expression | None
     returning: tuple[nodes.Expression, ...] = ()
     return_binds: tuple[int, ...] = ()
@@ -70,8 +70,8 @@ class Delete(nodes.Node):
 class Merge(nodes.Node):
     """MERGE. `assignments` empty: no update; `insert_values` empty: no insert."""
 
-    target: nodes.Table
-    source: nodes.FromItem
+    target: query_nodes.Table
+    source: query_nodes.FromItem
     condition: nodes.Expression
     assignments: tuple[Assignment, ...]
     update_where: nodes.Expression | None
@@ -81,4 +81,4 @@ class Merge(nodes.Node):
     insert_where: nodes.Expression | None
 
 
-Statement = nodes.Query | Insert | MultiInsert | Update | Delete | Merge
+Statement = query_nodes.Query | Insert | MultiInsert | Update | Delete | Merge

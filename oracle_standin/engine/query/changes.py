@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import change_nodes, nodes, row_numbers, sources
+from oracle_standin.engine.query import change_nodes, nodes, query_nodes, row_numbers, sources
 from oracle_standin.engine.query.queries import render_query
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import as_text, render
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output
 
 
-def enter_target(table: nodes.Table, out: Output) -> tuple[Source, str]:
+def enter_target(table: query_nodes.Table, out: Output) -> tuple[Source, str]:
     """Put the table that is changed in the scope; return it and `"OWNER"."TABLE" AS "ALIAS"`."""
     if sources.is_dual(table):
         raise OracleError(1031, "insufficient privileges")
@@ -98,9 +98,9 @@ def _check_rows(insert: change_nodes.Insert, columns: tuple[str, ...], out: Outp
         row_numbers.refuse_rownum(row)
 
 
-def _check_query_count(columns: tuple[str, ...], query: nodes.Query) -> None:
+def _check_query_count(columns: tuple[str, ...], query: query_nodes.Query) -> None:
     body = query.body
-    if isinstance(body, nodes.Select) and not any(
+    if isinstance(body, query_nodes.Select) and not any(
         isinstance(item.value, nodes.Star) for item in body.items
     ):
         check_count(columns, len(body.items))
@@ -113,8 +113,8 @@ def render_branches(insert: change_nodes.MultiInsert, out: Output) -> str:
     """Return an INSERT for each INTO of an INSERT ALL, over one run of the query, and their sum."""
     parts = [f"{quoted(_ROWS)} AS MATERIALIZED ({render_query(insert.query, out)})"]
     out.scope.with_names[_ROWS] = _ROWS
-    star = nodes.SelectItem(nodes.Star(), "*", aliased=False)
-    rows = nodes.Query(nodes.Select((star,), (nodes.Table(None, _ROWS, None),)))
+    star = query_nodes.SelectItem(nodes.Star(), "*", aliased=False)
+    rows = query_nodes.Query(query_nodes.Select((star,), (query_nodes.Table(None, _ROWS, None),)))
     counts = []
     for number, branch in enumerate(insert.branches):
         name = f'"ora$insert{number}"'
@@ -123,21 +123,21 @@ def render_branches(insert: change_nodes.MultiInsert, out: Output) -> str:
     return f"WITH {', '.join(parts)} SELECT {' OPERATOR(pg_catalog.+) '.join(counts)}"
 
 
-def _branch(branch: change_nodes.InsertBranch, query: nodes.Query, out: Output) -> str:
+def _branch(branch: change_nodes.InsertBranch, query: query_nodes.Query, out: Output) -> str:
     out.enter()
     source, target = enter_target(branch.target, out)
     columns = target_columns(source, branch.columns)
     out.scope.sources.clear()
-    derived = nodes.Derived(query, out.new_name())
+    derived = query_nodes.Derived(query, out.new_name())
     values = branch.values or (nodes.Star(),)
     if branch.values:
         check_count(columns, len(branch.values))
     items = tuple(
-        nodes.SelectItem(value, f"V{number}", aliased=False)
+        query_nodes.SelectItem(value, f"V{number}", aliased=False)
         for number, value in enumerate(values, start=1)
     )
-    select = nodes.Select(items, (derived,), where=branch.condition)
-    text = render_query(nodes.Query(select), out)
+    select = query_nodes.Select(items, (derived,), where=branch.condition)
+    text = render_query(query_nodes.Query(select), out)
     out.leave()
     return f"INSERT INTO {target}{_column_list(columns)} {text}"
 
@@ -179,7 +179,7 @@ def render_delete(delete: change_nodes.Delete, out: Output) -> str:
 
 
 def _where(
-    condition: nodes.Expression | None, table: nodes.Table, source: Source, out: Output
+    condition: nodes.Expression | None, table: query_nodes.Table, source: Source, out: Output
 ) -> str:
     rest, limits = row_numbers.limited_rows(condition)
     if limits:
@@ -191,11 +191,13 @@ def _where(
 
 
 def _limited(
-    condition: nodes.Expression | None, table: nodes.Table, source: Source, out: Output
+    condition: nodes.Expression | None, table: query_nodes.Table, source: Source, out: Output
 ) -> str:
     """Return a condition for the first rows only: WHERE ... AND ROWNUM <= n."""
     inner = replace(table, alias=table.reference)
     row = nodes.Typed(f"ROW({source.sql}.tableoid, {source.sql}.ctid)")
-    select = nodes.Select((nodes.SelectItem(row, "R", aliased=False),), (inner,), where=condition)
-    chosen = render_query(nodes.Query(select), out)
+    select = query_nodes.Select(
+        (query_nodes.SelectItem(row, "R", aliased=False),), (inner,), where=condition
+    )
+    chosen = render_query(query_nodes.Query(select), out)
     return f"ROW({source.sql}.tableoid, {source.sql}.ctid) = ANY (ARRAY({chosen}))"

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import change_nodes, expressions, from_items, nodes, selects
+from oracle_standin.engine.query import (
+    change_nodes,
+    expressions,
+    from_items,
+    nodes,
+    query_nodes,
+    selects,
+)
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
 
@@ -32,7 +39,7 @@ def _statement(cursor: Cursor) -> change_nodes.Statement:
     raise cursor.error(900)
 
 
-def _target(cursor: Cursor) -> nodes.Table:
+def _target(cursor: Cursor) -> query_nodes.Table:
     if cursor.at_operator("("):
         refuse("DML on a subquery")
     found = from_items.table(cursor)

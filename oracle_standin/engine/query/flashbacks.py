@@ -18,19 +18,19 @@ from oracle_standin.engine.resolver import TEMPORARY_SCHEMA
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef
-    from oracle_standin.engine.query import nodes
+    from oracle_standin.engine.query import nodes, query_nodes
 
 _TABLES = {"r", "p"}
 _DICTIONARY = "SYS"
 
 
-def refuse_here(table: nodes.Table) -> None:
+def refuse_here(table: query_nodes.Table) -> None:
     """Raise OracleError 8187 when something that has no past carries a flashback clause."""
     if table.flashback is not None:
         raise OracleError(8187, "snapshot expression not allowed here")
 
 
-def applies(table: nodes.Table, ref: ObjectRef, out: Output) -> bool:
+def applies(table: query_nodes.Table, ref: ObjectRef, out: Output) -> bool:
     """Return whether a table is read as it was.
 
     A session that DBMS_FLASHBACK has moved reads all tables of users so; the dictionary and
@@ -51,7 +51,7 @@ def applies(table: nodes.Table, ref: ObjectRef, out: Output) -> bool:
     return True
 
 
-def source(table: nodes.Table, ref: ObjectRef, out: Output) -> str:
+def source(table: query_nodes.Table, ref: ObjectRef, out: Output) -> str:
     """Return the placeholder of a table as it was, and put it in the scope."""
     columns = tuple(out.context.resolver.columns(ref))
     versions = table.flashback is not None and table.flashback.versions
@@ -63,7 +63,7 @@ def source(table: nodes.Table, ref: ObjectRef, out: Output) -> str:
     return placeholder
 
 
-def _limits(flashback: nodes.Flashback | None, out: Output) -> Translation:
+def _limits(flashback: query_nodes.Flashback | None, out: Output) -> Translation:
     if flashback is None:
         return Translation(f"SELECT NULL::numeric, {out.context.session_scn}::numeric", "SELECT")
     # Neither columns nor subqueries are allowed: a scope of their own has none.

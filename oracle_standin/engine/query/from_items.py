@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query import expressions, nodes, selects
+from oracle_standin.engine.query import expressions, nodes, query_nodes, selects
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind
@@ -21,7 +21,7 @@ _CLAUSE_WORDS = word_set(
 )
 
 
-def sources(cursor: Cursor) -> tuple[nodes.FromItem, ...]:
+def sources(cursor: Cursor) -> tuple[query_nodes.FromItem, ...]:
     """Read what follows FROM."""
     found = [_joined(cursor)]
     while cursor.skip_operator(","):
@@ -29,7 +29,7 @@ def sources(cursor: Cursor) -> tuple[nodes.FromItem, ...]:
     return tuple(found)
 
 
-def _joined(cursor: Cursor) -> nodes.FromItem:
+def _joined(cursor: Cursor) -> query_nodes.FromItem:
     left = source(cursor)
     while True:
         following = _join(cursor, left)
@@ -38,14 +38,14 @@ def _joined(cursor: Cursor) -> nodes.FromItem:
         left = following
 
 
-def _join(cursor: Cursor, left: nodes.FromItem) -> nodes.FromItem | None:
+def _join(cursor: Cursor, left: query_nodes.FromItem) -> query_nodes.FromItem | None:
     if cursor.skip_words("CROSS"):
         if cursor.skip_words("APPLY"):
-            return nodes.Join("CROSS", left, _lateral(cursor))
+            return query_nodes.Join("CROSS", left, _lateral(cursor))
         cursor.expect_words("JOIN")
-        return nodes.Join("CROSS", left, source(cursor))
+        return query_nodes.Join("CROSS", left, source(cursor))
     if cursor.skip_words("OUTER", "APPLY"):
-        return nodes.Join("LEFT", left, _lateral(cursor), nodes.Typed("true"))
+        return query_nodes.Join("LEFT", left, _lateral(cursor), nodes.Typed("true"))
     natural = cursor.skip_words("NATURAL")
     kind = _join_kind(cursor)
     if kind is None:
@@ -54,7 +54,7 @@ def _join(cursor: Cursor, left: nodes.FromItem) -> nodes.FromItem | None:
         return None
     right = source(cursor)
     if natural:
-        return nodes.Join(kind, left, right, natural=True)
+        return query_nodes.Join(kind, left, right, natural=True)
     return _conditional_join(cursor, kind, left, right)
 
 
@@ -71,30 +71,30 @@ def _join_kind(cursor: Cursor) -> str | None:
 
 
 def _conditional_join(
-    cursor: Cursor, kind: str, left: nodes.FromItem, right: nodes.FromItem
-) -> nodes.FromItem:
+    cursor: Cursor, kind: str, left: query_nodes.FromItem, right: query_nodes.FromItem
+) -> query_nodes.FromItem:
     if cursor.skip_words("USING"):
-        return nodes.Join(kind, left, right, using=cursor.names_in_parentheses())
+        return query_nodes.Join(kind, left, right, using=cursor.names_in_parentheses())
     cursor.expect_words("ON")
-    return nodes.Join(kind, left, right, expressions.expression(cursor))
+    return query_nodes.Join(kind, left, right, expressions.expression(cursor))
 
 
-def _lateral(cursor: Cursor) -> nodes.FromItem:
+def _lateral(cursor: Cursor) -> query_nodes.FromItem:
     found = source(cursor)
-    if isinstance(found, nodes.Derived):
-        return nodes.Derived(found.query, found.alias, lateral=True)
+    if isinstance(found, query_nodes.Derived):
+        return query_nodes.Derived(found.query, found.alias, lateral=True)
     return found
 
 
-def source(cursor: Cursor) -> nodes.FromItem:
+def source(cursor: Cursor) -> query_nodes.FromItem:
     """Read one source: a table, a subquery or a join in parentheses."""
     if cursor.skip_words("LATERAL"):
         derived = selects.query_in_parentheses(cursor)
-        return nodes.Derived(derived, _alias(cursor), lateral=True)
+        return query_nodes.Derived(derived, _alias(cursor), lateral=True)
     if selects.at_query_in_parentheses(cursor):
         derived = selects.query_in_parentheses(cursor)
         _refuse_row_operators(cursor)
-        return nodes.Derived(derived, _alias(cursor))
+        return query_nodes.Derived(derived, _alias(cursor))
     if cursor.skip_operator("("):
         inner = _joined(cursor)
         cursor.expect_close()
@@ -114,7 +114,7 @@ def _refuse_row_operators(cursor: Cursor) -> None:
         refuse("flashback of a subquery")
 
 
-def table(cursor: Cursor) -> nodes.Table:
+def table(cursor: Cursor) -> query_nodes.Table:
     """Read a table's name with PARTITION, SAMPLE and alias; ORA-00903 without a name."""
     schema, name = None, cursor.name(903)
     if cursor.skip_operator("."):
@@ -125,17 +125,17 @@ def table(cursor: Cursor) -> nodes.Table:
     sample = _sample(cursor)
     flashback = _flashback(cursor)
     _refuse_row_operators(cursor)
-    return nodes.Table(schema, name, _alias(cursor), partition, sample, flashback)
+    return query_nodes.Table(schema, name, _alias(cursor), partition, sample, flashback)
 
 
 def _at_flashback(cursor: Cursor) -> bool:
     return cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN")
 
 
-def _flashback(cursor: Cursor) -> nodes.Flashback | None:
+def _flashback(cursor: Cursor) -> query_nodes.Flashback | None:
     if cursor.skip_words("AS", "OF"):
         times = _in_times(cursor)
-        return nodes.Flashback(expressions.sum_expression(cursor), times=times)
+        return query_nodes.Flashback(expressions.sum_expression(cursor), times=times)
     if not cursor.skip_words("VERSIONS", "BETWEEN"):
         return None
     times = _in_times(cursor)
@@ -144,7 +144,7 @@ def _flashback(cursor: Cursor) -> nodes.Flashback | None:
     upper = None if cursor.skip_words("MAXVALUE") else expressions.sum_expression(cursor)
     if cursor.at_words("AS", "OF"):
         refuse("VERSIONS together with AS OF")
-    return nodes.Flashback(upper, lower, times, versions=True)
+    return query_nodes.Flashback(upper, lower, times, versions=True)
 
 
 def _in_times(cursor: Cursor) -> bool:
@@ -167,7 +167,7 @@ def _partition(cursor: Cursor) -> str | None:
     return name
 
 
-def _sample(cursor: Cursor) -> nodes.Sample | None:
+def _sample(cursor: Cursor) -> query_nodes.Sample | None:
     if not cursor.skip_words("SAMPLE"):
         return None
     block = cursor.skip_words("BLOCK")
@@ -181,7 +181,7 @@ def _sample(cursor: Cursor) -> nodes.Sample | None:
         cursor.expect_open()
         seed = _number(cursor)
         cursor.expect_close()
-    return nodes.Sample(percent, block, seed)
+    return query_nodes.Sample(percent, block, seed)
 
 
 def _number(cursor: Cursor) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import nodes
+from oracle_standin.engine.query import nodes, query_nodes
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Source
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output
 
 
-def generated_rows(select: nodes.Select, out: Output) -> str:
+def generated_rows(select: query_nodes.Select, out: Output) -> str:
     """Return FROM for SELECT ... FROM dual CONNECT BY LEVEL <= n: the levels as rows.
 
     The first row is always there: its condition is not tested.
     """
     source = select.sources[0] if len(select.sources) == 1 else None
     if (
-        not isinstance(source, nodes.Table)
+        not isinstance(source, query_nodes.Table)
         or source.name != "DUAL"
         or select.start_with is not None
         or not isinstance(select.connect_by, nodes.Binary)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import nodes, tree
+from oracle_standin.engine.query import nodes, query_nodes, tree
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output
 
 
-def references(sources: tuple[nodes.FromItem, ...]) -> _References:
+def references(sources: tuple[query_nodes.FromItem, ...]) -> _References:
     """Return the names of a FROM list in the order written."""
     return _References(sources)
 
@@ -22,12 +22,12 @@ def references(sources: tuple[nodes.FromItem, ...]) -> _References:
 class _References:
     """The order of the sources of a FROM list, for `*`."""
 
-    def __init__(self, sources: tuple[nodes.FromItem, ...]) -> None:
+    def __init__(self, sources: tuple[query_nodes.FromItem, ...]) -> None:
         self._names = [
-            node.reference if isinstance(node, nodes.Table) else node.alias
+            node.reference if isinstance(node, query_nodes.Table) else node.alias
             for source in sources
             for node in tree.walk(source, into_queries=False)
-            if isinstance(node, nodes.Table | nodes.Derived)
+            if isinstance(node, query_nodes.Table | query_nodes.Derived)
         ]
 
     def index(self, name: str) -> int:
@@ -35,13 +35,13 @@ class _References:
         return self._names.index(name) if name in self._names else len(self._names)
 
 
-def to_ansi(select: nodes.Select, out: Output) -> nodes.Select:
+def to_ansi(select: query_nodes.Select, out: Output) -> query_nodes.Select:
     """Return a block whose (+) conditions have become conditions of LEFT JOINs."""
     parts = tree.conjuncts(select.where)
     marked = [part for part in parts if _marks(part)]
     if not marked:
         return select
-    if any(isinstance(source, nodes.Join) for source in select.sources):
+    if any(isinstance(source, query_nodes.Join) for source in select.sources):
         message = "old style outer join (+) cannot be used with ANSI joins"
         raise OracleError(25156, message)
     named = {_reference(source): source for source in select.sources}
@@ -61,7 +61,7 @@ def to_ansi(select: nodes.Select, out: Output) -> nodes.Select:
         needed.setdefault(reference, set()).update(others - {reference, ""})
     rest = tree.conjunction([part for part in parts if not _marks(part)])
     joined = _joined(named, conditions, needed)
-    return nodes.Select(
+    return query_nodes.Select(
         select.items,
         (joined,),
         select.distinct,
@@ -74,15 +74,15 @@ def to_ansi(select: nodes.Select, out: Output) -> nodes.Select:
 
 
 def _joined(
-    named: dict[str, nodes.FromItem],
+    named: dict[str, query_nodes.FromItem],
     conditions: dict[str, list[nodes.Expression]],
     needed: dict[str, set[str]],
-) -> nodes.FromItem:
-    joined: nodes.FromItem | None = None
+) -> query_nodes.FromItem:
+    joined: query_nodes.FromItem | None = None
     placed: set[str] = set()
     for reference, source in named.items():
         if reference not in conditions:
-            joined = source if joined is None else nodes.Join("CROSS", joined, source)
+            joined = source if joined is None else query_nodes.Join("CROSS", joined, source)
             placed.add(reference)
     waiting = [reference for reference in named if reference in conditions]
     while waiting:
@@ -90,7 +90,7 @@ def _joined(
         if ready is None or joined is None:
             raise OracleError(1416, "two tables cannot be outer-joined to each other")
         condition = tree.conjunction(conditions[ready])
-        joined = nodes.Join("LEFT", joined, named[ready], condition)
+        joined = query_nodes.Join("LEFT", joined, named[ready], condition)
         placed.add(ready)
         waiting.remove(ready)
     if joined is None:
@@ -109,17 +109,17 @@ def _marks(node: nodes.Node) -> list[nodes.Name]:
 def _unmarked(node: nodes.Node) -> nodes.Node | None:
     if isinstance(node, nodes.Name) and node.outer:
         return nodes.Name(node.parts, node.quoted)
-    return node if isinstance(node, nodes.Query) else None
+    return node if isinstance(node, query_nodes.Query) else None
 
 
-def _reference(source: nodes.FromItem) -> str:
-    if isinstance(source, nodes.Table):
+def _reference(source: query_nodes.FromItem) -> str:
+    if isinstance(source, query_nodes.Table):
         return source.reference
-    return (source.alias or f"#{id(source)}") if isinstance(source, nodes.Derived) else ""
+    return (source.alias or f"#{id(source)}") if isinstance(source, query_nodes.Derived) else ""
 
 
 def _table_of(
-    name: nodes.Name, named: dict[str, nodes.FromItem], out: Output, *, strict: bool = True
+    name: nodes.Name, named: dict[str, query_nodes.FromItem], out: Output, *, strict: bool = True
 ) -> str:
     """Return the source of a column, empty for one of an outer query unless `strict`."""
     if name.qualifier is not None and name.qualifier in named:
@@ -136,11 +136,13 @@ def _table_of(
     return ""
 
 
-def _columns(source: nodes.FromItem, out: Output) -> tuple[str, ...]:
-    if isinstance(source, nodes.Derived):
+def _columns(source: query_nodes.FromItem, out: Output) -> tuple[str, ...]:
+    if isinstance(source, query_nodes.Derived):
         body = source.query.body
-        return tuple(item.name for item in body.items) if isinstance(body, nodes.Select) else ()
-    if not isinstance(source, nodes.Table):
+        return (
+            tuple(item.name for item in body.items) if isinstance(body, query_nodes.Select) else ()
+        )
+    if not isinstance(source, query_nodes.Table):
         return ()
     ref = out.context.resolver.resolve(source.schema, source.name)
     return tuple(out.context.resolver.columns(ref)) if ref is not None else ()

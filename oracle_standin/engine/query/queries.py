@@ -9,6 +9,7 @@ from oracle_standin.engine.query import (
     hierarchy,
     nodes,
     outer_joins,
+    query_nodes,
     row_numbers,
     sources,
     tree,
@@ -30,12 +31,12 @@ def _exists(node: nodes.Exists, out: Output) -> str:
     return f"EXISTS ({render_query(node.query, out)})"
 
 
-def render_query(query: nodes.Query, out: Output) -> str:
+def render_query(query: query_nodes.Query, out: Output) -> str:
     """Return the PostgreSQL text of a query."""
     out.enter()
     try:
         with_clause = _with_clause(query.with_queries, out)
-        if isinstance(query.body, nodes.Select):
+        if isinstance(query.body, query_nodes.Select):
             return with_clause + _block(query.body, query, out)
         if query.for_update is not None:
             message = "FOR UPDATE of this query expression is not allowed"
@@ -48,7 +49,7 @@ def render_query(query: nodes.Query, out: Output) -> str:
         out.leave()
 
 
-def _with_clause(with_queries: tuple[nodes.WithQuery, ...], out: Output) -> str:
+def _with_clause(with_queries: tuple[query_nodes.WithQuery, ...], out: Output) -> str:
     if not with_queries:
         return ""
     parts = []
@@ -66,19 +67,19 @@ def _with_clause(with_queries: tuple[nodes.WithQuery, ...], out: Output) -> str:
     return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
 
 
-def _mentions(query: nodes.Query, name: str) -> bool:
+def _mentions(query: query_nodes.Query, name: str) -> bool:
     return any(
-        isinstance(node, nodes.Table) and node.schema is None and node.name == name
+        isinstance(node, query_nodes.Table) and node.schema is None and node.name == name
         for node in tree.walk(query)
     )
 
 
-def _combined(body: nodes.Body | nodes.Query, out: Output) -> str:
-    if isinstance(body, nodes.Query):
+def _combined(body: query_nodes.Body | query_nodes.Query, out: Output) -> str:
+    if isinstance(body, query_nodes.Query):
         return f"({render_query(body, out)})"
-    if isinstance(body, nodes.Select):
+    if isinstance(body, query_nodes.Select):
         return _block(body, None, out)
-    if not isinstance(body, nodes.SetOperation):
+    if not isinstance(body, query_nodes.SetOperation):
         refuse(type(body).__name__)
     word = body.operator + (" ALL" if body.keep_duplicates else "")
     return f"({_combined(body.left, out)}) {word} ({_combined(body.right, out)})"
@@ -95,7 +96,7 @@ def _combined_key(item: nodes.OrderItem) -> str:
 # ------------------------------------------------------------------------------ one block
 
 
-def _block(select: nodes.Select, query: nodes.Query | None, out: Output) -> str:
+def _block(select: query_nodes.Select, query: query_nodes.Query | None, out: Output) -> str:
     scope = out.enter()
     try:
         order = query.order_by if query else ()
@@ -115,7 +116,7 @@ def _block(select: nodes.Select, query: nodes.Query | None, out: Output) -> str:
         out.leave()
 
 
-def _clauses(select: nodes.Select, from_clause: str, scope: Scope, out: Output) -> list[str]:
+def _clauses(select: query_nodes.Select, from_clause: str, scope: Scope, out: Output) -> list[str]:
     if scope.rownum is None:
         scope.rownum = "(row_number() OVER ())::numeric"
     items = ", ".join(_item(item, out) for item in select.items)
@@ -150,7 +151,7 @@ def _group_item(node: nodes.Expression, out: Output) -> str:
     return render(node, out)
 
 
-def _item(item: nodes.SelectItem, out: Output) -> str:
+def _item(item: query_nodes.SelectItem, out: Output) -> str:
     if isinstance(item.value, nodes.Star):
         return sources.star(item.value, out)
     text = render(item.value, out)
@@ -158,7 +159,7 @@ def _item(item: nodes.SelectItem, out: Output) -> str:
     return f"{text} AS {quoted(label)}"
 
 
-def _order(order: tuple[nodes.OrderItem, ...], select: nodes.Select, out: Output) -> str:
+def _order(order: tuple[nodes.OrderItem, ...], select: query_nodes.Select, out: Output) -> str:
     aliases = {item.name: item.value for item in select.items if item.aliased}
     keys = []
     for item in order:
@@ -184,7 +185,7 @@ def _without_aliases(
     def replaced(node: nodes.Node) -> nodes.Node | None:
         if isinstance(node, nodes.Name) and _is_alias(node, aliases):
             return nodes.Row((aliases[node.parts[0]],))
-        return node if isinstance(node, nodes.Query) else None
+        return node if isinstance(node, query_nodes.Query) else None
 
     return tree.substitute(key, replaced) if aliases else key
 
@@ -192,7 +193,7 @@ def _without_aliases(
 # ------------------------------------------------------------------- limits and row locks
 
 
-def _ends(query: nodes.Query | None, limits: list[nodes.Expression], out: Output) -> str:
+def _ends(query: query_nodes.Query | None, limits: list[nodes.Expression], out: Output) -> str:
     text = row_numbers.limit_clause(limits, out)
     if query is None:
         return text
@@ -204,7 +205,7 @@ def _ends(query: nodes.Query | None, limits: list[nodes.Expression], out: Output
     return text
 
 
-def _row_limit(fetch: nodes.Fetch | None, out: Output) -> str:
+def _row_limit(fetch: query_nodes.Fetch | None, out: Output) -> str:
     if fetch is None:
         return ""
     if fetch.percent:
@@ -225,7 +226,7 @@ def _count(node: nodes.Expression, out: Output) -> str:
     return f"GREATEST(pg_catalog.floor({render(node, out)}), 0)::int8"
 
 
-def _row_locks(lock: nodes.ForUpdate, out: Output) -> str:
+def _row_locks(lock: query_nodes.ForUpdate, out: Output) -> str:
     out.locks_rows = True
     text = " FOR UPDATE"
     tables = [_locked_table(column, out) for column in lock.columns]

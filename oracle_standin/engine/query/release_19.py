@@ -7,7 +7,7 @@ JSON data type.
 from __future__ import annotations
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import nodes, tree
+from oracle_standin.engine.query import nodes, query_nodes, tree
 
 _LATER_TYPES = frozenset({"boolean", "jsonb"})
 _TRUTHS = frozenset({"TRUE", "FALSE"})
@@ -16,7 +16,7 @@ _TRUTHS = frozenset({"TRUE", "FALSE"})
 def check(statement: nodes.Node) -> None:
     """Raise what 19c raises for later syntax: ORA-00902, 00904, 00908, 00920 or 00923."""
     for node in tree.walk(statement):
-        if isinstance(node, nodes.Select):
+        if isinstance(node, query_nodes.Select):
             _check_block(node)
         elif isinstance(node, nodes.Boolean):
             name = "TRUE" if node.value else "FALSE"
@@ -27,7 +27,7 @@ def check(statement: nodes.Node) -> None:
             raise OracleError(908, "missing NULL keyword")
 
 
-def _check_block(select: nodes.Select) -> None:
+def _check_block(select: query_nodes.Select) -> None:
     if not select.sources:
         raise OracleError(923, "FROM keyword not found where expected")
     for condition in (select.where, select.having):

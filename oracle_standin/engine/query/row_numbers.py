@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import function_names, nodes, tree
+from oracle_standin.engine.query import function_names, nodes, query_nodes, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 
@@ -36,8 +36,8 @@ _LIMITED = "ora$limited"
 
 
 def separate(
-    select: nodes.Select, order: _Order
-) -> tuple[nodes.Select, _Order, list[nodes.Expression]]:
+    select: query_nodes.Select, order: _Order
+) -> tuple[query_nodes.Select, _Order, list[nodes.Expression]]:
     """Split the conditions on ROWNUM from a block, as conditions that limit its rows.
 
     The order comes back too: its keys may have moved into a subquery.
@@ -55,18 +55,22 @@ def separate(
     return replace(select, where=rest), order, limits
 
 
-def _is_join(select: nodes.Select) -> bool:
-    plain = len(select.sources) == 1 and isinstance(select.sources[0], nodes.Table | nodes.Derived)
+def _is_join(select: query_nodes.Select) -> bool:
+    plain = len(select.sources) == 1 and isinstance(
+        select.sources[0], query_nodes.Table | query_nodes.Derived
+    )
     return not plain and not any(isinstance(item.value, nodes.Star) for item in select.items)
 
 
-def _computed_inside(select: nodes.Select, order: _Order) -> tuple[nodes.Select, _Order]:
+def _computed_inside(
+    select: query_nodes.Select, order: _Order
+) -> tuple[query_nodes.Select, _Order]:
     """Move a join with its columns and sort keys into a limited subquery, which is then sorted."""
-    inner: list[nodes.SelectItem] = []
+    inner: list[query_nodes.SelectItem] = []
 
     def moved(value: nodes.Expression) -> nodes.Name:
         name = f"ora$c{len(inner)}"
-        inner.append(nodes.SelectItem(value, name, aliased=True))
+        inner.append(query_nodes.SelectItem(value, name, aliased=True))
         return nodes.Name((name,), (True,))
 
     outer = [replace(item, value=moved(item.value), aliased=True) for item in select.items]
@@ -78,11 +82,11 @@ def _computed_inside(select: nodes.Select, order: _Order) -> tuple[nodes.Select,
         else replace(item, key=moved(item.key))
         for item in order
     )
-    source = nodes.Derived(nodes.Query(replace(select, items=tuple(inner))), _LIMITED)
-    return nodes.Select(tuple(outer), (source,)), keys
+    source = query_nodes.Derived(query_nodes.Query(replace(select, items=tuple(inner))), _LIMITED)
+    return query_nodes.Select(tuple(outer), (source,)), keys
 
 
-def _aggregates(select: nodes.Select) -> bool:
+def _aggregates(select: query_nodes.Select) -> bool:
     return any(
         isinstance(node, nodes.Call)
         and (
@@ -93,18 +97,22 @@ def _aggregates(select: nodes.Select) -> bool:
     )
 
 
-def _pushed_down(select: nodes.Select, order: tuple[nodes.OrderItem, ...]) -> nodes.Select:
+def _pushed_down(
+    select: query_nodes.Select, order: tuple[nodes.OrderItem, ...]
+) -> query_nodes.Select:
     source = select.sources[0] if len(select.sources) == 1 else None
-    if not isinstance(source, nodes.Table | nodes.Derived):
+    if not isinstance(source, query_nodes.Table | query_nodes.Derived):
         refuse("ROWNUM with ORDER BY, GROUP BY or an aggregate over a join")
-    alias = source.reference if isinstance(source, nodes.Table) else source.alias
-    items = [nodes.SelectItem(nodes.Star(), "*", aliased=False)]
+    alias = source.reference if isinstance(source, query_nodes.Table) else source.alias
+    items = [query_nodes.SelectItem(nodes.Star(), "*", aliased=False)]
     outside = (select.items, order, select.group_by, select.having)
     if any(_is_rowid(node) for part in outside for node in tree.walk(part)):
         row_identifier = nodes.Name(("ROWID",), (False,))
-        items.append(nodes.SelectItem(row_identifier, "ROWID", aliased=False))
-    inner = nodes.Select(tuple(items), (source,), where=select.where)
-    return replace(select, sources=(nodes.Derived(nodes.Query(inner), alias),), where=None)
+        items.append(query_nodes.SelectItem(row_identifier, "ROWID", aliased=False))
+    inner = query_nodes.Select(tuple(items), (source,), where=select.where)
+    return replace(
+        select, sources=(query_nodes.Derived(query_nodes.Query(inner), alias),), where=None
+    )
 
 
 def _is_rowid(node: nodes.Node) -> bool:

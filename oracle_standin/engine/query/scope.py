@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from oracle_standin.engine.contract import FlashbackSource, ObjectRef, TranslationContext
-    from oracle_standin.engine.query import nodes
+    from oracle_standin.engine.query import query_nodes
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ class Output:
             self.scope = parent
 
 
-def missing_table(schema: str, table: nodes.Table) -> OracleError:
+def missing_table(schema: str, table: query_nodes.Table) -> OracleError:
     """Return the error for a table that is not there or not to be seen."""
     owner = table.schema or schema
     return OracleError(942, f'table or view "{owner}"."{table.name}" does not exist')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query import expressions, from_items, nodes
+from oracle_standin.engine.query import expressions, from_items, nodes, query_nodes
 from oracle_standin.engine.query.refusals import refuse
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def at_query_in_parentheses(cursor: Cursor) -> bool:
     return ahead > 0 and token is not None and token.is_word("SELECT", "WITH")
 
 
-def query_in_parentheses(cursor: Cursor) -> nodes.Query:
+def query_in_parentheses(cursor: Cursor) -> query_nodes.Query:
     """Read (query)."""
     cursor.expect_open()
     found = query(cursor)
@@ -31,7 +31,7 @@ def query_in_parentheses(cursor: Cursor) -> nodes.Query:
     return found
 
 
-def query(cursor: Cursor) -> nodes.Query:
+def query(cursor: Cursor) -> query_nodes.Query:
     """Read a query with WITH, ORDER BY, FETCH and FOR UPDATE."""
     with_queries = _with_queries(cursor) if cursor.skip_words("WITH") else ()
     body = _body(cursor)
@@ -40,10 +40,10 @@ def query(cursor: Cursor) -> nodes.Query:
     for_update = _for_update(cursor) if cursor.skip_words("FOR", "UPDATE") else None
     if for_update and not order and cursor.at_word("ORDER"):
         order = order_by(cursor)
-    return nodes.Query(body, with_queries, order, fetch, for_update)
+    return query_nodes.Query(body, with_queries, order, fetch, for_update)
 
 
-def _with_queries(cursor: Cursor) -> tuple[nodes.WithQuery, ...]:
+def _with_queries(cursor: Cursor) -> tuple[query_nodes.WithQuery, ...]:
     if cursor.at_word("FUNCTION", "PROCEDURE"):
         refuse("PL/SQL in a WITH clause")
     found = [_with_query(cursor)]
@@ -52,7 +52,7 @@ def _with_queries(cursor: Cursor) -> tuple[nodes.WithQuery, ...]:
     return tuple(found)
 
 
-def _with_query(cursor: Cursor) -> nodes.WithQuery:
+def _with_query(cursor: Cursor) -> query_nodes.WithQuery:
     name = cursor.name(903)
     columns = cursor.names_in_parentheses() if cursor.at_operator("(") else ()
     cursor.expect_words("AS")
@@ -61,37 +61,37 @@ def _with_query(cursor: Cursor) -> nodes.WithQuery:
     cursor.expect_close()
     if cursor.at_word("SEARCH", "CYCLE"):
         refuse(f"{cursor.take().value} in a WITH clause")
-    return nodes.WithQuery(name, columns, found)
+    return query_nodes.WithQuery(name, columns, found)
 
 
-def _body(cursor: Cursor) -> nodes.Body:
+def _body(cursor: Cursor) -> query_nodes.Body:
     # Oracle's set operators have equal precedence and are taken from left to right.
-    left: nodes.Body | nodes.Query = _operand(cursor)
+    left: query_nodes.Body | query_nodes.Query = _operand(cursor)
     while cursor.at_word(*_SET_OPERATORS):
         word = cursor.take().value
         keep_duplicates = cursor.skip_words("ALL")
         if not keep_duplicates:
             cursor.skip_words("DISTINCT")
         operator = "EXCEPT" if word == "MINUS" else word
-        left = nodes.SetOperation(operator, keep_duplicates, left, _operand(cursor))
-    if isinstance(left, nodes.Query):
+        left = query_nodes.SetOperation(operator, keep_duplicates, left, _operand(cursor))
+    if isinstance(left, query_nodes.Query):
         inner = left
-        whole = nodes.Derived(inner, None)
+        whole = query_nodes.Derived(inner, None)
         plain = not (inner.with_queries or inner.order_by or inner.fetch or inner.for_update)
         if plain:
             return inner.body
-        star = nodes.SelectItem(nodes.Star(), "*", aliased=False)
-        return nodes.Select((star,), (whole,))
+        star = query_nodes.SelectItem(nodes.Star(), "*", aliased=False)
+        return query_nodes.Select((star,), (whole,))
     return left
 
 
-def _operand(cursor: Cursor) -> nodes.Body | nodes.Query:
+def _operand(cursor: Cursor) -> query_nodes.Body | query_nodes.Query:
     if cursor.at_operator("("):
         return query_in_parentheses(cursor)
     return _select(cursor)
 
 
-def _select(cursor: Cursor) -> nodes.Select:
+def _select(cursor: Cursor) -> query_nodes.Select:
     if not cursor.skip_words("SELECT"):
         raise cursor.error(928)
     distinct = cursor.skip_words("DISTINCT") or cursor.skip_words("UNIQUE")
@@ -100,7 +100,7 @@ def _select(cursor: Cursor) -> nodes.Select:
     items = _select_items(cursor)
     if cursor.at_word("INTO", "BULK"):
         raise cursor.error(905)
-    sources: tuple[nodes.FromItem, ...] = ()
+    sources: tuple[query_nodes.FromItem, ...] = ()
     if cursor.skip_words("FROM"):
         sources = from_items.sources(cursor)
     elif not _at_block_end(cursor):
@@ -113,7 +113,9 @@ def _select(cursor: Cursor) -> nodes.Select:
         group_by = _group_by(cursor)
     if cursor.at_word("MODEL", "QUALIFY", "WINDOW"):
         refuse(f"the {cursor.take().value} clause")
-    return nodes.Select(items, sources, distinct, where, start_with, connect_by, group_by, having)
+    return query_nodes.Select(
+        items, sources, distinct, where, start_with, connect_by, group_by, having
+    )
 
 
 def _at_block_end(cursor: Cursor) -> bool:
@@ -139,11 +141,11 @@ def _hierarchy(
     return start_with, connect_by
 
 
-def _group_by(cursor: Cursor) -> nodes.GroupBy:
+def _group_by(cursor: Cursor) -> query_nodes.GroupBy:
     items = [_group_item(cursor)]
     while cursor.skip_operator(","):
         items.append(_group_item(cursor))
-    return nodes.GroupBy(tuple(items))
+    return query_nodes.GroupBy(tuple(items))
 
 
 def _group_item(cursor: Cursor) -> nodes.Expression:
@@ -172,27 +174,27 @@ def _grouping_set(cursor: Cursor) -> nodes.Expression:
     return expressions.expression(cursor)
 
 
-def _select_items(cursor: Cursor) -> tuple[nodes.SelectItem, ...]:
+def _select_items(cursor: Cursor) -> tuple[query_nodes.SelectItem, ...]:
     items = [_select_item(cursor)]
     while cursor.skip_operator(","):
         items.append(_select_item(cursor))
     return tuple(items)
 
 
-def _select_item(cursor: Cursor) -> nodes.SelectItem:
+def _select_item(cursor: Cursor) -> query_nodes.SelectItem:
     star = _star(cursor)
     if star is not None:
-        return nodes.SelectItem(star, "*", aliased=False)
+        return query_nodes.SelectItem(star, "*", aliased=False)
     mark = cursor.mark
     value = expressions.expression(cursor)
     label = cursor.text_since(mark)
     if cursor.skip_words("AS"):
-        return nodes.SelectItem(value, cursor.name(923), aliased=True)
+        return query_nodes.SelectItem(value, cursor.name(923), aliased=True)
     if cursor.at_name() and not cursor.at_word("BULK"):
-        return nodes.SelectItem(value, cursor.name(), aliased=True)
+        return query_nodes.SelectItem(value, cursor.name(), aliased=True)
     if isinstance(value, nodes.Name):
         label = value.parts[-1]
-    return nodes.SelectItem(value, label, aliased=False)
+    return query_nodes.SelectItem(value, label, aliased=False)
 
 
 def _star(cursor: Cursor) -> nodes.Star | None:
@@ -238,7 +240,7 @@ def _order_item(cursor: Cursor) -> nodes.OrderItem:
     return nodes.OrderItem(key, descending, nulls)
 
 
-def _fetch(cursor: Cursor) -> nodes.Fetch | None:
+def _fetch(cursor: Cursor) -> query_nodes.Fetch | None:
     offset: nodes.Expression | None = None
     count: nodes.Expression | None = None
     percent = with_ties = False
@@ -257,7 +259,7 @@ def _fetch(cursor: Cursor) -> nodes.Fetch | None:
             cursor.expect_words("ONLY")
     if offset is None and count is None:
         return None
-    return nodes.Fetch(offset, count, percent, with_ties)
+    return query_nodes.Fetch(offset, count, percent, with_ties)
 
 
 def _expect_one_of(cursor: Cursor, *words: str) -> None:
@@ -266,7 +268,7 @@ def _expect_one_of(cursor: Cursor, *words: str) -> None:
     cursor.take()
 
 
-def _for_update(cursor: Cursor) -> nodes.ForUpdate:
+def _for_update(cursor: Cursor) -> query_nodes.ForUpdate:
     columns: list[nodes.Name] = []
     if cursor.skip_words("OF"):
         for column in expressions.expression_list(cursor):
@@ -280,4 +282,4 @@ def _for_update(cursor: Cursor) -> nodes.ForUpdate:
         wait = "SKIP LOCKED"
     elif cursor.skip_words("WAIT"):
         wait = cursor.take().text
-    return nodes.ForUpdate(tuple(columns), wait)
+    return query_nodes.ForUpdate(tuple(columns), wait)

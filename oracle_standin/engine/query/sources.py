@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import flashbacks, nodes, queries
+from oracle_standin.engine.query import flashbacks, nodes, queries, query_nodes
 from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
@@ -19,27 +19,31 @@ if TYPE_CHECKING:
 _STORED_KINDS = {"r", "p", "m"}
 
 
-def from_clause(items: tuple[nodes.FromItem, ...], out: Output) -> str:
+def from_clause(items: tuple[query_nodes.FromItem, ...], out: Output) -> str:
     """Return what follows FROM, and put the sources in the scope."""
     return ", ".join(_source(item, out) for item in items)
 
 
-def _source(item: nodes.FromItem, out: Output) -> str:
-    if isinstance(item, nodes.Table):
+def _source(item: query_nodes.FromItem, out: Output) -> str:
+    if isinstance(item, query_nodes.Table):
         return _table(item, out)
-    if isinstance(item, nodes.Derived):
+    if isinstance(item, query_nodes.Derived):
         return _derived(item, out)
-    if not isinstance(item, nodes.Join):
+    if not isinstance(item, query_nodes.Join):
         refuse(type(item).__name__)
     return _join(item, out)
 
 
-def is_dual(table: nodes.FromItem) -> bool:
+def is_dual(table: query_nodes.FromItem) -> bool:
     """Return whether a source is DUAL."""
-    return isinstance(table, nodes.Table) and table.name == "DUAL" and table.schema in {None, "SYS"}
+    return (
+        isinstance(table, query_nodes.Table)
+        and table.name == "DUAL"
+        and table.schema in {None, "SYS"}
+    )
 
 
-def _table(table: nodes.Table, out: Output) -> str:
+def _table(table: query_nodes.Table, out: Output) -> str:
     alias = quoted(table.reference)
     if table.schema is None and out.scope.has_with_name(table.name):
         flashbacks.refuse_here(table)
@@ -61,7 +65,7 @@ def _table(table: nodes.Table, out: Output) -> str:
     return f"{relation(ref)} AS {alias}{_sample(table.sample)}"
 
 
-def resolve(table: nodes.Table, out: Output) -> ObjectRef:
+def resolve(table: query_nodes.Table, out: Output) -> ObjectRef:
     """Return the object that a table's name stands for; ORA-00942 when there is none."""
     ref = out.context.resolver.resolve(table.schema, table.name)
     if ref is None:
@@ -82,7 +86,7 @@ def partition_condition(source: Source, partition: str) -> str:
     return f"{source.sql}.tableoid = ora.partition_of({oid}, {quoted_text(partition)})"
 
 
-def _sample(sample: nodes.Sample | None) -> str:
+def _sample(sample: query_nodes.Sample | None) -> str:
     if sample is None:
         return ""
     method = "SYSTEM" if sample.block else "BERNOULLI"
@@ -90,17 +94,17 @@ def _sample(sample: nodes.Sample | None) -> str:
     return f" TABLESAMPLE {method} ({sample.percent}){seed}"
 
 
-def _derived(derived: nodes.Derived, out: Output) -> str:
+def _derived(derived: query_nodes.Derived, out: Output) -> str:
     text = queries.render_query(derived.query, out)
     reference = derived.alias or out.new_name()
     out.scope.sources.append(Source(reference, numbered=True))
     return f"{'LATERAL ' if derived.lateral else ''}({text}) AS {quoted(reference)}"
 
 
-def _join(join: nodes.Join, out: Output) -> str:
+def _join(join: query_nodes.Join, out: Output) -> str:
     left = _source(join.left, out)
     right = _source(join.right, out)
-    if isinstance(join.right, nodes.Join):
+    if isinstance(join.right, query_nodes.Join):
         right = f"({right})"
     if join.natural or join.using:
         out.scope.merged = True

@@ -12,8 +12,8 @@ from oracle_standin.engine.query import (
     dml,
     expressions,
     merges,
-    nodes,
     queries,
+    query_nodes,
     release_19,
 )
 from oracle_standin.engine.query.cursor import Cursor
@@ -58,7 +58,7 @@ def _check_binds(cursor: Cursor, context: TranslationContext) -> None:
 
 
 def _render(parsed: change_nodes.Statement, out: Output) -> str:
-    if isinstance(parsed, nodes.Query):
+    if isinstance(parsed, query_nodes.Query):
         return queries.render_query(parsed, out)
     if isinstance(parsed, change_nodes.Insert):
         return changes.render_insert(parsed, out)
@@ -72,7 +72,7 @@ def _render(parsed: change_nodes.Statement, out: Output) -> str:
 
 
 def _translation(parsed: change_nodes.Statement, text: str, out: Output) -> Translation:
-    is_query = isinstance(parsed, nodes.Query)
+    is_query = isinstance(parsed, query_nodes.Query)
     returning = 0
     if isinstance(parsed, change_nodes.Insert | change_nodes.Update | change_nodes.Delete):
         returning = len(parsed.returning)
@@ -92,12 +92,12 @@ def _translation(parsed: change_nodes.Statement, text: str, out: Output) -> Tran
 
 def _compared(parsed: change_nodes.Statement) -> tuple[int, ...] | None:
     """Return which result columns of a query are compared with each other, None for all."""
-    if not isinstance(parsed, nodes.Query):
+    if not isinstance(parsed, query_nodes.Query):
         return ()
     body = parsed.body
-    if isinstance(body, nodes.SetOperation):
+    if isinstance(body, query_nodes.SetOperation):
         return () if body.operator == "UNION" and body.keep_duplicates else None
-    if not isinstance(body, nodes.Select):
+    if not isinstance(body, query_nodes.Select):
         return ()
     if body.distinct:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from oracle_standin.engine.query import nodes
+from oracle_standin.engine.query import nodes, query_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +19,9 @@ def walk(node: Any, *, into_queries: bool = True) -> Iterator[nodes.Node]:  # no
         for item in node:
             yield from walk(item, into_queries=into_queries)
         return
-    if not isinstance(node, nodes.Node) or (isinstance(node, nodes.Query) and not into_queries):
+    if not isinstance(node, nodes.Node) or (
+        isinstance(node, query_nodes.Query) and not into_queries
+    ):
         return
     yield node
     for value in _children(node).values():
