@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query import expressions, nodes, selects
+from oracle_standin.engine.query import expressions, nodes, query_nodes, selects
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
@@ -42,7 +42,7 @@ def _arguments(cursor: Cursor) -> tuple[nodes.Expression, ...]:
     if cursor.skip_operator("*"):
         return (nodes.Star(),)
     if cursor.at_word("SELECT", "WITH"):
-        return (nodes.Subquery(selects.query(cursor)),)
+        return (query_nodes.Subquery(selects.query(cursor)),)
     items = [_argument(cursor)]
     while cursor.skip_operator(","):
         items.append(_argument(cursor))

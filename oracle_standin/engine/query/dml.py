@@ -141,7 +141,7 @@ def _assignment(cursor: Cursor) -> change_nodes.Assignment:
         if not selects.at_query_in_parentheses(cursor):
             raise OracleError(1767, "UPDATE ... SET expression must be a subquery")
         return change_nodes.Assignment(
-            columns, nodes.Subquery(selects.query_in_parentheses(cursor))
+            columns, query_nodes.Subquery(selects.query_in_parentheses(cursor))
         )
     column = cursor.column_name()
     _expect_equals(cursor)

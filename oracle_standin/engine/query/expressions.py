@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import calls, literals, nodes, selects, tree
+from oracle_standin.engine.query import calls, literals, nodes, query_nodes, selects, tree
 from oracle_standin.engine.query.cursor import checked_name, syntax_error
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
@@ -130,7 +130,7 @@ def _in_list(cursor: Cursor) -> tuple[nodes.Expression, ...]:
 def _list_in_parentheses(cursor: Cursor) -> tuple[nodes.Expression, ...]:
     if selects.at_query_in_parentheses(cursor):
         query = selects.query_in_parentheses(cursor)
-        return (nodes.Subquery(query),)
+        return (query_nodes.Subquery(query),)
     cursor.expect_open()
     items = expression_list(cursor)
     cursor.expect_close()
@@ -241,7 +241,7 @@ def _in_parentheses(cursor: Cursor) -> nodes.Expression:
     if selects.at_query_in_parentheses(cursor):
         mark = cursor.mark
         try:
-            return nodes.Subquery(selects.query_in_parentheses(cursor))
+            return query_nodes.Subquery(selects.query_in_parentheses(cursor))
         except OracleError:
             # ((SELECT ...) + 1) begins like a query and is none.
             following = cursor.tokens_from(mark, 2)
@@ -334,7 +334,7 @@ def _trim(cursor: Cursor) -> nodes.Expression:
 
 
 def _exists(cursor: Cursor) -> nodes.Expression:
-    return nodes.Exists(selects.query(cursor))
+    return query_nodes.Exists(selects.query(cursor))
 
 
 _SPECIAL_CALLS = {"CAST": _cast, "EXTRACT": _extract, "TRIM": _trim, "EXISTS": _exists}

@@ -9,10 +9,6 @@ Every node is a frozen dataclass whose fields are nodes, tuples of nodes or plai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from oracle_standin.engine.query.query_nodes import Query
 
 
 class Node:
@@ -164,24 +160,10 @@ class Is(Expression):
 
 
 @dataclass(frozen=True, slots=True)
-class Exists(Expression):
-    """EXISTS (query)."""
-
-    query: Query
-
-
-@dataclass(frozen=True, slots=True)
 class Row(Expression):
     """A list of expressions in parentheses."""
 
     items: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Subquery(Expression):
-    """A query in parentheses as a value."""
-
-    query: Query
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ _LABEL_BYTES = 128
 
 
 @render.register
-def _subquery(node: nodes.Subquery, out: Output) -> str:
+def _subquery(node: query_nodes.Subquery, out: Output) -> str:
     return f"({render_query(node.query, out)})"
 
 
 @render.register
-def _exists(node: nodes.Exists, out: Output) -> str:
+def _exists(node: query_nodes.Exists, out: Output) -> str:
     return f"EXISTS ({render_query(node.query, out)})"
 
 

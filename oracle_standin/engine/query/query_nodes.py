@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query.nodes import Node
+from oracle_standin.engine.query.nodes import Expression, Node
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.query.nodes import Expression, Name, OrderItem
+    from oracle_standin.engine.query.nodes import Name, OrderItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +159,17 @@ class Query(Node):
     order_by: tuple[OrderItem, ...] = ()
     fetch: Fetch | None = None
     for_update: ForUpdate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Expression):
+    """EXISTS (query)."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery(Expression):
+    """A query in parentheses as a value."""
+
+    query: Query

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import nodes, pseudo_columns
+from oracle_standin.engine.query import nodes, pseudo_columns, query_nodes
 from oracle_standin.engine.query.functions import render_call
 from oracle_standin.engine.query.kinds import Kind, kind_of
 from oracle_standin.engine.query.literals import quoted_text
@@ -99,7 +99,7 @@ def _is_comparison(operator: str) -> bool:
 
 
 def _is_rows(left: nodes.Expression, right: nodes.Expression) -> bool:
-    return _is_row(left) and isinstance(right, nodes.Row | nodes.Subquery)
+    return _is_row(left) and isinstance(right, nodes.Row | query_nodes.Subquery)
 
 
 def _is_row(node: nodes.Expression) -> bool:
@@ -133,7 +133,7 @@ def _columns_comparison(left: nodes.Row, right: nodes.Row, operator: str, out: O
 def _quantified(node: nodes.Binary, right: nodes.Quantified, out: Output) -> str:
     left = render(node.left, out)
     first = right.values[0]
-    if isinstance(first, nodes.Subquery):
+    if isinstance(first, query_nodes.Subquery):
         return f"({left} {node.operator} {right.quantifier} {render(first, out)})"
     joint = " OR " if right.quantifier == "ANY" else " AND "
     parts = (f"{left} {node.operator} {render(value, out)}" for value in right.values)
@@ -151,7 +151,7 @@ def _between(node: nodes.Between, out: Output) -> str:
 def _in(node: nodes.In, out: Output) -> str:
     word = "NOT IN" if node.negated else "IN"
     operand = render(node.operand, out)
-    if len(node.values) == 1 and isinstance(node.values[0], nodes.Subquery):
+    if len(node.values) == 1 and isinstance(node.values[0], query_nodes.Subquery):
         return f"({operand} {word} {render(node.values[0], out)})"
     if _is_row(node.operand):
         return _in_rows(node, out)
