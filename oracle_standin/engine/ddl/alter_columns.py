@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.column_types import ColumnType
     from oracle_standin.engine.ddl.model import ColumnDefinition, ConstraintDefinition
     from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 MAX_COLUMNS = 1000
 

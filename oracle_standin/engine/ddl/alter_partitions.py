@@ -15,9 +15,9 @@ from oracle_standin.engine.names import quoted
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.column_types import ColumnType
     from oracle_standin.engine.ddl.objects import Relation
     from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from oracle_standin.engine.names import engine_name, quoted
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.column_types import ColumnType
     from oracle_standin.engine.ddl.model import ColumnDefinition
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _NUMERIC = frozenset({TypeCode.NUMBER})

@@ -6,11 +6,12 @@ STANDARD, the character set AL32UTF8 and the national one AL16UTF16.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
 from oracle_standin.engine.ddl.reader import Reader
+from oracle_standin.engine.ddl.type_facts import ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,41 +21,6 @@ MAX_CHAR_BYTES = 2000
 MAX_RAW_BYTES = 2000
 BYTES_PER_CHARACTER = 4
 BYTES_PER_NATIONAL_CHARACTER = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnType:
-    """A data type with the values that ALL_TAB_COLS shows.
-
-    `precision` is binary for FLOAT and the leading field's for intervals; `length` counts bytes.
-    """
-
-    data_type: str
-    """DATA_TYPE, such as TIMESTAMP(6) WITH TIME ZONE."""
-    pg_type: str
-    """The type in PostgreSQL, length and precision included."""
-    type_code: TypeCode
-    length: int
-    precision: int | None = None
-    scale: int | None = None
-    char_length: int = 0
-    char_used: str | None = None
-    charset_form: CharsetForm = CharsetForm.NONE
-
-    @property
-    def is_long_value(self) -> bool:
-        """Return whether this is a LOB or LONG type, which cannot be compared or indexed."""
-        return self.type_code in _LONG_VALUES
-
-    @property
-    def family(self) -> str:
-        """Return the type without lengths: two types of one family can be modified into another."""
-        return self.data_type.split("(")[0]
-
-
-_LONG_VALUES = frozenset(
-    {TypeCode.CLOB, TypeCode.BLOB, TypeCode.LONG, TypeCode.LONG_RAW, TypeCode.JSON}
-)
 
 
 def parse_type_text(text: str, length_semantics: str = "BYTE") -> ColumnType:

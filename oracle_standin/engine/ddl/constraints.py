@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.column_types import ColumnType
     from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 _ATTNUMS = (
     "coalesce((SELECT pg_catalog.array_agg(a.attnum ORDER BY n.position)"

@@ -20,7 +20,6 @@ from oracle_standin.engine.ddl import (
     temporary,
     view_validity,
 )
-from oracle_standin.engine.ddl.column_types import ColumnType
 from oracle_standin.engine.ddl.model import (
     ColumnDefinition,
     ConstraintDefinition,
@@ -29,6 +28,7 @@ from oracle_standin.engine.ddl.model import (
 )
 from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.ddl.table_parser import parse_table
+from oracle_standin.engine.ddl.type_facts import ColumnType
 from oracle_standin.engine.names import quoted
 
 if TYPE_CHECKING:

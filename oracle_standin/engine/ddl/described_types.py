@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, Column, OracleError, TypeCode
 from oracle_standin.engine.ddl import column_types
-from oracle_standin.engine.ddl.column_types import ColumnType, parse_type_text
+from oracle_standin.engine.ddl.column_types import parse_type_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 _FLOAT_SCALE = -127
 

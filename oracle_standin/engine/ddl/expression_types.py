@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.ddl import column_types
-from oracle_standin.engine.ddl.column_types import ColumnType, parse_type_text
+from oracle_standin.engine.ddl.column_types import parse_type_text
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 _TYPES = {
     "numeric": "NUMBER",

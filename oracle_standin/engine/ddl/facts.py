@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
-from oracle_standin.engine.ddl.column_types import ColumnType
+from oracle_standin.engine.ddl.type_facts import ColumnType
 from oracle_standin.engine.names import engine_name
 
 if TYPE_CHECKING:

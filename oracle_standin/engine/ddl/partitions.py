@@ -18,9 +18,9 @@ from oracle_standin.engine.names import engine_name, quoted
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.column_types import ColumnType
     from oracle_standin.engine.ddl.model import PartitionDefinition, Partitioning
     from oracle_standin.engine.ddl.objects import Relation
+    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 
 def partition_by(partitioning: Partitioning) -> str:
