@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import oracledb
 
-from catalog.grants import QUOTA, Mode, needs
+from catalog.grants import QUOTA, Mode, grantable, needs
 from catalog.introspect import take_inventory
 from catalog.rights import session_rights
 from oracle_core import dictionary
@@ -76,8 +76,9 @@ def check(
     """
     rights = session_rights(connection)
     inventory = take_inventory(connection, names)
-    tables = {TableName.of(table.schema, table.name) for table in inventory.tables}
-    wanted = sorted(tables | set(_named(names)))
+    tables = grantable(inventory)
+    closed = {TableName.of(table.schema, table.name) for table in inventory.tables} - set(tables)
+    wanted = sorted({*tables, *_named(names)} - closed)
     held = _Held(connection, rights)
     database = _database(connection, rights)
     logged = {(row.owner, row.name) for row in dictionary.logged_tables(connection, names.scope())}
@@ -89,7 +90,7 @@ def check(
         reads = mode is not Mode.TARGET
         is_possible = not missing and (bool(wanted) or not reads)
         modes.append(ModeCheck(mode, is_possible, tuple(missing), tuple(advised)))
-    return Report(rights.user, len(inventory.tables), tuple(modes), database)
+    return Report(rights.user, len(tables), tuple(modes), database)
 
 
 def _named(names: NameFilter) -> Iterator[TableName]:

@@ -18,23 +18,24 @@ from catalog.dbt_command import dbt
 from catalog.description import read, to_plain
 from catalog.diff import compare
 from catalog.failure import EXIT_BREAKING, reported
-from catalog.grants import Mode, grant_script
+from catalog.grants import Mode, grant_script, grantable
 from catalog.introspect import Depth, take_inventory
 from catalog.names import NameFilter
-from catalog.rendering import FORMATS, show
+from catalog.rendering import FORMATS, show, show_text
 from catalog.singer import singer_catalog, whole
+from catalog.table_page import page
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
-from oracle_core.identifiers import TableName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import oracledb
 
-    from catalog.model import Inventory, Table
+    from catalog.model import Inventory
 
 _QUIET_SECONDS = 2.0
+_NOTHING = "WARNING no table or view matches among those that the user sees; case matters"
 _CONFIG = click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -115,6 +116,8 @@ def generate(
         with _session(settings) as connection:
             inventory = _inventory(connection, settings, names_of(settings, schemas, tables), kind)
             service = connection.service_name
+        if not inventory.tables:
+            click.echo(_NOTHING, err=True)
         for problem in inventory.problems:
             click.echo(f"WARNING {problem.schema}.{problem.table}: {problem.reason}", err=True)
         if kind == "description":
@@ -157,7 +160,7 @@ def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
 @_CONFIG
 @_format("table")
 def show_table(table: str, config: Path | None, output_format: str) -> None:
-    """Show one TABLE, as SCHEMA.TABLE in exact case."""
+    """Show what the dictionary knows of one TABLE, as SCHEMA.TABLE in exact case."""
     with reported(f"show {table}"):
         settings = read_settings(config)
         names = NameFilter(tables=(table,))
@@ -166,23 +169,8 @@ def show_table(table: str, config: Path | None, output_format: str) -> None:
         if not inventory.tables:
             msg = f"no table or view {table} that the user sees; names are in exact case"
             raise ConfigurationError(msg)
-        header = ("COLUMN", "TYPE", "NULL", "KEY", "COMMENT")
-        rows = [row for found in inventory.tables for row in _described(found)]
-        show(to_plain(inventory), output_format, header, rows)
-
-
-def _described(table: Table) -> list[tuple[object, ...]]:
-    key = table.identifying_columns
-    return [
-        (
-            column.name,
-            column.type.ddl(),
-            "" if column.nullable else "NOT NULL",
-            key.index(column.name) + 1 if column.name in key else "",
-            column.unsupported or column.comment,
-        )
-        for column in table.columns
-    ]
+        pages = (page(found, inventory) for found in inventory.tables)
+        show_text(to_plain(inventory), output_format, "\n\n\n".join(pages))
 
 
 @main.command()
@@ -246,7 +234,7 @@ def grants(
         settings = read_settings(config)
         with _session(settings) as connection:
             inventory = take_inventory(connection, names_of(settings, schemas, tables))
-        found = [TableName.of(table.schema, table.name) for table in inventory.tables]
+        found = grantable(inventory)
         for line in grant_script(Mode(mode), user, found, target_schema=target_schema):
             click.echo(line)
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from catalog.introspect import NOT_GRANTED
 from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from catalog.model import Inventory
 
 
 class Mode(Enum):
@@ -77,6 +80,18 @@ class Need:
     def least(self) -> Privilege:
         """The privilege to ask for."""
         return self.privileges[0]
+
+
+def grantable(inventory: Inventory) -> list[TableName]:
+    """Return the tables that a grant makes readable.
+
+    Not the invalid views, on which GRANT fails (ORA-04063), nor what no grant opens.
+    """
+    return [
+        TableName.of(table.schema, table.name)
+        for table in inventory.tables
+        if table.unreadable in {None, NOT_GRANTED}
+    ]
 
 
 def needs(

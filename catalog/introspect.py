@@ -38,6 +38,8 @@ _SPECIAL = {
 }
 NOT_GRANTED = "no SELECT or READ privilege on it; grant READ"
 INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; compile or replace it"
+TEMPORARY = "a global temporary table: each session sees no rows but its own"
+"""Database Concepts, "Temporary Tables"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ def take_inventory(
     """Read everything that the depth asks for, in at most 14 statements.
 
     The own schema is read from `USER_*`, everything from `DBA_*` where the session may, else what
-    it may see from `ALL_*`. Oracle's own schemas, the recycle bin, nested-table storage and global
-    temporary tables, whose rows no other session sees, are left out. Views that are invalid and
-    tables that the session sees and may not read are listed, with the reason, among the problems
-    too.
+    it may see from `ALL_*`. Oracle's own schemas, the recycle bin and nested-table storage are left
+    out. Global temporary tables are listed as what cannot be read. So are views that are invalid
+    and tables that the session sees and may not read; these are among the problems too, because
+    somebody can mend them.
 
     Args:
         connection: an open session.
@@ -102,12 +104,13 @@ def take_inventory(
     return Inventory(
         schemas=tuple(Schema(name, tuple(tables)) for name, tables in schemas.items()),
         database=rights.database,
+        read_at=rights.asked_at,
         synonyms=tuple(_synonyms(connection, wanted.scope())) if chosen_depth.synonyms else (),
         problems=tuple(
             Problem(table.schema, table.name, table.unreadable)
             for tables in schemas.values()
             for table in tables
-            if table.unreadable is not None
+            if table.unreadable is not None and table.kind is not TableKind.TEMPORARY_TABLE
         ),
     )
 
@@ -141,9 +144,10 @@ class _Sources:
         }
         self._objects = _objects(connection, scope)
         self._kinds = {
-            key: special.get(key, TableKind.TABLE)
+            key: TableKind.TEMPORARY_TABLE
+            if row.is_temporary
+            else special.get(key, TableKind.TABLE)
             for key, row in self._stored.items()
-            if not row.is_temporary
         }
         if depth.views:
             views = (key for key, row in self._objects.items() if row.kind == "VIEW")
@@ -191,11 +195,13 @@ class _Sources:
         )
 
     def _unreadable(self, key: TableKey, described: ObjectRow | None) -> str | None:
+        kind = self._kinds[key]
+        if kind is TableKind.TEMPORARY_TABLE:
+            return TEMPORARY
+        if kind is TableKind.VIEW and described is not None and described.status == "INVALID":
+            return INVALID_VIEW
         if not self._rights.reads_schema(key[0]) and key not in self._granted:
             return NOT_GRANTED
-        is_view = self._kinds[key] is TableKind.VIEW
-        if is_view and described is not None and described.status == "INVALID":
-            return INVALID_VIEW
         return None
 
 

@@ -19,6 +19,7 @@ class TableKind(Enum):
     VIEW = "VIEW"
     MATERIALIZED_VIEW = "MATERIALIZED VIEW"
     EXTERNAL_TABLE = "EXTERNAL TABLE"
+    TEMPORARY_TABLE = "TEMPORARY TABLE"
 
 
 class KeyKind(Enum):
@@ -176,12 +177,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Everything that was found: schemas by name, and what stood in the way."""
+    """Everything that was found: schemas by name, and what stood in the way.
+
+    `read_at` is the time by the database's own clock, as `Estimate.analyzed_at` is.
+    """
 
     schemas: tuple[Schema, ...]
     database: DatabaseFacts = DatabaseFacts()
     synonyms: tuple[Synonym, ...] = ()
     problems: tuple[Problem, ...] = ()
+    read_at: dt.datetime | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:

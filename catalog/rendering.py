@@ -25,8 +25,19 @@ def show(data: object, output_format: str, header: Sequence[str], rows: Sequence
         header: titles of the table's columns.
         rows: what the table shows; None is an empty cell.
     """
+    show_text(data, output_format, table_text(header, rows) if output_format == "table" else "")
+
+
+def show_text(data: object, output_format: str, text: str) -> None:
+    """Write a result to stdout, with a text for people who asked for a table.
+
+    Args:
+        data: the whole result, for JSON and YAML.
+        output_format: one of `FORMATS`.
+        text: what the format `table` shows.
+    """
     if output_format == "table":
-        click.echo(_table(header, rows))
+        click.echo(text)
     elif output_format == "yaml":
         click.echo(yaml.safe_dump(_plain(data), sort_keys=False, allow_unicode=True), nl=False)
     else:
@@ -38,8 +49,15 @@ def _plain(data: object) -> Any:  # noqa: ANN401 - as JSON has it
     return json.loads(json.dumps(data))
 
 
-def _table(header: Sequence[str], rows: Sequence[Row]) -> str:
-    cells = [[_cell(value) for value in row] for row in (tuple(header), *rows)]
+def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return a plain table; None is an empty cell, a header without titles is left out.
+
+    Args:
+        header: titles of the columns.
+        rows: the cells.
+    """
+    titles = [tuple(header)] if any(header) else []
+    cells = [[_cell(value) for value in row] for row in (*titles, *rows)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,14 @@ class SessionRights:
         granted: system privileges and roles that are enabled.
         schema_privileges: pairs of a system privilege and the schema that it holds in (23ai).
         database: what holds for the whole database.
+        asked_at: the time by the database's own clock.
     """
 
     user: str
     granted: frozenset[str] = frozenset()
     schema_privileges: frozenset[tuple[str, str]] = frozenset()
     database: DatabaseFacts = field(default_factory=DatabaseFacts)
+    asked_at: dt.datetime | None = None
 
     @property
     def sees_dba_views(self) -> bool:
@@ -85,6 +88,7 @@ def _collect(rows: Iterable[SessionFactRow]) -> SessionRights:
         found.setdefault(row.kind, {})[row.name, row.value] = None
     parameters = {name: value for name, value in found.get("DATABASE", {})}  # noqa: C416 - typed
     longest = next((int(value) for _, value in found.get("LONGEST TEXT", {}) if value), None)
+    now = next((value for _, value in found.get("NOW", {}) if value), None)
     return SessionRights(
         user=next(name for name, _ in found["USER"]),
         granted=frozenset(
@@ -98,6 +102,7 @@ def _collect(rows: Iterable[SessionFactRow]) -> SessionRights:
             national_character_set=parameters.get("NLS_NCHAR_CHARACTERSET"),
             max_string_size=_max_string_size(longest),
         ),
+        asked_at=dt.datetime.fromisoformat(now) if now else None,
     )
 
 

@@ -58,7 +58,8 @@ class SessionFactRow:
     """One thing to know about the session.
 
     `kind` is USER, PRIVILEGE, ROLE, SCHEMA PRIVILEGE (`value` is the schema), DATABASE (a
-    parameter with its value) or LONGEST TEXT (`value` is the length that RPAD reaches).
+    parameter with its value), LONGEST TEXT (`value` is the length that RPAD reaches) or NOW
+    (`value` is the time of the database, ISO 8601).
     """
 
     kind: str

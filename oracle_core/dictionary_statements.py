@@ -33,6 +33,7 @@ class Statement:
 _SESSION_FACTS = (
     "SELECT 'USER' AS kind, USER AS name, NULL AS value FROM dual"
     " UNION ALL SELECT 'LONGEST TEXT', 'RPAD', TO_CHAR(LENGTH(RPAD('x', 5000, 'x'))) FROM dual"
+    " UNION ALL SELECT 'NOW', 'SYSDATE', TO_CHAR(SYSDATE, 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM dual"
     " UNION ALL SELECT 'PRIVILEGE', p.privilege, NULL FROM session_privs p"
     " UNION ALL SELECT 'ROLE', r.role, NULL FROM session_roles r"
     " UNION ALL SELECT 'DATABASE', d.parameter, d.value FROM nls_database_parameters d"

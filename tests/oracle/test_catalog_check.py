@@ -134,6 +134,32 @@ def test_the_grants_that_are_printed_are_enough(
         oracle_database.drop_user(user)
 
 
+def test_what_no_grant_opens_is_not_asked_for(
+    oracle_database: OracleDatabase, fresh_schema: str, tmp_path: Path
+) -> None:
+    with closing(oracle_database.connect(fresh_schema)) as connection:
+        for statement in (
+            "CREATE GLOBAL TEMPORARY TABLE passing (id NUMBER(5))",
+            "CREATE TABLE gone (id NUMBER(5))",
+            "CREATE VIEW broken AS SELECT id FROM gone",
+            "DROP TABLE gone",
+            "CREATE TABLE a (id NUMBER(5))",
+        ):
+            connection.cursor().execute(statement)
+    options = ("--mode", "full", "--user", "LOADER", "--schema", fresh_schema)
+    done = command(oracle_database, fresh_schema, tmp_path, "grants", *options)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.splitlines()[2:] == [f'GRANT READ ON "{fresh_schema}"."A" TO "LOADER";']
+
+    user = oracle_database.create_user("C", grants=("SELECT ANY TABLE", "CREATE SESSION"))
+    try:
+        named = ("--table", f"{fresh_schema}.A", "--table", f"{fresh_schema}.BROKEN")
+        done = command(oracle_database, user, tmp_path, "check", "--format", "json", *named)
+        assert json.loads(done.stdout)["tables"] == 1
+    finally:
+        oracle_database.drop_user(user)
+
+
 def test_grants_of_the_other_modes(
     oracle_database: OracleDatabase, owner: str, tmp_path: Path
 ) -> None:

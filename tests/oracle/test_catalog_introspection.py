@@ -14,12 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from catalog.cli import main
-from catalog.introspect import INVALID_VIEW, NOT_GRANTED, Depth, take_inventory
+from catalog.introspect import INVALID_VIEW, NOT_GRANTED, TEMPORARY, Depth, take_inventory
 from catalog.model import Inventory, Synonym, Table, TableKind
 from catalog.names import NameFilter
 from catalog.rights import session_rights
 from oracle_core.dictionary import Family
 from tap_oracle.tap import TapOracle
+from tests.fix_plugins import select
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +85,7 @@ def test_everything_that_a_schema_may_hold(
         "GOOD": TableKind.VIEW,
         "BROKEN": TableKind.VIEW,
         "STORED": TableKind.MATERIALIZED_VIEW,
+        "PASSING": TableKind.TEMPORARY_TABLE,
     }
     child = tables["CHILD"]
     columns = {column.name: column for column in child.columns}
@@ -103,10 +105,35 @@ def test_everything_that_a_schema_may_hold(
     assert tables["ORGANIZED"].is_index_organized
     assert child.last_ddl_at is not None
     assert tables["BROKEN"].unreadable == INVALID_VIEW
+    assert tables["PASSING"].unreadable == TEMPORARY
     assert [problem.table for problem in found.problems] == ["BROKEN"]
     assert found.database.character_set == "AL32UTF8"
     assert found.database.max_string_size in {"STANDARD", "EXTENDED"}
     assert Synonym(fresh_schema, "KID", fresh_schema, "CHILD") in found.synonyms
+
+
+def test_a_temporary_table_is_listed_and_never_read(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    run(
+        oracle_database,
+        fresh_schema,
+        "CREATE GLOBAL TEMPORARY TABLE passing (id NUMBER(5)) ON COMMIT PRESERVE ROWS",
+        "CREATE TABLE staying (id NUMBER(5) PRIMARY KEY)",
+    )
+    config = oracle_database.config(fresh_schema, filter_schemas=[fresh_schema])
+    done = tap.run(config, "--discover")
+    assert (done.code, "PASSING" in done.stderr) == (0, False), done.stderr
+    catalog = json.loads(done.stdout)
+    streams = {one["table_name"]: one for one in catalog["streams"]}
+    root = streams["PASSING"]["metadata"][0]["metadata"]
+    assert (root["inclusion"], root["reason"]) == ("unsupported", TEMPORARY)
+    assert root["selected-by-default"] is False
+
+    read = tap.run(config, catalog=select(catalog, lambda _: ""))
+    assert read.code == 0, read.stderr
+    schemas = [one["stream"] for one in read.messages() if one["type"] == "SCHEMA"]
+    assert schemas == [f"{fresh_schema}-STAYING"]
 
 
 def test_every_family_of_views_finds_the_same(
@@ -264,6 +291,11 @@ def test_the_command(oracle_database: OracleDatabase, hr_schema: str, tmp_path: 
     shown = command("show", f"{hr_schema}.EMPLOYEES", **settings)
     assert "NUMBER(8,2)" in shown.stdout
     assert "Monthly, in the currency of the country" in shown.stdout
+    assert "20,000 rows" in shown.stdout and "ago)" in shown.stdout
+    assert "EMPLOYEES_JOB_FK (JOB_ID) -> " in shown.stdout
+    nothing = command("generate", "--table", f"{hr_schema}.NOTHING", **settings)
+    assert (nothing.exit_code, json.loads(nothing.stdout)) == (0, {"streams": []})
+    assert nothing.stderr.startswith("WARNING no table or view matches")
     listed = command("generate", "--format", "table", **settings)
     assert f"{hr_schema}.EMPLOYEES" in listed.stdout
     in_yaml = command("generate", "--format", "yaml", **settings)

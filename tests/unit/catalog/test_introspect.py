@@ -138,8 +138,10 @@ def test_everything(dictionary: FakeDictionary) -> None:
     assert kinds == {
         "EMPLOYEES": TableKind.TABLE,
         "LIST_MV": TableKind.MATERIALIZED_VIEW,
+        "SESSION_ROWS": TableKind.TEMPORARY_TABLE,
         "V_EMPLOYEES": TableKind.VIEW,
     }
+    assert [one.name for one in hr.tables if one.unreadable] == ["SESSION_ROWS"]
     employees = hr.tables[0]
     assert employees.row_count == 107
     assert employees.comment == "Everybody"
@@ -187,5 +189,9 @@ def test_filters(dictionary: FakeDictionary) -> None:
     assert found(NameFilter(("SALES",))) == ["SALES.ORDERS"]
     assert found(NameFilter(("S*",))) == ["SALES.ORDERS"]
     assert found(NameFilter(tables=("HR.*EMPLOYEES",))) == ["HR.EMPLOYEES", "HR.V_EMPLOYEES"]
-    assert found(NameFilter(("HR",)), include_views=False) == ["HR.EMPLOYEES", "HR.LIST_MV"]
+    assert found(NameFilter(("HR",)), include_views=False) == [
+        "HR.EMPLOYEES",
+        "HR.LIST_MV",
+        "HR.SESSION_ROWS",
+    ]
     assert found(NameFilter(("hr",))) == []
