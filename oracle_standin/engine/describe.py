@@ -108,11 +108,12 @@ class ColumnFacts:
     char_length: int
     charset_form: CharsetForm
     nullable: bool
+    checks_json: bool
 
 
 FACTS_QUERY = """
 SELECT a.attrelid, a.attnum, f.type_code, f.data_length, f.data_precision, f.data_scale,
-       f.char_length, f.charset_form, a.attnotnull
+       f.char_length, f.charset_form, ora.checks_json(a.attrelid, a.attnum), a.attnotnull
 FROM pg_catalog.pg_attribute a
 LEFT JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
 WHERE a.attrelid = ANY(%s) AND a.attnum > 0
@@ -175,7 +176,7 @@ class Describer:
 
 def _facts(row: Sequence[Any], *, nullable: bool) -> ColumnFacts | bool:
     """Return the facts of a column, or only whether it is nullable when there are none."""
-    type_code, data_length, precision, scale, char_length, form = row
+    type_code, data_length, precision, scale, char_length, form, checks_json = row
     if type_code is None:
         return nullable
     return ColumnFacts(
@@ -186,6 +187,7 @@ def _facts(row: Sequence[Any], *, nullable: bool) -> ColumnFacts | bool:
         char_length,
         CharsetForm(form),
         nullable,
+        checks_json,
     )
 
 
@@ -206,7 +208,7 @@ def _from_facts(name: str, facts: ColumnFacts) -> Column:
         size_chars=facts.char_length,
         charset_form=facts.charset_form,
         nullable=facts.nullable,
-        is_json=code is TypeCode.JSON,
+        is_json=code is TypeCode.JSON or facts.checks_json,
     )
 
 

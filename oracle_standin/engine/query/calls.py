@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.query import expressions, nodes, query_nodes, selects
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
 CONVERSIONS = frozenset({"TO_NUMBER", "TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_TZ"})
 """Functions that take DEFAULT ... ON CONVERSION ERROR."""
-_JSON = frozenset({"JSON_VALUE", "JSON_QUERY", "JSON_SERIALIZE", "JSON_EXISTS"})
+_JSON = frozenset({"JSON", "JSON_VALUE", "JSON_QUERY", "JSON_SERIALIZE", "JSON_EXISTS"})
+_JSON_WORDS = word_set(
+    """
+    NULL ERROR ON EMPTY PRETTY ASCII FORMAT JSON STRICT LAX EXTENDED WRAPPER WITH WITHOUT
+    TRUNCATE ORDERED ALLOW DISALLOW SCALARS
+    """
+)
 
 
 def call(cursor: Cursor, parts: tuple[str, ...]) -> nodes.Expression:
@@ -83,7 +90,7 @@ def _options(cursor: Cursor, function: str) -> tuple[tuple[str, ...], str]:
     while not cursor.at_operator(")"):
         if cursor.skip_words("RETURNING"):
             returning = _returned_type(cursor)
-        elif cursor.at_word("NULL", "ERROR", "ON", "EMPTY", "PRETTY", "ASCII", "FORMAT", "JSON"):
+        elif cursor.at_word(*_JSON_WORDS):
             words.append(cursor.take().value)
         else:
             raise cursor.error(907)

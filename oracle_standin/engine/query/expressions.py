@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import calls, literals, nodes, query_nodes, selects, tree
+from oracle_standin.engine.query import (
+    calls,
+    json_conditions,
+    literals,
+    nodes,
+    query_nodes,
+    selects,
+    tree,
+)
 from oracle_standin.engine.query.cursor import checked_name, syntax_error
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
@@ -114,7 +122,9 @@ def _word_condition(cursor: Cursor, left: nodes.Expression) -> nodes.Expression 
 
 def _is_condition(cursor: Cursor, left: nodes.Expression) -> nodes.Expression:
     negated = cursor.skip_words("NOT")
-    if not cursor.at_word("NULL", "NAN", "INFINITE", "TRUE", "FALSE", "JSON"):
+    if cursor.skip_words("JSON"):
+        return json_conditions.is_json(cursor, left, negated=negated)
+    if not cursor.at_word("NULL", "NAN", "INFINITE", "TRUE", "FALSE"):
         if cursor.at_word("OF", "A", "EMPTY", "ANY", "PRESENT", "DANGLING"):
             refuse(f"IS {cursor.take().value} condition")
         raise cursor.error(908)

@@ -191,6 +191,13 @@ def _conversion(node: nodes.Call, out: Output) -> str:
     return f"ora.{node.parts[0].removeprefix('ORA$').lower()}_or({arguments})"
 
 
+def _json(node: nodes.Call, out: Output) -> str:
+    if set(node.options) - {"FORMAT", "JSON", "LAX"}:
+        refuse(f"{' '.join(node.options)} in JSON")
+    # Without its schema this would be a cast to PostgreSQL's type of that name.
+    return f'"SYS".json({renderer.render_list(node.arguments, out)})'
+
+
 _MANY = 65535
 SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "NVL": (2, 2, _nvl),
@@ -204,6 +211,7 @@ SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "LOCALTIMESTAMP": (1, 1, _clock),
     "SYSTIMESTAMP": (1, 1, _clock),
     "GROUPING": (1, 1, _grouping),
+    "JSON": (1, 1, _json),
     "ORA$TO_NUMBER": (2, 3, _conversion),
     "ORA$TO_DATE": (2, 3, _conversion),
     "ORA$TO_TIMESTAMP": (2, 3, _conversion),

@@ -152,11 +152,26 @@ class Like(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Is(Expression):
-    """operand IS [NOT] NULL, NAN, INFINITE, TRUE, FALSE or JSON."""
+    """operand IS [NOT] NULL, NAN, INFINITE, TRUE or FALSE."""
 
     operand: Expression
     what: str
     negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IsJson(Expression):
+    """operand IS [NOT] JSON; `scalars` is None where neither ALLOW nor DISALLOW is said.
+
+    `kind` is VALUE, OBJECT, ARRAY or SCALAR.
+    """
+
+    operand: Expression
+    negated: bool
+    kind: str = "VALUE"
+    strict: bool = False
+    scalars: bool | None = None
+    unique_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import nodes, query_nodes, tree
 
 _LATER_TYPES = frozenset({"boolean", "jsonb"})
+_LATER_FUNCTIONS = frozenset({"JSON"})
 _TRUTHS = frozenset({"TRUE", "FALSE"})
 
 
@@ -23,6 +24,8 @@ def check(statement: nodes.Node) -> None:
             raise OracleError(904, f'"{name}": invalid identifier')
         elif isinstance(node, nodes.Cast) and node.type_name in _LATER_TYPES:
             raise OracleError(902, "invalid datatype")
+        elif isinstance(node, nodes.Call) and node.name in _LATER_FUNCTIONS:
+            raise OracleError(904, f'"{node.name}": invalid identifier')
         elif isinstance(node, nodes.Is) and node.what in _TRUTHS:
             raise OracleError(908, "missing NULL keyword")
 

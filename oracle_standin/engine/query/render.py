@@ -52,7 +52,7 @@ def _null(_node: nodes.Null, _out: Output) -> str:
 
 @render.register
 def _boolean(node: nodes.Boolean, _out: Output) -> str:
-    return "true" if node.value else "false"
+    return _truth(node.value)
 
 
 @render.register
@@ -184,13 +184,23 @@ def as_text(node: nodes.Expression, out: Output) -> str:
 @render.register
 def _is(node: nodes.Is, out: Output) -> str:
     operand = render(node.operand, out)
-    if node.what == "JSON":
-        return f"({operand} IS {'NOT ' if node.negated else ''}JSON)"
     if node.what in {"NAN", "INFINITE"}:
         test = "= 'NaN'" if node.what == "NAN" else "IN ('Infinity', '-Infinity')"
         condition = f"({operand}::float8 {test})"
         return f"(NOT {condition})" if node.negated else condition
     return f"({operand} IS {'NOT ' if node.negated else ''}{node.what})"
+
+
+@render.register
+def _is_json(node: nodes.IsJson, out: Output) -> str:
+    scalars = out.context.profile != "19" if node.scalars is None else node.scalars
+    options = ", ".join(map(_truth, (node.strict, scalars, node.unique_keys)))
+    condition = f"ora.is_json({render(node.operand, out)}, {options}, {quoted_text(node.kind)})"
+    return f"(NOT {condition})" if node.negated else condition
+
+
+def _truth(value: bool) -> str:  # noqa: FBT001 - as SQL writes it
+    return "true" if value else "false"
 
 
 @render.register

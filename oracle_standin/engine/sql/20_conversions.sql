@@ -108,7 +108,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN value <> 0;
 CREATE FUNCTION ora.json_from(content text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora AS $$
 BEGIN
-  RETURN jsonb_in(textout(content));
+  RETURN jsonb_in(textout(ora.strict_json(content)));
 EXCEPTION WHEN invalid_text_representation THEN
   PERFORM ora.raise_error(40441, 'JSON syntax error');
   RETURN NULL;

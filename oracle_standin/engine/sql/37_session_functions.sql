@@ -1,5 +1,5 @@
--- Functions of the session, the SCN and JSON.
--- Source: SQL Language Reference, SYS_CONTEXT, USERENV, SCN_TO_TIMESTAMP, "JSON Functions".
+-- Functions of the session and the SCN.
+-- Source: SQL Language Reference, SYS_CONTEXT, USERENV, SCN_TO_TIMESTAMP.
 
 SET LOCAL search_path = pg_catalog, ora;
 
@@ -144,81 +144,3 @@ CREATE FUNCTION "SYS".bin_to_num(VARIADIC bits numeric[]) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (SELECT trim_scale(sum(bit * 2::numeric ^ (cardinality(bits) - place)))
     FROM unnest(bits) WITH ORDINALITY AS list(bit, place));
-
--- JSON. Text that is no JSON gives NULL, as with the default NULL ON ERROR.
-
-CREATE FUNCTION ora.json_of(document text) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-BEGIN
-    RETURN CASE WHEN document IS JSON THEN jsonb_in(textout(document)) END;
-END
-$$;
-
--- Oracle's paths are PostgreSQL's but for names with $ and item methods; others are refused.
-CREATE FUNCTION ora.json_path(path text) RETURNS jsonpath
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-BEGIN
-    IF path !~ '^\s*\$' THEN
-        PERFORM ora.raise_error(40442, 'JSON path expression syntax error (''' || path || ''')');
-    END IF;
-    RETURN path::jsonpath;
-EXCEPTION WHEN syntax_error THEN
-    PERFORM ora.raise_error(40442, 'JSON path expression syntax error (''' || path || ''')');
-END
-$$;
-
--- Without the blanks that PostgreSQL puts after colons and commas.
-CREATE FUNCTION ora.compact_json(document jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora
-AS $$
-BEGIN
-    CASE jsonb_typeof(document)
-        WHEN 'object' THEN
-            RETURN '{' || coalesce((
-                SELECT string_agg(
-                    to_json(key)::text || ':' || ora.compact_json(value), ',' ORDER BY place)
-                FROM jsonb_each(document) WITH ORDINALITY AS members(key, value, place)),
-                '') || '}';
-        WHEN 'array' THEN
-            RETURN '[' || coalesce((
-                SELECT string_agg(ora.compact_json(value), ',' ORDER BY place)
-                FROM jsonb_array_elements(document) WITH ORDINALITY AS items(value, place)),
-                '') || ']';
-        ELSE RETURN document::text;
-    END CASE;
-END
-$$;
-
-CREATE FUNCTION "SYS".json_value(document jsonb, path text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN jsonb_typeof(jsonb_path_query_first(document, ora.json_path(path)))
-        NOT IN ('object', 'array') THEN
-    nullif(jsonb_path_query_first(document, ora.json_path(path)) #>> '{}', '') END;
-CREATE FUNCTION "SYS".json_value(document text, path text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "SYS".json_value(ora.json_of(document), path);
-
--- Without a wrapper only one object or array is an answer.
-CREATE FUNCTION "SYS".json_query(document jsonb, path text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN jsonb_array_length(jsonb_path_query_array(document, ora.json_path(path))) = 1
-    AND jsonb_typeof(jsonb_path_query_first(document, ora.json_path(path))) IN ('object', 'array')
-    THEN ora.compact_json(jsonb_path_query_first(document, ora.json_path(path))) END;
-CREATE FUNCTION "SYS".json_query(document text, path text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "SYS".json_query(ora.json_of(document), path);
-
-CREATE FUNCTION "SYS".json_exists(document jsonb, path text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(jsonb_path_exists(document, ora.json_path(path)), false);
-CREATE FUNCTION "SYS".json_exists(document text, path text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN "SYS".json_exists(ora.json_of(document), path);
-
-CREATE FUNCTION "SYS".json_serialize(document jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
-CREATE FUNCTION "SYS".json_serialize(document text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(ora.json_of(document));
-CREATE FUNCTION "SYS".to_char(document jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
-CREATE FUNCTION "SYS".to_clob(document jsonb) RETURNS ora."CLOB"
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document)::ora."CLOB";

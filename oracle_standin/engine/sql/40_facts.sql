@@ -180,6 +180,17 @@ CREATE TABLE ora.object_grants (
 );
 CREATE INDEX object_grants_grantee ON ora.object_grants (grantee);
 
+-- The describe information of a column, and USER_JSON_COLUMNS, say whether IS JSON is checked.
+CREATE FUNCTION ora.checks_json(relation oid, attribute int2) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = '' AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_constraint c
+        WHERE c.conrelid OPERATOR(pg_catalog.=) relation
+            AND c.contype OPERATOR(pg_catalog.=) 'c'
+            AND c.conkey OPERATOR(pg_catalog.=) ARRAY[attribute]
+            AND pg_catalog.starts_with(pg_catalog.pg_get_expr(c.conbin, c.conrelid), 'ora.is_json('))
+$$;
+
 -- Numbers in generated names: SYS_C007301, ISEQ$$_74001.
 CREATE SEQUENCE ora.generated_name START WITH 7301;
 

@@ -179,7 +179,16 @@ SELECT ora.publish_empty('NESTED_TABLES', 'OWNER text, TABLE_NAME text, TABLE_TY
 SELECT ora.publish_empty('LOBS', 'OWNER text, TABLE_NAME text, COLUMN_NAME text, SEGMENT_NAME text,
     TABLESPACE_NAME text, INDEX_NAME text, CHUNK number, CACHE text, LOGGING text, IN_ROW text,
     SECUREFILE text');
-SELECT ora.publish_empty('JSON_COLUMNS', 'OWNER text, TABLE_NAME text, OBJECT_TYPE text,
-    COLUMN_NAME text, FORMAT text, DATA_TYPE text');
+CREATE VIEW ora."d_JSON_COLUMNS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    CASE r.object_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END AS "OBJECT_TYPE",
+    coalesce(l.oracle_name, a.attname::text) AS "COLUMN_NAME",
+    CASE f.data_type WHEN 'JSON' THEN 'OSON' ELSE 'TEXT' END AS "FORMAT", f.data_type AS "DATA_TYPE"
+FROM ora.column_facts f
+JOIN ora.relations r ON r.relid = f.relid
+JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
+LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text
+WHERE NOT a.attisdropped AND (f.data_type = 'JSON' OR ora.checks_json(f.relid, f.attnum));
+SELECT ora.publish('JSON_COLUMNS');
 SELECT ora.publish_empty('ENCRYPTED_COLUMNS', 'OWNER text, TABLE_NAME text, COLUMN_NAME text,
     ENCRYPTION_ALG text, SALT text, INTEGRITY_ALG text');

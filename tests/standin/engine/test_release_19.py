@@ -31,6 +31,7 @@ LATER = [
     ("SELECT TRUE FROM dual", "ORA-00904"),
     ("SELECT CAST(1 AS BOOLEAN) FROM dual", "ORA-00902"),
     ("SELECT 1 FROM dual WHERE (1 = 1) IS TRUE", "ORA-00908"),
+    ("SELECT JSON('[1]') FROM dual", "ORA-00904"),
     ("CREATE TABLE later1 (a BOOLEAN)", "ORA-00902"),
     ("CREATE TABLE later2 (a JSON)", "ORA-00902"),
     ("CREATE TABLE IF NOT EXISTS later3 (a NUMBER)", "ORA-00922"),
@@ -56,6 +57,12 @@ def test_23_takes_it(session: UserSession, statement: str) -> None:
 def test_a_column_may_be_named_as_a_later_type(old: UserSession) -> None:
     old.run("CREATE TABLE names (json CLOB, boolean NUMBER)")
     assert old.rows("SELECT json, boolean FROM names") == []
+
+
+def test_a_scalar_alone_was_no_json(old: UserSession) -> None:
+    test = "SELECT CASE WHEN '1' IS JSON {} THEN 1 ELSE 0 END FROM dual"
+    assert old.rows(test.format("")) == [("0",)]
+    assert old.rows(test.format("ALLOW SCALARS")) == [("1",)]
 
 
 def test_plsql_knows_boolean_in_every_release(old: UserSession) -> None:
