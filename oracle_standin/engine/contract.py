@@ -56,6 +56,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from oracle_standin.backend import Bind, Column
 
@@ -71,6 +72,15 @@ class ObjectRef:
     """relkind of PostgreSQL: r table, p partitioned, v view, m materialized view, S sequence."""
 
 
+@dataclass(frozen=True, slots=True)
+class ViewDefinition:
+    """A view as it was written; `flashback` says that it reads tables as they were."""
+
+    text: str
+    name_schema: str
+    flashback: bool
+
+
 class Resolver(Protocol):
     """Looks names up for a translation, on behalf of the session's user."""
 
@@ -83,6 +93,12 @@ class Resolver(Protocol):
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         """Return the visible column names of an object, in column order."""
+
+    def view(self, ref: ObjectRef) -> ViewDefinition | None:
+        """Return the definition of a view of a user; None for anything else."""
+
+    def within(self, schema: str) -> Resolver:
+        """Return a resolver for which another schema is the current one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,10 @@ class FlashbackSource:
 
     placeholder: str
     table: ObjectRef
+    asked: ObjectRef
+    """What the statement names, whose rights are needed: the table, or a view over it."""
+    needs_flashback: bool
+    """Whether FLASHBACK is among these rights: not when the view's own query goes back."""
     limits: Translation
     versions: bool
     empty: str
@@ -144,6 +164,14 @@ class Translation:
     """Result columns that the query groups by or tells rows apart by; None is all of them."""
     counts_rows: bool = False
     """The number of rows changed is the statement's one value (INSERT ALL)."""
+
+    @property
+    def present_sql(self) -> str:
+        """Return the text with the tables of now in the place of those as they were."""
+        text = self.sql
+        for source in self.flashback:
+            text = text.replace(source.placeholder, source.empty)
+        return text
 
 
 class Translator(Protocol):
@@ -182,7 +210,10 @@ class Engine(Protocol):
         """Run a query and return its rows as Python values."""
 
     def translate(self, statement: str) -> Translation:
-        """Translate a query in the session's context (CTAS, views)."""
+        """Translate a query in the session's context (views)."""
+
+    def settled(self, statement: str) -> AbstractContextManager[Translation]:
+        """Translate a query that can run while the context is open (CTAS)."""
 
     def translate_expression(self, text: str) -> str:
         """Translate an expression in the session's context."""

@@ -366,6 +366,8 @@ def _state(failure: Failure, _circumstances: Circumstances) -> OracleError | Non
     if match:
         name = names.oracle_name(match[1])
         return OracleError(8002, f"sequence {name}.CURRVAL is not yet defined in this session")
+    if re.match(r"cannot (insert into|update|delete from) view", failure.message):
+        return OracleError(1732, "data manipulation operation not legal on this view")
     return None
 
 

@@ -104,10 +104,7 @@ class Executor:
 
     def describe(self, translation: Translation) -> tuple[Column, ...]:
         """Return a query's columns without running it; raises EngineFailureError."""
-        text = translation.sql
-        for source in translation.flashback:
-            text = text.replace(source.placeholder, source.empty)
-        sql = text.encode()
+        sql = translation.present_sql.encode()
         if self._transaction.open:
             found = self._transaction.protect(
                 lambda: self._link.describe_statement(sql), changes=False

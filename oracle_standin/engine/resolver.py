@@ -11,7 +11,7 @@ from typing import Any
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine import names
-from oracle_standin.engine.contract import ObjectRef
+from oracle_standin.engine.contract import ObjectRef, ViewDefinition
 
 Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
@@ -42,6 +42,7 @@ LEFT JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND NOT COALESCE(f.hidden, false)
 ORDER BY COALESCE(f.column_id, a.attnum), a.attnum
 """
+_VIEW = "SELECT text, name_schema, flashback FROM ora.view_facts WHERE relid = %s::oid"
 
 
 class NameResolver:
@@ -69,11 +70,28 @@ class NameResolver:
         self._current_schema = current_schema
         self._found: dict[tuple[str, str | None, str], ObjectRef] = {}
         self._columns: dict[int, list[str]] = {}
+        self._views: dict[int, ViewDefinition | None] = {}
 
     def forget(self) -> None:
         """Drop what is remembered, after DDL."""
         self._found.clear()
         self._columns.clear()
+        self._views.clear()
+
+    def within(self, schema: str) -> NameResolver:
+        """Return a resolver that finds unqualified names in another schema."""
+        found = NameResolver(self._shared, self._own, lambda: schema, self._defines)
+        found.stands_for = self.stands_for
+        return found
+
+    def view(self, ref: ObjectRef) -> ViewDefinition | None:
+        """Return the definition of a view of a user; None for anything else."""
+        if ref.kind != "v" or ref.owner == _DICTIONARY_OWNER:
+            return None
+        if ref.oid not in self._views:
+            rows = self._shared(_VIEW, (ref.oid,))
+            self._views[ref.oid] = ViewDefinition(*rows[0]) if rows else None
+        return self._views[ref.oid]
 
     def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
         """Return the object behind a name, synonyms followed, or None.

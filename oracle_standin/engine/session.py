@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from oracle_standin.engine.link import EngineFailureError
 from oracle_standin.engine.session_context import SessionContext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from oracle_standin.backend import (
         Bind,
@@ -207,6 +208,12 @@ class Session(SessionContext):
     def translate(self, statement: str) -> Translation:
         """Translate a query in the session's context."""
         return self._translations.query(statement)
+
+    @contextlib.contextmanager
+    def settled(self, statement: str) -> Iterator[Translation]:
+        """Translate a query that can run while the context is open."""
+        with self._flashback.settled(self.translate(statement), (), ()) as translation:
+            yield translation
 
     def translate_expression(self, text: str) -> str:
         """Translate an expression in the session's context."""

@@ -205,10 +205,16 @@ class SessionContext(TransactionControl):
         if not self._shared.query("SELECT 1 FROM ora.users WHERE username = %s", (name,)):
             raise OracleError(1435, "user does not exist")
         self._settings.set_current_schema(name)
+        self._note_settings()
 
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""
         self._settings.set_client_attributes(attributes)
+        self._note_settings()
+
+    def _note_settings(self) -> None:
+        settings = self._settings
+        self._shared.session_changed(self._process_id, settings.current_schema, settings.attributes)
 
     def _apply_settings(self, parameters: Mapping[str, str]) -> None:
         self._told(lambda: self._transaction.set_parameters(parameters))

@@ -34,6 +34,8 @@ class Settings:
         """
         self._apply = apply
         self._nls = dict(DEFAULT_PARAMETERS)
+        self.attributes: dict[str, str] = {}
+        """MODULE, ACTION and the like, by their names in small letters."""
         self.current_schema = user
         self.time_zone = info.time_zone or "+00:00"
         apply(
@@ -81,10 +83,9 @@ class Settings:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""
         known = {name.lower(): value for name, value in attributes.items()}
         chosen = {f"ora.{name}": known[name] for name in _ATTRIBUTES if name in known}
-        if "module" in known:  # where V$SESSION of other sessions finds it
-            chosen["application_name"] = known["module"].encode()[:63].decode(errors="ignore")
         if chosen:
             self._apply(chosen)
+            self.attributes.update({name: known[name] for name in _ATTRIBUTES if name in known})
 
 
 def _search_path(schema: str) -> str:

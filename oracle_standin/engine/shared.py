@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from oracle_standin.backend import SessionInfo, SessionUsage
 
 
+SHOWN_ATTRIBUTES = ("module", "action", "client_info", "client_identifier")
+"""What V$SESSION shows of what a session says of itself."""
+
+
 class OpenSession(Protocol):
     """A session as its database sees it."""
 
@@ -49,14 +53,15 @@ WHERE n.nspname IN ('pg_catalog', 'ora')
 # As the wire layer announces them at logon.
 _RELEASES = {"23": "23.9.0.25.7", "19": "19.3.0.0.0"}
 
+_FORGET_SESSION = "DELETE FROM ora.sessions WHERE pid = %s"
 _NOTE_SESSION = """
-INSERT INTO ora.sessions (pid, session_id, serial_number, username, service_name, program, machine,
-  os_user, driver_name)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (pid) DO UPDATE SET session_id = excluded.session_id,
-  serial_number = excluded.serial_number, username = excluded.username,
-  service_name = excluded.service_name, program = excluded.program, machine = excluded.machine,
-  os_user = excluded.os_user, driver_name = excluded.driver_name, logon_time = clock_timestamp()
+INSERT INTO ora.sessions (pid, session_id, serial_number, username, schema_name, service_name,
+  program, machine, os_user, driver_name, terminal)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_NOTE_ATTRIBUTES = """
+UPDATE ora.sessions SET schema_name = %s, module = nullif(%s, ''), action = nullif(%s, ''),
+  client_info = nullif(%s, ''), client_identifier = nullif(%s, '') WHERE pid = %s
 """
 
 
@@ -112,14 +117,22 @@ class SharedState:
         """Note a session: for V$SESSION, and so that it can be ended with the database."""
         with self._lock:
             self._sessions.add(session)
+        self.run(_FORGET_SESSION, (session.process_id,))  # of one that ended without a word
         self.run(
             _NOTE_SESSION,
             (
                 *(session.process_id, info.session_id, info.serial_number),
-                *(user, info.service_name, info.program),
-                *(info.machine, info.os_user, info.driver_name),
+                *(user, user, info.service_name, info.program),
+                *(info.machine, info.os_user, info.driver_name, info.terminal),
             ),
         )
+
+    def session_changed(
+        self, process_id: int, current_schema: str, attributes: Mapping[str, str]
+    ) -> None:
+        """Write what a session has set for itself where V$SESSION of all sessions finds it."""
+        shown = (attributes.get(name, "") for name in SHOWN_ATTRIBUTES)
+        self.run(_NOTE_ATTRIBUTES, (current_schema, *shown, process_id))
 
     def find_session(self, session_id: int, serial_number: int) -> OpenSession | None:
         """Return the open session of a SID and serial number."""
@@ -144,7 +157,7 @@ class SharedState:
         with self._lock:
             self._sessions.discard(session)
         if not self._connection.closed:
-            self.run("DELETE FROM ora.sessions WHERE pid = %s", (session.process_id,))
+            self.run(_FORGET_SESSION, (session.process_id,))
 
     def close(self) -> None:
         """End the open sessions and close the connection."""

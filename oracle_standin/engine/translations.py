@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import not_in_this_standin
 from oracle_standin.engine import query
 from oracle_standin.engine.contract import TranslationContext
 
@@ -67,11 +66,7 @@ class Translations:
 
     def query(self, text: str) -> Translation:
         """Return the translation of a query without binds."""
-        found = query.translate(text, self._context(()))
-        if found.flashback:
-            what = "flashback in the query of a view or a new table"
-            raise not_in_this_standin(what)
-        return found
+        return query.translate(text, self._context(()))
 
     def expression(self, text: str) -> str:
         """Return the translation of a scalar expression or condition."""

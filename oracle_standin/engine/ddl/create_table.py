@@ -296,11 +296,11 @@ def _fill(engine: Engine, table: Relation, definition: TableDefinition) -> None:
         if definition.options.on_commit != "PRESERVE ROWS":
             return  # the commit of this statement would take the rows away
         place = temporary.session_rows(engine, table)
-    translation = engine.translate(definition.query or "")
     # The query reads with the user's rights, not the engine owner's.
     as_user = table.owner == engine.user
-    if as_user:
-        engine.run(f"SET LOCAL ROLE {quoted(engine.user)}")
-    engine.run(f"INSERT INTO {place} {translation.sql}")
+    with engine.settled(definition.query or "") as translation:
+        if as_user:
+            engine.run(f"SET LOCAL ROLE {quoted(engine.user)}")
+        engine.run(f"INSERT INTO {place} {translation.sql}")
     if as_user:
         engine.run("SET LOCAL ROLE NONE")

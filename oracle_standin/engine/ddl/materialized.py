@@ -111,6 +111,9 @@ def _parse_refresh(reader: Reader, options: _Options) -> _Options:
 def _record(
     engine: Engine, table: Relation, options: _Options, query: str, *, filled: bool
 ) -> None:
+    translation = engine.translate(query)
+    if translation.flashback:
+        raise not_in_this_standin(what="flashback in the query of a materialized view")
     engine.run(
         "UPDATE ora.table_facts SET object_type = 'MATERIALIZED VIEW' WHERE relid = %s::oid",
         (table.oid,),
@@ -118,7 +121,7 @@ def _record(
     engine.run(
         "INSERT INTO ora.view_facts (relid, text, name_schema, engine_text)"
         " VALUES (%s::oid, %s, %s, %s)",
-        (table.oid, query, engine.current_schema, engine.translate(query).sql),
+        (table.oid, query, engine.current_schema, translation.sql),
     )
     engine.run(
         "INSERT INTO ora.mview_facts (relid, build_mode, refresh_mode, refresh_method,"

@@ -58,7 +58,8 @@ def create_private(
     engine.run(f"CREATE TEMPORARY TABLE {place} ({', '.join(clauses)}){at_commit}")
     engine.run(f"ALTER TABLE {place} OWNER TO {quoted(engine.user)}")
     if definition.query is not None:
-        engine.run(f"INSERT INTO {place} {engine.translate(definition.query).sql}")
+        with engine.settled(definition.query) as translation:
+            engine.run(f"INSERT INTO {place} {translation.sql}")
 
 
 def session_rows(engine: Engine, table: Relation) -> str:

@@ -55,13 +55,15 @@ def create(reader: Reader, engine: Engine) -> None:
         label = f'"{owner}"."{name.name}"'
         raise OracleError(955, f"name {label} is already used by an existing object")
     columns = _columns(engine, text, names)
-    engine_text = engine.translate(text).sql
+    translation = engine.translate(text)
+    engine_text = translation.present_sql
     if existing is None:
         view = _create(engine, owner, name.name, columns, engine_text)
     else:
         view = _replace(engine, existing, columns, engine_text)
     facts.record_columns(engine, view.oid, columns)
-    _record_text(engine, view, text, names, engine_text, read_only=read_only)
+    past = bool(translation.flashback)
+    _record_text(engine, view, text, names, engine_text, read_only=read_only, flashback=past)
     view_validity.revalidate(engine)
 
 
@@ -145,14 +147,19 @@ def _record_text(
     engine_text: str,
     *,
     read_only: bool,
+    flashback: bool,
 ) -> None:
     engine.run(
         "INSERT INTO ora.view_facts (relid, text, column_names, name_schema, engine_text,"
-        " read_only) VALUES (%s::oid, %s, %s::text[], %s, %s, %s) ON CONFLICT (relid) DO UPDATE"
-        " SET (text, column_names, name_schema, engine_text, read_only, valid) = (excluded.text,"
-        " excluded.column_names, excluded.name_schema, excluded.engine_text, excluded.read_only,"
-        " true)",
-        (view.oid, text, list(names) or None, engine.current_schema, engine_text, read_only),
+        " read_only, flashback) VALUES (%s::oid, %s, %s::text[], %s, %s, %s, %s)"
+        " ON CONFLICT (relid) DO UPDATE SET"
+        " (text, column_names, name_schema, engine_text, read_only, flashback, valid) ="
+        " (excluded.text, excluded.column_names, excluded.name_schema, excluded.engine_text,"
+        " excluded.read_only, excluded.flashback, true)",
+        (
+            *(view.oid, text, list(names) or None, engine.current_schema, engine_text),
+            *(read_only, flashback),
+        ),
     )
 
 

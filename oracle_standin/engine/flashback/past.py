@@ -44,10 +44,13 @@ SELECT (SELECT max(scn) FROM ora.commits), ora.oldest_scn(), ora.structure_scn(%
 class Wanted:
     """A table as it was: at SCN `high`, or its versions from `low` to `high`.
 
+    It is read with the rights on what was `asked` for: the table itself or a view over it.
     For versions None stands for MINVALUE and MAXVALUE.
     """
 
     table: ObjectRef
+    asked: ObjectRef
+    needs_flashback: bool
     low: int | None
     high: int | None
     versions: bool = False
@@ -114,10 +117,11 @@ class Past:
     # ------------------------------------------------------------------------------- making
 
     def _table(self, wanted: Wanted, user: str) -> str:
-        self._check_privileges(wanted.table, user)
+        self._check_privileges(wanted, user)
         limits = self._limits(wanted.table.oid)
         low, high = _checked(wanted, limits)
-        key = (wanted.table.oid, wanted.versions, low, high, limits.structure)
+        columns = self._columns(wanted.table)
+        key = (wanted.table.oid, wanted.versions, low, high, limits.structure, columns)
         found = self._made.pop(key, None)
         if found is None:
             self._make_room()
@@ -148,8 +152,7 @@ class Past:
         # The log may have told of a truncation, or may have been lost.
         limits = self._limits(table.oid)
         _check_start(low if versions and low is not None else high, limits)
-        columns = past_sql.columns_of(self._connection.execute(_SHAPE, (table.oid,)).fetchall())
-        shape = past_sql.TableShape(table.oid, place, columns, limits.structure)
+        shape = past_sql.TableShape(table.oid, place, self._columns(table), limits.structure)
         if versions:
             query = past_sql.versions_between(shape, low or 0, high)
         else:
@@ -159,6 +162,9 @@ class Past:
         rows = f"SELECT * FROM ora.past_rows('{literal}') AS f ({definitions})"  # noqa: S608
         self._run(f"CREATE MATERIALIZED VIEW ora_past.{name} AS {rows}")
         self._run(f"GRANT SELECT ON ora_past.{name} TO PUBLIC")
+
+    def _columns(self, table: ObjectRef) -> tuple[tuple[str, str] | None, ...]:
+        return past_sql.columns_of(self._connection.execute(_SHAPE, (table.oid,)).fetchall())
 
     def _make_room(self) -> None:
         """Drop the least recently used tables beyond the number kept, if nobody reads them."""
@@ -172,7 +178,8 @@ class Past:
 
     # ------------------------------------------------------------------------------- checks
 
-    def _check_privileges(self, table: ObjectRef, user: str) -> None:
+    def _check_privileges(self, wanted: Wanted, user: str) -> None:
+        table = wanted.asked
         if table.owner == user:
             return
         may_read, may_go_back = self._connection.execute(
@@ -182,7 +189,7 @@ class Past:
         if not may_read:
             message = f'table or view "{table.owner}"."{table.name}" does not exist'
             raise OracleError(942, message)
-        if not may_go_back:
+        if wanted.needs_flashback and not may_go_back:
             raise OracleError(1031, "insufficient privileges")
 
     def _limits(self, relid: int) -> _Limits:

@@ -49,7 +49,8 @@ class FlashbackReads:
         wanted = []
         for source in translation.flashback:
             low, high = self._executor.numbers(source.limits, binds, row)
-            wanted.append(Wanted(source.table, low, high, source.versions))
+            rights = source.asked, source.needs_flashback
+            wanted.append(Wanted(source.table, *rights, low, high, source.versions))
         with self._past.tables(wanted, self._user) as found:
             text = translation.sql
             for source, (name, oid) in zip(translation.flashback, found, strict=True):

@@ -11,6 +11,7 @@ from oracle_standin.backend import OracleError
 from oracle_standin.engine.contract import FlashbackSource, Translation
 from oracle_standin.engine.flashback.past_sql import VERSION_COLUMNS
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.query import nodes, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output, Source
@@ -18,7 +19,7 @@ from oracle_standin.engine.resolver import TEMPORARY_SCHEMA
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef
-    from oracle_standin.engine.query import nodes, query_nodes
+    from oracle_standin.engine.query import query_nodes
 
 _TABLES = {"r", "p"}
 _DICTIONARY = "SYS"
@@ -26,7 +27,7 @@ _DICTIONARY = "SYS"
 
 def refuse_here(table: query_nodes.Table) -> None:
     """Raise OracleError 8187 when something that has no past carries a flashback clause."""
-    if table.flashback is not None:
+    if table.flashback is not None and not table.flashback.inherited:
         raise OracleError(8187, "snapshot expression not allowed here")
 
 
@@ -43,9 +44,7 @@ def applies(table: query_nodes.Table, ref: ObjectRef, out: Output) -> bool:
     if current_only:
         raise OracleError(8187, "snapshot expression not allowed here")
     if ref.kind not in _TABLES:
-        if flashback is not None and flashback.versions:
-            raise OracleError(30051, "VERSIONS clause not allowed here")
-        refuse("flashback of a view")
+        refuse("flashback of a materialized view")
     if table.partition is not None:
         refuse("PARTITION together with flashback")
     return True
@@ -59,7 +58,11 @@ def source(table: query_nodes.Table, ref: ObjectRef, out: Output) -> str:
     out.scope.sources.append(Source(table.reference, ref, columns, numbered=True))
     limits = _limits(table.flashback, out)
     empty = _empty(ref, columns, versions=versions)
-    out.flashback.append(FlashbackSource(placeholder, ref, limits, versions, empty))
+    asked = out.asked or ref
+    written_in_view = table.flashback is not None and not table.flashback.inherited
+    needed = out.asked is None or not written_in_view
+    found = FlashbackSource(placeholder, ref, asked, needed, limits, versions, empty)
+    out.flashback.append(found)
     return placeholder
 
 
@@ -76,6 +79,8 @@ def _limits(flashback: query_nodes.Flashback | None, out: Output) -> Translation
 def _limit(node: nodes.Expression | None, out: Output, *, times: bool) -> str:
     if node is None:
         return "NULL::numeric"
+    if any(isinstance(part, nodes.Subquery) for part in tree.walk(node)):
+        raise OracleError(22818, "Subquery expressions not allowed here")
     text = render(node, out)
     return f"ora.past_scn({text})" if times else f"({text})::numeric"
 

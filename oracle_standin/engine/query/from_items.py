@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query import expressions, nodes, query_nodes, selects
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.query import expressions, nodes, query_nodes, selects, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind
@@ -93,6 +94,11 @@ def source(cursor: Cursor) -> query_nodes.FromItem:
         return query_nodes.Derived(derived, _alias(cursor), lateral=True)
     if selects.at_query_in_parentheses(cursor):
         derived = selects.query_in_parentheses(cursor)
+        flashback = _flashback(cursor)
+        if flashback is not None and flashback.versions:
+            raise OracleError(30051, "VERSIONS clause not allowed here")
+        if flashback is not None:
+            derived = tree.as_of(derived, flashback)
         _refuse_row_operators(cursor)
         return query_nodes.Derived(derived, _alias(cursor))
     if cursor.skip_operator("("):
@@ -110,8 +116,6 @@ def source(cursor: Cursor) -> query_nodes.FromItem:
 def _refuse_row_operators(cursor: Cursor) -> None:
     if cursor.at_word("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"):
         refuse(f"the {cursor.take().value} clause")
-    if _at_flashback(cursor):
-        refuse("flashback of a subquery")
 
 
 def table(cursor: Cursor) -> query_nodes.Table:
@@ -126,10 +130,6 @@ def table(cursor: Cursor) -> query_nodes.Table:
     flashback = _flashback(cursor)
     _refuse_row_operators(cursor)
     return query_nodes.Table(schema, name, _alias(cursor), partition, sample, flashback)
-
-
-def _at_flashback(cursor: Cursor) -> bool:
-    return cursor.at_words("AS", "OF") or cursor.at_words("VERSIONS", "BETWEEN")
 
 
 def _flashback(cursor: Cursor) -> query_nodes.Flashback | None:

@@ -33,13 +33,15 @@ class Sample(Node):
 class Flashback(Node):
     """AS OF, or VERSIONS BETWEEN if `versions`; limits None are MINVALUE and MAXVALUE.
 
-    The limits are times if `times`, else SCNs; AS OF has the upper one only.
+    The limits are times if `times`, else SCNs; AS OF has the upper one only. `inherited` is the
+    AS OF of a view or subquery around.
     """
 
     upper: Expression | None
     lower: Expression | None = None
     times: bool = False
     versions: bool = False
+    inherited: bool = False
 
 
 class FromItem(Node):

@@ -106,6 +106,8 @@ class Output:
     locks_rows: bool = False
     lock_wait_seconds: int | None = None
     flashback: list[FlashbackSource] = field(default_factory=list)
+    asked: ObjectRef | None = None
+    """The view that the statement names, while the query of one is written in its place."""
     _made_names: int = 0
 
     def parameter(self, position: int) -> str:

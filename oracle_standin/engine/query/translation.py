@@ -17,7 +17,6 @@ from oracle_standin.engine.query import (
     release_19,
 )
 from oracle_standin.engine.query.cursor import Cursor
-from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output
 
@@ -128,6 +127,11 @@ def _row_identifier(parsed: change_nodes.Statement, out: Output) -> str:
 def _multi_insert(parsed: change_nodes.MultiInsert, context: TranslationContext) -> Translation:
     out = Output(context)
     text = changes.render_branches(parsed, out)
-    if out.flashback:
-        refuse("flashback in a multitable INSERT")
-    return Translation(text, "INSERT", tuple(out.parameters), writes=True, counts_rows=True)
+    return Translation(
+        text,
+        "INSERT",
+        tuple(out.parameters),
+        writes=True,
+        flashback=tuple(out.flashback),
+        counts_rows=True,
+    )

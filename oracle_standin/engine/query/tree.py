@@ -70,3 +70,15 @@ def conjunction(parts: list[nodes.Expression]) -> nodes.Expression | None:
     for part in parts:
         result = part if result is None else nodes.Binary("AND", result, part)
     return result
+
+
+def as_of(query: query_nodes.Query, flashback: query_nodes.Flashback) -> query_nodes.Query:
+    """Return a query whose tables are read as they were, unless they say themselves of when."""
+    inherited = replace(flashback, inherited=True)
+
+    def moved(node: nodes.Node) -> nodes.Node | None:
+        if isinstance(node, query_nodes.Table) and node.flashback is None:
+            return replace(node, flashback=inherited)
+        return None
+
+    return substitute(query, moved)

@@ -51,7 +51,13 @@ CREATE UNLOGGED TABLE ora.sessions (
   machine text NOT NULL,
   os_user text NOT NULL,
   driver_name text NOT NULL,
-  logon_time timestamptz NOT NULL DEFAULT clock_timestamp()
+  terminal text NOT NULL,
+  logon_time timestamptz NOT NULL DEFAULT clock_timestamp(),
+  schema_name text NOT NULL,          -- this and what follows as the session last set it
+  module text,
+  action text,
+  client_info text,
+  client_identifier text
 );
 COMMENT ON TABLE ora.sessions IS
   'Open sessions by the process id of their backend; pg_stat_activity tells which still live.';

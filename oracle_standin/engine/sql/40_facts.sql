@@ -87,7 +87,8 @@ CREATE TABLE ora.view_facts (
     name_schema text NOT NULL,             -- whose names the text means
     engine_text text,                      -- the query for PostgreSQL; names are bound late
     valid boolean NOT NULL DEFAULT true,
-    read_only boolean NOT NULL DEFAULT false
+    read_only boolean NOT NULL DEFAULT false,
+    flashback boolean NOT NULL DEFAULT false  -- reads tables as they were
 );
 CREATE TABLE ora.mview_facts (
     relid oid PRIMARY KEY,

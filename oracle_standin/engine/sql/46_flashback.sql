@@ -49,7 +49,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION ora.oldest_scn() IS 'The oldest SCN whose state may still be read.';
 
-CREATE FUNCTION ora.past_scn(seconds numeric) RETURNS numeric
+CREATE FUNCTION ora.scn_of_past(seconds numeric) RETURNS numeric
 LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, ora AS $$
 BEGIN
   -- A second of grace: a time of the session may have been rounded up.
@@ -58,15 +58,18 @@ BEGIN
   END IF;
   RETURN ora.scn_at(seconds);
 END $$;
-COMMENT ON FUNCTION ora.past_scn(numeric) IS 'The SCN of a time in a flashback clause.';
+COMMENT ON FUNCTION ora.scn_of_past(numeric) IS 'The SCN of a time in a flashback clause.';
+CREATE FUNCTION ora.past_scn(number numeric) RETURNS numeric
+LANGUAGE sql STABLE
+RETURN ora.raise_error(932, 'inconsistent datatypes: expected TIMESTAMP got NUMBER', number);
 CREATE FUNCTION ora.past_scn(moment ora."TSTZ") RETURNS numeric
-LANGUAGE sql STABLE STRICT RETURN ora.past_scn((moment).u);
+LANGUAGE sql STABLE STRICT RETURN ora.scn_of_past((moment).u);
 CREATE FUNCTION ora.past_scn(moment ora."TIMESTAMP") RETURNS numeric
-LANGUAGE sql STABLE STRICT RETURN ora.past_scn(moment::numeric);
+LANGUAGE sql STABLE STRICT RETURN ora.scn_of_past(moment::numeric);
 CREATE FUNCTION ora.past_scn(moment ora."TSLTZ") RETURNS numeric
-LANGUAGE sql STABLE STRICT RETURN ora.past_scn(moment::numeric);
+LANGUAGE sql STABLE STRICT RETURN ora.scn_of_past(moment::numeric);
 CREATE FUNCTION ora.past_scn(moment ora."DATE") RETURNS numeric
-LANGUAGE sql STABLE STRICT RETURN ora.past_scn(moment::numeric);
+LANGUAGE sql STABLE STRICT RETURN ora.scn_of_past(moment::numeric);
 
 CREATE FUNCTION ora.structure_scn(relation oid) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER

@@ -125,37 +125,35 @@ FROM (VALUES ('Partitioning', 'TRUE'), ('Objects', 'FALSE'), ('Advanced Compress
     ('Flashback Table', 'FALSE'), ('Materialized view rewrite', 'FALSE')) AS o (name, value);
 SELECT ora.publish_dynamic('OPTION', true);
 
--- All sessions. What a session sets for itself is known of it alone, but for its module.
+-- All sessions. An address is the process id; that of a transaction is its number.
+CREATE FUNCTION ora.address(number bigint) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN int8send(number);
+
 CREATE FUNCTION ora.open_sessions()
-RETURNS TABLE (pid int, session_id int, serial_number int, username text, service_name text,
-    program text, machine text, os_user text, logon_time timestamptz, module text, active boolean)
+RETURNS TABLE (facts ora.sessions, active boolean, transaction_number bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
-    SELECT s.pid, s.session_id, s.serial_number, s.username, s.service_name, s.program, s.machine,
-        s.os_user, s.logon_time, nullif(a.application_name, ''), a.state = 'active'
+    SELECT s, a.state = 'active', a.backend_xid::text::bigint
     FROM ora.sessions s JOIN pg_stat_activity a ON a.pid = s.pid
 $$;
 
 CREATE VIEW ora."v_SESSION" AS
-SELECT decode(lpad(to_hex(s.pid), 16, '0'), 'hex') AS "SADDR", s.session_id::numeric AS "SID",
+SELECT ora.address(s.pid) AS "SADDR", s.session_id::numeric AS "SID",
     s.serial_number::numeric AS "SERIAL#", s.pid::numeric AS "AUDSID",
     u.user_id::numeric AS "USER#", s.username AS "USERNAME",
-    CASE WHEN s.active THEN 3 ELSE 0 END::numeric AS "COMMAND",
-    CASE WHEN s.active THEN 'ACTIVE' ELSE 'INACTIVE' END AS "STATUS", 'DEDICATED'::text AS "SERVER",
+    CASE WHEN o.active THEN 3 ELSE 0 END::numeric AS "COMMAND",
+    ora.address(o.transaction_number) AS "TADDR",
+    CASE WHEN o.active THEN 'ACTIVE' ELSE 'INACTIVE' END AS "STATUS", 'DEDICATED'::text AS "SERVER",
     c.user_id::numeric AS "SCHEMA#", c.username AS "SCHEMANAME", s.os_user AS "OSUSER",
-    CASE WHEN o.own THEN ora.setting('process') END AS "PROCESS", s.machine AS "MACHINE",
-    NULL::numeric AS "PORT", CASE WHEN o.own THEN ora.setting('terminal') END AS "TERMINAL",
-    s.program AS "PROGRAM", 'USER'::text AS "TYPE",
-    CASE WHEN o.own THEN ora.setting('module') ELSE s.module END AS "MODULE",
-    CASE WHEN o.own THEN ora.setting('action') END AS "ACTION",
-    CASE WHEN o.own THEN ora.setting('client_info') END AS "CLIENT_INFO",
-    ora.as_date(s.logon_time) AS "LOGON_TIME", 0::numeric AS "LAST_CALL_ET",
-    CASE WHEN o.own THEN ora.setting('client_identifier') END AS "CLIENT_IDENTIFIER",
+    NULL::text AS "PROCESS", s.machine AS "MACHINE",
+    NULL::numeric AS "PORT", nullif(s.terminal, '') AS "TERMINAL",
+    s.program AS "PROGRAM", 'USER'::text AS "TYPE", s.module AS "MODULE", s.action AS "ACTION",
+    s.client_info AS "CLIENT_INFO", ora.as_date(s.logon_time) AS "LOGON_TIME",
+    0::numeric AS "LAST_CALL_ET", s.client_identifier AS "CLIENT_IDENTIFIER",
     s.service_name AS "SERVICE_NAME", 3::numeric AS "CON_ID"
-FROM ora.open_sessions() s
-CROSS JOIN LATERAL (SELECT s.pid = pg_backend_pid() AS own) o
+FROM ora.open_sessions() o
+CROSS JOIN LATERAL (SELECT (o.facts).*) s
 LEFT JOIN ora.users u ON u.username = s.username
-LEFT JOIN ora.users c ON c.username =
-    CASE WHEN o.own THEN ora.setting('current_schema') ELSE s.username END;
+LEFT JOIN ora.users c ON c.username = s.schema_name;
 SELECT ora.publish_dynamic('SESSION');
 
 CREATE VIEW ora."v_SESSION_CONNECT_INFO" AS
@@ -168,25 +166,24 @@ SELECT ora.publish_dynamic('SESSION_CONNECT_INFO', true);
 -- Transactions that have changed something, of all sessions. START_SCN is that of the last commit
 -- before the transaction began.
 CREATE FUNCTION ora.active_transactions()
-RETURNS TABLE (transaction_number numeric, started timestamptz, start_scn numeric, own boolean)
+RETURNS TABLE (pid int, transaction_number bigint, started timestamptz, start_scn numeric)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
-    SELECT a.backend_xid::text::numeric, a.xact_start,
-        (SELECT max(c.scn) FROM ora.commits c WHERE c.at <= a.xact_start)::numeric,
-        a.pid = pg_backend_pid()
+    SELECT a.pid, a.backend_xid::text::bigint, a.xact_start,
+        (SELECT max(c.scn) FROM ora.commits c WHERE c.at <= a.xact_start)::numeric
     FROM pg_stat_activity a WHERE a.backend_xid IS NOT NULL
 $$;
 
 CREATE VIEW ora."v_TRANSACTION" AS
-SELECT decode(lpad(to_hex(t.transaction_number::bigint), 16, '0'), 'hex') AS "ADDR",
+SELECT ora.address(t.transaction_number) AS "ADDR",
     split_part(i.id, '.', 1)::numeric AS "XIDUSN", split_part(i.id, '.', 2)::numeric AS "XIDSLOT",
     split_part(i.id, '.', 3)::numeric AS "XIDSQN", 'ACTIVE'::text AS "STATUS",
     to_char(t.started AT TIME ZONE 'UTC', 'MM/DD/YY HH24:MI:SS') AS "START_TIME",
     t.start_scn AS "START_SCN", ora.as_date(t.started) AS "START_DATE",
-    CASE WHEN t.own THEN decode(lpad(to_hex(pg_backend_pid()), 16, '0'), 'hex') END AS "SES_ADDR",
-    CASE WHEN t.own AND current_setting('transaction_isolation') <> 'read committed'
+    ora.address(t.pid) AS "SES_ADDR",
+    CASE WHEN t.pid = pg_backend_pid() AND current_setting('transaction_isolation') <> 'read committed'
         THEN 268435456 ELSE 0 END::numeric AS "FLAG",
     1::numeric AS "USED_UBLK", 1::numeric AS "USED_UREC",
-    decode(lpad(to_hex(t.transaction_number::bigint), 16, '0'), 'hex') AS "XID", 3::numeric AS "CON_ID"
+    ora.address(t.transaction_number) AS "XID", 3::numeric AS "CON_ID"
 FROM ora.active_transactions() t
 CROSS JOIN LATERAL (SELECT ora.transaction_id(t.transaction_number::text::xid8) AS id) i;
 SELECT ora.publish_dynamic('TRANSACTION');

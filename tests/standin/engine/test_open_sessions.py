@@ -19,15 +19,38 @@ pytestmark = pytest.mark.standin
 def test_vsession_shows_all_sessions_to_an_administrator(
     session: UserSession, engine_database: Database
 ) -> None:
-    session.session.set_client_attributes({"MODULE": "loader"})
+    attributes = {
+        "MODULE": "loader",
+        "ACTION": "step",
+        "CLIENT_INFO": "7 of 9",
+        "CLIENT_IDENTIFIER": "me",
+    }
+    session.session.set_client_attributes(attributes)
     opened = engine_database.open_session("SYSTEM", SessionInfo(9002, 1, program="tests"))
     name = session.session.user
     shown = UserSession(opened).rows(
-        "SELECT username, module, status FROM v$session"
+        "SELECT username, status, module, action, client_info, client_identifier FROM v$session"
         f" WHERE username = '{name}' OR sid = SYS_CONTEXT('USERENV', 'SID') ORDER BY username"
     )
     opened.close()
-    assert shown == [("SYSTEM", None, "ACTIVE"), (name, "loader", "INACTIVE")]
+    assert shown == [
+        ("SYSTEM", "ACTIVE", None, None, None, None),
+        (name, "INACTIVE", "loader", "step", "7 of 9", "me"),
+    ]
+
+
+def test_transactions_belong_to_sessions(session: UserSession, engine_database: Database) -> None:
+    session.run("CREATE TABLE t (a NUMBER)")
+    scn = session.value("DBMS_FLASHBACK.GET_SYSTEM_CHANGE_NUMBER")
+    session.run("INSERT INTO t VALUES (1)")
+    opened = engine_database.open_session("SYSTEM", SessionInfo(9006, 1))
+    for condition in ("s.saddr = t.ses_addr", "s.taddr = t.addr"):
+        shown = UserSession(opened).rows(
+            f"SELECT s.username, t.start_scn FROM v$transaction t JOIN v$session s ON {condition}"
+            f" WHERE s.username = '{session.session.user}'"
+        )
+        assert shown == [(session.session.user, scn)]
+    opened.close()
 
 
 def test_a_connected_user_is_not_dropped(engine_database: Database) -> None:

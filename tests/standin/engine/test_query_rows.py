@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from oracle_standin.engine.contract import ObjectRef, TranslationContext
+from oracle_standin.engine.contract import ObjectRef, TranslationContext, ViewDefinition
 from oracle_standin.engine.query import translate
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ class Tables:
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         return list(TABLES[ref.name])
+
+    def view(self, _ref: ObjectRef) -> ViewDefinition | None:
+        return None
+
+    def within(self, _schema: str) -> Tables:
+        return self
 
 
 class Database:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from oracle_standin.backend import Bind, OracleError, TypeCode
-from oracle_standin.engine.contract import ObjectRef, TranslationContext
+from oracle_standin.engine.contract import ObjectRef, TranslationContext, ViewDefinition
 from oracle_standin.engine.query import translate, translate_expression
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ class Tables:
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         return self.tables[ref.owner, ref.name]
+
+    def view(self, _ref: ObjectRef) -> ViewDefinition | None:
+        return None
+
+    def within(self, _schema: str) -> Tables:
+        return self
 
 
 def context(*types: TypeCode, profile: str = "23") -> TranslationContext:
