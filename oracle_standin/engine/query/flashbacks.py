@@ -11,7 +11,7 @@ from oracle_standin.backend import OracleError
 from oracle_standin.engine.contract import FlashbackSource, Translation
 from oracle_standin.engine.flashback.past_sql import VERSION_COLUMNS
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import nodes, tree
+from oracle_standin.engine.query import query_nodes, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output, Source
@@ -19,7 +19,7 @@ from oracle_standin.engine.resolver import TEMPORARY_SCHEMA
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef
-    from oracle_standin.engine.query import query_nodes
+    from oracle_standin.engine.query import nodes
 
 _TABLES = {"r", "p"}
 _DICTIONARY = "SYS"
@@ -79,7 +79,7 @@ def _limits(flashback: query_nodes.Flashback | None, out: Output) -> Translation
 def _limit(node: nodes.Expression | None, out: Output, *, times: bool) -> str:
     if node is None:
         return "NULL::numeric"
-    if any(isinstance(part, nodes.Subquery) for part in tree.walk(node)):
+    if any(isinstance(part, query_nodes.Subquery) for part in tree.walk(node)):
         raise OracleError(22818, "Subquery expressions not allowed here")
     text = render(node, out)
     return f"ora.past_scn({text})" if times else f"({text})::numeric"
