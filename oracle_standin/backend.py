@@ -18,6 +18,7 @@ Values cross the seam in **Oracle's internal format**, as `bytes` without a leng
 | ROWID, UROWID | the 18 characters in ASCII |
 | BOOLEAN | 0x01 or 0x00 |
 | CLOB, BLOB | the whole content, UTF-8 for CLOB and NCLOB; an empty LOB is b"", which is not NULL |
+| BFILE | names of directory and file, each in UTF-8 after its length in 2 bytes |
 | JSON | the document as JSON text in UTF-8 |
 """
 
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from oracle_standin.verifier import PasswordVerifier
 
@@ -119,6 +121,9 @@ class Column:
     charset_form: CharsetForm = CharsetForm.NONE
     nullable: bool = True
     is_json: bool = False
+    type_schema: str = ""
+    type_name: str = ""
+    """Schema and name of an object type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,18 @@ class RowCounter(Protocol):
         options: ExecuteOptions,
     ) -> Result:
         """Do what `execute` does, knowing only the number of rows and the first of them."""
+
+
+@runtime_checkable
+class FileFinder(Protocol):
+    """A session that has directories: what BFILE values need."""
+
+    def find_file(self, directory: str, name: str, operation: str) -> Path | None:
+        """Return a file of a directory, None when it is not there.
+
+        Raises OracleError 22285 for an unknown directory, 22286 for one that the user may not read,
+        22288 for a file that must not be opened. `operation` is named in the error.
+        """
 
 
 @dataclass(slots=True)

@@ -41,6 +41,8 @@ Data model in PostgreSQL, agreed by all parts:
 | INTERVAL DAY(p) TO SECOND(s) | ora."INTERVALDS"(30,s) | numeric: seconds |
 | INTERVAL YEAR(p) TO MONTH | ora."INTERVALYM" | int8: months |
 | ROWID, UROWID | ora."ROWID" | bytea: object 4, file and block 4, row 2 |
+| BFILE | ora."BFILE" | bytea: names of directory and file, each after its length |
+| SDO_GEOMETRY | ora."SDO_GEOMETRY" | NULL alone |
 | BOOLEAN | boolean | |
 | JSON | jsonb | |
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import CharsetForm, Column, TypeCode
 from oracle_standin.engine import names
+from oracle_standin.engine.ddl import system_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,6 +38,8 @@ _FIXED_BYTES = {
     TypeCode.UROWID: 18,
     TypeCode.CLOB: 4000,
     TypeCode.BLOB: 4000,
+    TypeCode.BFILE: 530,
+    TypeCode.OBJECT: 2000,
     TypeCode.JSON: 8200,
     TypeCode.LONG: 2**31 - 1,
     TypeCode.LONG_RAW: 2**31 - 1,
@@ -68,7 +71,10 @@ _OF_ORA = {
     "BLOB": TypeCode.BLOB,
     "LONGRAW": TypeCode.LONG_RAW,
     "ROWID": TypeCode.ROWID,
+    "BFILE": TypeCode.BFILE,
 }
+_OBJECTS = {"SDO_GEOMETRY": "MDSYS"}
+"""Object types of the database, which have types of the engine, with their schemas."""
 _NATIONAL = frozenset({"NCLOB"})
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})
 _FRACTIONAL = frozenset(
@@ -82,6 +88,8 @@ class EngineType:
 
     type_code: TypeCode
     national: bool = False
+    type_schema: str = ""
+    type_name: str = ""
 
 
 _UNKNOWN_TYPE = EngineType(TypeCode.VARCHAR)
@@ -94,6 +102,8 @@ def engine_types(rows: Iterable[tuple[int, str, str]]) -> dict[int, EngineType]:
         known = _OF_ORA if schema == "ora" else _BUILT_IN
         if name in known:
             types[oid] = EngineType(known[name], name in _NATIONAL)
+        elif schema == "ora" and name in _OBJECTS:
+            types[oid] = EngineType(TypeCode.OBJECT, type_schema=_OBJECTS[name], type_name=name)
     return types
 
 
@@ -109,11 +119,14 @@ class ColumnFacts:
     charset_form: CharsetForm
     nullable: bool
     checks_json: bool
+    type_schema: str = ""
+    type_name: str = ""
 
 
 FACTS_QUERY = """
 SELECT a.attrelid, a.attnum, f.type_code, f.data_length, f.data_precision, f.data_scale,
-       f.char_length, f.charset_form, ora.checks_json(a.attrelid, a.attnum), a.attnotnull
+       f.char_length, f.charset_form, ora.checks_json(a.attrelid, a.attnum), f.data_type,
+       f.data_type_owner, a.attnotnull
 FROM pg_catalog.pg_attribute a
 LEFT JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
 WHERE a.attrelid = ANY(%s) AND a.attnum > 0
@@ -176,7 +189,8 @@ class Describer:
 
 def _facts(row: Sequence[Any], *, nullable: bool) -> ColumnFacts | bool:
     """Return the facts of a column, or only whether it is nullable when there are none."""
-    type_code, data_length, precision, scale, char_length, form, checks_json = row
+    type_code, data_length, precision, scale, char_length, form, checks_json, *named = row
+    data_type, type_owner = named
     if type_code is None:
         return nullable
     return ColumnFacts(
@@ -188,6 +202,8 @@ def _facts(row: Sequence[Any], *, nullable: bool) -> ColumnFacts | bool:
         CharsetForm(form),
         nullable,
         checks_json,
+        system_types.schema_of(data_type, type_owner),
+        data_type if type_owner else "",
     )
 
 
@@ -209,6 +225,8 @@ def _from_facts(name: str, facts: ColumnFacts) -> Column:
         charset_form=facts.charset_form,
         nullable=facts.nullable,
         is_json=code is TypeCode.JSON or facts.checks_json,
+        type_schema=facts.type_schema,
+        type_name=facts.type_name,
     )
 
 
@@ -227,6 +245,8 @@ def _from_type(name: str, engine_type: EngineType, modifier: int, *, nullable: b
         charset_form=form if code in _TEXT else CharsetForm.NONE,
         nullable=nullable,
         is_json=code is TypeCode.JSON,
+        type_schema=engine_type.type_schema,
+        type_name=engine_type.type_name,
     )
 
 

@@ -292,6 +292,8 @@ def _missing_function(failure: Failure, _circumstances: Circumstances) -> Oracle
     match = re.match(r"function (?:\S+\.)?(\w+)\(", failure.message)
     if match:
         return OracleError(904, f'"{match[1].upper()}": invalid identifier')
+    if "identify an equality operator for type" in failure.message:
+        return OracleError(22848, f"cannot use {_named(failure.message)} type as comparison key")
     return OracleError(932, f"inconsistent datatypes: {failure.message}")
 
 

@@ -73,6 +73,7 @@ class Executor:
         else:
             found = self._run_waiting(step, translation.lock_wait_seconds)
         columns = self._describer.columns(found)
+        _refuse_objects(columns)
         _refuse_large_keys(columns, translation.compared)
         rows = ResultRows(found, [column.type_code for column in columns], self._time_zone())
         return Result(columns=columns, rows=rows)
@@ -246,6 +247,14 @@ def _refuse_large_keys(columns: tuple[Column, ...], compared: tuple[int, ...] | 
         if column.type_code in {TypeCode.CLOB, TypeCode.BLOB}:
             name = "NCLOB" if column.charset_form is CharsetForm.NATIONAL else column.type_code.name
             raise OracleError(22848, f"cannot use {name} type as comparison key")
+
+
+def _refuse_objects(columns: tuple[Column, ...]) -> None:
+    """Raise OracleError 3001 for a column whose objects cannot be read."""
+    for column in columns:
+        if column.type_code is TypeCode.OBJECT:
+            what = f"a value of type {column.type_schema}.{column.type_name}"
+            raise not_in_this_standin(what)
 
 
 def _last_rowid(result: PGresult) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from oracle_standin.backend import ClientGoneError, OracleError, SessionUsage
-from oracle_standin.engine import errors, failures
+from oracle_standin.engine import errors, external_files, failures
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.flashback.reads import FlashbackReads
@@ -21,6 +21,7 @@ from oracle_standin.engine.translations import Translations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from oracle_standin.backend import Interrupt, SessionInfo
     from oracle_standin.engine.contract import Resolver
@@ -177,6 +178,11 @@ class SessionContext(TransactionControl):
     def _own_query(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Look something up on the session's own connection, as its user."""
         return self._link.execute(sql.encode(), parameters).fetchall()
+
+    def find_file(self, directory: str, name: str, operation: str) -> Path | None:
+        """Return a file of a directory; see `FileFinder`."""
+        folder = external_files.folder(self._shared.query, self._user, directory, operation)
+        return external_files.file_in(folder, name)
 
     # --------------------------------------------------------------------------- flashback
 

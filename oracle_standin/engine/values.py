@@ -155,6 +155,7 @@ _BINARY_ENCODERS: dict[TypeCode, Encoder] = {
     TypeCode.RAW: lambda v: v or None,
     TypeCode.LONG_RAW: lambda v: v or None,
     TypeCode.BLOB: lambda v: v,
+    TypeCode.BFILE: lambda v: v,
     TypeCode.ROWID: _encode_rowid,
     TypeCode.UROWID: _encode_rowid,
 }
@@ -262,6 +263,7 @@ _DECODERS: dict[TypeCode, Decoder] = {
     TypeCode.RAW: _decode_bytea,
     TypeCode.LONG_RAW: _decode_bytea,
     TypeCode.BLOB: _decode_bytea,
+    TypeCode.BFILE: _decode_bytea,
     TypeCode.ROWID: _decode_rowid,
     TypeCode.UROWID: _decode_rowid,
     TypeCode.BOOLEAN: lambda text: b"\x01" if text == b"t" else b"\x00",

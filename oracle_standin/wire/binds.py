@@ -22,6 +22,7 @@ from oracle_standin.codecs import oson_to_json
 from oracle_standin.lexer import Outline, StatementKind
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import MAX_SHORT_LENGTH
+from oracle_standin.wire.files import file_value
 from oracle_standin.wire.profiles import FIELD_VERSION_12_2, MAX_STRING_BYTES
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader
 
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from oracle_standin.wire.lobs import LobStore
 
 _ARRAY_FLAG = 0x40
-_LOB_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB})
-_DECODED_TYPES = _LOB_TYPES | {TypeCode.BOOLEAN, TypeCode.JSON}
+_LOCATED_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB, TypeCode.BFILE})
+_DECODED_TYPES = _LOCATED_TYPES | {TypeCode.BOOLEAN, TypeCode.JSON}
 _TEXT_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
 _LENGTH_TYPES = _TEXT_TYPES | {TypeCode.RAW, TypeCode.LONG_RAW}
 _ROWID_BYTES = 5267
@@ -41,7 +42,6 @@ _REFUSED_TYPES = {
     TypeCode.CURSOR: "a REF cursor bind",
     TypeCode.OBJECT: "an object bind",
     TypeCode.VECTOR: "a VECTOR bind",
-    TypeCode.BFILE: "a BFILE bind",
 }
 
 
@@ -226,9 +226,9 @@ class BindRowReader:
         return row
 
     def _value(self, reader: RequestReader, bind: Bind) -> bytes | None:
-        if bind.type_code in _LOB_TYPES:
+        if bind.type_code in _LOCATED_TYPES:
             locator = reader.twice_sized()
-            return self._lobs.find(locator).value() if locator else None
+            return self._located(locator, bind) if locator else None
         if bind.type_code is TypeCode.JSON:
             # A document follows the locator of a LOB that does not exist.
             return oson_to_json(reader.sized() or b"") if reader.twice_sized() else None
@@ -240,6 +240,11 @@ class BindRowReader:
         if bind.type_code in _TEXT_TYPES and bind.charset_form is CharsetForm.NATIONAL:
             return value.decode("utf-16-be", "replace").encode()
         return value
+
+    def _located(self, locator: bytes, bind: Bind) -> bytes:
+        if bind.type_code is TypeCode.BFILE:
+            return file_value(locator)
+        return self._lobs.find(locator).value()
 
 
 def _is_plain(bind: Bind) -> bool:

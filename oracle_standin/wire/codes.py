@@ -108,6 +108,10 @@ class LobOperation(IntEnum):
     READ = 0x2
     TRIM = 0x20
     WRITE = 0x40
+    FILE_OPEN = 0x100
+    FILE_CLOSE = 0x200
+    FILE_IS_OPEN = 0x400
+    FILE_EXISTS = 0x800
     CREATE_TEMPORARY = 0x110
     FREE_TEMPORARY = 0x111
     GET_CHUNK_SIZE = 0x4000

@@ -11,6 +11,7 @@ from oracle_standin.codecs import oson_from_json, rowid_parts
 from oracle_standin.wire.binds import Declaration
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
+from oracle_standin.wire.files import file_column
 from oracle_standin.wire.lobs import CHUNK_BYTES, LOCATOR_BYTES
 from oracle_standin.wire.replies import rowid_fields
 
@@ -42,7 +43,6 @@ _REFUSED = {
     TypeCode.VECTOR: "a VECTOR column",
     TypeCode.CURSOR: "a REF cursor column",
     TypeCode.OBJECT: "an object column",
-    TypeCode.BFILE: "a BFILE column",
 }
 _INLINE_TYPES = frozenset(
     {
@@ -159,6 +159,7 @@ def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore)
         TypeCode.UROWID: _urowids,
         TypeCode.BOOLEAN: _booleans,
         TypeCode.JSON: _documents,
+        TypeCode.BFILE: _files,
     }
     return special.get(type_code, _plain_values)
 
@@ -205,6 +206,10 @@ def _document(value: bytes) -> bytes:
 
 def _documents(values: Iterable[Value]) -> list[bytes]:
     return [NULL if value is None else _document(value) for value in values]
+
+
+def _files(values: Iterable[Value]) -> list[bytes]:
+    return [NULL if value is None else file_column(value) for value in values]
 
 
 @lru_cache(maxsize=65536)

@@ -27,6 +27,7 @@ from oracle_standin.wire.conversation import (
 )
 from oracle_standin.wire.direct_path import DirectPathCalls
 from oracle_standin.wire.faults import DroppedError, FaultOrders, SessionFaults
+from oracle_standin.wire.files import FileCalls, is_file
 from oracle_standin.wire.lobs import LobStore, read_lob_request
 from oracle_standin.wire.packets import PacketStream
 from oracle_standin.wire.piggybacks import (
@@ -98,6 +99,7 @@ class WireSession:
         self._logon: LogonRequest | None = None
         self._challenge: Challenge | None = None
         self._lobs = LobStore()
+        self._files = FileCalls()
         self._session: BackendSession | None = None
         self._statements: StatementCalls | None = None
         self._direct_path: DirectPathCalls | None = None
@@ -362,7 +364,10 @@ class WireSession:
         return self._ended()
 
     def _lob(self, reader: RequestReader) -> bytes:
-        return self._lobs.run(read_lob_request(reader)) + self._end()
+        request = read_lob_request(reader)
+        if is_file(request.locator):
+            return self._files.run(request, self._session) + self._end()
+        return self._lobs.run(request) + self._end()
 
     def _load(
         self, reader: RequestReader, call: Callable[[DirectPathCalls, RequestReader], bytes]

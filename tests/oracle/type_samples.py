@@ -70,6 +70,6 @@ SAMPLES: dict[str, TypeSample] = {
     "JSON": TypeSample("JSON", ('\'{"a": [1, 0.1, null, true, "é"]}\'',)),
     "BOOLEAN": TypeSample("BOOLEAN", ("TRUE", "FALSE")),
     "VECTOR": TypeSample("VECTOR(3, FLOAT32)", ("TO_VECTOR('[1, 2.5, -3]')",)),
-    "BFILE": TypeSample("BFILE", ()),
+    "BFILE": TypeSample("BFILE", ("BFILENAME('NO_SUCH_DIRECTORY', 'a.txt')",)),
     "SDO_GEOMETRY": TypeSample("SDO_GEOMETRY", ()),
 }

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
+from oracle_standin.engine.ddl import system_types
 from oracle_standin.engine.ddl.reader import Reader
 from oracle_standin.engine.ddl.type_facts import ColumnType
 
@@ -41,6 +42,9 @@ def parse_type(reader: Reader, length_semantics: str = "BYTE") -> ColumnType:
     Raises OracleError 902 for an unknown type, 906 for a missing length, 910 and 1723 for a wrong
     one, 1727, 1728 and 30088 for precision and scale out of range.
     """
+    named = system_types.parse(reader)
+    if named is not None:
+        return named
     token = reader.peek()
     parse = _PARSERS.get(token.value) if token is not None and token.is_word(token.value) else None
     if token is None or parse is None:
@@ -235,6 +239,10 @@ def _lob(_reader: Reader, word: str, _semantics: str) -> ColumnType:
     return ColumnType(word, f'ora."{word}"', code, 4000, charset_form=form)
 
 
+def _bfile(_reader: Reader, word: str, _semantics: str) -> ColumnType:
+    return ColumnType(word, 'ora."BFILE"', TypeCode.BFILE, 530)
+
+
 def _long(reader: Reader, _word: str, semantics: str) -> ColumnType:
     if reader.accept("RAW"):
         return ColumnType("LONG RAW", 'ora."LONGRAW"', TypeCode.LONG_RAW, 0)
@@ -327,7 +335,7 @@ def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
 _LATER = frozenset({"JSON", "BOOLEAN", "BOOL", "VECTOR"})
 """Types that 19c does not know."""
 
-_REFUSED = frozenset({"XMLTYPE", "BFILE", "VECTOR", "SDO_GEOMETRY", "REF", "ANYDATA"})
+_REFUSED = frozenset({"XMLTYPE", "VECTOR", "REF", "ANYDATA"})
 
 _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     **dict.fromkeys(("NUMBER", "NUMERIC", "DECIMAL", "DEC"), _number),
@@ -340,6 +348,7 @@ _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     **dict.fromkeys(("ROWID", "UROWID"), _rowid),
     **dict.fromkeys(("BOOLEAN", "BOOL"), _boolean),
     **dict.fromkeys(_REFUSED, _boolean),
+    "BFILE": _bfile,
     "NVARCHAR2": _nvarchar,
     "NCHAR": _nchar,
     "NATIONAL": _national,
@@ -354,7 +363,7 @@ _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
 
 def accepted() -> list[str]:
     """Return the first words of the types that a column may have."""
-    return sorted(set(_PARSERS) - _REFUSED)
+    return sorted({*_PARSERS, *system_types.names()} - _REFUSED)
 
 
 def refused() -> list[str]:

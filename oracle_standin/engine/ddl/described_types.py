@@ -45,6 +45,8 @@ def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a f
         return parse_type_text(f"INTERVAL YEAR({column.precision}) TO MONTH")
     if code is TypeCode.CLOB and column.charset_form is CharsetForm.NATIONAL:
         return parse_type_text("NCLOB")
+    if code is TypeCode.OBJECT:
+        return parse_type_text(f"{column.type_schema}.{column.type_name}")
     if code in _PLAIN:
         return parse_type_text(_PLAIN[code])
     raise OracleError(902, "invalid datatype")
@@ -61,6 +63,7 @@ _PLAIN = {
     TypeCode.BINARY_DOUBLE: "BINARY_DOUBLE",
     TypeCode.CLOB: "CLOB",
     TypeCode.BLOB: "BLOB",
+    TypeCode.BFILE: "BFILE",
     TypeCode.LONG: "LONG",
     TypeCode.LONG_RAW: "LONG RAW",
     TypeCode.ROWID: "ROWID",

@@ -11,6 +11,7 @@ from oracle_standin.engine.ddl import (
     comments,
     create_table,
     database,
+    directories,
     drop_table,
     grants,
     indexes,
@@ -85,7 +86,6 @@ _KNOWN_TO_ORACLE = frozenset(
         "TABLESPACE",
         "PROFILE",
         "CLUSTER",
-        "DIRECTORY",
         "LIBRARY",
         "CONTEXT",
         "DIMENSION",
@@ -140,6 +140,7 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("DROP", "MATERIALIZED", "VIEW"): materialized.drop,
     ("DROP", "SYNONYM"): lambda reader, engine: _back(reader, 1, synonyms.drop, engine),
     ("DROP", "PUBLIC", "SYNONYM"): lambda reader, engine: _back(reader, 2, synonyms.drop, engine),
+    ("DROP", "DIRECTORY"): directories.drop,
     ("CREATE", "USER"): users.create,
     ("ALTER", "USER"): users.alter,
     ("DROP", "USER"): users.drop,
@@ -170,6 +171,7 @@ _CREATES = frozenset(
         "CREATE GLOBAL TEMPORARY TABLE",
         "CREATE PRIVATE TEMPORARY TABLE",
         "CREATE VIEW",
+        "CREATE DIRECTORY",
         "CREATE INDEX",
         "CREATE SYNONYM",
         "CREATE PUBLIC SYNONYM",
@@ -200,6 +202,8 @@ def _create(reader: Reader, engine: Engine) -> None:
         views.create(reader, engine)
     elif token is not None and token.is_word("PUBLIC", "SYNONYM"):
         _create_synonym(reader, engine, ahead)
+    elif token is not None and token.is_word("DIRECTORY"):
+        directories.create(reader, engine)
     elif reader.at_any({"UNIQUE", "BITMAP", "INDEX"}):
         indexes.create(reader, engine)
     elif reader.at_any(_TABLE_WORDS):

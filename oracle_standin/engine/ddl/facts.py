@@ -47,22 +47,23 @@ class ColumnState:
 
 _RECORD_COLUMNS = """
 INSERT INTO ora.column_facts (relid, attnum, type_code, data_type, data_length, data_precision,
-    data_scale, char_length, char_used, charset_form, data_default, hidden, virtual,
-    default_on_null, identity)
+    data_scale, char_length, char_used, charset_form, data_type_owner, data_default, hidden,
+    virtual, default_on_null, identity)
 SELECT a.attrelid, a.attnum, r.type_code, r.data_type, r.data_length, r.data_precision,
-    r.data_scale, r.char_length, r.char_used, r.charset_form, r.data_default, r.hidden, r.virtual,
-    r.default_on_null, r.identity
+    r.data_scale, r.char_length, r.char_used, r.charset_form, r.data_type_owner, r.data_default,
+    r.hidden, r.virtual, r.default_on_null, r.identity
 FROM unnest(%s::text[], %s::int2[], %s::text[], %s::int[], %s::int[], %s::int[], %s::int[],
-    %s::text[], %s::int2[], %s::text[], %s::bool[], %s::bool[], %s::bool[], %s::text[])
-  AS r (name, type_code, data_type, data_length, data_precision, data_scale, char_length,
-    char_used, charset_form, data_default, hidden, virtual, default_on_null, identity)
+    %s::text[], %s::int2[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::bool[],
+    %s::text[])
+  AS r (name, type_code, data_type, data_length, data_precision, data_scale, char_length, char_used,
+    charset_form, data_type_owner, data_default, hidden, virtual, default_on_null, identity)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = %s::oid AND a.attname = r.name AND a.attnum > 0
 ON CONFLICT (relid, attnum) DO UPDATE SET (type_code, data_type, data_length, data_precision,
-    data_scale, char_length, char_used, charset_form, data_default, hidden, virtual,
-    default_on_null, identity) = (excluded.type_code, excluded.data_type, excluded.data_length,
-    excluded.data_precision, excluded.data_scale, excluded.char_length, excluded.char_used,
-    excluded.charset_form, excluded.data_default, excluded.hidden, excluded.virtual,
-    excluded.default_on_null, excluded.identity)
+    data_scale, char_length, char_used, charset_form, data_type_owner, data_default, hidden,
+    virtual, default_on_null, identity) = (excluded.type_code, excluded.data_type,
+    excluded.data_length, excluded.data_precision, excluded.data_scale, excluded.char_length,
+    excluded.char_used, excluded.charset_form, excluded.data_type_owner, excluded.data_default,
+    excluded.hidden, excluded.virtual, excluded.default_on_null, excluded.identity)
 """
 
 
@@ -81,6 +82,7 @@ def record_columns(engine: Engine, relid: int, columns: Sequence[ColumnRecord]) 
             [kind.char_length for kind in types],
             [kind.char_used for kind in types],
             [int(kind.charset_form) for kind in types],
+            [kind.type_owner for kind in types],
             [column.default for column in columns],
             [column.hidden for column in columns],
             [column.virtual for column in columns],
@@ -110,8 +112,8 @@ def columns(engine: Engine, relid: int) -> list[ColumnState]:
     rows = engine.query(
         "SELECT ora.oracle_name(a.attname), a.attnum, pg_catalog.format_type(a.atttypid,"
         " a.atttypmod), f.type_code, f.data_type, f.data_length, f.data_precision, f.data_scale,"
-        " f.char_length, f.char_used, f.charset_form, a.attnotnull, f.data_default, f.hidden,"
-        " f.virtual, f.default_on_null, f.identity, f.unused"
+        " f.char_length, f.char_used, f.charset_form, f.data_type_owner, a.attnotnull,"
+        " f.data_default, f.hidden, f.virtual, f.default_on_null, f.identity, f.unused"
         " FROM pg_catalog.pg_attribute a JOIN ora.column_facts f"
         " ON f.relid = a.attrelid AND f.attnum = a.attnum"
         " WHERE a.attrelid = %s::oid AND NOT a.attisdropped ORDER BY a.attnum",
@@ -122,7 +124,7 @@ def columns(engine: Engine, relid: int) -> list[ColumnState]:
 
 def _state(row: tuple[object, ...]) -> ColumnState:
     name, attnum, pg_type, code, data_type, length, precision, scale = row[:8]
-    char_length, char_used, form, *state = row[8:]
+    char_length, char_used, form, type_owner, *state = row[8:]
     kind = ColumnType(
         data_type,  # type: ignore[arg-type]
         pg_type,  # type: ignore[arg-type]
@@ -133,6 +135,7 @@ def _state(row: tuple[object, ...]) -> ColumnState:
         char_length,  # type: ignore[arg-type]
         char_used,  # type: ignore[arg-type]
         CharsetForm(form),  # type: ignore[arg-type]
+        type_owner,  # type: ignore[arg-type]
     )
     return ColumnState(name, attnum, kind, *state)  # type: ignore[arg-type]
 

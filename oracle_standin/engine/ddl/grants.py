@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import facts, objects, privileges, system_grants
+from oracle_standin.engine.ddl import directories, facts, objects, privileges, system_grants
+from oracle_standin.engine.ddl.directories import Directory
 from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.ddl.system_grants import PUBLIC, Privilege, role_of
 from oracle_standin.engine.names import quoted
@@ -50,13 +51,16 @@ def grant(reader: Reader, engine: Engine) -> None:
     """
     listed = _parse_privileges(reader)
     if reader.accept("ON"):
-        relation = _target(reader, engine)
+        target = _target(reader, engine)
         reader.expect("TO", code=987, message="missing or invalid username(s)")
         grantees = _grantees(reader, engine)
         grantable = reader.accept("WITH", "GRANT", "OPTION")
         reader.accept("WITH", "HIERARCHY", "OPTION")
         reader.expect_end(933, "SQL command not properly ended")
-        _grant_object(engine, relation, listed, grantees, grantable=grantable)
+        if isinstance(target, Directory):
+            directories.grant(engine, target, listed, grantees, grantable=grantable)
+        else:
+            _grant_object(engine, target, listed, grantees, grantable=grantable)
         return
     reader.expect("TO", code=987, message="missing or invalid username(s)")
     grantees = _grantees(reader, engine, may_create=True)
@@ -72,14 +76,17 @@ def grant(reader: Reader, engine: Engine) -> None:
 def revoke(reader: Reader, engine: Engine) -> None:
     """Run REVOKE, the reader standing after it; raises OracleError 1927, 1951, 1952, 942."""
     listed = _parse_privileges(reader)
-    relation = _target(reader, engine) if reader.accept("ON") else None
+    target = _target(reader, engine) if reader.accept("ON") else None
     reader.expect("FROM", code=987, message="missing or invalid username(s)")
     grantees = _grantees(reader, engine)
     reader.accept("CASCADE", "CONSTRAINTS")
     reader.accept("FORCE")
     reader.expect_end(933, "SQL command not properly ended")
-    if relation is not None:
-        _revoke_object(engine, relation, listed, grantees)
+    if isinstance(target, Directory):
+        directories.revoke(engine, target, listed, grantees)
+        return
+    if target is not None:
+        _revoke_object(engine, target, listed, grantees)
         return
     for item in listed:
         for grantee in grantees:
@@ -108,8 +115,10 @@ def _parse_privileges(reader: Reader) -> list[Privilege]:
             return found
 
 
-def _target(reader: Reader, engine: Engine) -> Relation:
-    if reader.at_any({"DIRECTORY", "JAVA", "MINING", "EDITION", "USER", "SCHEMA"}):
+def _target(reader: Reader, engine: Engine) -> Relation | Directory:
+    if reader.accept("DIRECTORY"):
+        return directories.require(engine, reader.name())
+    if reader.at_any({"JAVA", "MINING", "EDITION", "USER", "SCHEMA"}):
         raise not_in_this_standin(what=f"GRANT ON {reader.take().value}")
     name = reader.object_name(942, "table or view does not exist")
     relation = objects.find(engine, name) or _through_synonym(engine, name)

@@ -33,7 +33,7 @@ class ColumnType:
 
     @property
     def is_long_value(self) -> bool:
-        """Return whether this is a LOB or LONG type, which cannot be compared or indexed."""
+        """Return whether values can be neither compared nor indexed: LOBs, LONG, objects."""
         return self.type_code in _LONG_VALUES
 
     @property
@@ -43,5 +43,13 @@ class ColumnType:
 
 
 _LONG_VALUES = frozenset(
-    {TypeCode.CLOB, TypeCode.BLOB, TypeCode.LONG, TypeCode.LONG_RAW, TypeCode.JSON}
+    {
+        TypeCode.CLOB,
+        TypeCode.BLOB,
+        TypeCode.BFILE,
+        TypeCode.LONG,
+        TypeCode.LONG_RAW,
+        TypeCode.JSON,
+        TypeCode.OBJECT,
+    }
 )

@@ -33,6 +33,7 @@ BIND_TYPES = {
     TypeCode.JSON: "jsonb",
     TypeCode.CLOB: 'ora."CLOB"',
     TypeCode.BLOB: 'ora."BLOB"',
+    TypeCode.BFILE: 'ora."BFILE"',
 }
 """PostgreSQL type of a bind by the type that the client declared."""
 

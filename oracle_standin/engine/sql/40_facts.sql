@@ -56,6 +56,7 @@ CREATE TABLE ora.column_facts (
     default_on_null boolean NOT NULL DEFAULT false,
     identity text,                         -- ALWAYS or BY DEFAULT
     unused boolean NOT NULL DEFAULT false, -- SET UNUSED: hidden, not made by the user
+    data_type_owner text,                  -- of types that have an owner
     column_id int,                         -- order of visible columns; NULL when hidden
     PRIMARY KEY (relid, attnum)
 );
@@ -191,6 +192,16 @@ LANGUAGE sql STABLE SET search_path = '' AS $$
             AND c.conkey OPERATOR(pg_catalog.=) ARRAY[attribute]
             AND pg_catalog.starts_with(pg_catalog.pg_get_expr(c.conbin, c.conrelid), 'ora.is_json('))
 $$;
+
+-- Directories are SYS's. Their ids stay below those of relations, with whom they share object_grants.
+CREATE SEQUENCE ora.directory_ids START WITH 8001 MAXVALUE 16383;
+CREATE TABLE ora.directories (
+    object_id oid PRIMARY KEY DEFAULT nextval('ora.directory_ids')::oid,
+    name text NOT NULL UNIQUE,
+    path text NOT NULL,
+    created timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_ddl timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 
 -- Numbers in generated names: SYS_C007301, ISEQ$$_74001.
 CREATE SEQUENCE ora.generated_name START WITH 7301;

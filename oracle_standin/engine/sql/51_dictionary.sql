@@ -46,6 +46,12 @@ JOIN pg_class c ON c.oid = f.relid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN ora.long_names l ON l.engine_name = c.relname::text;
 
+-- What object privileges may be on.
+CREATE VIEW ora.grantable_objects AS
+SELECT relid, owner, name, object_type FROM ora.relations
+UNION ALL
+SELECT object_id, 'SYS', name, 'DIRECTORY' FROM ora.directories;
+
 CREATE FUNCTION ora.publish(family text, owner_column text DEFAULT 'OWNER') RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
 DECLARE

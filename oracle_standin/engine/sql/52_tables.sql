@@ -62,7 +62,7 @@ SELECT ora.publish('TABLES');
 CREATE VIEW ora."d_TAB_COLS" AS
 SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     coalesce(l.oracle_name, a.attname::text) AS "COLUMN_NAME", f.data_type AS "DATA_TYPE",
-    NULL::text AS "DATA_TYPE_MOD", NULL::text AS "DATA_TYPE_OWNER",
+    NULL::text AS "DATA_TYPE_MOD", f.data_type_owner AS "DATA_TYPE_OWNER",
     f.data_length::numeric AS "DATA_LENGTH", f.data_precision::numeric AS "DATA_PRECISION",
     f.data_scale::numeric AS "DATA_SCALE",
     CASE WHEN a.attnotnull THEN 'N' ELSE 'Y' END AS "NULLABLE", f.column_id::numeric AS "COLUMN_ID",

@@ -104,7 +104,11 @@ SELECT coalesce(c.oid, 0::oid), s.owner, s.name, NULL, s.object_id::bigint::nume
     s.created, s.created, true, false, false, 1
 FROM ora.synonyms s
 LEFT JOIN pg_namespace n ON n.nspname = s.table_owner
-LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name;
+LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name
+UNION ALL
+SELECT d.object_id, 'SYS', d.name, NULL, d.object_id::bigint::numeric, NULL, 'DIRECTORY', d.created,
+    d.last_ddl, true, false, false, 9
+FROM ora.directories d;
 
 CREATE VIEW ora."d_OBJECTS" AS
 SELECT o.relid AS "RELID", o.owner AS "OWNER", o.name AS "OBJECT_NAME",
@@ -153,8 +157,21 @@ SELECT ora.publish_empty('COLL_TYPES', 'OWNER text, TYPE_NAME text, COLL_TYPE te
     LENGTH number, PRECISION number, SCALE number');
 SELECT ora.publish_empty('DB_LINKS', 'OWNER text, DB_LINK text, USERNAME text, HOST text,
     CREATED date, HIDDEN text, SHARD_INTERNAL text, VALID text, INTRA_CDB text');
-SELECT ora.publish_empty('DIRECTORIES', 'OWNER text, DIRECTORY_NAME text, DIRECTORY_PATH text,
-    ORIGIN_CON_ID number');
+
+CREATE VIEW "SYS"."DBA_DIRECTORIES" AS
+SELECT 'SYS'::text AS "OWNER", d.name AS "DIRECTORY_NAME", d.path AS "DIRECTORY_PATH",
+    0::numeric AS "ORIGIN_CON_ID"
+FROM ora.directories d;
+
+CREATE VIEW "SYS"."ALL_DIRECTORIES" AS
+SELECT 'SYS'::text AS "OWNER", d.name AS "DIRECTORY_NAME", d.path AS "DIRECTORY_PATH",
+    0::numeric AS "ORIGIN_CON_ID"
+FROM ora.directories d
+WHERE d.object_id IN (SELECT relid FROM ora.granted_relations)
+    OR (SELECT ora.session_user_name()) = 'SYS'
+    OR (SELECT ora.has_privilege(ora.session_user_name(), 'CREATE ANY DIRECTORY'))
+    OR (SELECT ora.has_privilege(ora.session_user_name(), 'DROP ANY DIRECTORY'));
+
 SELECT ora.publish_empty('POLICIES', 'OBJECT_OWNER text, OBJECT_NAME text, POLICY_GROUP text,
     POLICY_NAME text, PF_OWNER text, PACKAGE text, FUNCTION text, SEL text, INS text, UPD text,
     DEL text, ENABLE text', 'OBJECT_OWNER');

@@ -91,7 +91,7 @@ SELECT g.relid, g.grantor, g.grantee, r.owner, r.name, g.privilege,
     CASE WHEN g.grantable THEN 'YES' ELSE 'NO' END AS grantable, r.object_type,
     coalesce(l.oracle_name, a.attname::text) AS column_name
 FROM ora.object_grants g
-JOIN ora.relations r ON r.relid = g.relid
+JOIN ora.grantable_objects r ON r.relid = g.relid
 LEFT JOIN pg_attribute a ON a.attrelid = g.relid AND a.attnum = g.attnum AND g.attnum > 0
 LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text;
 
