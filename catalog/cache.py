@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.rights import session_rights
+from catalog.synonyms import resolve, scope_of
 from oracle_core import dictionary
 from oracle_core.errors import ConfigurationError
 from oracle_core.settings import SECRET_SETTINGS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Mapping
 
     import oracledb
 
+    from catalog.model import Synonym
     from catalog.names import NameFilter
+    from oracle_core.dictionary_rows import SnapshotRow
 
-FORMAT = 1
+FORMAT = 2
 _SETTLED_SECONDS = 2
 """LAST_DDL_TIME counts seconds: DDL in the second of the reading could go unseen."""
 
@@ -66,30 +68,32 @@ class CatalogCache:
         connection: oracledb.Connection,
         names: NameFilter,
         make: Callable[[], Catalog],
+        *,
+        through_synonyms: bool = False,
     ) -> Catalog:
         """Return the kept catalog if it still holds, else a new one, which is kept.
 
-        Two statements where the kept one holds: the rights of the session and the newest DDL.
+        Two statements where the kept one holds: the rights of the session and the newest DDL. With
+        synonyms these are followed too, and what they lead to is asked for.
 
         Args:
             connection: an open session.
             names: which schemas and tables are meant.
             make: makes a catalog.
+            through_synonyms: whether the catalog holds what synonyms are for.
 
         Raises:
             ConfigurationError: the file cannot be written.
         """
         kept = self._read()
-        rights = session_rights(connection)
-        scope = names.scope(rights.family(names))
-        (row,) = dictionary.snapshot(connection, scope)
-        snapshot = [int(row.objects), str(row.last_ddl_time), sorted(rights.granted)]
+        state = _state(connection, names, through_synonyms=through_synonyms)
+        snapshot = hashlib.sha256(repr(state.facts).encode()).hexdigest()
         if kept is not None and kept.get("snapshot") == snapshot:
             found = kept.get("catalog")
             if isinstance(found, dict):
                 return found
         catalog = make()
-        if _is_settled(row.last_ddl_time, row.now):
+        if all(_is_settled(row) for row in state.rows):
             self._write({"snapshot": snapshot, "catalog": catalog})
         return catalog
 
@@ -124,5 +128,32 @@ class CatalogCache:
             raise ConfigurationError(msg, setting="catalog_cache_path") from error
 
 
-def _is_settled(last_ddl_time: dt.datetime | None, now: dt.datetime) -> bool:
-    return last_ddl_time is None or (now - last_ddl_time).total_seconds() > _SETTLED_SECONDS
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a catalog depends on in the database; equal facts make equal catalogs."""
+
+    facts: tuple[object, ...]
+    rows: tuple[SnapshotRow, ...]
+
+
+def _state(connection: oracledb.Connection, names: NameFilter, *, through_synonyms: bool) -> _State:
+    rights = session_rights(connection)
+    scopes = [names.scope(rights.family(names))]
+    synonyms: tuple[Synonym, ...] = ()
+    if through_synonyms:
+        resolved = resolve(connection, names)
+        synonyms = resolved.synonyms
+        scopes.append(scope_of(resolved.places))
+    rows = tuple(row for scope in scopes for row in dictionary.snapshot(connection, scope))
+    facts = (
+        [(int(row.objects), str(row.last_ddl_time)) for row in rows],
+        sorted(rights.granted),
+        sorted(rights.schema_privileges),
+        synonyms,
+    )
+    return _State(facts, rows)
+
+
+def _is_settled(row: SnapshotRow) -> bool:
+    ddl_at = row.last_ddl_time
+    return ddl_at is None or (row.now - ddl_at).total_seconds() > _SETTLED_SECONDS

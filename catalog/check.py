@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from catalog.grants import Need, Privilege
+    from catalog.introspect import Depth
     from catalog.names import NameFilter
     from catalog.rights import SessionRights
 
@@ -62,7 +63,11 @@ class Report:
 
 
 def check(
-    connection: oracledb.Connection, names: NameFilter, *, target_schema: str | None = None
+    connection: oracledb.Connection,
+    names: NameFilter,
+    *,
+    target_schema: str | None = None,
+    depth: Depth | None = None,
 ) -> Report:
     """Find out what the session can do with the tables that are meant.
 
@@ -73,11 +78,12 @@ def check(
         names: which schemas and tables are meant; tables that are named without wildcards count
             although the session does not see them.
         target_schema: the schema that the target is to load, the user's own by default.
+        depth: which kinds of names are meant: views, synonyms.
     """
     rights = session_rights(connection)
-    inventory = take_inventory(connection, names)
+    inventory = take_inventory(connection, names, depth)
     tables = grantable(inventory)
-    closed = {TableName.of(table.schema, table.name) for table in inventory.tables} - set(tables)
+    closed = {TableName.of(*table.source) for table in inventory.tables} - set(tables)
     wanted = sorted({*tables, *_named(names)} - closed)
     held = _Held(connection, rights)
     database = _database(connection, rights)

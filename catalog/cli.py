@@ -98,6 +98,9 @@ def _session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
     show_default=True,
     help="A Singer catalog, or everything that was found: foreign keys, partitions, synonyms, …",
 )
+@click.option(
+    "--synonyms", "through_synonyms", is_flag=True, help="What synonyms are for, under their names."
+)
 @click.option("--profile", "profile_name", help="Application profile, such as oracle_ebs.")
 @_format("json")
 def generate(
@@ -107,14 +110,21 @@ def generate(
     kind: str,
     profile_name: str | None,
     output_format: str,
+    *,
+    through_synonyms: bool,
 ) -> None:
     """Write the Singer catalog or the full description of schemas."""
     with reported("generate"):
         settings = read_settings(config)
+        if through_synonyms:
+            settings["include_synonyms"] = True
         chosen = profile_name or settings.get("profile")
         application = profile.load(str(chosen)) if chosen else None
         with _session(settings) as connection:
-            inventory = _inventory(connection, settings, names_of(settings, schemas, tables), kind)
+            names = names_of(settings, schemas, tables)
+            inventory = take_inventory(
+                connection, names, _depth(settings, is_whole=kind == "description")
+            )
             service = connection.service_name
         if not inventory.tables:
             click.echo(_NOTHING, err=True)
@@ -133,13 +143,14 @@ def generate(
         show(data, output_format, ("TABLE", "KIND", "ROWS", "COLUMNS", "KEY"), _listed(inventory))
 
 
-def _inventory(
-    connection: oracledb.Connection, settings: dict[str, Any], names: NameFilter, kind: str
-) -> Inventory:
+def _depth(settings: dict[str, Any], *, is_whole: bool = False) -> Depth:
     views = settings.get("include_views")
-    is_whole = kind == "description"
-    depth = Depth(views=views is None or bool(views), details=is_whole, synonyms=is_whole)
-    return take_inventory(connection, names, depth)
+    return Depth(
+        views=views is None or bool(views),
+        details=is_whole,
+        synonyms=is_whole,
+        through_synonyms=bool(settings.get("include_synonyms")),
+    )
 
 
 def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
@@ -165,9 +176,10 @@ def show_table(table: str, config: Path | None, output_format: str) -> None:
         settings = read_settings(config)
         names = NameFilter(tables=(table,))
         with _session(settings) as connection:
-            inventory = take_inventory(connection, names, Depth(details=True, synonyms=True))
+            depth = Depth(details=True, synonyms=True, through_synonyms=True)
+            inventory = take_inventory(connection, names, depth)
         if not inventory.tables:
-            msg = f"no table or view {table} that the user sees; names are in exact case"
+            msg = f"no table, view or synonym {table} that the user sees; names are in exact case"
             raise ConfigurationError(msg)
         pages = (page(found, inventory) for found in inventory.tables)
         show_text(to_plain(inventory), output_format, "\n\n\n".join(pages))
@@ -233,7 +245,8 @@ def grants(
     with reported("grants"):
         settings = read_settings(config)
         with _session(settings) as connection:
-            inventory = take_inventory(connection, names_of(settings, schemas, tables))
+            names = names_of(settings, schemas, tables)
+            inventory = take_inventory(connection, names, _depth(settings))
         found = grantable(inventory)
         for line in grant_script(Mode(mode), user, found, target_schema=target_schema):
             click.echo(line)
@@ -256,9 +269,8 @@ def check_user(
     with reported("check"):
         settings = read_settings(config)
         with _session(settings) as connection:
-            report = check(
-                connection, names_of(settings, schemas, tables), target_schema=target_schema
-            )
+            names = names_of(settings, schemas, tables)
+            report = check(connection, names, target_schema=target_schema, depth=_depth(settings))
         rows: list[tuple[object, ...]] = []
         for mode in report.modes:
             answer = "yes" if mode.is_possible else "no"

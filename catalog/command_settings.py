@@ -30,6 +30,7 @@ _SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property("filter_schemas", _NAMES),
     th.Property("filter_tables", _NAMES),
     th.Property("include_views", th.BooleanType(nullable=True)),
+    th.Property("include_synonyms", th.BooleanType(nullable=True)),
     th.Property("profile", th.StringType(nullable=True)),
     th.Property("use_singer_decimal", th.BooleanType(nullable=True)),
     th.Property("non_finite", th.StringType(nullable=True)),

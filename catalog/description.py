@@ -85,6 +85,7 @@ def _table(stream: dict[str, Any], metadata: dict[tuple[str, ...], dict[str, Any
         keys=(Key("key", KeyKind.PRIMARY, keys),) if keys else (),
         comment=stream["schema"].get("description"),
         unreadable=root.get("reason"),
+        synonym_for=tuple(root["synonym-for"]) if root.get("synonym-for") else None,
     )
 
 

@@ -102,6 +102,9 @@ def _table_facts(place: str, old: Table, new: Table) -> Iterator[Change]:
         what = "can be read again" if new.unreadable is None else "can no longer be read"
         verdict = _verdict(breaking=new.unreadable is not None)
         yield Change(place, what, verdict, old.unreadable, new.unreadable)
+    if old.source != new.source:
+        before, after = (".".join(table.source) for table in (old, new))
+        yield Change(place, "reads another table", Verdict.BREAKING, before, after)
     if old.comment != new.comment:
         yield Change(place, "comment changed", Verdict.COMPATIBLE, old.comment, new.comment)
     if old.partitioning != new.partitioning:

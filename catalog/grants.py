@@ -88,7 +88,7 @@ def grantable(inventory: Inventory) -> list[TableName]:
     Not the invalid views, on which GRANT fails (ORA-04063), nor what no grant opens.
     """
     return [
-        TableName.of(table.schema, table.name)
+        TableName.of(*table.source)
         for table in inventory.tables
         if table.unreadable in {None, NOT_GRANTED}
     ]

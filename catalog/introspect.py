@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,12 +21,17 @@ from catalog.model import (
 )
 from catalog.names import NameFilter
 from catalog.rights import session_rights
+from catalog.synonyms import resolve, scope_of
 from oracle_core import dictionary
+from oracle_core.dictionary import Family
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import oracledb
 
     from catalog.rights import SessionRights
+    from catalog.synonyms import Resolved
     from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import ObjectRow, TableRow
 
@@ -50,11 +56,14 @@ class Depth:
         views: whether views are read.
         details: whether foreign keys, partitions and kinds of identity are read.
         synonyms: whether the other names of tables are read.
+        through_synonyms: whether what a synonym of a meant name leads to is described under that
+            name.
     """
 
     views: bool = True
     details: bool = False
     synonyms: bool = False
+    through_synonyms: bool = False
 
 
 def introspect(
@@ -81,7 +90,7 @@ def take_inventory(
     names: NameFilter | None = None,
     depth: Depth | None = None,
 ) -> Inventory:
-    """Read everything that the depth asks for, in at most 14 statements.
+    """Read everything that the depth asks for, in at most 14 statements, twice with synonyms.
 
     The own schema is read from `USER_*`, everything from `DBA_*` where the session may, else what
     it may see from `ALL_*`. Oracle's own schemas, the recycle bin and nested-table storage are left
@@ -97,22 +106,53 @@ def take_inventory(
     wanted, chosen_depth = names or NameFilter(), depth or Depth()
     rights = session_rights(connection)
     scope = wanted.scope(rights.family(wanted))
-    found = _Sources(connection, scope, wanted, rights, chosen_depth)
+    tables = _Sources(connection, scope, wanted.admits, rights, chosen_depth).tables()
+    problems: list[Problem] = []
+    if chosen_depth.through_synonyms:
+        resolved = resolve(connection, wanted)
+        behind = _behind(connection, resolved, rights, chosen_depth)
+        tables = sorted([*tables, *behind], key=lambda table: (table.schema, table.name))
+        problems += [*resolved.problems, *_leading_nowhere(resolved, behind, wanted)]
     schemas: dict[str, list[Table]] = defaultdict(list)
-    for table in found.tables():
+    for table in tables:
         schemas[table.schema].append(table)
     return Inventory(
-        schemas=tuple(Schema(name, tuple(tables)) for name, tables in schemas.items()),
+        schemas=tuple(Schema(name, tuple(found)) for name, found in schemas.items()),
         database=rights.database,
         read_at=rights.asked_at,
         synonyms=tuple(_synonyms(connection, wanted.scope())) if chosen_depth.synonyms else (),
-        problems=tuple(
-            Problem(table.schema, table.name, table.unreadable)
-            for tables in schemas.values()
-            for table in tables
-            if table.unreadable is not None and table.kind is not TableKind.TEMPORARY_TABLE
+        problems=(
+            *(
+                Problem(table.schema, table.name, table.unreadable)
+                for table in tables
+                if table.unreadable is not None and table.kind is not TableKind.TEMPORARY_TABLE
+            ),
+            *problems,
         ),
     )
+
+
+def _behind(
+    connection: oracledb.Connection, resolved: Resolved, rights: SessionRights, depth: Depth
+) -> list[Table]:
+    """Return what synonyms lead to, under their names.
+
+    A synonym of a sequence or package leads to no table: the dictionary does not say what a
+    synonym is for.
+    """
+    if not resolved.synonyms:
+        return []
+    places = resolved.places
+    scope = scope_of(places, Family.DBA if rights.sees_dba_views else Family.ALL)
+    sources = _Sources(connection, scope, lambda *key: key in places, rights, depth)
+    described = {(table.schema, table.name): table for table in sources.tables()}
+    return [
+        dataclasses.replace(
+            described[place], schema=synonym.schema, name=synonym.name, synonym_for=place
+        )
+        for synonym in resolved.synonyms
+        if (place := (synonym.referred_schema, synonym.referred_table)) in described
+    ]
 
 
 def _synonyms(connection: oracledb.Connection, scope: Scope) -> list[Synonym]:
@@ -124,6 +164,18 @@ def _synonyms(connection: oracledb.Connection, scope: Scope) -> list[Synonym]:
     ]
 
 
+def _leading_nowhere(
+    resolved: Resolved, behind: list[Table], wanted: NameFilter
+) -> Iterator[Problem]:
+    """Yield the synonyms that were asked for by name and lead to no table."""
+    described = {(table.schema, table.name) for table in behind}
+    for synonym in resolved.synonyms:
+        key = (synonym.schema, synonym.name)
+        if key not in described and wanted.names_table(*key):
+            place = f"{synonym.referred_schema}.{synonym.referred_table}"
+            yield Problem(*key, f"it is for {place}, no table or view that the user sees")
+
+
 class _Sources:
     """The rows of the dictionary, by table."""
 
@@ -131,7 +183,7 @@ class _Sources:
         self,
         connection: oracledb.Connection,
         scope: Scope,
-        wanted: NameFilter,
+        admits: Callable[[str, str], bool],
         rights: SessionRights,
         depth: Depth,
     ) -> None:
@@ -152,7 +204,7 @@ class _Sources:
         if depth.views:
             views = (key for key, row in self._objects.items() if row.kind == "VIEW")
             self._kinds |= dict.fromkeys(views, TableKind.VIEW)
-        self._chosen = sorted(key for key in self._kinds if wanted.admits(*key))
+        self._chosen = sorted(key for key in self._kinds if admits(*key))
         self._granted = _granted(connection, scope, rights, self._chosen)
         self._comments = {
             (row.owner, row.table): row.comment

@@ -93,7 +93,8 @@ class Table:
 
     `row_count` is that of the last analysis, None if there was none. `unreadable` is the reason
     why no row can be read, None where they can. `indexed_columns` are those that an index starts
-    with.
+    with. `synonym_for` is schema and name of what is described when the table's own name is that of
+    a synonym.
     """
 
     schema: str
@@ -111,6 +112,12 @@ class Table:
     partitioning: str | None = None
     partitions: tuple[Partition, ...] = ()
     last_ddl_at: dt.datetime | None = None
+    synonym_for: tuple[str, str] | None = None
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Schema and name of what its rows are read from."""
+        return self.synonym_for or (self.schema, self.name)
 
     @property
     def is_view(self) -> bool:

@@ -59,15 +59,17 @@ class NameFilter:
             family=family,
         )
 
+    def names_table(self, schema: str, table: str) -> bool:
+        """Tell whether a glob is exactly this table's name."""
+        return any(spelling in self.tables for spelling in _spellings(schema, table))
+
     def admits_schema(self, schema: str) -> bool:
         """Tell whether a schema is meant."""
         return _admits((schema,), self.schemas)
 
     def admits(self, schema: str, table: str) -> bool:
         """Tell whether a table or view is meant."""
-        return self.admits_schema(schema) and _admits(
-            (f"{schema}.{table}", f"{schema}-{table}"), self.tables
-        )
+        return self.admits_schema(schema) and _admits(_spellings(schema, table), self.tables)
 
 
 def like_pattern(glob: str) -> str:
@@ -90,6 +92,10 @@ def _admitting(globs: tuple[str, ...]) -> tuple[str, ...]:
 
 def _excluding(globs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(glob[1:] for glob in globs if glob.startswith(EXCLUSION))
+
+
+def _spellings(schema: str, table: str) -> tuple[str, str]:
+    return f"{schema}.{table}", f"{schema}-{table}"
 
 
 def _admits(spellings: tuple[str, ...], globs: tuple[str, ...]) -> bool:

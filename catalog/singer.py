@@ -41,8 +41,9 @@ def singer_catalog(
     Returns:
         A Singer catalog, streams in the order of schema and table. Beside the standard keys the
         metadata carry `database-name`, `row-count`, `is-view`, `sql-datatype`, the best candidates
-        for a replication key first, a proposed replication method with its reason and, for what
-        cannot be read, `inclusion: unsupported` with the `reason`.
+        for a replication key first, a proposed replication method with its reason, for a synonym
+        `synonym-for` (schema and name of what is read) and, for what cannot be read,
+        `inclusion: unsupported` with the `reason`.
     """
     tables = [table for schema in schemas for table in schema.tables]
     return {
@@ -154,6 +155,8 @@ def _metadata(
         "is-view": table.is_view,
         "valid-replication-keys": ranked_keys(table, facts.replication_keys),
     }
+    if table.synonym_for:
+        root["synonym-for"] = list(table.synonym_for)
     if table.unreadable:
         root["reason"] = table.unreadable
     if table.is_view and not keys:

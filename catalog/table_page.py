@@ -34,6 +34,7 @@ def _facts(table: Table, inventory: Inventory) -> Iterator[tuple[str, object]]:
     kind = table.kind.value.lower()
     yield "name", f"{table.schema}.{table.name}"
     yield "kind", f"index-organized {kind}" if table.is_index_organized else kind
+    yield "synonym for", ".".join(table.synonym_for or ())
     yield "cannot be read", table.unreadable
     yield "comment", table.comment
     if not table.is_view:
@@ -45,7 +46,7 @@ def _facts(table: Table, inventory: Inventory) -> Iterator[tuple[str, object]]:
     for foreign in table.foreign_keys:
         yield "foreign key", _foreign_key(foreign)
     for synonym in inventory.synonyms:
-        if (synonym.referred_schema, synonym.referred_table) == (table.schema, table.name):
+        if (synonym.referred_schema, synonym.referred_table) == table.source:
             yield "synonym", f"{synonym.schema}.{synonym.name}"
     if table.unreadable is None:
         proposal = propose(table, table.identifying_columns)

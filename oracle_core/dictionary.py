@@ -239,6 +239,13 @@ def synonyms(connection: oracledb.Connection, scope: Scope | None = None) -> Ite
     return _ask(connection, "synonyms", scope, SynonymRow)
 
 
+def named_synonyms(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[SynonymRow]:
+    """Yield the synonyms whose own names are in the scope, without those of Oracle's objects."""
+    return _ask(connection, "named_synonyms", scope, SynonymRow)
+
+
 def readable(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ReadableRow]:
     """Yield the objects on which somebody granted the session SELECT or READ."""
     return _ask(connection, "readable", scope, ReadableRow)

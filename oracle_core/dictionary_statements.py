@@ -183,6 +183,13 @@ STATEMENTS: dict[str, Statement] = {
         "s.table_owner",
         "s.table_name",
     ),
+    "named_synonyms": Statement(
+        "SELECT s.owner, s.synonym_name, s.table_owner, s.table_name, s.db_link"
+        " FROM all_synonyms s WHERE {scope} AND (s.db_link IS NOT NULL OR s.table_owner IN"
+        " (SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N')) ORDER BY 1, 2",
+        "s.owner",
+        "s.synonym_name",
+    ),
     "snapshot": Statement(
         "SELECT COUNT(*), MAX(o.last_ddl_time), SYSDATE FROM {family}_objects o WHERE {scope}"
         " AND o.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW')",

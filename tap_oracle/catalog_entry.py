@@ -83,6 +83,11 @@ def _root(metadata: tuple[Mapping[str, Any], ...]) -> Mapping[str, Any]:
 
 
 def _table(stream_id: str, stream: Mapping[str, Any], root: Mapping[str, Any]) -> TableName:
+    if referred := root.get("synonym-for"):
+        if not isinstance(referred, list) or len(referred) != 2:
+            msg = f"catalog: stream '{stream_id}': synonym-for is not a schema and a table"
+            raise ConfigurationError(msg)
+        return TableName.of(*map(str, referred))
     schema = root.get("schema-name")
     table = stream.get("table_name") or root.get("table-name")
     if schema and not table:

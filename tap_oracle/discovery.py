@@ -55,7 +55,10 @@ def discover(
         ttl_seconds=DEFAULT_CATALOG_CACHE_TTL_SECONDS if lifetime is None else lifetime,
     )
     return cache.catalog(
-        connection, _names(config), lambda: whole(_discover(connection, config, options))
+        connection,
+        _names(config),
+        lambda: whole(_discover(connection, config, options)),
+        through_synonyms=bool(config.get("include_synonyms")),
     )
 
 
@@ -65,9 +68,10 @@ def _discover(
     chosen = config.get("profile")
     application = profile.load(str(chosen)) if chosen else None
     views = config.get("include_views")
-    inventory = take_inventory(
-        connection, _names(config), Depth(views=views is None or bool(views))
+    depth = Depth(
+        views=views is None or bool(views), through_synonyms=bool(config.get("include_synonyms"))
     )
+    inventory = take_inventory(connection, _names(config), depth)
     for problem in inventory.problems[:MAX_PROBLEMS_LOGGED]:
         _LOGGER.warning("%s.%s: %s", problem.schema, problem.table, problem.reason)
     if (more := len(inventory.problems) - MAX_PROBLEMS_LOGGED) > 0:

@@ -51,6 +51,17 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         description="Whether views are discovered; they are never selected by default.",
     ),
     th.Property(
+        "include_synonyms",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Include synonyms",
+        description=(
+            "Whether tables and views are discovered under the names of their synonyms too, as "
+            "`SCHEMA-SYNONYM`: the filters apply to the synonym's own schema and name. Public "
+            "synonyms belong to the schema `PUBLIC`, which `filter_schemas` has to name."
+        ),
+    ),
+    th.Property(
         "profile",
         th.StringType(nullable=True),
         title="Application profile",

@@ -52,7 +52,8 @@ SELECT relid, owner, name, object_type FROM ora.relations
 UNION ALL
 SELECT object_id, 'SYS', name, 'DIRECTORY' FROM ora.directories;
 
-CREATE FUNCTION ora.publish(family text, owner_column text DEFAULT 'OWNER') RETURNS void
+CREATE FUNCTION ora.publish(
+    family text, owner_column text DEFAULT 'OWNER', also_seen text DEFAULT 'false') RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
 DECLARE
     base text := format('ora.%I', 'd_' || family);
@@ -68,8 +69,8 @@ BEGIN
     EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM %s', 'DBA_' || family, names, base);
     EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM %s WHERE %I ='
         ' (SELECT ora.session_user_name()) OR (SELECT ora.sees_everything())'
-        ' OR "RELID" IN (SELECT relid FROM ora.granted_relations)',
-        'ALL_' || family, names, base, owner_column);
+        ' OR "RELID" IN (SELECT relid FROM ora.granted_relations) OR %s',
+        'ALL_' || family, names, base, owner_column, also_seen);
     EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM %s WHERE %I ='
         ' (SELECT ora.session_user_name())', 'USER_' || family, own_names, base, owner_column);
 END

@@ -72,15 +72,26 @@ JOIN pg_sequence q ON q.seqrelid = r.relid
 CROSS JOIN LATERAL (SELECT ora.last_value(r.relid) AS value) l;
 SELECT ora.publish('SEQUENCES', 'SEQUENCE_OWNER');
 
--- Public synonyms are everybody's to see only where their target is.
+-- What a synonym, or a chain of them, is for; UNION ends a chain that comes back to itself.
+CREATE FUNCTION ora.synonym_target(first_owner text, first_name text) RETURNS oid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
+    WITH RECURSIVE chain (owner, name) AS (
+        SELECT first_owner, first_name
+        UNION
+        SELECT s.table_owner, s.table_name
+        FROM chain c JOIN ora.synonyms s ON s.owner = c.owner AND s.name = c.name)
+    SELECT r.relid FROM chain c JOIN ora.relations r ON r.owner = c.owner AND r.name = c.name
+    LIMIT 1
+$$;
+
+-- Every public synonym is everybody's to see, whatever it is for (Database Reference,
+-- "ALL_SYNONYMS").
 CREATE VIEW ora."d_SYNONYMS" AS
-SELECT coalesce(c.oid, 0::oid) AS "RELID", s.owner AS "OWNER", s.name AS "SYNONYM_NAME",
+SELECT coalesce(ora.synonym_target(s.owner, s.name), 0::oid) AS "RELID", s.owner AS "OWNER", s.name AS "SYNONYM_NAME",
     s.table_owner AS "TABLE_OWNER", s.table_name AS "TABLE_NAME", NULL::text AS "DB_LINK",
     '0'::text AS "ORIGIN_CON_ID"
-FROM ora.synonyms s
-LEFT JOIN pg_namespace n ON n.nspname = s.table_owner
-LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name;
-SELECT ora.publish('SYNONYMS');
+FROM ora.synonyms s;
+SELECT ora.publish('SYNONYMS', also_seen => '"OWNER" = ''PUBLIC''');
 
 CREATE VIEW ora.listed_objects AS
 SELECT coalesce(r.parent, r.relid) AS relid, r.owner,

@@ -46,6 +46,31 @@ def reader(engine_database: Database, admin: UserSession) -> Iterator[UserSessio
         yield connected
 
 
+def test_which_synonyms_of_others_are_seen(
+    session: UserSession,  # noqa: F811
+    reader: UserSession,
+    admin: UserSession,
+) -> None:
+    owner, grantee = session.value("USER"), reader.value("USER")
+    session.run("CREATE TABLE t (id NUMBER)")
+    session.run("CREATE SYNONYM one FOR t")
+    session.run("CREATE SYNONYM two FOR one")
+    session.run("CREATE SYNONYM nothing FOR missing")
+    session.run("CREATE SYNONYM here FOR there")
+    session.run("CREATE SYNONYM there FOR here")
+    admin.run(f"CREATE PUBLIC SYNONYM everybodys_{owner} FOR {owner}.t")
+    query = f"SELECT owner, synonym_name FROM all_synonyms WHERE table_owner = '{owner}' ORDER BY 2"
+
+    assert reader.rows(query) == [("PUBLIC", f"EVERYBODYS_{owner}")]
+    session.run(f"GRANT READ ON t TO {grantee}")
+    assert reader.rows(query) == [
+        ("PUBLIC", f"EVERYBODYS_{owner}"),
+        (owner, "ONE"),
+        (owner, "TWO"),
+    ]
+    admin.run(f"DROP PUBLIC SYNONYM everybodys_{owner}")
+
+
 def test_a_new_user_can_do_nothing(engine_database: Database, admin: UserSession) -> None:
     admin.run("CREATE USER nothing_yet IDENTIFIED BY x")
     with pytest.raises(OracleError, match="ORA-01045"):

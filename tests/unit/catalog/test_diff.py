@@ -197,6 +197,14 @@ def test_tables_come_and_go() -> None:
     assert found(both, both) == []
 
 
+def test_a_synonym_of_another_table_breaks() -> None:
+    first, second = (dataclasses.replace(BASE, synonym_for=("S", name)) for name in "XY")
+
+    assert found(inventory(first), inventory(second)) == [("S.T: reads another table", BREAKS)]
+    assert found(inventory(first), inventory(first)) == []
+    assert found(catalog_of(first), catalog_of(second)) == [("S.T: reads another table", BREAKS)]
+
+
 def test_another_key_breaks() -> None:
     other = dataclasses.replace(BASE, keys=(Key("PK", KeyKind.PRIMARY, ("ID", "MUST")), UNIQUE))
 
@@ -230,17 +238,17 @@ def test_a_description_comes_back(dump: Callable[[object], str]) -> None:
     assert read(dump(json.loads(json.dumps(to_plain(whole)))), name="file") == (whole, False)
 
 
-def test_a_singer_catalog_is_compared_too() -> None:
-    def catalog(*tables: Table) -> Inventory:
-        made = whole(
-            singer_catalog([Schema("S", tables)], database=None, options=JsonSchemaOptions())
-        )
-        back, is_catalog = read(json.dumps(made), name="file")
-        assert is_catalog
-        return back
+def catalog_of(*tables: Table) -> Inventory:
+    """Return what a Singer catalog of tables tells."""
+    made = whole(singer_catalog([Schema("S", tables)], database=None, options=JsonSchemaOptions()))
+    back, is_catalog = read(json.dumps(made), name="file")
+    assert is_catalog
+    return back
 
-    assert found(catalog(BASE, VIEW), catalog(BASE, VIEW)) == []
-    changed = found(catalog(BASE), catalog(retyped("NAME", "VARCHAR2(4 CHAR)")(BASE)))
+
+def test_a_singer_catalog_is_compared_too() -> None:
+    assert found(catalog_of(BASE, VIEW), catalog_of(BASE, VIEW)) == []
+    changed = found(catalog_of(BASE), catalog_of(retyped("NAME", "VARCHAR2(4 CHAR)")(BASE)))
     assert changed == [("S.T.NAME: type changed", BREAKS)]
 
 

@@ -52,6 +52,13 @@ def test_our_own_entry() -> None:
     assert entry.has_all_types
 
 
+def test_what_a_synonym_is_for_is_read() -> None:
+    assert read({"synonym-for": ["APP", "a.b"]}).table.sql == '"APP"."a.b"'
+    for wrong in ("APP.X", ["APP"]):
+        with pytest.raises(ConfigurationError, match="synonym-for is not a schema and a table"):
+            read({"synonym-for": wrong})
+
+
 @pytest.mark.parametrize(
     ("root", "changes", "method", "key"),
     [

@@ -1,0 +1,107 @@
+"""Synonyms that are meant by their own names, and the tables that they lead to.
+
+Source: SQL Language Reference, "CREATE SYNONYM": a synonym may be for another synonym; a chain that
+comes back to itself is ORA-01775.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog.model import Problem, Synonym
+from oracle_core import dictionary
+from oracle_core.dictionary import MAX_IN_LIST, Family, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import oracledb
+
+    from catalog.names import NameFilter
+    from oracle_core.dictionary_rows import SynonymRow
+
+REMOTE = "the synonym is for a table of another database; connect to that one"
+LOOP = "the synonym leads back to itself (ORA-01775)"
+
+Place = tuple[str, str]
+"""Schema and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Synonyms by schema and name, each with the end of its chain, and those that have none."""
+
+    synonyms: tuple[Synonym, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def places(self) -> frozenset[Place]:
+        """Schema and name of everything that the synonyms are for."""
+        return frozenset((one.referred_schema, one.referred_table) for one in self.synonyms)
+
+
+def resolve(connection: oracledb.Connection, names: NameFilter) -> Resolved:
+    """Find the synonyms that are meant and follow each to its end.
+
+    One statement, and one more for each hop of the longest chain.
+
+    Args:
+        connection: an open session.
+        names: which synonyms are meant, by schema and name as if they were tables.
+    """
+    meant = {
+        (row.owner, row.name): row
+        for row in dictionary.named_synonyms(connection, names.scope())
+        if names.admits(row.owner, row.name)
+    }
+    known = dict(meant)
+    asked: set[Place] = set()
+    while ahead := {_place(row) for row in known.values() if row.db_link is None} - asked:
+        asked |= ahead
+        known |= {
+            (row.owner, row.name): row
+            for row in dictionary.named_synonyms(connection, scope_of(ahead))
+            if (row.owner, row.name) in ahead
+        }
+    synonyms, problems = [], []
+    for schema, name in meant:
+        end = _end((schema, name), known)
+        if isinstance(end, str):
+            problems.append(Problem(schema, name, end))
+        else:
+            synonyms.append(Synonym(schema, name, *end))
+    return Resolved(tuple(synonyms), tuple(problems))
+
+
+def _end(place: Place, known: dict[Place, SynonymRow]) -> Place | str:
+    """Return where a chain ends, or why it has no end here."""
+    passed = set()
+    while place in known:
+        if place in passed:
+            return LOOP
+        passed.add(place)
+        row = known[place]
+        if row.db_link is not None:
+            return REMOTE
+        place = _place(row)
+    return place
+
+
+def _place(row: SynonymRow) -> Place:
+    return row.table_owner, row.table
+
+
+def scope_of(places: Iterable[Place], family: Family = Family.ALL) -> Scope:
+    """Return a condition that admits objects, and more where their names are too many to list.
+
+    Args:
+        places: schema and name of each.
+        family: which views are read.
+    """
+    wanted = sorted(places)
+    owners = tuple(dict.fromkeys(owner for owner, _ in wanted))
+    names = tuple(sorted({name for _, name in wanted}))
+    return Scope(
+        owners=owners, table_names=names if len(names) <= MAX_IN_LIST else (), family=family
+    )

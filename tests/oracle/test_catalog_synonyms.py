@@ -1,0 +1,164 @@
+"""Tables that are found and read under the names of their synonyms."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from catalog.cli import main
+from tap_oracle.tap import TapOracle
+from tests.fix_plugins import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.fix_oracle import OracleDatabase
+    from tests.fix_plugins import Plugin
+
+pytestmark = pytest.mark.oracle
+
+
+@pytest.fixture
+def public_synonym(oracle_database: OracleDatabase, other_schema: str) -> Iterator[str]:
+    name = f"EVERYBODYS_{other_schema}"
+    oracle_database.administer(f'CREATE PUBLIC SYNONYM {name} FOR "{other_schema}".item')
+    yield name
+    oracle_database.administer(f"DROP PUBLIC SYNONYM {name}")
+
+
+@pytest.fixture
+def reader(oracle_database: OracleDatabase, fresh_schema: str, other_schema: str) -> str:
+    """Return a user with synonyms of a table in another schema, which it may read."""
+    owner = f'"{other_schema}"'
+    run(
+        oracle_database,
+        other_schema,
+        "CREATE TABLE item (id NUMBER(9) PRIMARY KEY, label VARCHAR2(20 CHAR))",
+        "INSERT INTO item VALUES (1, 'one')",
+        "CREATE SEQUENCE numbers",
+        f'GRANT READ ON item TO "{fresh_schema}"',
+    )
+    run(
+        oracle_database,
+        fresh_schema,
+        f"CREATE SYNONYM thing FOR {owner}.item",
+        "CREATE SYNONYM thing_again FOR thing",
+        f"CREATE SYNONYM numbers FOR {owner}.numbers",
+        f"CREATE SYNONYM missing FOR {owner}.nothing",
+        "CREATE SYNONYM here FOR there",
+        "CREATE SYNONYM there FOR here",
+        "CREATE TABLE own (id NUMBER(9) PRIMARY KEY)",
+    )
+    return fresh_schema
+
+
+def run(database: OracleDatabase, user: str, *statements: str) -> None:
+    with closing(database.connect(user)) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        connection.commit()
+
+
+def names(catalog: dict[str, Any]) -> list[str]:
+    return [stream["tap_stream_id"] for stream in catalog["streams"]]
+
+
+def test_a_stream_is_selected_and_moved_by_the_name_of_a_synonym(
+    tap: Plugin, target: Plugin, oracle_database: OracleDatabase, reader: str, other_schema: str
+) -> None:
+    config = oracle_database.config(reader, filter_schemas=[reader])
+    plain = tap.run(config, "--discover")
+    assert names(json.loads(plain.stdout)) == [f"{reader}-OWN"]
+
+    config["include_synonyms"] = True
+    done = tap.run(config, "--discover")
+    assert done.code == 0, done.stderr
+    catalog = json.loads(done.stdout)
+    assert names(catalog) == [f"{reader}-OWN", f"{reader}-THING", f"{reader}-THING_AGAIN"]
+    thing = catalog["streams"][1]
+    assert thing["key_properties"] == ["ID"]
+    root = thing["metadata"][0]["metadata"]
+    assert (root["schema-name"], root["synonym-for"]) == (reader, [other_schema, "ITEM"])
+    for name in ("HERE", "THERE"):
+        assert f"{reader}.{name}: the synonym leads back to itself (ORA-01775)" in done.stderr
+    assert "MISSING" not in done.stderr and "NUMBERS" not in done.stderr
+
+    chosen = select(catalog, lambda name: "" if name.endswith("THING_AGAIN") else None)
+    moved = tap.run(config, catalog=chosen)
+    assert moved.code == 0, moved.stderr
+    assert moved.records(f"{reader}-THING_AGAIN") == [{"ID": 1, "LABEL": "one"}]
+    loaded = target.run(oracle_database.config(other_schema), stdin=moved.stdout)
+    assert loaded.code == 0, loaded.stderr
+    assert oracle_database.rows(other_schema, "SELECT label FROM thing_again") == [("one",)]
+
+
+def test_public_synonyms_belong_to_the_schema_public(
+    tap: Plugin, oracle_database: OracleDatabase, reader: str, public_synonym: str
+) -> None:
+    config = oracle_database.config(
+        reader, include_synonyms=True, filter_tables=f"PUBLIC.{public_synonym}"
+    )
+    done = tap.run(config, catalog=json.loads(tap.run(config, "--discover").stdout))
+    assert done.code == 0, done.stderr
+    assert done.records(f"PUBLIC-{public_synonym}") == [{"ID": 1, "LABEL": "one"}]
+
+
+def test_a_synonym_asked_for_by_name_must_lead_somewhere(
+    tap: Plugin, oracle_database: OracleDatabase, reader: str, other_schema: str
+) -> None:
+    config = oracle_database.config(
+        reader, include_synonyms=True, filter_tables=f"{reader}.MISSING"
+    )
+    done = tap.run(config, "--discover")
+    assert done.code == 0
+    assert f"MISSING: it is for {other_schema}.NOTHING, no table or view" in done.stderr
+
+
+def test_a_kept_catalog_follows_its_synonyms(
+    oracle_database: OracleDatabase, reader: str, other_schema: str, tmp_path: Path
+) -> None:
+    def columns() -> list[str]:
+        config = oracle_database.config(
+            reader,
+            filter_tables=f"{reader}.THING",
+            include_synonyms=True,
+            catalog_cache_path=str(tmp_path / "kept.json"),
+        )
+        with closing(TapOracle(config=config)) as tap:
+            (stream,) = tap.catalog_dict["streams"]
+        return list(stream["schema"]["properties"])
+
+    time.sleep(3.1)  # LAST_DDL_TIME counts seconds: a catalog is kept once they have passed
+    assert columns() == ["ID", "LABEL"]
+    assert (tmp_path / "kept.json").exists()
+    run(oracle_database, other_schema, "ALTER TABLE item ADD (made DATE)")
+    assert columns() == ["ID", "LABEL", "MADE"]
+    time.sleep(3.1)
+    assert columns() == ["ID", "LABEL", "MADE"]
+    run(oracle_database, reader, "CREATE OR REPLACE SYNONYM thing FOR own")
+    assert columns() == ["ID"]
+
+
+def command(database: OracleDatabase, user: str, *arguments: str, **settings: str) -> Result:
+    config = {**database.config(user), **settings}
+    environment = {f"ORACLE_CATALOG_{name.upper()}": str(value) for name, value in config.items()}
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def test_the_command_knows_synonyms(
+    oracle_database: OracleDatabase, reader: str, other_schema: str
+) -> None:
+    shown = command(oracle_database, reader, "show", f"{reader}.THING")
+    assert shown.exit_code == 0, shown.stderr
+    assert f"synonym for:  {other_schema}.ITEM" in shown.stdout
+    listed = command(oracle_database, reader, "generate", "--synonyms", "--format", "table")
+    assert f"{reader}.THING_AGAIN" in listed.stdout
+    options = ("--mode", "full", "--user", "LOADER", "--table", f"{reader}.THING")
+    granted = command(oracle_database, reader, "grants", *options, include_synonyms="true")
+    assert f'GRANT READ ON "{other_schema}"."ITEM" TO "LOADER";' in granted.stdout
