@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from catalog import profile
 from catalog.check import check
+from catalog.command_line import (
+    config_option,
+    depth_of,
+    format_option,
+    schema_option,
+    session,
+    table_option,
+    target_schema_option,
+    warn,
+)
 from catalog.command_settings import names_of, read_settings, representation
 from catalog.dbt_command import dbt
 from catalog.description import read, to_plain
@@ -21,47 +29,13 @@ from catalog.failure import EXIT_BREAKING, reported
 from catalog.grants import Mode, grant_script, grantable
 from catalog.introspect import Depth, take_inventory
 from catalog.names import NameFilter
-from catalog.rendering import FORMATS, show, show_text
+from catalog.rendering import show, show_text
 from catalog.singer import singer_catalog, whole
 from catalog.table_page import page
-from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import oracledb
-
     from catalog.model import Inventory
-
-_QUIET_SECONDS = 2.0
-_NOTHING = "WARNING no table or view matches among those that the user sees; case matters"
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    help="JSON file with the settings of the connection, as the tap takes it; default: the "
-    "environment variables ORACLE_CATALOG_*.",
-)
-_SCHEMA = click.option(
-    "--schema",
-    "schemas",
-    multiple=True,
-    help="Schemas, in exact case; * and ? are wildcards, ! in front excludes. May be repeated.",
-)
-_TABLE = click.option(
-    "--table", "tables", multiple=True, help="Tables as SCHEMA.TABLE, like --schema."
-)
-
-
-def _format(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(FORMATS),
-        default=default,
-        show_default=True,
-        help="How the result is written.",
-    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,24 +47,10 @@ def main() -> None:
     """
 
 
-@contextmanager
-def _session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
-    """Open a session, and say on stderr that the dictionary is read when it takes long."""
-    notice = threading.Timer(_QUIET_SECONDS, lambda: click.echo("Reading the dictionary", err=True))
-    notice.daemon = True
-    with ConnectionSource(settings, module="oracle-catalog") as source:
-        connection = source.connection()
-        notice.start()
-        try:
-            yield connection
-        finally:
-            notice.cancel()
-
-
 @main.command()
-@_CONFIG
-@_SCHEMA
-@_TABLE
+@config_option
+@schema_option
+@table_option
 @click.option(
     "--kind",
     type=click.Choice(["catalog", "description"]),
@@ -102,7 +62,7 @@ def _session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
     "--synonyms", "through_synonyms", is_flag=True, help="What synonyms are for, under their names."
 )
 @click.option("--profile", "profile_name", help="Application profile, such as oracle_ebs.")
-@_format("json")
+@format_option("json")
 def generate(
     config: Path | None,
     schemas: tuple[str, ...],
@@ -120,17 +80,14 @@ def generate(
             settings["include_synonyms"] = True
         chosen = profile_name or settings.get("profile")
         application = profile.load(str(chosen)) if chosen else None
-        with _session(settings) as connection:
+        with session(settings) as connection:
             names = names_of(settings, schemas, tables)
-            inventory = take_inventory(
-                connection, names, _depth(settings, is_whole=kind == "description")
-            )
+            is_whole = kind == "description"
+            depth = depth_of(settings, details=is_whole, synonyms=is_whole)
+            inventory = take_inventory(connection, names, depth)
             service = connection.service_name
-        if not inventory.tables:
-            click.echo(_NOTHING, err=True)
-        for problem in inventory.problems:
-            click.echo(f"WARNING {problem.schema}.{problem.table}: {problem.reason}", err=True)
-        if kind == "description":
+        warn(inventory)
+        if is_whole:
             data = to_plain(inventory)
         else:
             catalog = singer_catalog(
@@ -141,16 +98,6 @@ def generate(
             )
             data = whole(catalog)
         show(data, output_format, ("TABLE", "KIND", "ROWS", "COLUMNS", "KEY"), _listed(inventory))
-
-
-def _depth(settings: dict[str, Any], *, is_whole: bool = False) -> Depth:
-    views = settings.get("include_views")
-    return Depth(
-        views=views is None or bool(views),
-        details=is_whole,
-        synonyms=is_whole,
-        through_synonyms=bool(settings.get("include_synonyms")),
-    )
 
 
 def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
@@ -168,14 +115,14 @@ def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
 
 @main.command(name="show")
 @click.argument("table")
-@_CONFIG
-@_format("table")
+@config_option
+@format_option("table")
 def show_table(table: str, config: Path | None, output_format: str) -> None:
     """Show what the dictionary knows of one TABLE, as SCHEMA.TABLE in exact case."""
     with reported(f"show {table}"):
         settings = read_settings(config)
         names = NameFilter(tables=(table,))
-        with _session(settings) as connection:
+        with session(settings) as connection:
             depth = Depth(details=True, synonyms=True, through_synonyms=True)
             inventory = take_inventory(connection, names, depth)
         if not inventory.tables:
@@ -189,7 +136,7 @@ def show_table(table: str, config: Path | None, output_format: str) -> None:
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--check", "is_check", is_flag=True, help="Exit with 3 when a change is breaking.")
-@_format("table")
+@format_option("table")
 def diff(old: Path, new: Path, *, is_check: bool, output_format: str) -> None:
     """Compare two results of `generate`, OLD and NEW."""
     with reported("diff"):
@@ -218,9 +165,9 @@ def _text(path: Path) -> str:
 
 
 @main.command()
-@_CONFIG
-@_SCHEMA
-@_TABLE
+@config_option
+@schema_option
+@table_option
 @click.option(
     "--mode",
     type=click.Choice([mode.value for mode in Mode]),
@@ -228,7 +175,7 @@ def _text(path: Path) -> str:
     help="The way of working that the grants are for.",
 )
 @click.option("--user", required=True, help="Who gets the grants, in exact case.")
-@click.option("--target-schema", help="The schema that the target loads; default: the user's own.")
+@target_schema_option
 def grants(
     config: Path | None,
     schemas: tuple[str, ...],
@@ -244,20 +191,20 @@ def grants(
     """
     with reported("grants"):
         settings = read_settings(config)
-        with _session(settings) as connection:
+        with session(settings) as connection:
             names = names_of(settings, schemas, tables)
-            inventory = take_inventory(connection, names, _depth(settings))
+            inventory = take_inventory(connection, names, depth_of(settings))
         found = grantable(inventory)
         for line in grant_script(Mode(mode), user, found, target_schema=target_schema):
             click.echo(line)
 
 
 @main.command(name="check")
-@_CONFIG
-@_SCHEMA
-@_TABLE
-@click.option("--target-schema", help="The schema that the target loads; default: the user's own.")
-@_format("table")
+@config_option
+@schema_option
+@table_option
+@target_schema_option
+@format_option("table")
 def check_user(
     config: Path | None,
     schemas: tuple[str, ...],
@@ -268,9 +215,9 @@ def check_user(
     """Connect and say which modes the user can run and which grant is missing."""
     with reported("check"):
         settings = read_settings(config)
-        with _session(settings) as connection:
+        with session(settings) as connection:
             names = names_of(settings, schemas, tables)
-            report = check(connection, names, target_schema=target_schema, depth=_depth(settings))
+            report = check(connection, names, target_schema=target_schema, depth=depth_of(settings))
         rows: list[tuple[object, ...]] = []
         for mode in report.modes:
             answer = "yes" if mode.is_possible else "no"

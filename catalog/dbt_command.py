@@ -2,54 +2,56 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import oracledb
 
-from catalog.dbt import HEADER, DbtOptions, dbt_files
-from catalog.introspect import introspect
-from catalog.names import NameFilter
-from catalog.references import references
-from oracle_core import connection as sessions
-from oracle_core.dictionary import Scope
-from oracle_core.errors import ConfigurationError, OracleError, describe
-from oracle_core.settings import resolve_aliases
-
-MODULE = "oracle-catalog"
-ENVIRONMENT_PREFIX = "ORACLE_CATALOG_"
-_SETTINGS = (
-    "host",
-    "port",
-    "service_name",
-    "sid",
-    "dsn",
-    "user",
-    "password",
-    "tns_admin",
-    "wallet_location",
-    "wallet_password",
-    "protocol",
+from catalog.command_line import (
+    config_option,
+    depth_of,
+    schema_option,
+    session,
+    table_option,
+    warn,
 )
+from catalog.command_settings import names_of, read_settings
+from catalog.dbt import HEADER, DbtOptions, dbt_files
+from catalog.failure import reported
+from catalog.introspect import take_inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @click.command("dbt")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="JSON settings.")
+@config_option
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the project's models, such as models/staging.",
 )
-@click.option("--schema", "schemas", multiple=True, help="Schema or glob; may be repeated.")
-@click.option("--table", "tables", multiple=True, help="SCHEMA.TABLE or glob; may be repeated.")
-@click.option("--target-schema", help="Schema that holds the loaded tables.")
+@schema_option
+@table_option
+@click.option("--target-schema", help="The schema that holds the loaded tables.")
 @click.option("--record-metadata", is_flag=True, help="The loaded tables have _SDC_ columns.")
-@click.option("--loaded-at", help="Column that says when a row was loaded.")
-@click.option("--warn-after-hours", default=24, show_default=True, type=click.IntRange(0))
-@click.option("--error-after-hours", default=0, show_default=True, type=click.IntRange(0))
+@click.option("--loaded-at", help="The column that says when a row was loaded.")
+@click.option(
+    "--warn-after-hours",
+    default=24,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Age of the newest row that dbt warns of; 0 for no limit.",
+)
+@click.option(
+    "--error-after-hours",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Age of the newest row that dbt fails for; 0 for no limit.",
+)
 def dbt(
     config: Path | None,
     out: Path,
@@ -59,89 +61,59 @@ def dbt(
 ) -> None:
     """Write sources.yml and one staging model a table into a folder of a dbt project.
 
-    Files that an earlier run made for tables that are gone are removed; others are left alone.
-    Connection settings come from the --config file and from ORACLE_CATALOG_<NAME>.
+    Files that an earlier run made are written anew, those for tables that are gone are removed. A
+    file that does not begin with the generated header is somebody's own and left as it is.
     """
-    try:
-        names = NameFilter(schemas=schemas, tables=tables)
-        files = read_files(settings(config), names, DbtOptions(**options))
-        changed = write_files(out, files)
-    except (OracleError, oracledb.Error, OSError) as failure:
-        click.echo(f"ERROR {_reason(failure)}", err=True)
-        sys.exit(failure.exit_code if isinstance(failure, OracleError) else 1)
-    click.echo(f"{len(files)} files, {changed} changed", err=True)
+    with reported("dbt"):
+        settings = read_settings(config)
+        with session(settings) as connection:
+            names = names_of(settings, schemas, tables)
+            inventory = take_inventory(connection, names, depth_of(settings, details=True))
+        warn(inventory)
+        files = dbt_files(inventory.schemas, DbtOptions(**options))
+        written = write_files(out, files)
+        for name in written.kept:
+            click.echo(f"WARNING {name}: left as it is, its generated header is gone", err=True)
+        click.echo(f"{len(files)} files, {written.changed} changed", err=True)
 
 
-def settings(config: Path | None) -> dict[str, Any]:
-    """Return the connection settings of a file, completed from the environment.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the files: how many changed, and which are somebody's own."""
 
-    Raises:
-        ConfigurationError: the file holds no JSON object.
-    """
-    given: dict[str, Any] = {
-        name: value
-        for name in _SETTINGS
-        if (value := os.environ.get(ENVIRONMENT_PREFIX + name.upper()))
-    }
-    if "port" in given:
-        given["port"] = _port(given["port"])
-    if config is not None:
-        try:
-            found = json.loads(config.read_text(encoding="utf-8"))
-        except ValueError as error:
-            message = f"{config.name} is not JSON"
-            raise ConfigurationError(message) from error
-        if not isinstance(found, dict):
-            message = f"{config.name} holds no JSON object"
-            raise ConfigurationError(message)
-        given |= found
-    return resolve_aliases(given)[0]
+    changed: int
+    kept: tuple[str, ...]
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal():
-        message = f"{ENVIRONMENT_PREFIX}PORT is not a number"
-        raise ConfigurationError(message)
-    return int(text)
-
-
-def read_files(config: dict[str, Any], names: NameFilter, options: DbtOptions) -> dict[str, str]:
-    """Read the dictionary and return the files as `dbt_files` does."""
-    with closing(sessions.connect(config, module=MODULE)) as connection:
-        schemas = introspect(connection, names)
-        scope = Scope(owners=names.exact_schemas or ())
-        return dbt_files(schemas, references(connection, scope), options)
-
-
-def write_files(folder: Path, files: dict[str, str]) -> int:
+def write_files(folder: Path, files: Mapping[str, str]) -> Written:
     """Write what differs and remove generated files that are no longer wanted.
 
-    Returns:
-        How many files changed.
+    Args:
+        folder: where to; it is made.
+        files: name -> text.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stale = [
         path
         for path in sorted(folder.glob("stg_*.sql"))
-        if path.name not in files and path.read_text(encoding="utf-8").startswith(f"-- {HEADER}")
+        if path.name not in files and _is_generated(path.read_text(encoding="utf-8"))
     ]
     for path in stale:
         path.unlink()
-    changed = len(stale)
+    changed, kept = len(stale), []
     for name, text in files.items():
         path = folder / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
+        before = path.read_text(encoding="utf-8") if path.exists() else None
+        if before == text:
+            continue
+        if before is not None and not _is_generated(before):
+            kept.append(name)
             continue
         path.write_text(text, encoding="utf-8")
         changed += 1
-    return changed
+    return Written(changed, tuple(kept))
 
 
-def _reason(failure: OracleError | oracledb.Error | OSError) -> str:
-    if isinstance(failure, OracleError):
-        return str(failure)
-    return describe(failure, where="reading the dictionary").report
-
-
-if __name__ == "__main__":
-    dbt()
+def _is_generated(text: str) -> bool:
+    """Tell whether the first line, a comment of SQL or YAML, holds the header."""
+    return text.partition("\n")[0].lstrip("-# ") == HEADER

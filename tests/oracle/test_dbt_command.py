@@ -26,7 +26,7 @@ def run(config: dict[str, Any], folder: Path, *options: str) -> subprocess.Compl
     settings.write_text(json.dumps(config))
     return subprocess.run(
         [
-            *(sys.executable, "-m", "catalog.dbt_command", "--config", str(settings)),
+            *(sys.executable, "-m", "catalog.cli", "dbt", "--config", str(settings)),
             *("--out", str(folder / "models"), *options),
         ],
         cwd=PROJECT,

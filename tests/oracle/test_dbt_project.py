@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
-from catalog.dbt import DbtOptions
-from catalog.dbt_command import read_files, write_files
-from catalog.names import NameFilter
+from catalog.cli import main
 from demo.pipeline import PROJECT, Pipeline
 
 if TYPE_CHECKING:
@@ -74,6 +74,14 @@ def pipeline(
     return Pipeline(Path(found), tmp_path, environment, project)
 
 
+def write_staging(config: dict[str, Any], schema: str, folder: Path) -> None:
+    settings = folder.parent.parent / "config.json"
+    settings.write_text(json.dumps(config), encoding="utf-8")
+    options = ["--config", str(settings), "--schema", schema, "--out", str(folder)]
+    done = CliRunner().invoke(main, ["dbt", *options])
+    assert done.exit_code == 0, done.stderr
+
+
 def test_the_pipeline_ends_in_tested_models(
     pipeline: Pipeline, oracle_database: OracleDatabase, fresh_schema: str
 ) -> None:
@@ -111,12 +119,8 @@ def test_hostile_names_and_comments_build(
     project.mkdir()
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT / "dbt" / name, project / name)
-    files = read_files(
-        oracle_database.config(fresh_schema),
-        NameFilter(schemas=(fresh_schema,)),
-        DbtOptions(),
-    )
-    write_files(project / "models" / "staging", files)
+    staging = project / "models" / "staging"
+    write_staging(oracle_database.config(fresh_schema), fresh_schema, staging)
     done = subprocess.run(
         [str(DBT), "build", "--no-use-colors", "--project-dir", project, "--profiles-dir", project],
         env=dbt_environment(oracle_database, fresh_schema, tmp_path),
@@ -127,4 +131,4 @@ def test_hostile_names_and_comments_build(
     )
     assert done.returncode == 0, done.stdout
     assert "ERROR=0" in done.stdout and "WARN=0" in done.stdout
-    assert len(files) == 6
+    assert len(list(staging.iterdir())) == 6

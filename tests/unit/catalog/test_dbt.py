@@ -8,9 +8,8 @@ import pytest
 import yaml
 
 from catalog.dbt import HEADER, SOURCES_FILE, DbtOptions, dbt_files, inert, model_name, slug
-from catalog.dbt_command import write_files
-from catalog.model import Column, Key, KeyKind, Schema, Table, TableKind
-from catalog.references import Reference
+from catalog.dbt_command import Written, write_files
+from catalog.model import Column, ForeignKey, Key, KeyKind, Schema, Table, TableKind
 from catalog.reserved_words import needs_quotes, spelled
 from oracle_core.types import parse
 
@@ -41,9 +40,10 @@ EMPLOYEES = table(
     column("PHOTO", unsupported="BFILE points to a file outside the database"),
     keys=(Key("PK", KeyKind.PRIMARY, ("EMPLOYEE_ID",)),),
     comment="Everybody",
-)
-REFERENCE = Reference(
-    "HR", "EMPLOYEES", "FK", ("DEPARTMENT_ID",), "HR", "DEPARTMENTS", ("DEPARTMENT_ID",)
+    foreign_keys=(
+        ForeignKey("FK", ("DEPARTMENT_ID",), "HR", "DEPARTMENTS", ("DEPARTMENT_ID",)),
+        ForeignKey("OFF", ("DEPARTMENT_ID",), "HR", "DEPARTMENTS", ("ID",), is_enforced=False),
+    ),
 )
 HR = Schema("HR", (DEPARTMENTS, EMPLOYEES))
 
@@ -60,7 +60,7 @@ def entry_of(files: dict[str, str], name: str) -> dict[str, Any]:
 
 
 def test_constraints_become_tests_and_comments_descriptions() -> None:
-    employees = entry_of(dbt_files([HR], [REFERENCE]), "employees")
+    employees = entry_of(dbt_files([HR]), "employees")
 
     assert employees["identifier"] == "EMPLOYEES"
     assert employees["description"] == "Everybody"
@@ -91,20 +91,20 @@ def test_a_composite_key_is_told_but_not_tested_column_by_column() -> None:
         column("B", nullable=False),
         keys=(Key("PK", KeyKind.PRIMARY, ("A", "B")),),
     )
-    found = entry_of(dbt_files([Schema("HR", (pair,))], []), "pair")
+    found = entry_of(dbt_files([Schema("HR", (pair,))]), "pair")
 
     assert found["config"]["meta"] == {"primary_key": ["A", "B"]}
     assert [each["data_tests"] for each in found["columns"]] == [["not_null"], ["not_null"]]
 
 
 def test_a_parent_that_is_no_source_is_not_compared_with() -> None:
-    found = entry_of(dbt_files([Schema("HR", (EMPLOYEES,))], [REFERENCE]), "employees")
+    found = entry_of(dbt_files([Schema("HR", (EMPLOYEES,))]), "employees")
 
     assert all("relationships" not in str(each) for each in found["columns"])
 
 
 def test_staging_models_name_their_columns() -> None:
-    files = dbt_files([HR], [])
+    files = dbt_files([HR])
 
     assert files["stg_hr__employees.sql"] == (
         f"-- {HEADER}\nselect\n    employee_id,\n    department_id,\n    updated_at\n"
@@ -114,7 +114,7 @@ def test_staging_models_name_their_columns() -> None:
 
 def test_freshness_stands_under_config_where_the_column_is() -> None:
     options = DbtOptions(loaded_at="UPDATED_AT", warn_after_hours=12, error_after_hours=36)
-    files = dbt_files([HR], [], options)
+    files = dbt_files([HR], options)
 
     assert entry_of(files, "employees")["config"] == {
         "loaded_at_field": "updated_at",
@@ -128,7 +128,7 @@ def test_freshness_stands_under_config_where_the_column_is() -> None:
 
 
 def test_metadata_columns_of_the_target_are_used() -> None:
-    files = dbt_files([HR], [], DbtOptions(target_schema="copy", record_metadata=True))
+    files = dbt_files([HR], DbtOptions(target_schema="copy", record_metadata=True))
 
     assert source(files)["schema"] == "copy"
     assert source(files)["quoting"] == {"schema": True}
@@ -139,7 +139,7 @@ def test_metadata_columns_of_the_target_are_used() -> None:
 
 def test_only_names_that_need_quotes_get_them() -> None:
     odd = table("HR", "Order Lines", column("LEVEL"), column("N"), column("größe"))
-    files = dbt_files([Schema("HR", (odd,))], [])
+    files = dbt_files([Schema("HR", (odd,))])
     found = source(files)["tables"][0]
 
     assert "quoting" not in source(files)
@@ -155,7 +155,7 @@ def test_no_text_of_the_dictionary_is_a_template(text: str) -> None:
 
     assert jinja_free(made) == text
     wild = table("HR", text, column(text), comment=text)
-    entry = source(dbt_files([Schema("HR", (wild,))], []))["tables"][0]
+    entry = source(dbt_files([Schema("HR", (wild,))]))["tables"][0]
     assert jinja_free(entry["description"]) == text
     assert jinja_free(entry["identifier"]) == text
 
@@ -177,7 +177,7 @@ def test_different_tables_have_different_models() -> None:
 
 
 def test_the_same_dictionary_gives_the_same_files() -> None:
-    assert dbt_files([HR], [REFERENCE]) == dbt_files([HR], [REFERENCE])
+    assert dbt_files([HR]) == dbt_files([HR])
 
 
 def test_reserved_words_need_quotes() -> None:
@@ -196,11 +196,33 @@ def test_reserved_words_need_quotes() -> None:
 def test_a_second_run_changes_nothing_and_stale_models_go(tmp_path: Path) -> None:
     own = tmp_path / "stg_own.sql"
     own.write_text("select 1 from dual\n")
-    files = dbt_files([HR], [])
+    files = dbt_files([HR])
 
-    assert write_files(tmp_path, files) == len(files)
-    assert write_files(tmp_path, files) == 0
-    fewer = dbt_files([Schema("HR", (EMPLOYEES,))], [])
-    assert write_files(tmp_path, fewer) == 2
+    assert write_files(tmp_path, files) == Written(len(files), ())
+    assert write_files(tmp_path, files) == Written(0, ())
+    fewer = dbt_files([Schema("HR", (EMPLOYEES,))])
+    assert write_files(tmp_path, fewer) == Written(2, ())
     assert not (tmp_path / "stg_hr__departments.sql").exists()
     assert own.exists()
+
+
+def test_what_somebody_took_over_is_left_alone(tmp_path: Path) -> None:
+    files = dbt_files([HR])
+    write_files(tmp_path, files)
+    own = tmp_path / "stg_hr__employees.sql"
+    own.write_text("select 1 from dual\n", encoding="utf-8")
+    edited = tmp_path / "stg_hr__departments.sql"
+    edited.write_text(edited.read_text(encoding="utf-8") + "-- more\n", encoding="utf-8")
+
+    assert write_files(tmp_path, files) == Written(1, (own.name,))
+    assert own.read_text(encoding="utf-8") == "select 1 from dual\n"
+    assert "-- more" not in edited.read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_read_is_no_source() -> None:
+    gone = table("HR", "BROKEN", column("A"), unreadable="the view is invalid")
+    files = dbt_files([Schema("HR", (gone, DEPARTMENTS)), Schema("X", (gone,))])
+
+    assert set(files) == {SOURCES_FILE, "stg_hr__departments.sql"}
+    assert "broken" not in files[SOURCES_FILE]
+    assert len(yaml.safe_load(files[SOURCES_FILE])["sources"]) == 1
