@@ -146,25 +146,22 @@ def _path(*parts: str) -> str:
 
 
 def _unique(failure: Failure, circumstances: Circumstances) -> OracleError:
-    name = f"{_owner(failure.schema)}.{names.oracle_name(failure.constraint)}"
+    found = circumstances.query(_VIOLATED_KEY, (failure.schema, failure.constraint))[0]
+    owner, key, table, columns = found if found[0] else (*_as_told(failure), ())
+    name = f"{_owner(owner)}.{names.oracle_name(key)}"
     text = f"unique constraint ({name}) violated"
     if circumstances.profile != "19":
-        columns = circumstances.query(_INDEX_COLUMNS, (failure.schema, failure.constraint))
-        listed = ", ".join(names.oracle_name(column) for (column,) in columns)
-        table = f"{_owner(failure.schema)}.{names.oracle_name(failure.table)}"
-        text += f" on table {table} columns ({listed})"
+        listed = ", ".join(columns or ())
+        text += f" on table {_owner(owner)}.{names.oracle_name(table)} columns ({listed})"
     return OracleError(1, text)
 
 
-_INDEX_COLUMNS = """
-SELECT pg_catalog.btrim(pg_catalog.pg_get_indexdef(i.indexrelid, k.position, true), '"')
-FROM pg_catalog.pg_index i
-JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN LATERAL pg_catalog.generate_series(1, i.indnkeyatts::int4) AS k (position)
-WHERE n.nspname = %s AND c.relname = %s
-ORDER BY k.position
-"""
+_VIOLATED_KEY = "SELECT * FROM ora.violated_key(%s, %s)"
+
+
+def _as_told(failure: Failure) -> tuple[str, str, str]:
+    """Return owner, key and table of an index that is not committed yet."""
+    return failure.schema, failure.constraint, failure.table
 
 
 def _not_null(failure: Failure, circumstances: Circumstances) -> OracleError:
@@ -386,6 +383,7 @@ _SPECIAL: dict[str, Callable[[Failure, Circumstances], OracleError | None]] = {
     "23502": _not_null,
     "23503": _foreign_key,
     "23505": _unique,
+    "23P01": _unique,
     "23514": _check,
     "42501": _privilege,
     "42601": _syntax,

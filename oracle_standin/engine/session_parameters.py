@@ -30,6 +30,9 @@ class ParameterSession(Protocol):
     def set_isolation(self, level: str) -> None:
         """Set the isolation level of the coming transaction or of all to come."""
 
+    def set_constraint_timing(self, timing: str | None) -> None:
+        """Check deferrable constraints IMMEDIATE or DEFERRED from now on; None as they say."""
+
     def set_current_schema(self, name: str) -> None:
         """Set the schema that unqualified names resolve to."""
 
@@ -149,6 +152,13 @@ def _set_isolation(value: str, session: ParameterSession) -> None:
     session.set_isolation(level)
 
 
+def _set_constraints(value: str, session: ParameterSession) -> None:
+    timing = value.upper()
+    if timing not in {"IMMEDIATE", "DEFERRED", "DEFAULT"}:
+        raise OracleError(2248, "invalid option for ALTER SESSION")
+    session.set_constraint_timing(None if timing == "DEFAULT" else timing)
+
+
 def _set_schema(value: str, session: ParameterSession) -> None:
     session.set_current_schema(value)
 
@@ -166,6 +176,7 @@ _SPECIAL: dict[str, Callable[[str, ParameterSession], None]] = {
     "NLS_NUMERIC_CHARACTERS": _set_numeric_characters,
     "TIME_ZONE": _set_time_zone,
     "ISOLATION_LEVEL": _set_isolation,
+    "CONSTRAINTS": _set_constraints,
     "CURRENT_SCHEMA": _set_schema,
     "DDL_LOCK_TIMEOUT": _set_lock_timeout,
 }

@@ -47,6 +47,9 @@ class StatementSession(ParameterSession, Protocol):
     def rollback(self) -> None:
         """End the transaction and undo its changes."""
 
+    def begin(self) -> None:
+        """Begin a transaction unless one is open."""
+
     def savepoint(self, name: str) -> None:
         """Set a savepoint."""
 
@@ -302,31 +305,30 @@ def _set_role(reader: Reader, session: StatementSession) -> None:
 
 
 def _set_constraints(reader: Reader, session: StatementSession) -> None:
-    names: list[str] = []
-    if reader.accept("ALL"):
-        names.append("ALL")
-    else:
-        names.append(_constraint_name(reader))
+    named: list[tuple[str | None, str]] = []
+    if not reader.accept("ALL"):
+        named.append(_constraint_name(reader))
         while reader.accept_operator(","):
-            names.append(_constraint_name(reader))
+            named.append(_constraint_name(reader))
     timing = reader.peek()
     if not timing.is_word("IMMEDIATE", "DEFERRED"):
         raise OracleError(922, "missing or invalid option", max(timing.start, 0))
     reader.take()
     _finish(reader, 922, "missing or invalid option")
-    session.run(f"SET CONSTRAINTS {', '.join(names)} {timing.value}")
+    names = [text for pair in named for (text,) in session.query(_TO_SET, (*pair, timing.value))]
+    session.begin()
+    if names or not named:
+        session.run(f"SET CONSTRAINTS {', '.join(names) or 'ALL'} {timing.value}")
 
 
-def _constraint_name(reader: Reader) -> str:
-    name = _quoted(reader.name())
+_TO_SET = "SELECT ora.constraints_to_set(%s, %s, %s)"
+
+
+def _constraint_name(reader: Reader) -> tuple[str | None, str]:
+    schema, name = None, reader.name()
     if reader.accept_operator("."):
-        name = f"{name}.{_quoted(reader.name())}"
-    return name
-
-
-def _quoted(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
+        schema, name = name, reader.name()
+    return schema, name
 
 
 _HANDLERS: dict[str, Callable[[Reader, StatementSession], None]] = {

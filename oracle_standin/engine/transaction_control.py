@@ -53,6 +53,10 @@ class TransactionControl(ABC):
         """End the transaction and undo its changes."""
         self._transaction.rollback()
 
+    def begin(self) -> None:
+        """Begin a transaction unless one is open."""
+        self._transaction.begin()
+
     def savepoint(self, name: str) -> None:
         """Set a savepoint."""
         self._transaction.savepoint(name)
@@ -74,6 +78,10 @@ class TransactionControl(ABC):
             self._transaction.begin_special("ISOLATION LEVEL REPEATABLE READ")
         else:
             self._transaction.begin_special("ISOLATION LEVEL READ COMMITTED")
+
+    def set_constraint_timing(self, timing: str | None) -> None:
+        """Check deferrable constraints IMMEDIATE or DEFERRED from now on; None as they say."""
+        self._told(lambda: self._transaction.set_constraint_timing(timing))
 
     def set_read_only(self) -> None:
         """Begin a transaction that sees the database of this moment and may not change it."""

@@ -52,6 +52,7 @@ class Transaction:
         self._savepoints: list[str] = []
         self._settings: dict[str, str] = {}
         self._session_level = READ_COMMITTED
+        self._constraint_timing: str | None = None
         self.changed = False
         """Whether the transaction has changed or locked anything."""
         self.generation = 0
@@ -91,7 +92,8 @@ class Transaction:
 
     def _run_first(self, steps: Sequence[Step], place: int, *, changes: bool) -> PGresult:
         try:
-            result = self._link.run_steps((Step(self._begin_text()), *steps))[1 + place]
+            begin = [Step(text) for text in self._begin_texts()]
+            result = self._link.run_steps((*begin, *steps))[len(begin) + place]
         except EngineFailureError:
             self._link.run_simple(b"ROLLBACK")
             raise
@@ -159,13 +161,18 @@ class Transaction:
     def begin(self) -> None:
         """Open a transaction unless one is open."""
         if not self._open:
-            self._link.run_simple(self._begin_text())
+            self._link.run_simple(b"; ".join(self._begin_texts()))
             self._open = True
 
-    def _begin_text(self) -> bytes:
-        if self._session_level == SERIALIZABLE:
-            return b"BEGIN ISOLATION LEVEL REPEATABLE READ"
-        return b"BEGIN"
+    def _begin_texts(self) -> list[bytes]:
+        serializable = self._session_level == SERIALIZABLE
+        begin = b"BEGIN ISOLATION LEVEL REPEATABLE READ" if serializable else b"BEGIN"
+        return [begin, *self._timing()]
+
+    def _timing(self) -> list[bytes]:
+        if self._constraint_timing is None:
+            return []
+        return [f"SET CONSTRAINTS ALL {self._constraint_timing}".encode()]
 
     def begin_special(self, modes: str) -> None:
         """Open a transaction with PostgreSQL's modes and fix what it sees at this moment.
@@ -175,12 +182,22 @@ class Transaction:
         if self.changed:
             raise OracleError(1453, "SET TRANSACTION must be first statement of transaction")
         self.rollback()
-        self._link.run_simple(f"BEGIN {modes}; SELECT 1".encode())
+        texts = [f"BEGIN {modes}".encode(), *self._timing(), b"SELECT 1"]
+        self._link.run_simple(b"; ".join(texts))
         self._open = True
 
     def set_session_level(self, level: str) -> None:
         """Set the isolation level of transactions to come."""
         self._session_level = level
+
+    def set_constraint_timing(self, timing: str | None) -> None:
+        """Set when deferrable constraints are checked, in this and later transactions.
+
+        Raises EngineFailureError when rows of this transaction contradict.
+        """
+        self._constraint_timing = timing
+        if self._open and timing is not None:
+            self._link.run_simple(self._timing()[0])
 
     def commit(self) -> None:
         """End the transaction; raises EngineFailureError when a deferred constraint fails."""

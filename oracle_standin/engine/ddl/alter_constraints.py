@@ -1,18 +1,16 @@
-"""Adds, drops, enables, disables and renames constraints of existing tables.
+"""Adds, drops and renames constraints of existing tables.
 
 Source: SQL Language Reference, ALTER TABLE, constraint_clauses.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import constraints, facts, objects
-from oracle_standin.engine.ddl.column_parser import parse_state
 from oracle_standin.engine.ddl.model import ConstraintDefinition, ConstraintKind
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import engine_name, quoted
 
 if TYPE_CHECKING:
@@ -107,7 +105,7 @@ def _check_rows(engine: Engine, table: Relation, definition: ConstraintDefinitio
             raise OracleError(2293, f"cannot validate ({name}) - check constraint violated")
     if definition.kind.has_index:
         key = ", ".join(columns)
-        filled = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+        filled = " OR ".join(f"{column} IS NOT NULL" for column in columns)
         duplicate = engine.query(f"{exists}{filled} GROUP BY {key} HAVING count(*) > 1 LIMIT 1")
         primary = definition.kind is ConstraintKind.PRIMARY_KEY
         if duplicate and primary:
@@ -165,7 +163,7 @@ def listed(engine: Engine, table: Relation) -> list[Listed]:
     ]
 
 
-def _chosen(reader: Reader, engine: Engine, table: Relation) -> Listed:
+def read_choice(reader: Reader, engine: Engine, table: Relation) -> Listed:
     """Consume CONSTRAINT name, PRIMARY KEY or UNIQUE (columns) and return what it stands for.
 
     Raises OracleError 2443 when there is none.
@@ -204,7 +202,7 @@ def drop(reader: Reader, engine: Engine, table: Relation) -> None:
         chosen = next(item for item in listed(engine, table) if item.name == name)
     else:
         reader.rewind(position)
-        chosen = _chosen(reader, engine, table)
+        chosen = read_choice(reader, engine, table)
     cascade = _accept_drop_options(reader)
     drop_listed(engine, table, chosen, cascade=cascade)
 
@@ -230,7 +228,7 @@ def drop_listed(engine: Engine, table: Relation, chosen: Listed, *, cascade: boo
             (table.oid, chosen.name),
         )
         return
-    if chosen.kind.has_index and not cascade and _is_referenced(engine, table, chosen):
+    if chosen.kind.has_index and not cascade and is_referenced(engine, table, chosen):
         raise OracleError(2273, "this unique/primary key is referenced by some foreign keys")
     statement = f"ALTER TABLE {table.sql} DROP CONSTRAINT {quoted(chosen.stored_name)}"
     if chosen.kind is ConstraintKind.NOT_NULL and _in_primary_key(engine, table, chosen):
@@ -246,7 +244,8 @@ def drop_listed(engine: Engine, table: Relation, chosen: Listed, *, cascade: boo
         _drop_silent_not_nulls(engine, table)
 
 
-def _is_referenced(engine: Engine, table: Relation, chosen: Listed) -> bool:
+def is_referenced(engine: Engine, table: Relation, chosen: Listed) -> bool:
+    """Return whether foreign keys refer to a key."""
     rows = engine.query(
         "SELECT 1 FROM pg_catalog.pg_constraint f JOIN pg_catalog.pg_constraint k"
         " ON k.conindid = f.conindid AND k.conrelid = f.confrelid AND k.contype IN ('p', 'u')"
@@ -274,80 +273,6 @@ def _drop_silent_not_nulls(engine: Engine, table: Relation) -> None:
     )
     for (name,) in rows:
         engine.run(f"ALTER TABLE {table.sql} DROP CONSTRAINT {quoted(name)}")
-
-
-def change_state(reader: Reader, engine: Engine, table: Relation) -> None:
-    """Run ENABLE, DISABLE and MODIFY of a constraint.
-
-    Raises OracleError 2431 and 2430 for an unknown constraint, 2297 when foreign keys depend on a
-    key to be disabled.
-    """
-    if reader.accept("MODIFY"):
-        pass
-    word = reader.accept_any("ENABLE", "DISABLE")
-    validated = reader.accept_any("VALIDATE", "NOVALIDATE") != "NOVALIDATE"
-    if reader.accept("ALL", "TRIGGERS") or reader.accept("TABLE", "LOCK"):
-        return
-    chosen = _chosen(reader, engine, table)
-    state = parse_state(reader, ConstraintDefinition(chosen.kind, enabled=word != "DISABLE"))
-    cascade = reader.accept("CASCADE")
-    reader.accept("KEEP", "INDEX")
-    if not state.enabled and chosen.stored_name is not None:
-        if chosen.kind.has_index and not cascade and _is_referenced(engine, table, chosen):
-            name = f"{table.owner}.{chosen.name}"
-            raise OracleError(2297, f"cannot disable constraint ({name}) - dependencies exist")
-        _disable(engine, table, chosen, cascade=cascade)
-    elif state.enabled and chosen.stored_name is None:
-        _enable(engine, table, chosen, validated=validated and state.validated)
-
-
-def _disable(engine: Engine, table: Relation, chosen: Listed, *, cascade: bool) -> None:
-    engine.run(
-        "INSERT INTO ora.disabled_constraints (relid, name, contype, attnums, foreign_relid,"
-        " foreign_attnums, delete_rule, search_condition, generated)"
-        " SELECT l.relid, l.name, c.contype, c.conkey, nullif(c.confrelid, 0), c.confkey,"
-        " l.delete_rule, l.search_condition, l.generated FROM ora.listed_constraints l"
-        " JOIN pg_catalog.pg_constraint c ON c.oid = l.conoid"
-        " WHERE l.relid = %s::oid AND l.name = %s",
-        (table.oid, chosen.name),
-    )
-    drop_listed(engine, table, chosen, cascade=cascade)
-
-
-def _enable(engine: Engine, table: Relation, chosen: Listed, *, validated: bool) -> None:
-    rows = engine.query(
-        "SELECT d.foreign_relid::bigint, d.delete_rule, d.search_condition,"
-        " (SELECT pg_catalog.array_agg(ora.oracle_name(a.attname) ORDER BY k.n)"
-        "  FROM unnest(d.foreign_attnums) WITH ORDINALITY AS k (attnum, n)"
-        "  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.foreign_relid AND a.attnum = k.attnum)"
-        " FROM ora.disabled_constraints d WHERE d.relid = %s::oid AND d.name = %s",
-        (table.oid, chosen.name),
-    )
-    parent_oid, rule, condition, parent_columns = rows[0]
-    definition = ConstraintDefinition(
-        chosen.kind, chosen.columns, chosen.name, condition, validated=validated
-    )
-    if parent_oid is not None:
-        parent = objects.by_oid(engine, parent_oid)
-        definition = replace(
-            definition,
-            referenced=ObjectName(parent.owner, parent.name),
-            referenced_columns=tuple(parent_columns),
-            delete_rule=rule,
-        )
-    engine.run(
-        "DELETE FROM ora.disabled_constraints WHERE relid = %s::oid AND name = %s",
-        (table.oid, chosen.name),
-    )
-    if chosen.kind.has_index and not validated:
-        raise not_in_this_standin(what="ENABLE NOVALIDATE of a key")
-    add(engine, table, [definition])
-    if chosen.generated:
-        engine.run(
-            "UPDATE ora.constraint_facts f SET generated = true FROM pg_catalog.pg_constraint c"
-            " WHERE c.oid = f.conoid AND c.conrelid = %s::oid AND c.conname = %s",
-            (table.oid, chosen.name),
-        )
 
 
 def rename(engine: Engine, table: Relation, old: str, new: str) -> None:

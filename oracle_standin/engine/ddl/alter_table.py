@@ -12,6 +12,7 @@ from oracle_standin.engine.ddl import (
     alter_columns,
     alter_constraints,
     alter_partitions,
+    constraint_states,
     facts,
     kept_history,
     modify_columns,
@@ -76,7 +77,7 @@ def _run_clause(reader: Reader, engine: Engine, table: Relation) -> None:
         kept_history.cut(engine, table.oid)
         alter_partitions.run(reader, engine, table)
     elif _at_constraint_state(reader):
-        alter_constraints.change_state(reader, engine, table)
+        constraint_states.change_state(reader, engine, table)
     else:
         _run_option(reader, engine, table)
 
@@ -129,7 +130,7 @@ def _leave_rows_alone(columns: list[ColumnDefinition]) -> bool:
 def _run_modify(reader: Reader, engine: Engine, table: Relation) -> None:
     kept_history.cut(engine, table.oid)
     if reader.at("CONSTRAINT") or reader.at("PRIMARY", "KEY") or reader.at("UNIQUE"):
-        alter_constraints.change_state(reader, engine, table)
+        constraint_states.change_state(reader, engine, table)
         return
     if reader.at("PARTITION") or reader.at("DEFAULT"):
         raise not_in_this_standin(what="MODIFY PARTITION")

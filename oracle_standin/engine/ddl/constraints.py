@@ -100,6 +100,8 @@ def clause(engine: Engine, owner: str, definition: ConstraintDefinition) -> str:
 
 def _body(engine: Engine, definition: ConstraintDefinition) -> str:
     columns = column_list(definition.columns)
+    if definition.deferrable and not definition.kind.has_index:
+        raise not_in_this_standin(what="a check that can wait for the end of the transaction")
     if definition.kind is ConstraintKind.NOT_NULL:
         return f"NOT NULL {columns}"
     if definition.kind is ConstraintKind.CHECK:
@@ -238,7 +240,8 @@ def record(engine: Engine, relid: int, named: Sequence[tuple[ConstraintDefinitio
 
 
 def record_indexes(engine: Engine, relid: int) -> None:
-    """Write the facts of the indexes that keys brought with them."""
+    """Write the facts of the indexes that keys brought with them, and guard partly empty keys."""
+    engine.run("SELECT ora.guard_partial_keys(%s::oid)", (relid,))
     engine.run(
         "INSERT INTO ora.table_facts (relid, object_type, parent, generated)"
         " SELECT c.conindid, 'INDEX', c.conrelid, coalesce(f.generated, false)"
@@ -265,8 +268,8 @@ def record_disabled(
         parent, parent_columns = foreign_target(engine, table, definition)
     engine.run(
         "INSERT INTO ora.disabled_constraints (relid, name, contype, attnums, foreign_relid,"  # noqa: S608
-        " foreign_attnums, delete_rule, search_condition, generated)"
-        f" VALUES (%s::oid, %s, %s, {_ATTNUMS}, %s::oid, {_ATTNUMS}, %s, %s, %s)",
+        " foreign_attnums, delete_rule, search_condition, generated, is_deferrable, is_deferred)"
+        f" VALUES (%s::oid, %s, %s, {_ATTNUMS}, %s::oid, {_ATTNUMS}, %s, %s, %s, %s, %s)",
         (
             table.oid,
             definition.name,
@@ -279,5 +282,7 @@ def record_disabled(
             definition.delete_rule if parent else None,
             search_condition(definition),
             generated,
+            definition.deferrable,
+            definition.initially_deferred,
         ),
     )

@@ -164,6 +164,7 @@ def _create(
                 "INSERT INTO ora.index_expressions VALUES (%s::oid, %s, %s)",
                 (index.oid, position, dictionary_text(part.expression)),
             )
+    engine.run("SELECT ora.guard_partial_keys(%s::oid)", (table.oid,))
     facts.touch(engine, table.oid)
     kept_history.cut(engine, table.oid)
 
@@ -181,7 +182,7 @@ def _clause(engine: Engine, part: IndexPart) -> str:
 
 def _check_duplicates(engine: Engine, table: Relation, parts: list[IndexPart]) -> None:
     values = [_value(engine, part) for part in parts]
-    filled = " AND ".join(f"{value} IS NOT NULL" for value in values)
+    filled = " OR ".join(f"{value} IS NOT NULL" for value in values)
     key = ", ".join(values)
     duplicate = engine.query(
         f"SELECT 1 FROM {table.sql} WHERE {filled} GROUP BY {key}"  # noqa: S608 - quoted names

@@ -123,6 +123,8 @@ CREATE TABLE ora.disabled_constraints (
     delete_rule text,
     search_condition text,
     generated boolean NOT NULL DEFAULT false,
+    is_deferrable boolean NOT NULL DEFAULT false,
+    is_deferred boolean NOT NULL DEFAULT false,
     last_change timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (relid, name)
 );

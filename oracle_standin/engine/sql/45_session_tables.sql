@@ -8,6 +8,28 @@ CREATE FUNCTION ora.session_table_name(definition oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, ora
 RETURN (SELECT left(c.relname::text, 40) || '$' || c.oid::text FROM pg_class c WHERE c.oid = definition);
 
+CREATE FUNCTION ora.session_index_name(definition oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, ora
+RETURN (SELECT left(c.relname::text, 40) || '$' || c.oid::text FROM pg_class c WHERE c.oid = definition);
+
+CREATE FUNCTION ora.name_session_indexes(definition oid, copy oid) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
+DECLARE
+  found record;
+BEGIN
+  FOR found IN
+    SELECT c.indexrelid::regclass AS index, ora.session_index_name(d.indexrelid) AS name
+    FROM pg_index d JOIN pg_index c ON c.indrelid = copy AND c.indkey = d.indkey
+      AND c.indisunique = d.indisunique AND (c.indpred IS NULL) = (d.indpred IS NULL)
+      AND ora.key_columns(c.indexrelid) = ora.key_columns(d.indexrelid)
+    WHERE d.indrelid = definition
+  LOOP
+    EXECUTE format('ALTER INDEX %s RENAME TO %I', found.index, found.name);
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION ora.name_session_indexes(oid, oid) IS
+  'Names the indexes of a session table after those of the definition: errors name keys.';
+
 CREATE FUNCTION ora.session_table(definition oid, INOUT session_name text DEFAULT NULL,
   OUT session_oid oid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
@@ -23,6 +45,7 @@ BEGIN
     EXECUTE format('CREATE TEMPORARY TABLE %I (LIKE %s INCLUDING ALL) ON COMMIT %s ROWS',
       session_name, definition::regclass, CASE WHEN until_commit THEN 'DELETE' ELSE 'PRESERVE' END);
     EXECUTE format('GRANT ALL ON pg_temp.%I TO PUBLIC', session_name);
+    PERFORM ora.name_session_indexes(definition, to_regclass(format('pg_temp.%I', session_name))::oid);
     -- LIKE copies no triggers; the one that fits values belongs to the columns.
     IF to_regproc('ora.fit$' || definition::text) IS NOT NULL THEN
       EXECUTE format('CREATE TRIGGER ora$fit BEFORE INSERT OR UPDATE ON pg_temp.%I FOR EACH ROW'

@@ -23,7 +23,7 @@ SELECT NULL, d.relid, d.name,
     (SELECT k.conindid FROM pg_constraint k WHERE k.conrelid = d.foreign_relid
         AND k.contype IN ('p', 'u') AND k.conkey @> d.foreign_attnums
         AND k.conkey <@ d.foreign_attnums LIMIT 1),
-    d.delete_rule, 'DISABLED', false, false, false, d.generated, false, d.last_change, NULL,
+    d.delete_rule, 'DISABLED', d.is_deferrable, d.is_deferred, false, d.generated, false, d.last_change, NULL,
     d.attnums
 FROM ora.disabled_constraints d;
 
@@ -117,6 +117,9 @@ SELECT ora.publish('INDEXES');
 CREATE VIEW ora.listed_index_columns AS
 SELECT i.*, k.n, k.attnum, k.attnum = 0 OR i.indoption[k.n - 1] & 1 = 1 AS is_expression,
     i.indoption[k.n - 1] & 1 = 1 AS descending,
+    CASE WHEN k.attnum = 0 OR i.indoption[k.n - 1] & 1 = 1
+        THEN format('SYS_NC%s$', lpad((i.relid::bigint * 16 + k.n)::text, 5, '0'))
+        ELSE coalesce(l.oracle_name, a.attname::text) END AS shown_name,
     coalesce(l.oracle_name, a.attname::text) AS column_name, f.data_length, f.char_length
 FROM ora.listed_indexes i
 CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, n)
@@ -128,8 +131,7 @@ WHERE k.n <= i.indnkeyatts;
 CREATE VIEW ora."d_IND_COLUMNS" AS
 SELECT i.parent AS "RELID", i.owner AS "INDEX_OWNER", i.name AS "INDEX_NAME",
     i.table_owner AS "TABLE_OWNER", i.table_name AS "TABLE_NAME",
-    CASE WHEN i.is_expression THEN format('SYS_NC%s$', lpad((i.relid::bigint * 16 + i.n)::text, 5, '0'))
-        ELSE i.column_name END AS "COLUMN_NAME",
+    i.shown_name AS "COLUMN_NAME",
     i.n::numeric AS "COLUMN_POSITION", coalesce(i.data_length, 4000)::numeric AS "COLUMN_LENGTH",
     coalesce(i.char_length, 0)::numeric AS "CHAR_LENGTH",
     CASE WHEN i.descending THEN 'DESC' ELSE 'ASC' END AS "DESCEND",
