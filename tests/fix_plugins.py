@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 TIMEOUT_SECONDS = 120
+JSONL = Path(__file__).resolve().parents[1] / ".meltano/loaders/target-jsonl/venv/bin/target-jsonl"
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,36 @@ class Plugin:
         )
 
 
+class JsonLines:
+    """The loader target-jsonl, somebody else's: singer-python and draft 4 of JSON Schema."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        """Take the program that Meltano installed, and a new folder for its files."""
+        self.program = program
+        self.folder = folder
+
+    def load(self, lines: bytes) -> Finished:
+        """Load the output of a tap."""
+        config = self.folder / "config.json"
+        config.write_text(
+            json.dumps({"destination_path": str(self.folder), "do_timestamp_file": False}),
+            encoding="utf-8",
+        )
+        done = subprocess.run(
+            [str(self.program), "--config", str(config)],
+            input=lines,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr.decode())
+
+    def records(self, stream: str) -> list[dict[str, Any]]:
+        """Return what the file of a stream holds, numbers exact."""
+        text = (self.folder / f"{stream}.jsonl").read_text(encoding="utf-8")
+        return [json.loads(line, parse_float=Decimal) for line in text.splitlines()]
+
+
 def exit_code(returned: int) -> int:
     """Return the code as a shell shows it: 128 + n when signal n ended the process."""
     return 128 - returned if returned < 0 else returned
@@ -122,6 +155,16 @@ TERMINATED = 128 + signal.SIGTERM
 def tap(tmp_path: Path) -> Plugin:
     """Return a runner of `tap-oracle`."""
     return Plugin("tap-oracle", tmp_path)
+
+
+@pytest.fixture
+def jsonl(tmp_path: Path) -> JsonLines:
+    """Return a runner of `target-jsonl`."""
+    program = JSONL if JSONL.exists() else shutil.which("target-jsonl")
+    assert program, "target-jsonl is missing: `make .meltano/.installed` installs it"
+    folder = tmp_path / "jsonl"
+    folder.mkdir()
+    return JsonLines(Path(program), folder)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.fix_plugins import select
 
 if TYPE_CHECKING:
     from tests.fix_oracle import OracleDatabase
-    from tests.fix_plugins import Plugin
+    from tests.fix_plugins import JsonLines, Plugin
 
 pytestmark = pytest.mark.oracle
 
@@ -132,18 +132,41 @@ def test_exclusions(tap: Plugin, oracle_database: OracleDatabase, hostile_schema
 
 
 def test_the_same_table_name_in_two_schemas(
-    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str, other_schema: str
+    tap: Plugin,
+    target: Plugin,
+    oracle_database: OracleDatabase,
+    fresh_schema: str,
+    other_schema: str,
 ) -> None:
     for schema in (fresh_schema, other_schema):
         create(oracle_database, schema, ("SAME",))
     with closing(oracle_database.connect(other_schema)) as connection:
         connection.cursor().execute(f'GRANT READ ON "SAME" TO {quoted(fresh_schema)}')
+        connection.cursor().execute('UPDATE "SAME" SET "é🚀" = \'the other\'')
+        connection.commit()
     schemas = [fresh_schema, other_schema]
-    catalog = discovered(tap, oracle_database.config(fresh_schema, filter_schemas=schemas))
-
+    config = oracle_database.config(fresh_schema, filter_schemas=schemas)
+    catalog = discovered(tap, config)
     assert [stream["tap_stream_id"] for stream in catalog["streams"]] == sorted(
         f"{schema}-SAME" for schema in schemas
     )
+
+    loader = oracle_database.create_user("L")
+    try:
+        loading = oracle_database.config(loader, identifier_case="exact")
+        both = tap.run(config, catalog=select(catalog, lambda _: ""))
+        refused = target.run(loading, stdin=both.stdout)
+        assert refused.code != 0
+        assert "both become table" in refused.stderr
+        for source in schemas:
+            one = select(catalog, {f"{source}-SAME": ""}.get)
+            loaded = target.run(
+                {**loading, "load_method": "overwrite"}, stdin=tap.run(config, catalog=one).stdout
+            )
+            assert loaded.code == 0, loaded.stderr
+            assert rows(oracle_database, loader, "SAME") == rows(oracle_database, source, "SAME")
+    finally:
+        oracle_database.drop_user(loader)
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +175,21 @@ def hostile_schema(oracle_database: OracleDatabase) -> Any:
     create(oracle_database, user, NAMES)
     yield user
     oracle_database.drop_user(user)
+
+
+def test_target_jsonl_takes_every_name(
+    tap: Plugin, jsonl: JsonLines, oracle_database: OracleDatabase, hostile_schema: str
+) -> None:
+    config = oracle_database.config(hostile_schema, filter_schemas=[hostile_schema])
+    done = tap.run(config)
+    assert done.code == 0, done.stderr
+    loaded = jsonl.load(done.stdout)
+
+    assert loaded.code == 0, loaded.stderr
+    for name in NAMES:
+        stream = f"{hostile_schema}-{name}"
+        assert jsonl.records(stream) == done.records(stream)
+        assert [list(record) for record in jsonl.records(stream)] == [list(COLUMNS)]
 
 
 def test_meltano_selects_by_patterns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -51,6 +52,17 @@ def pipeline(
         for name, value in oracle_database.config(user).items():
             environment[f"{prefix}_{name.upper()}"] = str(value)
     return Pipeline(meltano, tmp_path, environment, project)
+
+
+def test_a_loader_that_is_not_ours_takes_the_lines(
+    pipeline: Pipeline, hr_schema: str, tmp_path: Path
+) -> None:
+    environment = {**pipeline.environment, "TARGET_JSONL_DESTINATION_PATH": str(tmp_path / "lines")}
+    run = dataclasses.replace(pipeline, environment=environment)
+
+    assert run.run("tap-oracle", "target-jsonl") == 0
+    (written,) = (tmp_path / "lines").glob(f"{hr_schema}-EMPLOYEES-*.jsonl")
+    assert len(written.read_text(encoding="utf-8").splitlines()) == 20_000
 
 
 def test_a_second_run_with_nothing_changed_moves_boundary_rows_only(
