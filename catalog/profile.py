@@ -13,11 +13,9 @@ from importlib import import_module, resources
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-import yaml
-
 from catalog.names import matches
 from catalog.replication import may_be_replication_key
+from catalog.yaml_file import YamlFileError, read
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -112,12 +110,17 @@ def load(name: str) -> Profile:
 
 @cache
 def _read(name: str, package: str) -> Profile:
+    file = f"{name}.yaml"
     try:
-        text = resources.files(import_module(package)).joinpath(f"{name}.yaml").read_text("utf-8")
-        return parse(text)
-    except (ImportError, OSError, TypeError) as error:
-        msg = f"the profile {name} cannot be found in {package} ({type(error).__name__})"
+        text = resources.files(import_module(package)).joinpath(file).read_text("utf-8")
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        msg = f"the profile {name} cannot be read from {package} ({type(error).__name__})"
         raise ConfigurationError(msg, setting="profile") from error
+    found = parse(text, file=f"{package.replace('.', '/')}/{file}")
+    if found.name != name:
+        msg = f"the profile {name} of {package} calls itself {found.name}"
+        raise ConfigurationError(msg, setting="profile")
+    return found
 
 
 def available() -> dict[str, str]:
@@ -126,38 +129,21 @@ def available() -> dict[str, str]:
     return {**own, **{point.name: point.value for point in entry_points(group=GROUP)}}
 
 
-def parse(text: str) -> Profile:
+def parse(text: str, *, file: str) -> Profile:
     """Read a profile.
 
     Args:
         text: YAML with the fields of `Profile`.
+        file: what messages call the file.
 
     Raises:
-        ConfigurationError: it is not YAML, or a field is missing, unknown or of the wrong type.
+        ConfigurationError: it is not YAML, or a field is missing, unknown or of the wrong type;
+            the message names file and line.
     """
     try:
-        content = yaml.safe_load(text)
-        _refuse_unknown(content)
-        return msgspec.convert(content, Profile)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        msg = f"the file is no profile: {' '.join(str(error).split())}"
-        raise ConfigurationError(msg, setting="profile") from error
-
-
-def _refuse_unknown(content: object) -> None:
-    """Refuse fields that a misspelling would silently lose."""
-    if not isinstance(content, dict):
-        return
-    rules = content.get("rules")
-    known = set(Profile.__dataclass_fields__)
-    levels: list[tuple[object, set[str]]] = [(content, known)]
-    if isinstance(rules, list):
-        levels += [(rule, set(Rule.__dataclass_fields__)) for rule in rules]
-    for level, fields in levels:
-        unknown = set(level) - fields if isinstance(level, dict) else set()
-        if unknown:
-            msg = f"unknown field {', '.join(sorted(map(str, unknown)))}"
-            raise msgspec.ValidationError(msg)
+        return read(text, Profile, file=file)
+    except YamlFileError as error:
+        raise ConfigurationError(str(error), setting="profile") from error
 
 
 def facts_for(profile: Profile | None, table: Table) -> ProfileFacts:

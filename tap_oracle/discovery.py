@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from catalog.model import Schema
+    from catalog.profile import Profile
     from oracle_core.oracle_type import OracleType
     from oracle_core.values import JsonSchemaOptions
     from tap_oracle.catalog_entry import CatalogEntry
@@ -51,7 +52,8 @@ def discover(
     lifetime = config.get("catalog_cache_ttl_seconds")
     cache = CatalogCache(
         path=Path(str(path)),
-        key=fingerprint(config),
+        # A profile is a file that another version of its package may have changed.
+        key=fingerprint({**config, "profile": _profile(config)}),
         ttl_seconds=DEFAULT_CATALOG_CACHE_TTL_SECONDS if lifetime is None else lifetime,
     )
     return cache.catalog(
@@ -65,8 +67,6 @@ def discover(
 def _discover(
     connection: oracledb.Connection, config: Mapping[str, Any], options: JsonSchemaOptions
 ) -> dict[str, Any]:
-    chosen = config.get("profile")
-    application = profile.load(str(chosen)) if chosen else None
     views = config.get("include_views")
     depth = Depth(
         views=views is None or bool(views), through_synonyms=bool(config.get("include_synonyms"))
@@ -80,8 +80,13 @@ def _discover(
         inventory.schemas,
         database=connection.service_name,
         options=options,
-        profile=application,
+        profile=_profile(config),
     )
+
+
+def _profile(config: Mapping[str, Any]) -> Profile | None:
+    chosen = config.get("profile")
+    return profile.load(str(chosen)) if chosen else None
 
 
 def _names(config: Mapping[str, Any]) -> NameFilter:

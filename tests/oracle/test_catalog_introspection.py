@@ -13,6 +13,7 @@ import oracledb
 import pytest
 from click.testing import CliRunner, Result
 
+from catalog import profile
 from catalog.cli import main
 from catalog.introspect import INVALID_VIEW, NOT_GRANTED, TEMPORARY, Depth, take_inventory
 from catalog.model import Inventory, Synonym, Table, TableKind
@@ -262,6 +263,56 @@ def test_a_kept_catalog_holds_until_the_next_ddl(
     assert columns() == ["ID", "B"]
     path.write_text("{", encoding="utf-8")
     assert columns() == ["ID", "B"]
+
+
+def test_a_kept_catalog_ends_with_what_it_was_made_from(
+    oracle_database: OracleDatabase,
+    fresh_schema: str,
+    other_schema: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "kept.json"
+    made: list[str] = []
+
+    def described(**settings: Any) -> dict[str, str]:
+        config = oracle_database.config(
+            fresh_schema, filter_schemas=[other_schema], catalog_cache_path=str(path), **settings
+        )
+        with closing(TapOracle(config=config)) as tap:
+            streams = tap.catalog_dict["streams"]
+        made.append(path.read_text("utf-8") if path.exists() else "")
+        return {one["table_name"]: one["metadata"][0]["metadata"]["inclusion"] for one in streams}
+
+    def changed(statement: str) -> None:
+        run(oracle_database, other_schema, statement)
+
+    reader = f'"{fresh_schema}"'
+    for table in ("a", "b"):
+        changed(f"CREATE TABLE {table} (id NUMBER(5) PRIMARY KEY, updated_at DATE NOT NULL)")
+        changed(f"GRANT READ, INSERT ON {table} TO {reader}")
+    time.sleep(3.1)  # LAST_DDL_TIME counts seconds: a catalog is kept once they have passed
+    assert described() == {"A": "available", "B": "available"}
+    assert described() == {"A": "available", "B": "available"}
+    assert made[0] == made[1] != ""
+
+    changed("DROP TABLE b")
+    assert described() == {"A": "available"}
+    time.sleep(3.1)
+    assert described() == {"A": "available"}
+    changed(f"REVOKE READ ON a FROM {reader}")
+    assert described() == {"A": "unsupported"}
+    time.sleep(3.1)
+    assert described() == {"A": "unsupported"}
+    oracle_database.administer(f"GRANT SELECT ANY TABLE TO {reader}")
+    assert described() == {"A": "available"}
+
+    time.sleep(3.1)
+    described(profile="generic_audit")
+    described(profile="generic_audit")
+    monkeypatch.setattr(profile, "load", lambda _: profile.Profile("generic_audit", "", (), ()))
+    described(profile="generic_audit")
+    assert made[-3] == made[-2] != made[-1]
 
 
 def command(*arguments: str, **environment: str) -> Result:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from catalog import profile
 from catalog.model import Column, Key, KeyKind, Schema, Table, TableKind
-from catalog.profile import OWN, facts_for, load, parse
+from catalog.profile import OWN, facts_for, load
 from catalog.replication import propose, ranked_keys
 from catalog.singer import singer_catalog
 from oracle_core.errors import ConfigurationError
@@ -112,42 +112,82 @@ def test_ours_say_where_they_come_from(name: str) -> None:
     assert facts_for(found, table("X", "ID NUMBER!")).keys in {(), ("ID",)}
 
 
-def test_another_package_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Install a package that adds the profile `theirs`; return the file of the profile."""
     package = tmp_path / "their_profiles"
     package.mkdir()
     (package / "__init__.py").touch()
-    (package / "theirs.yaml").write_text(
-        "name: theirs\ntitle: Theirs\nsources: [their manual]\n"
-        "rules: [{tables: ['*'], replication_keys: [STAMP]}]\n",
-        encoding="utf-8",
+    information = tmp_path / "their_profiles-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: their-profiles\nVersion: 1\n"
     )
+    (information / "entry_points.txt").write_text(f"[{profile.GROUP}]\ntheirs = their_profiles\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    points = (EntryPoint("theirs", "their_profiles", profile.GROUP),)
-    monkeypatch.setattr(profile, "entry_points", lambda **_: points)
+    monkeypatch.delitem(sys.modules, "their_profiles", raising=False)
+    profile._read.cache_clear()
+    return package / "theirs.yaml"
+
+
+THEIRS = """name: theirs
+title: Theirs
+sources: [their manual]
+rules:
+  - tables: ['*']
+    replication_keys: [STAMP]
+    soft_delete:
+      - column: GONE
+"""
+
+
+def test_another_package_adds_its_own(installed: Path) -> None:
+    installed.write_text(THEIRS, encoding="utf-8")
 
     assert load("theirs").rules[0].replication_keys == ("STAMP",)
     assert set(profile.available()) == {*OWN, "theirs"}
 
 
-def test_unknown_profiles_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match=r"profile: no profile .* peoplesoft"):
-        load("sap")
+def test_a_profile_that_is_not_there_or_calls_itself_otherwise(installed: Path) -> None:
+    with pytest.raises(ConfigurationError, match="theirs cannot be read from their_profiles"):
+        load("theirs")
+    installed.write_text(THEIRS.replace("theirs", "ours"), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="calls itself ours"):
+        load("theirs")
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("old", "new", "place"),
     [
-        "a: [",
-        "[]",
-        "name: x\ntitle: x\nsources: []\nrules: [{tables: x}]",
-        "name: x\ntitle: x\nsources: []\nrules: [{tables: [x], replication_key: [A]}]",
-        "name: x\ntitle: x\nsources: []\nrules: []\nnote: x",
-        "name: x\nrules: []",
+        ("    replication_keys", "   replication_keys", "line 6: "),
+        ("[STAMP]", "STAMP", "line 6: Expected `array`, got `str`"),
+        ("[STAMP]", "[1]", "line 6: Expected `str`, got `int`"),
+        ("replication_keys", "replication_key", "line 6: unknown field replication_key"),
+        ("column: GONE", "columns: GONE", "line 8: unknown field columns"),
+        ("column: GONE", "values: [X]", "line 8: Object missing required field `column`"),
+        ("title: Theirs", "title: A\ntitle: B", "line 3: the field title is there twice"),
+        ("title: Theirs\n", "", "line 1: Object missing required field `title`"),
+        ("rules:", "rules: [\n", "line 6: "),
+        (THEIRS, "", "line 1: Expected `object`, got `null`"),
+        (THEIRS, "[]", "line 1: Expected `object`, got `array`"),
+        ("Theirs", "a\x07b", "line 1: unacceptable character"),
     ],
 )
-def test_files_that_are_no_profiles(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="profile"):
-        parse(text)
+def test_what_is_wrong_is_told_with_file_and_line(
+    old: str, new: str, place: str, installed: Path
+) -> None:
+    assert old in THEIRS
+    installed.write_text(THEIRS.replace(old, new, 1), encoding="utf-8")
+
+    with pytest.raises(ConfigurationError) as refusal:
+        load("theirs")
+    assert str(refusal.value).startswith(f"profile: their_profiles/theirs.yaml, {place}")
+    assert "\n" not in str(refusal.value)
+
+
+def test_unknown_profiles_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"profile: no profile .* peoplesoft"):
+        load("sap")
 
 
 def test_candidates_are_ranked() -> None:

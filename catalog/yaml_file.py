@@ -1,0 +1,94 @@
+"""A YAML file as a dataclass: what is wrong with it is told with file and line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
+
+import msgspec
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Kind = TypeVar("Kind")
+
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+"""One step of the path that a validation error ends with: a field, or a place in a list."""
+
+
+class YamlFileError(ValueError):
+    """The file is no YAML, or does not hold what it should."""
+
+    def __init__(self, file: str, node: yaml.Node | None, what: str, *, line: int = 0) -> None:
+        """Say what is wrong where: at a node, or in a line counted from 0."""
+        place = line if node is None else node.start_mark.line
+        super().__init__(f"{file}, line {place + 1}: {' '.join(what.split())}")
+
+
+def read(text: str, kind: type[Kind], *, file: str) -> Kind:
+    """Read a dataclass.
+
+    Args:
+        text: the content of the file.
+        kind: the dataclass.
+        file: what messages call the file.
+
+    Raises:
+        YamlFileError: it is no YAML, or a field is missing, unknown, doubled or of the wrong type.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        raise YamlFileError(file, None, error.problem or "no YAML", line=line) from error
+    except yaml.YAMLError as error:
+        raise YamlFileError(file, None, str(error)) from error
+    for node, what in _wrong_fields(root, kind):
+        raise YamlFileError(file, node, what)
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).partition(" - at ")
+        raise YamlFileError(file, _node_at(root, path), what) from error
+
+
+def _wrong_fields(node: yaml.Node | None, kind: object) -> Iterator[tuple[yaml.Node, str]]:
+    """Yield fields that are unknown or come twice: the one would be lost without a word."""
+    if isinstance(node, yaml.SequenceNode):
+        for element in node.value:
+            yield from _wrong_fields(element, kind)
+    if not isinstance(node, yaml.MappingNode) or not isinstance(kind, type):
+        return
+    hints = get_type_hints(kind)
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value not in hints:
+            yield key, f"unknown field {key.value}"
+        elif key.value in seen:
+            yield key, f"the field {key.value} is there twice"
+        else:
+            inner = next((part for part in _parts(hints[key.value]) if is_dataclass(part)), None)
+            if inner is not None:
+                yield from _wrong_fields(value, inner)
+        seen.add(key.value)
+
+
+def _parts(hint: object) -> Iterator[object]:
+    """Yield a type and what it is made of, such as the elements of a tuple."""
+    yield hint
+    for part in get_args(hint):
+        yield from _parts(part)
+
+
+def _node_at(root: yaml.Node | None, path: str) -> yaml.Node | None:
+    """Return the node that a path such as `$.rules[0].tables` leads to, as far as it goes."""
+    node = root
+    for field, place in _STEP.findall(path):
+        if place and isinstance(node, yaml.SequenceNode):
+            node = node.value[int(place)]
+        elif field and isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == field), node)
+    return node
