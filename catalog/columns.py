@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog.model import Column
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import ColumnRow
+
+_TableKey = tuple[str, str]
+_VECTOR = "VECTOR"
 
 
 def columns_of(
@@ -41,14 +45,33 @@ def columns_of(
             (row.owner, row.table, row.column): row.generation
             for row in dictionary.identity_columns(connection, scope)
         }
-    found: dict[tuple[str, str], list[Column]] = defaultdict(list)
+    found: dict[_TableKey, list[Column]] = defaultdict(list)
     for row in dictionary.columns(connection, scope):
         key = (row.owner, row.table)
         if key in tables and not (row.is_hidden and row.is_system_made):
             place = (*key, row.name)
             identity = identities.get(place, "YES") if row.is_identity else None
             found[key].append(_column(row, comments.get(place), identity))
+    if any(column.type.kind == _VECTOR for columns in found.values() for column in columns):
+        _add_vector_shapes(found, connection, scope)
     return found
+
+
+def _add_vector_shapes(
+    found: dict[_TableKey, list[Column]], connection: oracledb.Connection, scope: Scope
+) -> None:
+    """Give VECTOR columns their dimensions and format, which other databases cannot be asked."""
+    types = {
+        (row.owner, row.table, row.column): row.type
+        for row in dictionary.vector_columns_23(connection, scope)
+    }
+    for key, columns in found.items():
+        found[key] = [
+            replace(column, type=types.get((*key, column.name), column.type))
+            if column.type.kind == _VECTOR
+            else column
+            for column in columns
+        ]
 
 
 def _column(row: ColumnRow, comment: str | None, identity: str | None) -> Column:

@@ -32,6 +32,7 @@ from oracle_core.dictionary_rows import (
     TableCommentRow,
     TableRow,
     UserRow,
+    VectorColumnRow,
 )
 from oracle_core.dictionary_statements import STATEMENTS, Statement
 
@@ -196,6 +197,13 @@ def tables(connection: oracledb.Connection, scope: Scope | None = None) -> Itera
 def columns(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ColumnRow]:
     """Yield columns of tables and views by owner, table and place, hidden ones included."""
     return _ask(connection, "columns", scope, ColumnRow)
+
+
+def vector_columns_23(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[VectorColumnRow]:
+    """Yield what VECTOR columns ask of their values; the view says so since 23ai."""
+    return _ask(connection, "vector_columns_23", scope, VectorColumnRow)
 
 
 def keys(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[KeyColumnRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_core.dictionary_types import from_dictionary
+from oracle_core.dictionary_types import from_dictionary, from_vector_info
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -191,6 +191,21 @@ class ColumnRow:
             self.char_used,
             self.data_type_owner,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class VectorColumnRow:
+    """What a VECTOR column asks of its values, such as `VECTOR(3,FLOAT32,DENSE)`."""
+
+    owner: str
+    table: str
+    column: str
+    vector_info: str | None
+
+    @property
+    def type(self) -> OracleType:
+        """Its type."""
+        return from_vector_info(self.vector_info)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 `{family}` is the prefix of the views, `{foreign}` that of views on other schemas too, `{scope}` the
 condition on owner and name; `<c.owner>` is a column that `USER_*` views do not have. Only columns
-that Oracle 12.2 has are read. LONG columns are left out, because each costs a round trip a row.
+that Oracle 12.2 has are read, unless the name of a question says which release it needs. LONG
+columns are left out, because each costs a round trip a row.
 
 Source: Database Reference, "Static Data Dictionary Views".
 """
@@ -110,6 +111,12 @@ STATEMENTS: dict[str, Statement] = {
         " c.column_id, c.hidden_column, c.virtual_column, c.user_generated, c.identity_column,"
         " c.default_on_null FROM {family}_tab_cols c WHERE {scope}"
         " AND c.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, c.column_id, c.internal_column_id",
+        "<c.owner>",
+        "c.table_name",
+    ),
+    "vector_columns_23": Statement(
+        "SELECT <c.owner>, c.table_name, c.column_name, c.vector_info FROM {family}_tab_cols c"
+        " WHERE {scope} AND c.data_type = 'VECTOR'",
         "<c.owner>",
         "c.table_name",
     ),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from oracle_core.oracle_type import OracleType
 from oracle_core.type_parser import TypeSyntaxError, parse
 
+_DENSE = re.compile(r",\s*DENSE\s*\)$")
 _SYSTEM_OWNERS = frozenset({"SYS", "PUBLIC"})
 _TEXT = frozenset({"CHAR", "VARCHAR2"})
 _NATIONAL_TEXT = frozenset({"NCHAR", "NVARCHAR2"})
@@ -70,6 +72,15 @@ def _type_of(
     if data_type in {"RAW", "UROWID"}:
         return OracleType(data_type, length=data_length or None)
     return _spelled(data_type)
+
+
+def from_vector_info(vector_info: str | None) -> OracleType:
+    """Build a VECTOR from VECTOR_INFO of `ALL_TAB_COLS` (23ai).
+
+    DENSE is left out: it is what a declaration without a storage format means, and releases that
+    have no other do not know the word (SQL Language Reference, "VECTOR Data Type").
+    """
+    return _spelled(_DENSE.sub(")", vector_info or "VECTOR"))
 
 
 def _spelled(data_type: str) -> OracleType:

@@ -20,6 +20,7 @@ Values cross the seam in **Oracle's internal format**, as `bytes` without a leng
 | CLOB, BLOB | the whole content, UTF-8 for CLOB and NCLOB; an empty LOB is b"", which is not NULL |
 | BFILE | names of directory and file, each in UTF-8 after its length in 2 bytes |
 | JSON | the document as JSON text in UTF-8 |
+| VECTOR | the vector's image, as `codecs.vectors` describes it |
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from oracle_standin.codecs import VectorShape
     from oracle_standin.verifier import PasswordVerifier
 
 Value = bytes | None
@@ -124,6 +126,8 @@ class Column:
     type_schema: str = ""
     type_name: str = ""
     """Schema and name of an object type."""
+    vector: VectorShape | None = None
+    """What a VECTOR column asks of its values."""
 
 
 @dataclass(frozen=True, slots=True)

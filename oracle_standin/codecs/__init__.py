@@ -31,9 +31,20 @@ from oracle_standin.codecs.numbers import number_from_text, number_to_text
 from oracle_standin.codecs.oson_decoder import oson_to_json
 from oracle_standin.codecs.oson_encoder import oson_from_json
 from oracle_standin.codecs.rowids import rowid_parts, rowid_text
+from oracle_standin.codecs.vectors import (
+    Vector,
+    VectorFormat,
+    VectorShape,
+    vector_from_bytes,
+    vector_to_bytes,
+    vector_to_text,
+)
 
 __all__ = [
     "DateTime",
+    "Vector",
+    "VectorFormat",
+    "VectorShape",
     "binary_double_from_bytes",
     "binary_double_to_bytes",
     "binary_float_from_bytes",
@@ -56,4 +67,7 @@ __all__ = [
     "seconds_to_datetime",
     "timestamp_to_bytes",
     "timestamp_tz_to_bytes",
+    "vector_from_bytes",
+    "vector_to_bytes",
+    "vector_to_text",
 ]

@@ -45,6 +45,7 @@ Data model in PostgreSQL, agreed by all parts:
 | SDO_GEOMETRY | ora."SDO_GEOMETRY" | NULL alone |
 | BOOLEAN | boolean | |
 | JSON | jsonb | |
+| VECTOR(n, f) | ora."VECTOR"(m) | text, see `engine.vectors`; m packs n and f |
 
 The numeric-based types use PostgreSQL's own numeric functions (`LANGUAGE internal`), typmod
 included, so that rounding to the declared fraction, comparison, hashing and indexes are the

@@ -6,11 +6,11 @@ by its PostgreSQL type and modifier.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import CharsetForm, Column, TypeCode
-from oracle_standin.engine import names
+from oracle_standin.engine import names, vectors
 from oracle_standin.engine.ddl import system_types
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _FIXED_BYTES = {
     TypeCode.BFILE: 530,
     TypeCode.OBJECT: 2000,
     TypeCode.JSON: 8200,
+    TypeCode.VECTOR: 8200,
     TypeCode.LONG: 2**31 - 1,
     TypeCode.LONG_RAW: 2**31 - 1,
 }
@@ -72,6 +73,7 @@ _OF_ORA = {
     "LONGRAW": TypeCode.LONG_RAW,
     "ROWID": TypeCode.ROWID,
     "BFILE": TypeCode.BFILE,
+    "VECTOR": TypeCode.VECTOR,
 }
 _OBJECTS = {"SDO_GEOMETRY": "MDSYS"}
 """Object types of the database, which have types of the engine, with their schemas."""
@@ -181,10 +183,15 @@ class Describer:
     def _column(self, result: PGresult, index: int) -> Column:
         name = names.oracle_name((result.fname(index) or b"").decode())
         known = self._facts.get(self._table(result, index), {}).get(result.ftablecol(index), True)
+        modifier = result.fmod(index)
         if isinstance(known, ColumnFacts):
-            return _from_facts(name, known)
-        engine_type = self._types.get(result.ftype(index), _UNKNOWN_TYPE)
-        return _from_type(name, engine_type, result.fmod(index), nullable=known)
+            column = _from_facts(name, known)
+        else:
+            engine_type = self._types.get(result.ftype(index), _UNKNOWN_TYPE)
+            column = _from_type(name, engine_type, modifier, nullable=known)
+        if column.type_code is TypeCode.VECTOR:
+            return replace(column, vector=vectors.shape(modifier))
+        return column
 
 
 def _facts(row: Sequence[Any], *, nullable: bool) -> ColumnFacts | bool:

@@ -285,11 +285,17 @@ def _missing_column(failure: Failure, _circumstances: Circumstances) -> OracleEr
     return OracleError(904, f"{_path(*text.split('.', 1))}: invalid identifier")
 
 
+_COMPARED = re.compile(
+    r"identify an (?:equality|ordering) operator for type"
+    r'|operator does not exist: (?:"VECTOR" [<>=]+ |\S+ [<>=]+ "VECTOR")'
+)
+
+
 def _missing_function(failure: Failure, _circumstances: Circumstances) -> OracleError:
     match = re.match(r"function (?:\S+\.)?(\w+)\(", failure.message)
     if match:
         return OracleError(904, f'"{match[1].upper()}": invalid identifier')
-    if "identify an equality operator for type" in failure.message:
+    if _COMPARED.search(failure.message):
         return OracleError(22848, f"cannot use {_named(failure.message)} type as comparison key")
     return OracleError(932, f"inconsistent datatypes: {failure.message}")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
 from oracle_standin.backend import OracleError, TypeCode, not_in_this_standin
-from oracle_standin.engine import zones
+from oracle_standin.engine import vectors, zones
 
 if TYPE_CHECKING:
     from oracle_standin.backend import Bind, BindValue
@@ -150,6 +150,7 @@ _ENCODERS: dict[TypeCode, Encoder] = {
     TypeCode.BOOLEAN: lambda v: b"t" if v != b"\0" else b"f",
     TypeCode.CLOB: _encode_large_text,
     TypeCode.JSON: _encode_text,
+    TypeCode.VECTOR: vectors.encode,
 }
 _BINARY_ENCODERS: dict[TypeCode, Encoder] = {
     TypeCode.RAW: lambda v: v or None,
@@ -267,4 +268,5 @@ _DECODERS: dict[TypeCode, Decoder] = {
     TypeCode.ROWID: _decode_rowid,
     TypeCode.UROWID: _decode_rowid,
     TypeCode.BOOLEAN: lambda text: b"\x01" if text == b"t" else b"\x00",
+    TypeCode.VECTOR: vectors.decode,
 }

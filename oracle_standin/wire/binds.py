@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _ARRAY_FLAG = 0x40
 _LOCATED_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB, TypeCode.BFILE})
-_DECODED_TYPES = _LOCATED_TYPES | {TypeCode.BOOLEAN, TypeCode.JSON}
+_WHOLE_TYPES = frozenset({TypeCode.JSON, TypeCode.VECTOR})
+_DECODED_TYPES = _LOCATED_TYPES | _WHOLE_TYPES | {TypeCode.BOOLEAN}
 _TEXT_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
 _LENGTH_TYPES = _TEXT_TYPES | {TypeCode.RAW, TypeCode.LONG_RAW}
 _ROWID_BYTES = 5267
@@ -41,7 +42,6 @@ _ROWID_BYTES = 5267
 _REFUSED_TYPES = {
     TypeCode.CURSOR: "a REF cursor bind",
     TypeCode.OBJECT: "an object bind",
-    TypeCode.VECTOR: "a VECTOR bind",
 }
 
 
@@ -229,9 +229,11 @@ class BindRowReader:
         if bind.type_code in _LOCATED_TYPES:
             locator = reader.twice_sized()
             return self._located(locator, bind) if locator else None
-        if bind.type_code is TypeCode.JSON:
-            # A document follows the locator of a LOB that does not exist.
-            return oson_to_json(reader.sized() or b"") if reader.twice_sized() else None
+        if bind.type_code in _WHOLE_TYPES:
+            # The content follows the locator of a LOB that does not exist.
+            image = reader.sized() if reader.twice_sized() else None
+            is_document = image is not None and bind.type_code is TypeCode.JSON
+            return oson_to_json(image or b"") if is_document else image
         value = reader.sized()
         if value is None:
             return None

@@ -27,6 +27,7 @@ BATCH_ERRORS = OracleError(24381, "error(s) in array DML")
 _IN_TRANSACTION = 0x2
 _WARNING = 0x20
 _IS_JSON = 0x100
+_ANY_DIMENSIONS, _IS_SPARSE = 0x01, 0x02
 _MAX_OFFSET = 32767
 
 _BUFFER_BYTES = {
@@ -184,8 +185,17 @@ def column_metadata(column: Column, field_version: int) -> bytes:
     if field_version >= FIELD_VERSION_23_1_ANNOTATIONS:
         parts.append(NULL)
     if field_version >= FIELD_VERSION_23_4:
-        parts.append(bytes(3))  # vector dimensions, format and flags
+        parts.append(_vector(column))
     return b"".join(parts)
+
+
+def _vector(column: Column) -> bytes:
+    """Return dimensions, format and flags of a vector column."""
+    shape = column.vector
+    if shape is None:
+        return bytes(3)
+    flags = (0 if shape.dimensions else _ANY_DIMENSIONS) | (_IS_SPARSE if shape.sparse else 0)
+    return unsigned(shape.dimensions) + bytes((shape.format or 0, flags))
 
 
 def _byte(value: int) -> bytes:

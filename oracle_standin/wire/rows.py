@@ -7,7 +7,12 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, Column, TypeCode, Value, not_in_this_standin
-from oracle_standin.codecs import oson_from_json, rowid_parts
+from oracle_standin.codecs import (
+    oson_from_json,
+    rowid_parts,
+    vector_from_bytes,
+    vector_to_text,
+)
 from oracle_standin.wire.binds import Declaration
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
@@ -30,7 +35,7 @@ _LONG_NULL = b"\x00\x81\x01\x02\x05\x7d"
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW})
 _LOB = frozenset({TypeCode.CLOB, TypeCode.BLOB})
-_DEFINED = _LOB | {TypeCode.JSON}
+_DEFINED = _LOB | {TypeCode.JSON, TypeCode.VECTOR}
 _AS_LONG = {
     (TypeCode.VARCHAR, TypeCode.CLOB): TypeCode.LONG,
     (TypeCode.CHAR, TypeCode.CLOB): TypeCode.LONG,
@@ -40,7 +45,6 @@ _AS_LONG = {
 }
 """Type that a client knows a column by and type that the column has now, to the type sent."""
 _REFUSED = {
-    TypeCode.VECTOR: "a VECTOR column",
     TypeCode.CURSOR: "a REF cursor column",
     TypeCode.OBJECT: "an object column",
 }
@@ -143,6 +147,8 @@ def _column_encoder(column: Column, define: Declaration | None, lobs: LobStore) 
         form = CharsetForm.NATIONAL if national else CharsetForm.DATABASE
         as_type = TypeCode(define.type_number)
         return value_encoder(as_type, form if column.type_code is TypeCode.CLOB else None, lobs)
+    if column.type_code is TypeCode.VECTOR and define is not None and define.type_number in _LONG:
+        return _vector_texts
     return value_encoder(column.type_code, column.charset_form, lobs)
 
 
@@ -159,6 +165,7 @@ def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore)
         TypeCode.UROWID: _urowids,
         TypeCode.BOOLEAN: _booleans,
         TypeCode.JSON: _documents,
+        TypeCode.VECTOR: _vectors,
         TypeCode.BFILE: _files,
     }
     return special.get(type_code, _plain_values)
@@ -198,8 +205,11 @@ def _locators(
 
 
 def _document(value: bytes) -> bytes:
-    """Return a JSON document: the sizes of a LOB, the whole content, and a locator unused."""
-    image = oson_from_json(value)
+    return _whole_content(oson_from_json(value))
+
+
+def _whole_content(image: bytes) -> bytes:
+    """Return a value as a LOB that is sent whole: sizes, content and a locator unused."""
     sizes = (unsigned(LOCATOR_BYTES), unsigned(len(image)), unsigned(CHUNK_BYTES))
     return b"".join((*sizes, sized(image), sized(bytes(LOCATOR_BYTES))))
 
@@ -210,6 +220,15 @@ def _documents(values: Iterable[Value]) -> list[bytes]:
 
 def _files(values: Iterable[Value]) -> list[bytes]:
     return [NULL if value is None else file_column(value) for value in values]
+
+
+def _vectors(values: Iterable[Value]) -> list[bytes]:
+    return [NULL if value is None else _whole_content(value) for value in values]
+
+
+def _vector_texts(values: Iterable[Value]) -> list[bytes]:
+    texts = (vector_to_text(vector_from_bytes(value)) if value else None for value in values)
+    return _long_values(None if text is None else text.encode() for text in texts)
 
 
 @lru_cache(maxsize=65536)

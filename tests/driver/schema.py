@@ -126,11 +126,21 @@ TABLES = (
         "create table TestVectors (IntCol number(9) not null, VectorFlexAllCol vector,"
         " VectorFlexTypeCol vector(2), VectorFlex8Col vector(*, int8),"
         " VectorFlex32Col vector(*, float32), VectorFlex64Col vector(*, float64),"
-        " Vector32Col vector(16, float32), Vector64Col vector(16, float64),"
-        " Vector8Col vector(16, int8))"
+        " Vector8Col vector(16, int8), Vector32Col vector(16, float32),"
+        " Vector64Col vector(16, float64))"
+    ),
+    "create table TestJson (IntCol number(9) not null, JsonCol json not null)",
+    (
+        "create table TestBinaryVectors (IntCol number(9) not null,"
+        " VectorBinaryCol vector(64, binary))"
     ),
     (
         "create table TestSparseVectors (IntCol number(9) not null,"
+        " SparseVectorFlexAllCol vector(*, *, sparse),"
+        " SparseVectorFlexTypeCol vector(2, *, sparse),"
+        " SparseVectorFlex8Col vector(*, int8, sparse),"
+        " SparseVectorFlex32Col vector(*, float32, sparse),"
+        " SparseVectorFlex64Col vector(*, float64, sparse),"
         " SparseVector8Col vector(16, int8, sparse),"
         " SparseVector32Col vector(16, float32, sparse),"
         " SparseVector64Col vector(16, float64, sparse))"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
+from oracle_standin.engine import vectors
 from oracle_standin.engine.ddl import system_types
 from oracle_standin.engine.ddl.reader import Reader
 from oracle_standin.engine.ddl.type_facts import ColumnType
@@ -17,11 +18,14 @@ from oracle_standin.engine.ddl.type_facts import ColumnType
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from oracle_standin.codecs import VectorShape
+
 MAX_VARCHAR_BYTES = 4000
 MAX_CHAR_BYTES = 2000
 MAX_RAW_BYTES = 2000
 BYTES_PER_CHARACTER = 4
 BYTES_PER_NATIONAL_CHARACTER = 2
+_VECTOR_BYTES = 8200
 
 
 def parse_type_text(text: str, length_semantics: str = "BYTE") -> ColumnType:
@@ -274,6 +278,21 @@ def _json(_reader: Reader, word: str, _semantics: str) -> ColumnType:
     return ColumnType(word, "pg_catalog.jsonb", TypeCode.JSON, 8200)
 
 
+def vector_type(shape: VectorShape) -> ColumnType:
+    """Return VECTOR with a shape."""
+    return ColumnType("VECTOR", vectors.type_name(shape), TypeCode.VECTOR, _VECTOR_BYTES)
+
+
+def _vector(reader: Reader, _word: str, _semantics: str) -> ColumnType:
+    words: list[str] = []
+    if reader.accept_operator("("):
+        words.append(reader.take().value)
+        while reader.accept_operator(","):
+            words.append(reader.take().value)
+        reader.expect_close()
+    return vector_type(vectors.declared_shape(words))
+
+
 def _boolean(_reader: Reader, _word: str, _semantics: str) -> ColumnType:
     return ColumnType("BOOLEAN", "pg_catalog.bool", TypeCode.BOOLEAN, 1)
 
@@ -335,7 +354,7 @@ def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
 _LATER = frozenset({"JSON", "BOOLEAN", "BOOL", "VECTOR"})
 """Types that 19c does not know."""
 
-_REFUSED = frozenset({"XMLTYPE", "VECTOR", "REF", "ANYDATA"})
+_REFUSED = frozenset({"XMLTYPE", "REF", "ANYDATA"})
 
 _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     **dict.fromkeys(("NUMBER", "NUMERIC", "DECIMAL", "DEC"), _number),
@@ -355,6 +374,7 @@ _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     "LONG": _long,
     "RAW": _raw,
     "JSON": _json,
+    "VECTOR": _vector,
     "DATE": _date,
     "TIMESTAMP": _timestamp,
     "INTERVAL": _interval,

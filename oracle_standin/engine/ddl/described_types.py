@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, Column, OracleError, TypeCode
+from oracle_standin.codecs import VectorShape
 from oracle_standin.engine.ddl import column_types
 from oracle_standin.engine.ddl.column_types import parse_type_text
 
@@ -31,10 +32,6 @@ def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a f
     Raises OracleError 902 for what cannot be stored (a cursor).
     """
     code = column.type_code
-    if code in {TypeCode.VARCHAR, TypeCode.CHAR}:
-        return _text(column)
-    if code is TypeCode.NUMBER:
-        return _number(column)
     if code is TypeCode.RAW:
         return column_types.raw_type(column.size_bytes or column_types.MAX_RAW_BYTES)
     if code in _FRACTIONAL:
@@ -45,8 +42,8 @@ def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a f
         return parse_type_text(f"INTERVAL YEAR({column.precision}) TO MONTH")
     if code is TypeCode.CLOB and column.charset_form is CharsetForm.NATIONAL:
         return parse_type_text("NCLOB")
-    if code is TypeCode.OBJECT:
-        return parse_type_text(f"{column.type_schema}.{column.type_name}")
+    if code in _OF_COLUMN:
+        return _OF_COLUMN[code](column)
     if code in _PLAIN:
         return parse_type_text(_PLAIN[code])
     raise OracleError(902, "invalid datatype")
@@ -91,3 +88,20 @@ def _number(column: Column) -> ColumnType:
     if column.scale == _FLOAT_SCALE:
         return column_types.float_type(column.precision)
     return column_types.number_type(column.precision, column.scale)
+
+
+def _object(column: Column) -> ColumnType:
+    return parse_type_text(f"{column.type_schema}.{column.type_name}")
+
+
+def _vector(column: Column) -> ColumnType:
+    return column_types.vector_type(column.vector or VectorShape())
+
+
+_OF_COLUMN = {
+    TypeCode.VARCHAR: _text,
+    TypeCode.CHAR: _text,
+    TypeCode.NUMBER: _number,
+    TypeCode.OBJECT: _object,
+    TypeCode.VECTOR: _vector,
+}

@@ -71,7 +71,7 @@ def _modify_one(
 
 def _comparable(old: ColumnType, new: ColumnType) -> ColumnType:
     """Return the old type with the engine's spelling of the new one, to compare the rest."""
-    return replace(old, pg_type=new.pg_type)
+    return replace(old, pg_type=new.pg_type) if _shape_of(old) == _shape_of(new) else old
 
 
 def _change_type(engine: Engine, table: Relation, state: ColumnState, new: ColumnType) -> None:
@@ -133,10 +133,16 @@ def _check_change(engine: Engine, table: Relation, state: ColumnState, new: Colu
         )
     if old.is_long_value or new.is_long_value:
         from_long = old.type_code is TypeCode.LONG and new.type_code is TypeCode.CLOB
-        if old.data_type != new.data_type and not from_long:
+        same = old.data_type == new.data_type and _shape_of(old) == _shape_of(new)
+        if not same and not from_long:
             raise OracleError(22858, "invalid alteration of datatype")
     elif _has_values(engine, table, state):
         _check_values(engine, table, state, new)
+
+
+def _shape_of(kind: ColumnType) -> str:
+    """Return what tells VECTOR types apart, which cannot be modified into each other."""
+    return kind.pg_type.rpartition('"')[2] if kind.type_code is TypeCode.VECTOR else ""
 
 
 def _check_values(engine: Engine, table: Relation, state: ColumnState, new: ColumnType) -> None:

@@ -51,5 +51,6 @@ _LONG_VALUES = frozenset(
         TypeCode.LONG_RAW,
         TypeCode.JSON,
         TypeCode.OBJECT,
+        TypeCode.VECTOR,
     }
 )

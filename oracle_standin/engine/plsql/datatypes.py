@@ -38,6 +38,7 @@ _PLAIN = {
     "BLOB": (TypeCode.BLOB, "BLOB"),
     "ROWID": (TypeCode.ROWID, "ROWID"),
     "UROWID": (TypeCode.UROWID, "UROWID"),
+    "VECTOR": (TypeCode.VECTOR, "VECTOR"),
 }
 _LARGE_TEXTS = {
     "CLOB": CharsetForm.DATABASE,

@@ -145,6 +145,7 @@ _CAST_TYPES = {
     TypeCode.RAW: "RAW(2000)",
     TypeCode.ROWID: "ROWID",
     TypeCode.BOOLEAN: "BOOLEAN",
+    TypeCode.VECTOR: "VECTOR",
 }
 
 NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")

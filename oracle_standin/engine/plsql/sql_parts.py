@@ -71,8 +71,9 @@ def _without(statement: Fragment, start: int, end: int) -> Fragment:
     """Return a statement without some of its tokens, blanks in their place."""
     found = statement.tokens
     source = statement.source
-    cut = source[: found[start].start] + " " * (found[end].start - found[start].start)
-    return Fragment(cut + source[found[end].start :], found[:start] + found[end:])
+    until = found[end].start if end < len(found) else found[-1].end
+    cut = source[: found[start].start] + " " * (until - found[start].start)
+    return Fragment(cut + source[until:], found[:start] + found[end:])
 
 
 def named_tables(statement: Fragment) -> list[tuple[str | None, str, Token]]:

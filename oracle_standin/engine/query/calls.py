@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query import expressions, nodes, query_nodes, selects
+from oracle_standin.engine.query import (
+    expressions,
+    nodes,
+    query_nodes,
+    selects,
+    vector_calls,
+)
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
@@ -16,10 +22,11 @@ if TYPE_CHECKING:
 CONVERSIONS = frozenset({"TO_NUMBER", "TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_TZ"})
 """Functions that take DEFAULT ... ON CONVERSION ERROR."""
 _JSON = frozenset({"JSON", "JSON_VALUE", "JSON_QUERY", "JSON_SERIALIZE", "JSON_EXISTS"})
-_JSON_WORDS = word_set(
+_WITH_OPTIONS = _JSON | vector_calls.SERIALIZERS
+_OPTION_WORDS = word_set(
     """
     NULL ERROR ON EMPTY PRETTY ASCII FORMAT JSON STRICT LAX EXTENDED WRAPPER WITH WITHOUT
-    TRUNCATE ORDERED ALLOW DISALLOW SCALARS
+    TRUNCATE ORDERED ALLOW DISALLOW SCALARS DENSE SPARSE
     """
 )
 
@@ -30,6 +37,8 @@ def call(cursor: Cursor, parts: tuple[str, ...]) -> nodes.Expression:
     distinct = cursor.skip_words("DISTINCT") or cursor.skip_words("UNIQUE")
     if not distinct:
         cursor.skip_words("ALL")
+    if len(parts) == 1 and parts[0] in vector_calls.CONSTRUCTORS:
+        return _vector(cursor)
     arguments = _arguments(cursor)
     if cursor.at_word("DEFAULT") and parts[-1] in CONVERSIONS:
         arguments, parts = _with_default(cursor, arguments, parts[-1])
@@ -41,6 +50,12 @@ def call(cursor: Cursor, parts: tuple[str, ...]) -> nodes.Expression:
     over = _over(cursor) if cursor.skip_words("OVER") else None
     found = nodes.Call(parts, arguments, distinct, ignore_nulls, within, keep, over, options)
     return nodes.Cast(found, returning) if returning else found
+
+
+def _vector(cursor: Cursor) -> nodes.Expression:
+    found = vector_calls.constructor(cursor, _argument(cursor))
+    cursor.expect_close()
+    return found
 
 
 def _arguments(cursor: Cursor) -> tuple[nodes.Expression, ...]:
@@ -85,12 +100,12 @@ def _options(cursor: Cursor, function: str) -> tuple[tuple[str, ...], str]:
     if function == "LISTAGG" and cursor.skip_words("ON", "OVERFLOW"):
         while not cursor.at_operator(")"):
             words.append(cursor.take().value)
-    if function not in _JSON:
+    if function not in _WITH_OPTIONS:
         return tuple(words), returning
     while not cursor.at_operator(")"):
         if cursor.skip_words("RETURNING"):
             returning = _returned_type(cursor)
-        elif cursor.at_word(*_JSON_WORDS):
+        elif cursor.at_word(*_OPTION_WORDS):
             words.append(cursor.take().value)
         else:
             raise cursor.error(907)

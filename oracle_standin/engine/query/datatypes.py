@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, TypeCode
+from oracle_standin.engine import vectors
+from oracle_standin.engine.query import vector_calls
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
 
@@ -33,6 +35,7 @@ BIND_TYPES = {
     TypeCode.JSON: "jsonb",
     TypeCode.CLOB: 'ora."CLOB"',
     TypeCode.BLOB: 'ora."BLOB"',
+    TypeCode.VECTOR: 'ora."VECTOR"',
     TypeCode.BFILE: 'ora."BFILE"',
 }
 """PostgreSQL type of a bind by the type that the client declared."""
@@ -164,6 +167,14 @@ def _interval_type(cursor: Cursor) -> str:
     return f'ora."INTERVALDS"(30,{digits})'
 
 
+def _vector_type(cursor: Cursor) -> str:
+    words: list[str] = []
+    if cursor.skip_operator("("):
+        words = vector_calls.shape_words(cursor)
+        cursor.expect_close()
+    return vectors.type_name(vectors.declared_shape(words))
+
+
 def _double_type(cursor: Cursor) -> str:
     cursor.expect_words("PRECISION")
     return "numeric"
@@ -177,4 +188,5 @@ _READERS = {
     "DOUBLE": _double_type,
     "TIMESTAMP": _timestamp_type,
     "INTERVAL": _interval_type,
+    "VECTOR": _vector_type,
 }

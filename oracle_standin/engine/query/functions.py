@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import aggregates, function_names, nodes
+from oracle_standin.engine.query import aggregates, function_names, nodes, vector_calls
 from oracle_standin.engine.query import render as renderer
 from oracle_standin.engine.query.kinds import Kind, kind_of
 from oracle_standin.engine.query.refusals import refuse
@@ -198,6 +198,19 @@ def _json(node: nodes.Call, out: Output) -> str:
     return f'"SYS".json({renderer.render_list(node.arguments, out)})'
 
 
+def _vector_text(node: nodes.Call, out: Output) -> str:
+    storage = "".join(word for word in node.options if word != "FORMAT")
+    if storage not in {"", "DENSE", "SPARSE"}:
+        refuse(f"{' '.join(node.options)} in {node.name}")
+    return f"ora.vector_text({renderer.render_list(node.arguments, out)}, '{storage}')"
+
+
+def _vector_distance(node: nodes.Call, out: Output) -> str:
+    first, second, *metric = node.arguments
+    arguments = (first, second, *map(vector_calls.metric, metric))
+    return f'"SYS".vector_distance({renderer.render_list(arguments, out)})'
+
+
 _MANY = 65535
 SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "NVL": (2, 2, _nvl),
@@ -212,6 +225,9 @@ SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "SYSTIMESTAMP": (1, 1, _clock),
     "GROUPING": (1, 1, _grouping),
     "JSON": (1, 1, _json),
+    "FROM_VECTOR": (1, 1, _vector_text),
+    "VECTOR_SERIALIZE": (1, 1, _vector_text),
+    "VECTOR_DISTANCE": (2, 3, _vector_distance),
     "ORA$TO_NUMBER": (2, 3, _conversion),
     "ORA$TO_DATE": (2, 3, _conversion),
     "ORA$TO_TIMESTAMP": (2, 3, _conversion),

@@ -9,6 +9,10 @@ Every node is a frozen dataclass whose fields are nodes, tuples of nodes or plai
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oracle_standin.codecs import VectorShape
 
 
 class Node:
@@ -148,6 +152,18 @@ class Like(Expression):
     pattern: Expression
     escape: Expression | None
     negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VectorOf(Expression):
+    """TO_VECTOR or VECTOR of text or of another vector.
+
+    `shown` is the shape that the result is described with, if not its own.
+    """
+
+    operand: Expression
+    shape: VectorShape
+    shown: VectorShape | None = None
 
 
 @dataclass(frozen=True, slots=True)

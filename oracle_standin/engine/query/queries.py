@@ -13,6 +13,7 @@ from oracle_standin.engine.query import (
     row_numbers,
     sources,
     tree,
+    vector_calls,
 )
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render, render_list
@@ -81,6 +82,7 @@ def _combined(body: query_nodes.Body | query_nodes.Query, out: Output) -> str:
         return _block(body, None, out)
     if not isinstance(body, query_nodes.SetOperation):
         refuse(type(body).__name__)
+    body = vector_calls.united(body)
     word = body.operator + (" ALL" if body.keep_duplicates else "")
     return f"({_combined(body.left, out)}) {word} ({_combined(body.right, out)})"
 

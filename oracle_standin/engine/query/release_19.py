@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import nodes, query_nodes, tree
+from oracle_standin.engine.query.word_sets import word_set
 
-_LATER_TYPES = frozenset({"boolean", "jsonb"})
-_LATER_FUNCTIONS = frozenset({"JSON"})
+_LATER_TYPES = ("boolean", "jsonb", 'ora."VECTOR"')
+_LATER_FUNCTIONS = word_set(
+    """
+    COSINE_DISTANCE FROM_VECTOR HAMMING_DISTANCE INNER_PRODUCT JSON L1_DISTANCE L2_DISTANCE
+    VECTOR_DIMENSION_COUNT VECTOR_DIMENSION_FORMAT VECTOR_DIMS VECTOR_DISTANCE VECTOR_NORM
+    VECTOR_SERIALIZE
+    """
+)
 _TRUTHS = frozenset({"TRUE", "FALSE"})
 
 
@@ -22,8 +29,10 @@ def check(statement: nodes.Node) -> None:
         elif isinstance(node, nodes.Boolean):
             name = "TRUE" if node.value else "FALSE"
             raise OracleError(904, f'"{name}": invalid identifier')
-        elif isinstance(node, nodes.Cast) and node.type_name in _LATER_TYPES:
+        elif isinstance(node, nodes.Cast) and node.type_name.startswith(_LATER_TYPES):
             raise OracleError(902, "invalid datatype")
+        elif isinstance(node, nodes.VectorOf):
+            raise OracleError(904, '"TO_VECTOR": invalid identifier')
         elif isinstance(node, nodes.Call) and node.name in _LATER_FUNCTIONS:
             raise OracleError(904, f'"{node.name}": invalid identifier')
         elif isinstance(node, nodes.Is) and node.what in _TRUTHS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from oracle_standin.backend import OracleError
+from oracle_standin.engine import vectors
 from oracle_standin.engine.query import nodes, pseudo_columns, query_nodes
 from oracle_standin.engine.query.functions import render_call
 from oracle_standin.engine.query.kinds import Kind, kind_of
@@ -225,6 +226,12 @@ def _case(node: nodes.Case, out: Output) -> str:
 @render.register
 def _cast(node: nodes.Cast, out: Output) -> str:
     return f"({render(node.operand, out)})::{node.type_name}"
+
+
+@render.register
+def _vector_of(node: nodes.VectorOf, out: Output) -> str:
+    made = f"ora.vector_of({render(node.operand, out)}, {vectors.modifier(node.shape)}, true)"
+    return f"({made})::{vectors.type_name(node.shown or node.shape)}"
 
 
 @render.register

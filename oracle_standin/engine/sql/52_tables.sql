@@ -87,7 +87,8 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     NULL::text AS "UNUSABLE_BEGINNING",
     CASE WHEN f.charset_form > 0 AND f.type_code IN (1, 96) THEN 'USING_NLS_COMP' END AS "COLLATION",
     NULL::numeric AS "COLLATED_COLUMN_ID", NULL::text AS "DOMAIN_OWNER", NULL::text AS "DOMAIN_NAME",
-    left(f.data_default, 4000) AS "DATA_DEFAULT_VC", NULL::text AS "VECTOR_INFO"
+    left(f.data_default, 4000) AS "DATA_DEFAULT_VC", CASE WHEN f.data_type = 'VECTOR'
+        THEN ora.vector_info(a.atttypmod) END AS "VECTOR_INFO"
 FROM ora.column_facts f
 JOIN ora.relations r ON r.relid = f.relid
 JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum

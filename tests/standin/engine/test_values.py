@@ -60,9 +60,7 @@ def test_parameter_formats(code: TypeCode, parameter_format: int) -> None:
     assert values.parameter_format(code) == parameter_format
 
 
-@pytest.mark.parametrize(
-    "code", [TypeCode.CURSOR, TypeCode.OBJECT, TypeCode.VECTOR, TypeCode.BFILE]
-)
+@pytest.mark.parametrize("code", [TypeCode.CURSOR, TypeCode.OBJECT])
 def test_types_without_a_place_are_refused(code: TypeCode) -> None:
     with pytest.raises(OracleError, match="not in this stand-in"):
         encoded(code, b"x")

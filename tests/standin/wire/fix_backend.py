@@ -165,7 +165,7 @@ FIXED: dict[str, tuple[tuple[Column, ...], list[Row]]] = {
             for document in DOCUMENTS
         ],
     ),
-    "vectors": ((Column("V", TypeCode.VECTOR),), []),
+    "cursors": ((Column("C", TypeCode.CURSOR),), []),
 }
 GEN_COLUMNS = (
     number_column("ID", 18, 0),

@@ -154,7 +154,7 @@ def test_statements_that_are_no_tokens(cursor: oracledb.Cursor, statement: str) 
 def test_what_is_not_there_is_refused_by_name(connection: oracledb.Connection) -> None:
     with connection.cursor() as cursor:
         with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*not in this stand-in"):
-            cursor.execute("select * from vectors")
+            cursor.execute("select * from cursors")
         with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*REF cursor"):
             cursor.execute("begin :1 := :2; end;", [cursor.var(oracledb.DB_TYPE_CURSOR), 1])
     with (

@@ -40,6 +40,8 @@ class FakeCursor:
     def execute(self, sql: str, binds: dict[str, str]) -> Iterator[tuple[Any, ...]]:
         view = re.search(r"FROM (?:all|dba|user)_(\w+)", sql)
         name = "session" if "session_privs" in sql else f"all_{view[1] if view else ''}"
+        if "vector_info" in sql:
+            name = "vectors"
         self._asked.append(name)
         owners = {value for name, value in binds.items() if name.startswith("owner_")}
         rows = self._views.get(name, [])
@@ -179,6 +181,26 @@ def test_the_number_of_statements_does_not_depend_on_the_tables(
     assert len(schema.tables) == 5_000
     assert len(dictionary.asked) == len(many.asked) == 9
     assert len(set(many.asked)) == 9
+
+
+def test_vectors_have_their_dimensions_and_are_asked_for_only_where_they_are() -> None:
+    columns = [
+        column("FACES", "ID"),
+        column("FACES", "V", "VECTOR"),
+        column("FACES", "W", "VECTOR"),
+    ]
+    found = FakeDictionary(
+        all_tables=[table("FACES")],
+        all_tab_cols=columns,
+        vectors=[("HR", "FACES", "V", "VECTOR(3,FLOAT32,DENSE)")],
+    )
+    (hr,) = introspect(found)  # type: ignore[arg-type]
+    types = {item.name: item.type.ddl() for item in hr.tables[0].columns}
+    assert types == {"ID": "NUMBER", "V": "VECTOR(3, FLOAT32)", "W": "VECTOR"}
+    without = FakeDictionary(all_tables=[table("FACES")], all_tab_cols=columns[:1])
+    introspect(without)  # type: ignore[arg-type]
+    assert found.asked.count("vectors") == 1
+    assert "vectors" not in without.asked
 
 
 def test_filters(dictionary: FakeDictionary) -> None:

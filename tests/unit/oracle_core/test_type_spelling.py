@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oracle_core.dictionary_types import from_dictionary
+from oracle_core.dictionary_types import from_dictionary, from_vector_info
 from oracle_core.oracle_type import OracleType
 from oracle_core.type_parser import TypeSyntaxError, parse
 
@@ -151,3 +151,18 @@ def test_integer_digits() -> None:
     assert OracleType("NUMBER", scale=0).integer_digits == 38
     assert OracleType("NUMBER").integer_digits is None
     assert OracleType("DATE").fraction_digits == 0
+
+
+@pytest.mark.parametrize(
+    ("vector_info", "ddl"),
+    [
+        ("VECTOR(3,FLOAT32,DENSE)", "VECTOR(3, FLOAT32)"),
+        ("VECTOR(3,FLOAT32)", "VECTOR(3, FLOAT32)"),
+        ("VECTOR(*,INT8,DENSE)", "VECTOR(*, INT8)"),
+        ("VECTOR(*,*,DENSE)", "VECTOR"),
+        ("VECTOR(5,FLOAT64,SPARSE)", "VECTOR(5, FLOAT64, SPARSE)"),
+        (None, "VECTOR"),
+    ],
+)
+def test_vectors_are_read_from_their_own_column(vector_info: str | None, ddl: str) -> None:
+    assert from_vector_info(vector_info).ddl() == ddl
