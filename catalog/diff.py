@@ -114,9 +114,16 @@ def _table_facts(place: str, old: Table, new: Table) -> Iterator[Change]:
         yield Change(place, "partitions changed", Verdict.COMPATIBLE, before, after)
     if old.is_index_organized != new.is_index_organized:
         yield Change(place, "organization changed", Verdict.COMPATIBLE)
-    order = [[column.name for column in table.columns] for table in (old, new)]
-    if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
+    if _order(old, new) != _order(new, old):
         yield Change(place, "order of columns changed", Verdict.COMPATIBLE)
+
+
+def _order(table: Table, other: Table) -> list[str]:
+    """Return the columns that both tables show, in the order of the first: others have no place."""
+    shown = {column.name for column in other.columns if not column.is_invisible}
+    return [
+        column.name for column in table.columns if not column.is_invisible and column.name in shown
+    ]
 
 
 def _names(partitions: Iterable[object]) -> str:
