@@ -144,6 +144,7 @@ class _Held:
         self._objects = {
             (row.privilege, row.owner, row.name) for row in dictionary.granted_objects(connection)
         }
+        self._schema_privileges: frozenset[tuple[str, str | None]] = rights.schema_privileges
         self._has_quota = any(True for _ in dictionary.quotas(connection))
 
     def meets(self, need: Need) -> bool:
@@ -154,11 +155,12 @@ class _Held:
         if privilege.name == QUOTA:
             return self._has_quota
         if privilege.on is None:
-            return privilege.name in self._rights.granted
+            where = (privilege.name, privilege.schema)
+            return privilege.name in self._rights.granted or where in self._schema_privileges
         schema, name = privilege.on.schema.name, privilege.on.table.name
         if schema == "SYS" and name.startswith(_SYS_VIEW_PREFIX) and self._rights.sees_dba_views:
             return True
-        in_schema = (f"{privilege.name} ANY TABLE", schema) in self._rights.schema_privileges
+        in_schema = (f"{privilege.name} ANY TABLE", schema) in self._schema_privileges
         return in_schema or (privilege.name, schema, name) in self._objects
 
 

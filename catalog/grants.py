@@ -32,6 +32,7 @@ class Mode(Enum):
 
 QUOTA = "QUOTA"
 _READS = ("READ", "SELECT")
+_LOADS = ("READ", "INSERT", "UPDATE", "DELETE")
 _ANY = {
     "READ": ("READ ANY TABLE", "SELECT ANY TABLE"),
     "FLASHBACK": ("FLASHBACK ANY TABLE",),
@@ -51,10 +52,14 @@ LOGMINER_VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Privilege:
-    """One privilege: on an object, or a system privilege where `on` is None."""
+    """One privilege: on an object, or a system privilege where `on` is None.
+
+    `schema` is where a system privilege is needed: since 23ai it may be granted there alone.
+    """
 
     name: str
     on: TableName | None = None
+    schema: str | None = None
 
     def grant(self, user: str) -> str:
         """Return the statement that gives the privilege to a user."""
@@ -164,11 +169,22 @@ def _target(user: str, foreign: Sequence[TableName], schema: str | None) -> Iter
         yield Need((Privilege("CREATE TABLE"),), "to create tables")
         yield Need((Privilege(QUOTA), Privilege("UNLIMITED TABLESPACE")), "to store rows")
         return
-    yield Need((Privilege("CREATE ANY TABLE"),), f"to create tables in {schema}")
-    yield Need((Privilege("ALTER ANY TABLE"),), f"to widen tables in {schema}")
+    for name, purpose in (
+        ("CREATE ANY TABLE", f"to create tables in {schema}"),
+        # A primary key makes an index (SQL Language Reference, "CREATE INDEX", Prerequisites).
+        ("CREATE ANY INDEX", f"for the keys of tables in {schema}"),
+        ("ALTER ANY TABLE", f"to widen tables in {schema}"),
+    ):
+        yield Need((Privilege(name, schema=schema),), purpose)
     for table in foreign:
-        for privilege in ("READ", "INSERT", "UPDATE", "DELETE"):
-            yield _on(table, privilege, "to load it")
+        if table.schema.name == schema:
+            yield from (_on(table, name, "to load it") for name in _LOADS)
+    for name in _LOADS:
+        # Who makes a table in another schema has no privilege on it.
+        purpose = (
+            f"for tables that are made in {schema} from now on; since 23ai ON SCHEMA is enough"
+        )
+        yield Need((Privilege(_ANY[name][0], schema=schema),), purpose, is_optional=True)
 
 
 def grant_script(
