@@ -3,18 +3,22 @@
 
 CREATE SCHEMA bench_loader;
 
+-- Each hundred tables refer to the first of them: PostgreSQL rebuilds what it knows of a table with
+-- every key that refers to it.
 CREATE FUNCTION bench_loader.copy_tables(first int, last int) RETURNS void
 LANGUAGE plpgsql SET client_min_messages = 'error' AS $$
 DECLARE
     name text;
+    parent text;
 BEGIN
     FOR number IN first .. last LOOP
         name := 'T_' || lpad(number::text, 5, '0');
+        parent := 'T_' || lpad((number - number % 100)::text, 5, '0');
         EXECUTE format('CREATE TABLE "BENCH".%I (LIKE "BENCH"."T_00000" INCLUDING DEFAULTS'
             ' INCLUDING COMMENTS, CONSTRAINT %I PRIMARY KEY ("ID"), CONSTRAINT %I UNIQUE ("CODE"))',
             name, name || '_PK', name || '_UK');
         EXECUTE format('ALTER TABLE "BENCH".%I ADD CONSTRAINT %I FOREIGN KEY ("PARENT_ID")'
-            ' REFERENCES "BENCH"."T_00000" ("ID")', name, name || '_FK');
+            ' REFERENCES "BENCH".%I ("ID")', name, name || '_FK', parent);
         EXECUTE format('COMMENT ON TABLE "BENCH".%I IS %L', name, 'Table number ' || number);
         EXECUTE format('ALTER TABLE "BENCH".%I OWNER TO "BENCH"', name);
     END LOOP;
@@ -27,9 +31,16 @@ DECLARE
     pattern oid := '"BENCH"."T_00000"'::regclass;
 BEGIN
     CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
-    SELECT c.oid AS relid FROM pg_class c
+    SELECT c.oid AS relid, c.relname::text AS name FROM pg_class c
     WHERE c.relnamespace = '"BENCH"'::regnamespace AND c.relkind = 'r'
         AND NOT EXISTS (SELECT FROM ora.table_facts f WHERE f.relid = c.oid);
+    -- LIKE copies the names of NOT NULL constraints, and Oracle has each once in a schema.
+    UPDATE pg_constraint k SET conname = 'SYS_C00' || nextval('ora.generated_name')::text
+    FROM copies c WHERE c.relid = k.conrelid AND k.contype = 'n';
+    -- No two columns share their comment, so that nobody gains by keeping equal texts once.
+    UPDATE pg_description d SET description = d.description || ' of ' || c.name
+    FROM copies c
+    WHERE c.relid = d.objoid AND d.classoid = 'pg_class'::regclass AND d.objsubid > 0;
     INSERT INTO ora.table_facts (relid, object_type, tablespace)
     SELECT relid, 'TABLE', 'USERS' FROM copies;
     INSERT INTO ora.table_facts (relid, object_type, parent)
