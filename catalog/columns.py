@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import sys
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from catalog.model import Column
@@ -16,18 +18,24 @@ if TYPE_CHECKING:
     from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import ColumnRow
 
-_TableKey = tuple[str, str]
+TableKey = tuple[str, str]
+"""Schema and table."""
+
+_TABLE_OF = attrgetter("owner", "table")
 _VECTOR = "VECTOR"
 
 
 def columns_of(
     connection: oracledb.Connection,
     scope: Scope,
-    tables: frozenset[tuple[str, str]],
+    tables: frozenset[TableKey],
     *,
     details: bool,
-) -> dict[tuple[str, str], list[Column]]:
+) -> dict[TableKey, tuple[Column, ...]]:
     """Return the columns of tables in their order, without those that nobody declared.
+
+    A large dictionary has a million columns: their comments are let go table by table, and a name
+    that many tables use is kept once.
 
     Args:
         connection: an open session.
@@ -35,54 +43,69 @@ def columns_of(
         tables: schema and name of the tables that are meant.
         details: whether it is asked which kind an identity column has.
     """
-    comments = {
-        (row.owner, row.table, row.column): row.comment
-        for row in dictionary.column_comments(connection, scope)
-    }
+    comments = _comments(connection, scope, tables)
     identities: dict[tuple[str, str, str], str] = {}
     if details:
         identities = {
             (row.owner, row.table, row.column): row.generation
             for row in dictionary.identity_columns(connection, scope)
         }
-    found: dict[_TableKey, list[Column]] = defaultdict(list)
-    for row in dictionary.columns(connection, scope):
-        key = (row.owner, row.table)
-        if key in tables and not (row.is_hidden and row.is_system_made):
-            place = (*key, row.name)
-            identity = identities.get(place, "YES") if row.is_identity else None
-            found[key].append(_column(row, comments.get(place), identity))
-    if any(column.type.kind == _VECTOR for columns in found.values() for column in columns):
-        _add_vector_shapes(found, connection, scope)
-    return found
+    found: dict[TableKey, tuple[Column, ...]] = {}
+    for table, rows in groupby(dictionary.columns(connection, scope), key=_TABLE_OF):
+        if table in tables:
+            said = comments.pop(table, {})
+            found[table] = tuple(
+                _column(row, said.get(row.name), identities.get((*table, row.name)))
+                for row in rows
+                if not (row.is_hidden and row.is_system_made)
+            )
+    vectors = {
+        table: columns
+        for table, columns in found.items()
+        if any(column.type.kind == _VECTOR for column in columns)
+    }
+    return found | _with_shapes(vectors, connection, scope) if vectors else found
 
 
-def _add_vector_shapes(
-    found: dict[_TableKey, list[Column]], connection: oracledb.Connection, scope: Scope
-) -> None:
+def _with_shapes(
+    tables: dict[TableKey, tuple[Column, ...]], connection: oracledb.Connection, scope: Scope
+) -> dict[TableKey, tuple[Column, ...]]:
     """Give VECTOR columns their dimensions and format, which other databases cannot be asked."""
     types = {
         (row.owner, row.table, row.column): row.type
         for row in dictionary.vector_columns_23(connection, scope)
     }
-    for key, columns in found.items():
-        found[key] = [
-            replace(column, type=types.get((*key, column.name), column.type))
+    return {
+        table: tuple(
+            replace(column, type=types.get((*table, column.name), column.type))
             if column.type.kind == _VECTOR
             else column
             for column in columns
-        ]
+        )
+        for table, columns in tables.items()
+    }
 
 
-def _column(row: ColumnRow, comment: str | None, identity: str | None) -> Column:
+def _comments(
+    connection: oracledb.Connection, scope: Scope, tables: frozenset[TableKey]
+) -> dict[TableKey, dict[str, str]]:
+    rows = dictionary.column_comments(connection, scope)
+    return {
+        table: {sys.intern(row.column): row.comment for row in group}
+        for table, group in groupby(rows, key=_TABLE_OF)
+        if table in tables
+    }
+
+
+def _column(row: ColumnRow, comment: str | None, generation: str | None) -> Column:
     oracle_type = row.type
     return Column(
-        name=row.name,
+        name=sys.intern(row.name),
         type=oracle_type,
         nullable=row.is_nullable,
         comment=comment,
         unsupported=_unreadable_name(row.name) or unsupported_reason(oracle_type),
-        identity=identity,
+        identity=(generation or "YES") if row.is_identity else None,
         is_virtual=row.is_virtual,
         is_invisible=row.is_hidden,
         is_default_on_null=row.default_on_null == "YES",

@@ -210,14 +210,18 @@ class _Sources:
             (row.owner, row.table): row.comment
             for row in dictionary.table_comments(connection, scope)
         }
+        self._read_keys(connection, scope)
+        self._foreign_keys = foreign_keys_of(connection, scope) if depth.details else {}
+        self._partitions = _partitions(connection, scope) if depth.details else {}
+        # The most comes last, when the rows of all other questions are let go.
         self._columns = columns_of(
             connection, scope, frozenset(self._chosen), details=depth.details
         )
+
+    def _read_keys(self, connection: oracledb.Connection, scope: Scope) -> None:
         indexes = list(dictionary.index_columns(connection, scope))
         self._keys = keys_of(connection, scope, indexes)
         self._indexed = indexed_columns_of(indexes)
-        self._foreign_keys = foreign_keys_of(connection, scope) if depth.details else {}
-        self._partitions = _partitions(connection, scope) if depth.details else {}
 
     def tables(self) -> list[Table]:
         """Return the tables that are meant, by schema and name."""
@@ -232,7 +236,7 @@ class _Sources:
             schema=key[0],
             name=key[1],
             kind=self._kinds[key],
-            columns=tuple(self._columns.get(key, ())),
+            columns=self._columns.get(key, ()),
             keys=tuple(self._keys.get(key, ())),
             comment=self._comments.get(key),
             row_count=estimate.rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def _grouped(
     """Collect the columns of each key; the rows come in the order of the columns."""
     grouped: dict[tuple[_TableKey, str, KeyKind], list[str]] = defaultdict(list)
     for table, name, kind, column in rows:
-        grouped[table, name, kind].append(column)
+        grouped[table, name, kind].append(sys.intern(column))
     return grouped
 
 
@@ -59,7 +60,7 @@ def indexed_columns_of(rows: Iterable[IndexColumnRow]) -> dict[_TableKey, list[s
     found: dict[_TableKey, dict[str, None]] = defaultdict(dict)
     for row in rows:
         if row.position == 1 and row.status in _USABLE_INDEX:
-            found[row.owner, row.table][row.column] = None
+            found[row.owner, row.table][sys.intern(row.column)] = None
     return {table: list(columns) for table, columns in found.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 from catalog.profile import facts_for
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from catalog.model import Column, Schema, Table
     from catalog.profile import Profile, ProfileFacts
+    from oracle_core.oracle_type import OracleType
     from oracle_core.values import JsonSchemaOptions
 
 
@@ -130,17 +132,24 @@ def singer_stream(
 
 def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> dict[str, Any]:
     if column.unsupported is None:
-        schema = dict(
-            types.json_schema(column.type, nullable=column.nullable and not is_key, options=options)
-        )
+        schema = dict(_values(column.type, options, nullable=column.nullable and not is_key))
     else:
         schema = {"type": ["string", "null"]}
+    if column.comment:
+        schema["description"] = column.comment
+    return schema
+
+
+@lru_cache(maxsize=10_000)
+def _values(
+    oracle_type: OracleType, options: JsonSchemaOptions, *, nullable: bool
+) -> dict[str, Any]:
+    """Describe the values of a type, for all of its columns at once."""
+    schema = types.json_schema(oracle_type, nullable=nullable, options=options)
     if isinstance(schema.get("multipleOf"), Decimal):
         # A fraction breaks other programs' validators: with floats 4.35 is no multiple of 0.01,
         # and with decimals jsonschema cannot divide 38 digits. `x-sql-datatype` has the scale.
         del schema["multipleOf"]
-    if column.comment:
-        schema["description"] = column.comment
     return schema
 
 

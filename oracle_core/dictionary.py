@@ -161,8 +161,10 @@ def _ask(
     with connection.cursor() as cursor:
         cursor.arraysize = ARRAY_SIZE_ROWS
         cursor.prefetchrows = ARRAY_SIZE_ROWS + 1
-        for values in cursor.execute(sql, binds):
-            yield row(*values)
+        cursor.execute(sql, binds)
+        while batch := cursor.fetchmany():
+            for values in batch:
+                yield row(*values)
 
 
 def session_facts(

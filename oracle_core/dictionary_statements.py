@@ -108,8 +108,8 @@ STATEMENTS: dict[str, Statement] = {
     "columns": Statement(
         "SELECT <c.owner>, c.table_name, c.column_name, c.data_type, c.data_type_owner,"
         " c.data_length, c.data_precision, c.data_scale, c.char_length, c.char_used, c.nullable,"
-        " c.column_id, c.hidden_column, c.virtual_column, c.user_generated, c.identity_column,"
-        " c.default_on_null FROM {family}_tab_cols c WHERE {scope}"
+        " c.hidden_column, c.virtual_column, c.user_generated, c.identity_column, c.default_on_null"
+        " FROM {family}_tab_cols c WHERE {scope}"
         " AND c.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, c.column_id, c.internal_column_id",
         "<c.owner>",
         "c.table_name",

@@ -16,6 +16,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import Catalog
 
+from catalog.catalog_text import write_catalog
 from catalog.singer import Streams
 from oracle_core import redact
 from oracle_core.connection import ConnectionSource
@@ -28,7 +29,7 @@ from oracle_core.settings import (
 )
 from oracle_core.state import exact
 from tap_oracle.catalog_entry import FULL_TABLE, check_entry, read_entry
-from tap_oracle.discovery import discover, with_types, write_catalog
+from tap_oracle.discovery import discover, with_types
 from tap_oracle.failure import reported
 from tap_oracle.run import CurrentRun
 from tap_oracle.settings import TAP_SETTINGS, check_tap_settings, representation

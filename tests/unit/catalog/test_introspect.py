@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pytest
 
 from catalog.introspect import introspect
 from catalog.model import Key, KeyKind, TableKind
 from catalog.names import NameFilter
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 SESSION = [
     ("USER", "READER", None),
@@ -36,18 +32,24 @@ class FakeCursor:
     def __init__(self, views: dict[str, list[tuple[Any, ...]]], asked: list[str]) -> None:
         self._views = views
         self._asked = asked
+        self._rows: list[tuple[Any, ...]] = []
 
-    def execute(self, sql: str, binds: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    def execute(self, sql: str, binds: dict[str, str]) -> None:
         view = re.search(r"FROM (?:all|dba|user)_(\w+)", sql)
         name = "session" if "session_privs" in sql else f"all_{view[1] if view else ''}"
         if "vector_info" in sql:
             name = "vectors"
         self._asked.append(name)
         owners = {value for name, value in binds.items() if name.startswith("owner_")}
-        rows = self._views.get(name, [])
-        if name == "session":
-            return iter(rows)
-        return iter([row for row in rows if not owners or row[0] in owners])
+        self._rows = [
+            row
+            for row in self._views.get(name, [])
+            if name == "session" or not owners or row[0] in owners
+        ]
+
+    def fetchmany(self) -> list[tuple[Any, ...]]:
+        rows, self._rows = self._rows[: self.arraysize], self._rows[self.arraysize :]
+        return rows
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +80,6 @@ def column(table: str, name: str, data_type: str = "NUMBER", **facts: Any) -> tu
         "char_length": 0,
         "char_used": None,
         "nullable": "Y",
-        "column_id": 1,
         "hidden_column": "NO",
         "virtual_column": "NO",
         "user_generated": "YES",
@@ -111,7 +112,7 @@ def dictionary() -> FakeDictionary:
             column("EMPLOYEES", "ID", data_precision=8, data_scale=0, nullable="N"),
             column("EMPLOYEES", "NAME", "VARCHAR2", char_length=40, char_used="C"),
             column("EMPLOYEES", "HOME", "SDO_GEOMETRY", data_type_owner="MDSYS"),
-            column("EMPLOYEES", "SECRET", hidden_column="YES", column_id=None),
+            column("EMPLOYEES", "SECRET", hidden_column="YES"),
             column("EMPLOYEES", "SYS_NC0001$", hidden_column="YES", user_generated="NO"),
             column("V_EMPLOYEES", "ID"),
             column("LIST_MV", "ID"),
@@ -201,6 +202,33 @@ def test_vectors_have_their_dimensions_and_are_asked_for_only_where_they_are() -
     introspect(without)  # type: ignore[arg-type]
     assert found.asked.count("vectors") == 1
     assert "vectors" not in without.asked
+
+
+def test_what_many_tables_have_in_common_is_kept_once() -> None:
+    def text(value: str) -> str:
+        return value.encode().decode()  # as a driver makes each value anew
+
+    tables = [f"T{number}" for number in range(3)]
+    found = FakeDictionary(
+        all_tables=[table(name) for name in tables],
+        all_tab_cols=[column(name, text("CREATED"), text("DATE")) for name in tables],
+        all_constraints=[
+            ("HR", name, f"{name}_PK", "P", "ENABLED", "VALIDATED", text("CREATED"), 1)
+            for name in tables
+        ],
+        all_indexes=[
+            ("HR", name, f"{name}_PK", "VALID", "UNIQUE", text("CREATED"), 1) for name in tables
+        ],
+        all_col_comments=[("HR", name, text("CREATED"), f"of {name}") for name in tables],
+    )
+    (schema,) = introspect(found)  # type: ignore[arg-type]
+
+    columns = [column for one in schema.tables for column in one.columns]
+    keys = [name for one in schema.tables for key in one.keys for name in key.columns]
+    indexed = [name for one in schema.tables for name in one.indexed_columns]
+    assert [column.comment for column in columns] == ["of T0", "of T1", "of T2"]
+    assert len({id(column.type) for column in columns}) == 1
+    assert len({id(name) for name in [*(column.name for column in columns), *keys, *indexed]}) == 1
 
 
 def test_filters(dictionary: FakeDictionary) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,9 +11,6 @@ from oracle_core.dictionary import Family, Scope, statement_text
 from oracle_core.dictionary_rows import ColumnRow, KeyColumnRow, TableRow
 from oracle_core.dictionary_statements import STATEMENTS
 from oracle_core.scn import SCN_STATEMENTS, Scn
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NEWER_THAN_12_2 = ("data_default_vc", "domain_", "sensitive", "text_vc", "vector_info")
 
@@ -24,6 +21,7 @@ class FakeCursor:
 
     def __init__(self, owner: FakeConnection) -> None:
         self.owner = owner
+        self.rows: list[tuple[Any, ...]] = []
 
     def __enter__(self) -> FakeCursor:
         return self
@@ -31,10 +29,14 @@ class FakeCursor:
     def __exit__(self, *exc: object) -> None:
         self.owner.closed += 1
 
-    def execute(self, sql: str, binds: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    def execute(self, sql: str, binds: dict[str, str]) -> None:
         self.owner.asked.append((sql, binds))
         self.owner.array_size = self.arraysize
-        return iter(self.owner.rows)
+        self.rows = list(self.owner.rows)
+
+    def fetchmany(self) -> list[tuple[Any, ...]]:
+        rows, self.rows = self.rows[: self.arraysize], self.rows[self.arraysize :]
+        return rows
 
 
 class FakeConnection:
@@ -94,7 +96,7 @@ def test_every_statement_has_its_function() -> None:
 
 def test_column_rows_know_their_type() -> None:
     row = ColumnRow(
-        "HR", "T", "C", "NUMBER", None, 22, 12, 2, 0, None, "N", 1, "NO", "YES", "YES", "NO"
+        "HR", "T", "C", "NUMBER", None, 22, 12, 2, 0, None, "N", "NO", "YES", "YES", "NO"
     )
     assert row.type.ddl() == "NUMBER(12,2)"
     assert (row.is_nullable, row.is_hidden, row.is_virtual) == (False, False, True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from catalog.catalog_text import write_catalog
 from catalog.model import Column, Schema, Table, TableKind
 from catalog.singer import singer_catalog
 from oracle_core.types import JsonSchemaOptions, parse
-from tap_oracle.discovery import write_catalog
 
 
 def written(catalog: dict[str, Any]) -> str:
