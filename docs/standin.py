@@ -21,7 +21,10 @@ _PUBLISHED = re.compile(r"^SELECT ora\.publish\('(\w+)'", re.MULTILINE)
 _EMPTY = re.compile(r"^SELECT ora\.publish_empty\('(\w+)'", re.MULTILINE)
 _DYNAMIC = re.compile(r"^SELECT ora\.publish_dynamic\('(\w+)'", re.MULTILINE)
 _SINGLE = re.compile(r'^CREATE VIEW "SYS"\."(\w+)"', re.MULTILINE)
-_SYNTAX_FUNCTIONS = ("CAST", "EXTRACT", "TO_VECTOR", "TRIM", "VECTOR")
+_SYNTAX_FUNCTIONS = (
+    *("CAST", "EXTRACT", "TO_VECTOR", "TRIM", "VECTOR"),
+    *("XMLELEMENT", "XMLPARSE", "XMLSERIALIZE", "XMLTYPE"),
+)
 
 
 def does() -> Iterator[str]:

@@ -168,8 +168,12 @@ class ColumnRow(NamedTuple):
 
     @property
     def is_virtual(self) -> bool:
-        """Whether its value is computed, so that it cannot be written (ORA-54013)."""
-        return self.virtual == "YES"
+        """Whether its value is computed, so that it cannot be written (ORA-54013).
+
+        A column of an object type, such as XMLTYPE, is stored in hidden ones and counts as virtual
+        in the dictionary.
+        """
+        return self.virtual == "YES" and self.data_type_owner is None
 
     @property
     def is_identity(self) -> bool:

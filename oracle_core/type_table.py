@@ -218,7 +218,7 @@ _ROWS = (
         "XMLTYPE",
         text,
         _same(FetchPlan("XMLSERIALIZE(CONTENT {} AS CLOB)", is_large=True)),
-        _bound(oracledb.DB_TYPE_CLOB, bind_values.texts, "XMLTYPE({})"),
+        _bound(oracledb.DB_TYPE_CLOB, bind_values.texts, "XMLPARSE(DOCUMENT {})"),
         loss_note="white space that binary XML storage does not keep",
     ),
     TypeRow(

@@ -42,6 +42,7 @@ Data model in PostgreSQL, agreed by all parts:
 | INTERVAL YEAR(p) TO MONTH | ora."INTERVALYM" | int8: months |
 | ROWID, UROWID | ora."ROWID" | bytea: object 4, file and block 4, row 2 |
 | BFILE | ora."BFILE" | bytea: names of directory and file, each after its length |
+| XMLTYPE | ora."XMLTYPE" | bytea: the text of the document |
 | SDO_GEOMETRY | ora."SDO_GEOMETRY" | NULL alone |
 | BOOLEAN | boolean | |
 | JSON | jsonb | |

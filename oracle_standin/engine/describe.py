@@ -75,7 +75,7 @@ _OF_ORA = {
     "BFILE": TypeCode.BFILE,
     "VECTOR": TypeCode.VECTOR,
 }
-_OBJECTS = {"SDO_GEOMETRY": "MDSYS"}
+_OBJECTS = {"SDO_GEOMETRY": "MDSYS", "XMLTYPE": "SYS"}
 """Object types of the database, which have types of the engine, with their schemas."""
 _NATIONAL = frozenset({"NCLOB"})
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})

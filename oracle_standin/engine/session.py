@@ -16,6 +16,7 @@ from oracle_standin.backend import (
 from oracle_standin.engine import (
     ddl,
     errors,
+    object_shapes,
     plsql,
     session_statements,
     system_statements,
@@ -156,6 +157,8 @@ class Session(SessionContext):
     def _run_plsql(
         self, statement: str, binds: Sequence[Bind], rows: Sequence[Sequence[BindValue]]
     ) -> Result:
+        if object_shapes.asks(statement):
+            return object_shapes.answer(binds, rows[0], self)
         result = Result()
         for row in rows or [()]:
             result.out_values = self._transaction.protect_block(

@@ -265,6 +265,7 @@ _DECODERS: dict[TypeCode, Decoder] = {
     TypeCode.LONG_RAW: _decode_bytea,
     TypeCode.BLOB: _decode_bytea,
     TypeCode.BFILE: _decode_bytea,
+    TypeCode.OBJECT: lambda text: _decode_text(_decode_bytea(text)),
     TypeCode.ROWID: _decode_rowid,
     TypeCode.UROWID: _decode_rowid,
     TypeCode.BOOLEAN: lambda text: b"\x01" if text == b"t" else b"\x00",

@@ -34,13 +34,12 @@ if TYPE_CHECKING:
 _ARRAY_FLAG = 0x40
 _LOCATED_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB, TypeCode.BFILE})
 _WHOLE_TYPES = frozenset({TypeCode.JSON, TypeCode.VECTOR})
-_DECODED_TYPES = _LOCATED_TYPES | _WHOLE_TYPES | {TypeCode.BOOLEAN}
+_DECODED_TYPES = _LOCATED_TYPES | _WHOLE_TYPES | {TypeCode.BOOLEAN, TypeCode.CURSOR}
 _TEXT_TYPES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
 _LENGTH_TYPES = _TEXT_TYPES | {TypeCode.RAW, TypeCode.LONG_RAW}
 _ROWID_BYTES = 5267
 """The size the driver declares for a ROWID, which it sends as text but in its place."""
 _REFUSED_TYPES = {
-    TypeCode.CURSOR: "a REF cursor bind",
     TypeCode.OBJECT: "an object bind",
 }
 
@@ -234,7 +233,7 @@ class BindRowReader:
             image = reader.sized() if reader.twice_sized() else None
             is_document = image is not None and bind.type_code is TypeCode.JSON
             return oson_to_json(image or b"") if is_document else image
-        value = reader.sized()
+        value = _no_cursor(reader) if bind.type_code is TypeCode.CURSOR else reader.sized()
         if value is None:
             return None
         if bind.type_code is TypeCode.BOOLEAN:
@@ -247,6 +246,15 @@ class BindRowReader:
         if bind.type_code is TypeCode.BFILE:
             return file_value(locator)
         return self._lobs.find(locator).value()
+
+
+def _no_cursor(reader: RequestReader) -> bytes | None:
+    """Read a REF cursor, which has no value before it comes back."""
+    if not reader.unsigned():
+        return None
+    reader.unsigned()
+    refusal = not_in_this_standin("a REF cursor that goes in")
+    raise refusal
 
 
 def _is_plain(bind: Bind) -> bool:

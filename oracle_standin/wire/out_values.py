@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, BindValue, CharsetForm, TypeCode
+from oracle_standin.backend import Bind, BindValue, CharsetForm, OpenCursor, TypeCode
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, signed, unsigned
 from oracle_standin.wire.rows import value_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.rows import ColumnEncoder
@@ -82,8 +82,16 @@ def _fitting(value: bytes, bind: Bind) -> tuple[bytes, int]:
     return kept, len(value)
 
 
-def out_values(binds: Sequence[Bind], lobs: LobStore, values: Mapping[int, BindValue]) -> bytes:
-    """Return the direction of each bind of a PL/SQL block and the values that come back."""
+def out_values(
+    binds: Sequence[Bind],
+    lobs: LobStore,
+    values: Mapping[int, BindValue | OpenCursor],
+    open_cursor: Callable[[OpenCursor], bytes],
+) -> bytes:
+    """Return the direction of each bind of a PL/SQL block and the values that come back.
+
+    `open_cursor` gives a REF cursor a number and returns it as it travels.
+    """
     count = len(binds)
     directions = bytes(
         _DIRECTION_IN_OUT if position in values else _DIRECTION_IN for position in range(count)
@@ -103,6 +111,9 @@ def out_values(binds: Sequence[Bind], lobs: LobStore, values: Mapping[int, BindV
     parts = [header, bytes((Message.ROW_DATA,))]
     for position in sorted(values):
         value = values[position]
+        if isinstance(value, OpenCursor):
+            parts += (open_cursor(value), NULL)
+            continue
         encoder = _out_encoder(binds[position], lobs)
         if isinstance(value, list):
             parts.append(unsigned(len(value)))

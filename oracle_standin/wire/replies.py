@@ -178,7 +178,8 @@ def column_metadata(column: Column, field_version: int) -> bytes:
     ]
     if field_version >= FIELD_VERSION_12_2:
         parts.append(NULL)
-    parts += (_byte(column.nullable), _byte(min(len(name), 255)), twice_sized(name), bytes(3))
+    parts += (_byte(column.nullable), _byte(min(len(name), 255)), twice_sized(name))
+    parts += (twice_sized(column.type_schema), twice_sized(column.type_name), NULL)
     parts.append(unsigned(_IS_JSON if column.is_json else 0))
     if field_version >= FIELD_VERSION_23_1:
         parts.append(bytes(2))  # domain schema and name

@@ -13,6 +13,7 @@ from oracle_standin.codecs import (
     vector_from_bytes,
     vector_to_text,
 )
+from oracle_standin.wire import objects
 from oracle_standin.wire.binds import Declaration
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
@@ -46,7 +47,6 @@ _AS_LONG = {
 """Type that a client knows a column by and type that the column has now, to the type sent."""
 _REFUSED = {
     TypeCode.CURSOR: "a REF cursor column",
-    TypeCode.OBJECT: "an object column",
 }
 _INLINE_TYPES = frozenset(
     {
@@ -125,6 +125,9 @@ def defines_after_change(
 def refuse_unsupported(columns: Sequence[Column]) -> None:
     """Raise OracleError 3001 when a column's type cannot be sent."""
     for column in columns:
+        if column.type_code is TypeCode.OBJECT and not objects.is_xml(column):
+            refusal = not_in_this_standin(f"a value of {column.type_schema}.{column.type_name}")
+            raise refusal
         if column.type_code in _REFUSED:
             refusal = not_in_this_standin(_REFUSED[column.type_code])
             raise refusal
@@ -167,6 +170,7 @@ def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore)
         TypeCode.JSON: _documents,
         TypeCode.VECTOR: _vectors,
         TypeCode.BFILE: _files,
+        TypeCode.OBJECT: objects.xml_columns,
     }
     return special.get(type_code, _plain_values)
 

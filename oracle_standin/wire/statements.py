@@ -11,6 +11,7 @@ from oracle_standin.backend import (
     CountedRows,
     EncodedRowSource,
     ExecuteOptions,
+    OpenCursor,
     OracleError,
     Result,
     RowCounter,
@@ -22,6 +23,7 @@ from oracle_standin.wire import rows as row_format
 from oracle_standin.wire.binds import BindRowReader, declared_binds
 from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption
 from oracle_standin.wire.cursors import Cursor, CursorTable
+from oracle_standin.wire.encoding import unsigned
 from oracle_standin.wire.execute_request import ExecuteRequest, read_execute, read_reexecute
 from oracle_standin.wire.faults import DroppedError
 from oracle_standin.wire.out_values import out_values, returning_values
@@ -44,6 +46,10 @@ if TYPE_CHECKING:
     from oracle_standin.wire.faults import SessionFaults
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.reader import RequestReader
+
+
+_DESCRIBE_HEADER_BYTES = 3
+"""The message type and a byte string that nobody reads; a REF cursor comes without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +189,8 @@ class StatementCalls:
             if fetch_rows:
                 return self._fetch_rows(cursor, fetch_rows)
             return self._end(cursor)
+        if options & ExecuteOption.FETCH and cursor.rows is not None:  # a REF cursor
+            return self._fetch_rows(cursor, fetch_rows)
         return self._describe_only(cursor)
 
     def _describe_only(self, cursor: Cursor) -> bytes:
@@ -268,6 +276,14 @@ class StatementCalls:
 
     # Statements that return no rows
 
+    def _open_cursor(self, opened: OpenCursor) -> bytes:
+        """Give a REF cursor a number; return its description as the client reads it."""
+        row_format.refuse_unsupported(opened.columns)
+        cursor = self._cursors.open(0, "SELECT")
+        cursor.columns, cursor.rows = opened.columns, opened.rows
+        described = describe(opened.columns, self._field_version)[_DESCRIBE_HEADER_BYTES:]
+        return b"\x01" + described + unsigned(cursor.number)
+
     def _changes(
         self,
         cursor: Cursor,
@@ -278,7 +294,8 @@ class StatementCalls:
         if result.returning is not None:
             parts.append(returning_values(cursor.binds, self._lobs, result.returning))
         if cursor.outline.kind is StatementKind.PLSQL and cursor.binds:
-            parts.append(out_values(cursor.binds, self._lobs, result.out_values or {}))
+            values = {**(result.out_values or {}), **(result.out_cursors or {})}
+            parts.append(out_values(cursor.binds, self._lobs, values, self._open_cursor))
         if options.row_counts:
             parts.append(row_counts(result.row_counts))
         error = result.error or (BATCH_ERRORS if result.batch_errors else None)

@@ -354,7 +354,7 @@ def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
 _LATER = frozenset({"JSON", "BOOLEAN", "BOOL", "VECTOR"})
 """Types that 19c does not know."""
 
-_REFUSED = frozenset({"XMLTYPE", "REF", "ANYDATA"})
+_REFUSED = frozenset({"REF", "ANYDATA"})
 
 _PARSERS: dict[str, Callable[[Reader, str, str], ColumnType]] = {
     **dict.fromkeys(("NUMBER", "NUMERIC", "DECIMAL", "DEC"), _number),

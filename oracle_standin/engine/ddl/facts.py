@@ -94,17 +94,25 @@ def record_columns(engine: Engine, relid: int, columns: Sequence[ColumnRecord]) 
     number_columns(engine, relid)
 
 
+_NUMBER_COLUMNS = """
+UPDATE ora.column_facts f SET (column_id, internal_id) = (r.position, r.internal_id)
+FROM (
+    SELECT c.relid, c.attnum,
+        CASE WHEN NOT c.hidden THEN row_number()
+            OVER (PARTITION BY c.hidden ORDER BY c.column_id NULLS LAST, c.attnum) END AS position,
+        c.attnum + nullif(count(*) FILTER (WHERE c.data_type = 'XMLTYPE' AND c.type_code = 109
+            AND t.object_type = 'TABLE') OVER (ORDER BY c.attnum
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS internal_id
+    FROM ora.column_facts c LEFT JOIN ora.table_facts t ON t.relid = c.relid
+    WHERE c.relid = %s::oid) r
+WHERE f.relid = r.relid AND f.attnum = r.attnum
+    AND (f.column_id, f.internal_id) IS DISTINCT FROM (r.position, r.internal_id)
+"""
+
+
 def number_columns(engine: Engine, relid: int) -> None:
-    """Number the visible columns from 1, new ones last."""
-    engine.run(
-        "UPDATE ora.column_facts f SET column_id = r.position FROM ("
-        " SELECT relid, attnum, CASE WHEN NOT hidden THEN row_number()"
-        " OVER (PARTITION BY hidden ORDER BY column_id NULLS LAST, attnum) END AS position"
-        " FROM ora.column_facts WHERE relid = %s::oid) r"
-        " WHERE f.relid = r.relid AND f.attnum = r.attnum"
-        " AND f.column_id IS DISTINCT FROM r.position",
-        (relid,),
-    )
+    """Number the visible columns from 1, new ones last, and all after hidden storage columns."""
+    engine.run(_NUMBER_COLUMNS, (relid,))
 
 
 def columns(engine: Engine, relid: int) -> list[ColumnState]:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from oracle_standin.engine.ddl.reader import Reader
 
 _PUBLIC = "PUBLIC"
-_SCHEMAS = {"SDO_GEOMETRY": "MDSYS"}
+_SCHEMAS = {"SDO_GEOMETRY": "MDSYS", "XMLTYPE": "SYS"}
 _TYPES = {
     "SDO_GEOMETRY": ColumnType("SDO_GEOMETRY", 'ora."SDO_GEOMETRY"', TypeCode.OBJECT, 1),
+    "XMLTYPE": ColumnType("XMLTYPE", 'ora."XMLTYPE"', TypeCode.OBJECT, 2000),
 }
 
 

@@ -10,6 +10,7 @@ from oracle_standin.engine.query import (
     query_nodes,
     selects,
     vector_calls,
+    xml_calls,
 )
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
@@ -42,6 +43,9 @@ def call(cursor: Cursor, parts: tuple[str, ...]) -> nodes.Expression:
     arguments = _arguments(cursor)
     if cursor.at_word("DEFAULT") and parts[-1] in CONVERSIONS:
         arguments, parts = _with_default(cursor, arguments, parts[-1])
+    if (xml := xml_calls.constructed(parts, arguments)) is not None:
+        cursor.expect_close()
+        return xml
     options, returning = _options(cursor, parts[-1])
     ignore_nulls = _nulls_treatment(cursor)
     cursor.expect_close()

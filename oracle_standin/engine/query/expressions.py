@@ -17,6 +17,7 @@ from oracle_standin.engine.query import (
     query_nodes,
     selects,
     tree,
+    xml_calls,
 )
 from oracle_standin.engine.query.cursor import checked_name, syntax_error
 from oracle_standin.engine.query.datatypes import type_name
@@ -235,7 +236,7 @@ def _special_word(cursor: Cursor, token: Token) -> nodes.Expression | None:
         cursor.expect_open()
         special = _SPECIAL_CALLS[word](cursor)
         cursor.expect_close()
-        return special
+        return xml_calls.with_methods(cursor, special)
     return None
 
 
@@ -327,6 +328,8 @@ def _cast(cursor: Cursor) -> nodes.Expression:
 
 def _extract(cursor: Cursor) -> nodes.Expression:
     field = cursor.take().value
+    if cursor.at_operator(",", "."):
+        refuse("EXTRACT from XML")
     cursor.expect_words("FROM")
     return nodes.Extract(field, expression(cursor))
 
@@ -347,7 +350,13 @@ def _exists(cursor: Cursor) -> nodes.Expression:
     return query_nodes.Exists(selects.query(cursor))
 
 
-_SPECIAL_CALLS = {"CAST": _cast, "EXTRACT": _extract, "TRIM": _trim, "EXISTS": _exists}
+_SPECIAL_CALLS = {
+    "CAST": _cast,
+    "EXTRACT": _extract,
+    "TRIM": _trim,
+    "EXISTS": _exists,
+    **xml_calls.CALLS,
+}
 
 
 def _name_or_call(cursor: Cursor) -> nodes.Expression:
@@ -367,7 +376,7 @@ def _name_or_call(cursor: Cursor) -> nodes.Expression:
             for _ in range(3):
                 cursor.take()
             return nodes.Name(parts, quoted, outer=True)
-        return calls.call(cursor, parts)
+        return xml_calls.with_methods(cursor, calls.call(cursor, parts))
     return nodes.Name(parts, quoted)
 
 

@@ -178,14 +178,6 @@ def _grouping(node: nodes.Call, out: Output) -> str:
     return f"(GROUPING({renderer.render_list(node.arguments, out)}))::numeric"
 
 
-def _day_to_second(node: nodes.Call, out: Output) -> str:
-    return f"ora.day_to_second({renderer.render_list(node.arguments, out)})"
-
-
-def _year_to_month(node: nodes.Call, out: Output) -> str:
-    return f"ora.year_to_month({renderer.render_list(node.arguments, out)})"
-
-
 def _conversion(node: nodes.Call, out: Output) -> str:
     arguments = ", ".join(renderer.as_text(argument, out) for argument in node.arguments)
     return f"ora.{node.parts[0].removeprefix('ORA$').lower()}_or({arguments})"
@@ -211,6 +203,11 @@ def _vector_distance(node: nodes.Call, out: Output) -> str:
     return f'"SYS".vector_distance({renderer.render_list(arguments, out)})'
 
 
+def _own(node: nodes.Call, out: Output) -> str:
+    name = node.parts[0].removeprefix("ORA$").lower()
+    return f"ora.{name}({renderer.render_list(node.arguments, out)})"
+
+
 _MANY = 65535
 SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "NVL": (2, 2, _nvl),
@@ -232,7 +229,15 @@ SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "ORA$TO_DATE": (2, 3, _conversion),
     "ORA$TO_TIMESTAMP": (2, 3, _conversion),
     "ORA$TO_TIMESTAMP_TZ": (2, 3, _conversion),
-    "ORA$DAY_TO_SECOND": (1, 1, _day_to_second),
-    "ORA$YEAR_TO_MONTH": (1, 1, _year_to_month),
+    "ORA$DAY_TO_SECOND": (1, 1, _own),
+    "ORA$YEAR_TO_MONTH": (1, 1, _own),
+    "ORA$TEXT_OF": (1, 1, _own),
+    "ORA$XMLTYPE": (1, 1, _own),
+    "ORA$XML_CONTENT": (1, 1, _own),
+    "ORA$XML_DOCUMENT": (1, 1, _own),
+    "ORA$XML_ELEMENT": (1, _MANY, _own),
+    "ORA$XML_STRING": (2, 2, _own),
+    "ORA$XML_STRIPPED": (1, 1, _own),
+    "ORA$XML_TEXT": (1, 1, _own),
 }
 """Functions with a way of their own: least and most arguments, and what writes the call."""

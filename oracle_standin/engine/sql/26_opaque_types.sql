@@ -20,6 +20,7 @@ BEGIN
      CREATE TYPE ora.%2$I (INPUT = ora.%1$s_in, OUTPUT = ora.%1$s_out, RECEIVE = ora.%1$s_recv,
        SEND = ora.%1$s_send, LIKE = bytea, CATEGORY = ''U'');
      CREATE CAST (bytea AS ora.%2$I) WITHOUT FUNCTION;
+     CREATE CAST (ora.%2$I AS bytea) WITHOUT FUNCTION;
      CREATE FUNCTION ora.text_of(value ora.%2$I) RETURNS text LANGUAGE sql IMMUTABLE
        RETURN ora.raise_error(932, %3$L, NULL::text);
      CREATE CAST (ora.%2$I AS text) WITH FUNCTION ora.text_of(ora.%2$I) AS ASSIGNMENT',

@@ -58,8 +58,10 @@ CREATE TABLE ora.column_facts (
     unused boolean NOT NULL DEFAULT false, -- SET UNUSED: hidden, not made by the user
     data_type_owner text,                  -- of types that have an owner
     column_id int,                         -- order of visible columns; NULL when hidden
+    internal_id int,                       -- where hidden storage columns come before; else NULL
     PRIMARY KEY (relid, attnum)
 );
+CREATE INDEX column_facts_objects ON ora.column_facts (relid) WHERE type_code = 109;
 
 -- Identity columns and the sequence that feeds each.
 CREATE TABLE ora.identity_facts (

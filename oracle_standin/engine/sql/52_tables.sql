@@ -59,13 +59,32 @@ LEFT JOIN (SELECT DISTINCT relid FROM ora.identity_facts) i ON i.relid = r.relid
 WHERE r.object_type IN ('TABLE', 'MATERIALIZED VIEW');
 SELECT ora.publish('TABLES');
 
+-- The columns, and those that Oracle stores XMLTYPE in: SYS_NC and the internal number, which the
+-- column itself has no place in the segment beside.
+CREATE VIEW ora.listed_columns AS
+SELECT relid, attnum, type_code, data_type, data_length, data_precision, data_scale, char_length,
+    char_used, charset_form, data_default, hidden,
+    virtual OR (type_code = 109 AND data_type = 'XMLTYPE') AS virtual, default_on_null, identity,
+    unused, data_type_owner, column_id, coalesce(internal_id, attnum) AS internal_id,
+    NULL::text AS storage_name
+FROM ora.column_facts
+UNION ALL
+SELECT f.relid, f.attnum, 113::int2, 'BLOB', 4000, NULL, NULL, 0, NULL, 0::int2, NULL, true, false,
+    false, NULL, false, NULL, f.column_id, i.number,
+    'SYS_NC' || lpad(i.number::text, 5, '0') || '$'
+FROM ora.column_facts f
+JOIN ora.table_facts t ON t.relid = f.relid AND t.object_type = 'TABLE'
+CROSS JOIN LATERAL (SELECT coalesce(f.internal_id, f.attnum) + 1 AS number) i
+WHERE f.type_code = 109 AND f.data_type = 'XMLTYPE';
+
 CREATE VIEW ora."d_TAB_COLS" AS
 SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
-    coalesce(l.oracle_name, a.attname::text) AS "COLUMN_NAME", f.data_type AS "DATA_TYPE",
+    coalesce(f.storage_name, l.oracle_name, a.attname::text) AS "COLUMN_NAME", f.data_type AS "DATA_TYPE",
     NULL::text AS "DATA_TYPE_MOD", f.data_type_owner AS "DATA_TYPE_OWNER",
     f.data_length::numeric AS "DATA_LENGTH", f.data_precision::numeric AS "DATA_PRECISION",
     f.data_scale::numeric AS "DATA_SCALE",
-    CASE WHEN a.attnotnull THEN 'N' ELSE 'Y' END AS "NULLABLE", f.column_id::numeric AS "COLUMN_ID",
+    CASE WHEN a.attnotnull AND f.storage_name IS NULL THEN 'N' ELSE 'Y' END AS "NULLABLE",
+    f.column_id::numeric AS "COLUMN_ID",
     length(f.data_default)::numeric AS "DEFAULT_LENGTH", f.data_default::ora."LONG" AS "DATA_DEFAULT",
     NULL::numeric AS "NUM_DISTINCT", NULL::bytea AS "LOW_VALUE", NULL::bytea AS "HIGH_VALUE",
     NULL::numeric AS "DENSITY", NULL::numeric AS "NUM_NULLS", NULL::numeric AS "NUM_BUCKETS",
@@ -76,11 +95,11 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     f.char_length::numeric AS "CHAR_LENGTH", f.char_used AS "CHAR_USED", 'NO'::text AS "V80_FMT_IMAGE",
     'YES'::text AS "DATA_UPGRADED", CASE WHEN f.hidden THEN 'YES' ELSE 'NO' END AS "HIDDEN_COLUMN",
     CASE WHEN f.virtual THEN 'YES' ELSE 'NO' END AS "VIRTUAL_COLUMN",
-    CASE WHEN NOT f.virtual AND r.object_type <> 'VIEW' THEN f.attnum::numeric END
+    CASE WHEN NOT f.virtual AND r.object_type <> 'VIEW' THEN f.internal_id::numeric END
         AS "SEGMENT_COLUMN_ID",
-    f.attnum::numeric AS "INTERNAL_COLUMN_ID", 'NONE'::text AS "HISTOGRAM",
-    coalesce(l.oracle_name, a.attname::text) AS "QUALIFIED_COL_NAME",
-    CASE WHEN f.unused THEN 'NO' ELSE 'YES' END AS "USER_GENERATED",
+    f.internal_id::numeric AS "INTERNAL_COLUMN_ID", 'NONE'::text AS "HISTOGRAM",
+    coalesce(f.storage_name, l.oracle_name, a.attname::text) AS "QUALIFIED_COL_NAME",
+    CASE WHEN f.unused OR f.storage_name IS NOT NULL THEN 'NO' ELSE 'YES' END AS "USER_GENERATED",
     CASE WHEN f.default_on_null THEN 'YES' ELSE 'NO' END AS "DEFAULT_ON_NULL",
     CASE WHEN f.identity IS NULL THEN 'NO' ELSE 'YES' END AS "IDENTITY_COLUMN",
     NULL::text AS "EVALUATION_EDITION", NULL::text AS "UNUSABLE_BEFORE",
@@ -89,7 +108,7 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     NULL::numeric AS "COLLATED_COLUMN_ID", NULL::text AS "DOMAIN_OWNER", NULL::text AS "DOMAIN_NAME",
     left(f.data_default, 4000) AS "DATA_DEFAULT_VC", CASE WHEN f.data_type = 'VECTOR'
         THEN ora.vector_info(a.atttypmod) END AS "VECTOR_INFO"
-FROM ora.column_facts f
+FROM ora.listed_columns f
 JOIN ora.relations r ON r.relid = f.relid
 JOIN pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
 LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text
@@ -106,7 +125,7 @@ BEGIN
         WHERE attrelid = format('"SYS".%I', family || '_TAB_COLS')::regclass AND attnum > 0
             AND attname NOT IN ('HIDDEN_COLUMN', 'VIRTUAL_COLUMN', 'SEGMENT_COLUMN_ID',
                 'INTERNAL_COLUMN_ID', 'QUALIFIED_COL_NAME', 'USER_GENERATED', 'COLLATED_COLUMN_ID');
-        EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM "SYS".%I WHERE "HIDDEN_COLUMN" = ''NO''',
+        EXECUTE format('CREATE VIEW "SYS".%I AS SELECT %s FROM "SYS".%I WHERE "USER_GENERATED" = ''YES''',
             family || '_TAB_COLUMNS', names, family || '_TAB_COLS');
     END LOOP;
 END

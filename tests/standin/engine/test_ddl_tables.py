@@ -103,7 +103,7 @@ def test_a_column_shows_as_oracle_shows_it(
         ("CREATE TABLE t (a CLOB PRIMARY KEY)", "ORA-02329"),
         ("CREATE TABLE t (a NUMBER PRIMARY KEY, b NUMBER PRIMARY KEY)", "ORA-02260"),
         ("CREATE TABLE t (a NUMBER REFERENCES nothing)", "ORA-00942"),
-        ("CREATE TABLE t (a XMLTYPE)", "not in this stand-in"),
+        ("CREATE TABLE t (a ANYDATA)", "not in this stand-in"),
         ("CREATE TABLE nobody.t (a NUMBER)", "ORA-01918"),
         ("CREATE TABLE system.t (a NUMBER)", "ORA-01031"),
         ("CREATE PRIVATE TEMPORARY TABLE x (a NUMBER)", "ORA-00903"),

@@ -101,6 +101,8 @@ def test_column_rows_know_their_type() -> None:
     assert row.type.ddl() == "NUMBER(12,2)"
     assert (row.is_nullable, row.is_hidden, row.is_virtual) == (False, False, True)
     assert (row.is_identity, row.is_system_made) == (False, False)
+    document = row._replace(data_type="XMLTYPE", data_type_owner="SYS")
+    assert not document.is_virtual, "the dictionary says so of what hidden columns store"
 
 
 def test_disabled_keys_prove_nothing() -> None:
