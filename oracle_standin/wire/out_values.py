@@ -9,7 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, BindValue, CharsetForm, OpenCursor, TypeCode
+from oracle_standin.backend import (
+    Bind,
+    BindValue,
+    CharsetForm,
+    OpenCursor,
+    TypeCode,
+    not_in_this_standin,
+)
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, signed, unsigned
 from oracle_standin.wire.rows import value_encoder
@@ -114,6 +121,9 @@ def out_values(
         if isinstance(value, OpenCursor):
             parts += (open_cursor(value), NULL)
             continue
+        if binds[position].type_code is TypeCode.CURSOR:
+            refusal = not_in_this_standin("a REF cursor of a block")
+            raise refusal
         encoder = _out_encoder(binds[position], lobs)
         if isinstance(value, list):
             parts.append(unsigned(len(value)))
