@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import oracledb
 
-from catalog.grants import QUOTA, Mode, grantable, needs
+from catalog.grants import LOG_DATABASE, QUOTA, Mode, grantable, log_table, needs
 from catalog.introspect import take_inventory
 from catalog.rights import session_rights
 from oracle_core import dictionary
@@ -127,9 +127,9 @@ def _logging(
 ) -> list[str]:
     missing = []
     if database.supplemental_logging in {None, _NO_LOGGING}:
-        missing.append("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA;")
+        missing.append(f"{LOG_DATABASE};")
     missing += [
-        f"ALTER TABLE {table.sql} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;"
+        f"{log_table(table)};"
         for table in tables
         if (table.schema.name, table.table.name) not in logged
     ]

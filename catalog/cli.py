@@ -26,7 +26,7 @@ from catalog.dbt_command import dbt
 from catalog.description import read, to_plain
 from catalog.diff import compare
 from catalog.failure import EXIT_BREAKING, reported
-from catalog.grants import Mode, grant_script, grantable
+from catalog.grants import Mode, grant_statements, grantable
 from catalog.introspect import Depth, take_inventory
 from catalog.names import NameFilter
 from catalog.rendering import show, show_text
@@ -35,6 +35,7 @@ from catalog.table_page import page
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from catalog.grants import GrantStatement
     from catalog.model import Inventory
 
 
@@ -176,6 +177,7 @@ def _text(path: Path) -> str:
 )
 @click.option("--user", required=True, help="Who gets the grants, in exact case.")
 @target_schema_option
+@format_option("sql", "sql")
 def grants(
     config: Path | None,
     schemas: tuple[str, ...],
@@ -183,6 +185,7 @@ def grants(
     mode: str,
     user: str,
     target_schema: str | None,
+    output_format: str,
 ) -> None:
     """Print the least-privilege SQL for a mode, over the tables that this session sees.
 
@@ -194,9 +197,21 @@ def grants(
         with session(settings) as connection:
             names = names_of(settings, schemas, tables)
             inventory = take_inventory(connection, names, depth_of(settings))
-        found = grantable(inventory)
-        for line in grant_script(Mode(mode), user, found, target_schema=target_schema):
-            click.echo(line)
+        found = grant_statements(
+            Mode(mode), user, grantable(inventory), target_schema=target_schema
+        )
+        if output_format == "sql":
+            click.echo(f"-- {mode}: run as an administrator")
+            for one in found:
+                click.echo(f"{one.sql};{_remark(one)}")
+            return
+        data = {"mode": mode, "user": user, "statements": msgspec.to_builtins(found)}
+        rows = [(one.sql, "optional" if one.is_optional else "", one.purpose) for one in found]
+        show(data, output_format, ("STATEMENT", "", "PURPOSE"), rows)
+
+
+def _remark(statement: GrantStatement) -> str:
+    return f"  -- optional, {statement.purpose}" if statement.is_optional else ""
 
 
 @main.command(name="check")

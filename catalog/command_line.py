@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from catalog.model import Inventory
 
 _QUIET_SECONDS = 2.0
+_BETWEEN_NOTICES_SECONDS = 10.0
 _NOTHING = "WARNING no table or view matches among those that the user sees; case matters"
 
 config_option = click.option(
@@ -43,16 +45,17 @@ target_schema_option = click.option(
 )
 
 
-def format_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def format_option(default: str, *others: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the option for the form of the result.
 
     Args:
         default: the form where none is chosen.
+        others: forms beside those that every result has.
     """
     return click.option(
         "--format",
         "output_format",
-        type=click.Choice(FORMATS),
+        type=click.Choice([*others, *FORMATS]),
         default=default,
         show_default=True,
         help="How the result is written.",
@@ -61,16 +64,26 @@ def format_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
 @contextmanager
 def session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
-    """Open a session, and say on stderr that the dictionary is read when it takes long."""
-    notice = threading.Timer(_QUIET_SECONDS, lambda: click.echo("Reading the dictionary", err=True))
-    notice.daemon = True
+    """Open a session, and say on stderr from time to time that the dictionary is still read."""
     with ConnectionSource(settings, module="oracle-catalog") as source:
         connection = source.connection()
-        notice.start()
+        done = threading.Event()
+        notices = threading.Thread(target=_notify, args=(done,), daemon=True)
+        notices.start()
         try:
             yield connection
         finally:
-            notice.cancel()
+            done.set()
+            notices.join()
+
+
+def _notify(done: threading.Event) -> None:
+    started = time.monotonic()
+    pause = _QUIET_SECONDS
+    while not done.wait(pause):
+        seconds = time.monotonic() - started
+        click.echo(f"Reading the dictionary for {seconds:.0f} seconds", err=True)
+        pause = _BETWEEN_NOTICES_SECONDS
 
 
 def depth_of(

@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
-from singer_sdk.configuration._dict_config import parse_environment_config
 
 from catalog.names import NameFilter
 from oracle_core import redact
@@ -15,6 +14,7 @@ from oracle_core.settings import (
     CONNECTION_SETTINGS,
     check_connection,
     check_settings,
+    from_environment,
     resolve_aliases,
 )
 from oracle_core.values import JsonSchemaOptions
@@ -48,11 +48,7 @@ def read_settings(config: Path | None) -> dict[str, Any]:
     Raises:
         ConfigurationError: a setting is missing or wrong; the text never holds its value.
     """
-    try:
-        given = parse_environment_config(_SCHEMA, ENVIRONMENT_PREFIX)
-    except ValueError as error:
-        msg = f"a {ENVIRONMENT_PREFIX}* variable does not fit the type of its setting"
-        raise ConfigurationError(msg, setting="environment") from error
+    given = from_environment(_SCHEMA, ENVIRONMENT_PREFIX)
     if config is not None:
         given = {**given, **_read_file(config)}
     redact.register_settings(given)

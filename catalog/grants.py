@@ -31,6 +31,7 @@ class Mode(Enum):
 
 
 QUOTA = "QUOTA"
+LOG_DATABASE = "ALTER DATABASE ADD SUPPLEMENTAL LOG DATA"
 _READS = ("READ", "SELECT")
 _LOADS = ("READ", "INSERT", "UPDATE", "DELETE")
 _ANY = {
@@ -187,9 +188,18 @@ def _target(user: str, foreign: Sequence[TableName], schema: str | None) -> Iter
         yield Need((Privilege(_ANY[name][0], schema=schema),), purpose, is_optional=True)
 
 
-def grant_script(
+@dataclass(frozen=True, slots=True)
+class GrantStatement:
+    """One statement for an administrator, without a semicolon, and what it is for."""
+
+    sql: str
+    purpose: str
+    is_optional: bool = False
+
+
+def grant_statements(
     mode: Mode, user: str, tables: Iterable[TableName], *, target_schema: str | None = None
-) -> list[str]:
+) -> list[GrantStatement]:
     """Return the statements that give a user what a mode needs, and no more.
 
     Args:
@@ -199,13 +209,19 @@ def grant_script(
         target_schema: the schema that the target loads.
     """
     wanted = list(tables)
-    lines = [f"-- {mode.value}: run as an administrator"]
-    for need in needs(mode, user, wanted, target_schema=target_schema):
-        optional = f"  -- optional, {need.purpose}" if need.is_optional else ""
-        lines.append(f"{need.least.grant(user)};{optional}")
+    found = [
+        GrantStatement(need.least.grant(user), need.purpose, need.is_optional)
+        for need in needs(mode, user, wanted, target_schema=target_schema)
+    ]
     if mode is Mode.LOG_BASED:
-        lines.append("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA;")
-        lines += [
-            f"ALTER TABLE {table.sql} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;" for table in wanted
+        found.append(GrantStatement(LOG_DATABASE, "so that the redo logs tell which row changed"))
+        found += [
+            GrantStatement(log_table(table), f"{table}: so that the redo logs hold whole rows")
+            for table in wanted
         ]
-    return list(dict.fromkeys(lines))
+    return list({statement.sql: statement for statement in reversed(found)}.values())[::-1]
+
+
+def log_table(table: TableName) -> str:
+    """Return the statement that has whole rows of a table logged."""
+    return f"ALTER TABLE {table.sql} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS"

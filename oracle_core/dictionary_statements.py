@@ -152,10 +152,13 @@ STATEMENTS: dict[str, Statement] = {
         "i.table_name",
     ),
     "table_comments": Statement(
-        "SELECT <d.owner>, d.table_name, d.comments FROM {family}_tab_comments d WHERE {scope}"
-        " AND d.comments IS NOT NULL ORDER BY 1, 2",
-        "<d.owner>",
-        "d.table_name",
+        # Those of materialized views are kept apart, and come last to win over the container's.
+        "SELECT t.owner, t.table_name, t.comments FROM (SELECT <d.owner> AS owner, d.table_name,"
+        " d.comments, 1 AS place FROM {family}_tab_comments d UNION ALL SELECT <m.owner>,"
+        " m.mview_name, m.comments, 2 FROM {family}_mview_comments m) t"
+        " WHERE {scope} AND t.comments IS NOT NULL ORDER BY 1, 2, t.place",
+        "t.owner",
+        "t.table_name",
     ),
     "column_comments": Statement(
         "SELECT <d.owner>, d.table_name, d.column_name, d.comments FROM {family}_col_comments d"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 from singer_sdk import typing as th
+from singer_sdk.configuration._dict_config import parse_environment_config
 
 from oracle_core.errors import ConfigurationError
 
@@ -202,6 +203,28 @@ def _converted(alias: str, canonical: str, value: object) -> object:
         # SQLAlchemy names the library there, which says nothing about the mode.
         return "thin"
     return _DRIVER_MODES.get(value, value) if isinstance(value, (str, bool)) else value
+
+
+def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Read settings from environment variables, and from a file `.env`, as the SDK does.
+
+    Args:
+        schema: JSON Schema of the settings.
+        prefix: what the names of the variables begin with.
+
+    Raises:
+        ConfigurationError: the first variable that does not fit the type of its setting.
+    """
+    try:
+        return parse_environment_config(dict(schema), prefix)
+    except ValueError:
+        for name, declared in schema["properties"].items():
+            try:
+                parse_environment_config({"properties": {name: declared}}, prefix)
+            except ValueError as error:
+                msg = "does not fit the type of the setting"
+                raise ConfigurationError(msg, setting=f"{prefix}{name.upper()}") from error
+        raise
 
 
 def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

@@ -10,7 +10,6 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import Tap
 from singer_sdk import typing as th
-from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
@@ -25,6 +24,7 @@ from oracle_core.settings import (
     CONNECTION_SETTINGS,
     check_connection,
     check_settings,
+    from_environment,
     resolve_aliases,
 )
 from oracle_core.state import exact
@@ -156,13 +156,9 @@ class TapOracle(Tap):
 
     @classproperty
     def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a property of the class
-        try:
-            schema = cls.config_jsonschema
-            cls.append_builtin_config(schema)
-            return parse_environment_config(schema, cls._env_var_prefix)
-        except ValueError as error:
-            msg = f"a {cls._env_var_prefix}* variable does not fit the type of its setting"
-            raise ConfigurationError(msg, setting="environment") from error
+        schema = cls.config_jsonschema
+        cls.append_builtin_config(schema)
+        return from_environment(schema, cls._env_var_prefix)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Resolve aliases, check every setting and register the secrets.

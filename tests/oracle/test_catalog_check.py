@@ -244,6 +244,14 @@ def test_grants_of_the_other_modes(
     assert owner not in own
     other = printed("--mode", "target", "--target-schema", owner)
     assert f'GRANT INSERT ON "{owner}"."A" TO "LOADER";' in other
+    plain = json.loads(printed("--mode", "incremental", "--format", "json"))
+    assert (plain["mode"], plain["user"]) == ("incremental", "LOADER")
+    assert {
+        "sql": f'GRANT READ ON "{owner}"."A" TO "LOADER"',
+        "purpose": f"{owner}.A: to read it",
+        "is_optional": False,
+    } in plain["statements"]
+    assert plain["statements"][-1]["is_optional"] is True
     mining = printed("--mode", "log_based")
     assert 'GRANT LOGMINING TO "LOADER";' in mining
     assert f'ALTER TABLE "{owner}"."B" ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;' in mining

@@ -73,6 +73,8 @@ def test_everything_that_a_schema_may_hold(
         "CREATE VIEW broken AS SELECT id FROM gone",
         "DROP TABLE gone",
         "CREATE MATERIALIZED VIEW stored AS SELECT b, a FROM parent",
+        "COMMENT ON MATERIALIZED VIEW stored IS 'kept'",
+        "COMMENT ON TABLE parts IS 'in parts'",
         "CREATE SYNONYM kid FOR child",
     )
     found = inventory(oracle_database, fresh_schema, fresh_schema)
@@ -106,6 +108,7 @@ def test_everything_that_a_schema_may_hold(
     assert tables["ORGANIZED"].is_index_organized
     assert child.last_ddl_at is not None
     assert tables["BROKEN"].unreadable == INVALID_VIEW
+    assert (tables["STORED"].comment, tables["PARTS"].comment) == ("kept", "in parts")
     assert tables["PASSING"].unreadable == TEMPORARY
     assert [problem.table for problem in found.problems] == ["BROKEN"]
     assert found.database.character_set == "AL32UTF8"
@@ -353,6 +356,16 @@ def test_the_command(oracle_database: OracleDatabase, hr_schema: str, tmp_path: 
     assert "tap_stream_id" in in_yaml.stdout
 
 
+def test_the_command_writes_what_the_tap_discovers(
+    tap: Plugin, oracle_database: OracleDatabase, hr_schema: str
+) -> None:
+    config = oracle_database.config(hr_schema, filter_schemas=hr_schema)
+    environment = {f"ORACLE_CATALOG_{name.upper()}": str(one) for name, one in config.items()}
+    done = command("generate", **environment)
+
+    assert json.loads(done.stdout) == json.loads(tap.run(config, "--discover").stdout)
+
+
 def test_errors_of_the_command(oracle_database: OracleDatabase, hr_schema: str) -> None:
     settings = {
         f"ORACLE_CATALOG_{name.upper()}": str(value)
@@ -367,6 +380,10 @@ def test_errors_of_the_command(oracle_database: OracleDatabase, hr_schema: str) 
     missing = command("show", f"{hr_schema}.NOTHING", **settings)
     assert missing.exit_code == 2
     assert command("check").exit_code == 2
+    unfit = command("check", **{**settings, "ORACLE_CATALOG_PORT": "secret-text"})
+    assert unfit.exit_code == 2
+    assert "ORACLE_CATALOG_PORT: does not fit" in unfit.stderr
+    assert "secret-text" not in unfit.stderr
     process = [sys.executable, "-m", "catalog.cli", "check"]
     assert subprocess.run(process, capture_output=True, check=False).returncode == 2
     assert command("generate", "--profile", "sap", **settings).exit_code == 2
