@@ -44,28 +44,43 @@ def pattern_statements() -> list[str]:
     ]
 
 
-def build(folder: Path, tables: int) -> None:
-    """Build a database of one schema in a data folder.
+class GrowingDictionary:
+    """A dictionary in a data folder of the stand-in that more tables are added to.
 
     The first table is made by Oracle DDL, the others are made from it in PostgreSQL.
-
-    Args:
-        folder: of the stand-in's `--data`.
-        tables: how many, at most 100,000.
     """
-    with Database(folder) as database:
-        database.create_user(OWNER, PASSWORD)
-        session = database.open_session(OWNER, SessionInfo(session_id=0, serial_number=0))
-        try:
-            for statement in pattern_statements():
-                session.execute(statement, (), ((),), ExecuteOptions())
-        finally:
-            session.close()
-        with closing(database.owner_connection()) as connection:
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder that does not exist yet, and begin with one table."""
+        self._folder = folder
+        self._tables = 1
+        with Database(folder) as database:
+            database.create_user(OWNER, PASSWORD)
+            session = database.open_session(OWNER, SessionInfo(session_id=0, serial_number=0))
+            try:
+                for statement in pattern_statements():
+                    session.execute(statement, (), ((),), ExecuteOptions())
+            finally:
+                session.close()
+
+    @property
+    def tables(self) -> int:
+        """How many tables it has."""
+        return self._tables
+
+    def grow(self, tables: int) -> Path:
+        """Add tables until there are so many.
+
+        Returns:
+            The data folder.
+        """
+        with Database(self._folder) as database, closing(database.owner_connection()) as connection:
             connection.execute((Path(__file__).parent / "load.sql").read_bytes())
-            for first in range(1, tables, _TABLES_A_TRANSACTION):
+            for first in range(self._tables, tables, _TABLES_A_TRANSACTION):
                 last = min(first + _TABLES_A_TRANSACTION, tables) - 1
                 connection.execute("SELECT bench_loader.copy_tables(%s, %s)", (first, last))
             connection.execute("SELECT bench_loader.record_copies()")
+            connection.execute("SELECT bench_loader.analyze_dictionary()")
             connection.execute("DROP SCHEMA bench_loader CASCADE")
-            connection.execute("ANALYZE")
+        self._tables = max(tables, self._tables)
+        return self._folder

@@ -3,6 +3,10 @@
 
 CREATE SCHEMA bench_loader;
 
+CREATE FUNCTION bench_loader.table_name(number int) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN 'T_' || lpad(number::text, greatest(5, length(number::text)), '0');
+
 -- Each hundred tables refer to the first of them: PostgreSQL rebuilds what it knows of a table with
 -- every key that refers to it.
 CREATE FUNCTION bench_loader.copy_tables(first int, last int) RETURNS void
@@ -12,8 +16,8 @@ DECLARE
     parent text;
 BEGIN
     FOR number IN first .. last LOOP
-        name := 'T_' || lpad(number::text, 5, '0');
-        parent := 'T_' || lpad((number - number % 100)::text, 5, '0');
+        name := bench_loader.table_name(number);
+        parent := bench_loader.table_name(number - number % 100);
         EXECUTE format('CREATE TABLE "BENCH".%I (LIKE "BENCH"."T_00000" INCLUDING DEFAULTS'
             ' INCLUDING COMMENTS, CONSTRAINT %I PRIMARY KEY ("ID"), CONSTRAINT %I UNIQUE ("CODE"))',
             name, name || '_PK', name || '_UK');
@@ -55,5 +59,19 @@ BEGIN
     JOIN pg_constraint k ON k.conrelid = c.relid
     LEFT JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
     WHERE k.contype <> 'n' OR a.attname <> 'ID';
+END
+$$;
+
+-- What the planner has to know; the tables of BENCH are empty.
+CREATE FUNCTION bench_loader.analyze_dictionary() RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    item regclass;
+BEGIN
+    FOR item IN SELECT c.oid::regclass FROM pg_class c
+        WHERE c.relkind = 'r' AND c.relnamespace IN ('pg_catalog'::regnamespace, 'ora'::regnamespace)
+    LOOP
+        EXECUTE format('ANALYZE %s', item);
+    END LOOP;
 END
 $$;

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from typing import Any
 
 import oracledb
@@ -214,3 +216,9 @@ def test_engine_hides_parameters() -> None:
     assert engine.hide_parameters
     assert engine.dialect.name == "oracle"
     engine.dispose()
+
+
+def test_neither_command_loads_what_only_an_engine_needs() -> None:
+    program = "import sys, tap_oracle.tap, target_oracle.target; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.split() == [b"False"]
