@@ -25,6 +25,12 @@ _SYNTAX_FUNCTIONS = (
     *("CAST", "EXTRACT", "TO_VECTOR", "TRIM", "VECTOR"),
     *("XMLELEMENT", "XMLPARSE", "XMLSERIALIZE", "XMLTYPE"),
 )
+_PLSQL = (
+    "anonymous blocks",
+    "stored and local procedures and functions",
+    "packages",
+    "index-by tables",
+)
 
 
 def does() -> Iterator[str]:
@@ -38,7 +44,7 @@ def does() -> Iterator[str]:
     yield _item("Aggregates", function_names.AGGREGATES)
     yield _item("Analytic functions", function_names.RANKINGS)
     yield _item("Package functions in SQL", function_names.PACKAGED)
-    yield _item("PL/SQL", ["anonymous blocks", *packages.PROCEDURES, *packages.FUNCTIONS])
+    yield _item("PL/SQL", [*_PLSQL, *packages.PROCEDURES, *packages.FUNCTIONS])
     yield _item(
         "Dictionary, as `DBA_`, `ALL_` and `USER_`", ["TAB_COLUMNS", *_PUBLISHED.findall(scripts)]
     )

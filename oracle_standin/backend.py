@@ -146,6 +146,8 @@ class Bind:
     size_bytes: int = 0
     is_return: bool = False
     is_array: bool = False
+    max_elements: int = 0
+    """How many elements an array has room for."""
 
 
 @dataclass(frozen=True, slots=True)

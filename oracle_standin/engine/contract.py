@@ -95,6 +95,9 @@ class Resolver(Protocol):
         None when there is none.
         """
 
+    def is_program(self, parts: Sequence[str]) -> bool:
+        """Return whether a dotted name is that of stored PL/SQL, or of something in a package."""
+
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         """Return the visible column names of an object, in column order."""
 

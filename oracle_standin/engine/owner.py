@@ -35,7 +35,8 @@ class OwnerAccess:
         """Work on the session's connection; `explain` gives Oracle's error for a failure."""
         self._link = link
         self._transaction = transaction
-        self._user = user
+        self.user = user
+        """Whose role the connection has between these statements."""
         self._explain = explain
         self.is_owner = False
         """Whether DDL is running."""
@@ -79,7 +80,7 @@ class OwnerAccess:
         self._link.execute(self._user_role())
 
     def _user_role(self) -> psycopg.sql.Composed:
-        user = psycopg.sql.Identifier(names.engine_name(self._user))
+        user = psycopg.sql.Identifier(names.engine_name(self.user))
         return psycopg.sql.SQL("SET ROLE {}").format(user)
 
     @contextlib.contextmanager

@@ -35,6 +35,7 @@ FROM pg_catalog.pg_class c
 WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname = %s AND c.relkind = 'r'
 """
 _FIND_SYNONYM = "SELECT table_owner, table_name FROM ora.synonyms WHERE owner = %s AND name = %s"
+_FIND_PROGRAM = "SELECT 1 FROM ora.program_units WHERE owner = %s AND name = %s"
 _COLUMNS = """
 SELECT ora.oracle_name(a.attname::text)
 FROM pg_catalog.pg_attribute a
@@ -107,6 +108,12 @@ class NameResolver:
             elif found is not None:
                 self._found[key] = found
         return found
+
+    def is_program(self, parts: Sequence[str]) -> bool:
+        """Return whether a dotted name is that of stored PL/SQL, or of something in a package."""
+        schema = self._current_schema()
+        places = [(schema, parts[0]), *([tuple(parts[:2])] if len(parts) > 1 else [])]
+        return any(self._shared(_FIND_PROGRAM, place) for place in places)
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         """Return the visible columns of an object in Oracle's order."""

@@ -21,12 +21,13 @@ from oracle_standin.engine import (
     session_statements,
     system_statements,
 )
+from oracle_standin.engine.ddl import program_units
 from oracle_standin.engine.lengths import StoredLengths
 from oracle_standin.engine.link import EngineFailureError
 from oracle_standin.engine.session_context import SessionContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from oracle_standin.backend import (
         Bind,
@@ -68,17 +69,24 @@ class Session(SessionContext):
 
     def describe(self, statement: str, binds: Sequence[Bind]) -> tuple[Column, ...]:
         """Return the columns of a query without running it; empty for other statements."""
-        outline = lexer.outline(statement)
-        if outline.kind is not lexer.StatementKind.QUERY:
+        if lexer.outline(statement).kind is not lexer.StatementKind.QUERY:
             return ()
         self._begin_call()
         try:
-            translation = self._translations.statement(statement, binds)
-            return self._executor.describe(translation)
-        except EngineFailureError as failure:
-            raise self._explained(failure, outline.keyword, statement=statement) from None
+            return self.examine(statement, binds)
         finally:
             self._end_call()
+
+    def examine(
+        self, statement: str, binds: Sequence[Bind], *, procedural: bool = False
+    ) -> tuple[Column, ...]:
+        """Return the columns of a query or DML without running it; raises what is wrong with it."""
+        try:
+            translation = self._translations.statement(statement, binds, procedural=procedural)
+            return self._executor.describe(translation)
+        except EngineFailureError as failure:
+            keyword = lexer.outline(statement).keyword
+            raise self._explained(failure, keyword, statement=statement) from None
 
     def _dispatch(
         self,
@@ -177,18 +185,26 @@ class Session(SessionContext):
             self._told(lambda: system_statements.run(statement, self, self._shared))
         elif keyword in _REFUSED:
             raise not_in_this_standin(keyword)
+        elif unit := program_units.read(statement, self):
+            return self._run_unit_ddl(unit)
         else:
-            self._run_ddl(statement)
+            self._run_ddl(lambda: ddl.run(statement, self, self._shared.profile))
         return Result()
 
-    def _run_ddl(self, statement: str) -> None:
+    def _run_unit_ddl(self, unit: program_units.Definition) -> Result:
+        """Compile stored PL/SQL and keep it, with a warning when it has errors."""
+        self.commit()
+        compiled = plsql.compile_unit(unit.source, unit.owner, self)
+        self._run_ddl(lambda: program_units.store(unit, compiled, self))
+        if body := program_units.body_of(unit, self):
+            self._run_unit_ddl(body)
+        return Result(warning=bool(compiled.errors))
+
+    def _run_ddl(self, work: Callable[[], None]) -> None:
         self._flashback.check(changes=True)
         self.commit()
         try:
-            self._owner.define(
-                lambda: ddl.run(statement, self, self._shared.profile),
-                int(self.nls("DDL_LOCK_TIMEOUT") or 0),
-            )
+            self._owner.define(work, int(self.nls("DDL_LOCK_TIMEOUT") or 0))
         except EngineFailureError as failure:
             raise self._explained(failure) from None
         self._shared.next_epoch()

@@ -14,13 +14,14 @@ from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.flashback.reads import FlashbackReads
 from oracle_standin.engine.link import EngineFailureError, Link
 from oracle_standin.engine.owner import OwnerAccess
+from oracle_standin.engine.plsql.linker import Linker
 from oracle_standin.engine.resolver import NameResolver
 from oracle_standin.engine.settings import Settings
 from oracle_standin.engine.transaction_control import TransactionControl
 from oracle_standin.engine.translations import Translations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from oracle_standin.backend import Interrupt, SessionInfo
@@ -56,6 +57,7 @@ class SessionContext(TransactionControl):
             shared.past, self._executor, self._resolver.stands_for, user
         )
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
+        self._linker = Linker(shared.query)
         self._epoch = shared.epoch
         self._usage = SessionUsage()
         self._identity = (info.session_id, info.serial_number)
@@ -99,6 +101,11 @@ class SessionContext(TransactionControl):
         """Return the session's name resolver."""
         return self._resolver
 
+    @property
+    def linker(self) -> Linker:
+        """Return the stored PL/SQL that the session knows, with the state of its packages."""
+        return self._linker
+
     def nls(self, parameter: str) -> str:
         """Return a session parameter by its Oracle name; "" for one that was never set."""
         return self._settings.nls(parameter)
@@ -138,6 +145,7 @@ class SessionContext(TransactionControl):
         self._translations.forget()
         self._resolver.forget()
         self._describer.forget()
+        self._linker.forget()
 
     def _explained(
         self,
@@ -221,6 +229,25 @@ class SessionContext(TransactionControl):
     def _note_settings(self) -> None:
         settings = self._settings
         self._shared.session_changed(self._process_id, settings.current_schema, settings.attributes)
+
+    @contextlib.contextmanager
+    def acting_as(self, owner: str) -> Iterator[None]:
+        """Let the rights and the schema of another user count meanwhile; USER stays."""
+        before = self._user, self.current_schema
+        if before == (owner, owner):
+            yield
+            return
+        self._act_for(owner, owner)
+        try:
+            yield
+        finally:
+            if not self._link.closed:
+                self._act_for(*before)
+
+    def _act_for(self, user: str, schema: str) -> None:
+        self._user = user
+        self._owner.user = user
+        self._settings.act_for(user, schema)
 
     def _apply_settings(self, parameters: Mapping[str, str]) -> None:
         self._told(lambda: self._transaction.set_parameters(parameters))

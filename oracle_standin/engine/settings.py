@@ -79,6 +79,17 @@ class Settings:
         self.current_schema = name
         self._apply({"search_path": _search_path(name), "ora.current_schema": name})
 
+    def act_for(self, user: str, schema: str) -> None:
+        """Have the rights of a user and the names of a schema, as a unit with definer's rights."""
+        self.current_schema = schema
+        self._apply(
+            {
+                "role": names.engine_name(user),
+                "search_path": _search_path(schema),
+                "ora.current_schema": schema,
+            }
+        )
+
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""
         known = {name.lower(): value for name, value in attributes.items()}

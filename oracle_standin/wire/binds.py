@@ -52,6 +52,7 @@ class Declaration:
     flags: int
     size_bytes: int
     charset_form: int
+    max_elements: int = 0
 
     @property
     def is_array(self) -> bool:
@@ -65,8 +66,8 @@ def read_declarations(reader: RequestReader, count: int, field_version: int) -> 
     for _ in range(count):
         type_number, flags = reader.byte(), reader.byte()
         reader.skip("bb")
-        size_bytes = reader.unsigned()
-        reader.skip("uu")
+        size_bytes, max_elements = reader.unsigned(), reader.unsigned()
+        reader.skip("u")
         if reader.unsigned():  # object type identifier
             reader.sized()
         reader.skip("uu")
@@ -74,7 +75,7 @@ def read_declarations(reader: RequestReader, count: int, field_version: int) -> 
         reader.skip("u")
         if field_version >= FIELD_VERSION_12_2:
             reader.skip("u")
-        found.append(Declaration(type_number, flags, size_bytes, form))
+        found.append(Declaration(type_number, flags, size_bytes, form, max_elements))
     return found
 
 
@@ -96,6 +97,7 @@ def declared_binds(declarations: Sequence[Declaration], outline: Outline) -> tup
             size_bytes=declaration.size_bytes,
             is_return=outline.is_return(position),
             is_array=declaration.is_array,
+            max_elements=declaration.max_elements,
         )
         for position, (name, declaration) in enumerate(
             zip(outline.binds, declarations, strict=True)

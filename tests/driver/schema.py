@@ -172,21 +172,186 @@ OBJECT_TYPES = (
     ),
 )
 
-PACKAGES = (
+PROGRAMS = (
+    """create procedure proc_Test (a_InValue varchar2, a_InOutValue in out number,
+        a_OutValue out number) as
+    begin
+        a_InOutValue := a_InOutValue * length(a_InValue);
+        a_OutValue := length(a_InValue);
+    end;""",
+    """create procedure proc_Test2 (a_InValue varchar2, a_InOutValue in out number,
+        a_OutValue out boolean) as
+    begin
+        a_InOutValue := a_InOutValue * length(a_InValue);
+        a_OutValue := true;
+    end;""",
+    """create procedure proc_TestNoArgs as
+    begin
+        null;
+    end;""",
+    """create function func_Test (a_String varchar2, a_ExtraAmount number) return number as
+    begin
+        return length(a_String) + a_ExtraAmount;
+    end;""",
+    """create function func_Test2 (a_String varchar2, a_ExtraAmount number, a_Boolean boolean)
+        return number as
+    begin
+        if a_Boolean then
+            return length(a_String) + a_ExtraAmount;
+        end if;
+        return length(a_String) - a_ExtraAmount;
+    end;""",
+    """create function func_TestNoArgs return number as
+    begin
+        return 712;
+    end;""",
     """create package pkg_TestBooleans as
-        function GetStringRep(a_Value boolean) return varchar2;
-        function IsLessThan10(a_Value number) return boolean;
+        function GetStringRep (a_Value boolean) return varchar2;
+        function IsLessThan10 (a_Value number) return boolean;
         function TestOutValueNull return boolean;
-        function EchoValue(a_Value boolean) return boolean;
-        procedure EchoValueOut(a_Value boolean, a_Out out boolean);
+        function EchoValue (a_Value boolean) return boolean;
+        procedure EchoValueOut (a_Value boolean, a_Out out boolean);
+    end;""",
+    """create package body pkg_TestBooleans as
+        function GetStringRep (a_Value boolean) return varchar2 is
+        begin
+            if a_Value is null then
+                return 'NULL';
+            elsif a_Value then
+                return 'TRUE';
+            end if;
+            return 'FALSE';
+        end;
+        function IsLessThan10 (a_Value number) return boolean is
+        begin
+            return a_Value < 10;
+        end;
+        function TestOutValueNull return boolean is
+        begin
+            return null;
+        end;
+        function EchoValue (a_Value boolean) return boolean is
+        begin
+            return a_Value;
+        end;
+        procedure EchoValueOut (a_Value boolean, a_Out out boolean) is
+        begin
+            a_Out := a_Value;
+        end;
     end;""",
     """create package pkg_TestLOBs as
-        procedure TestInOut(a_Value in out nocopy clob, a_Search varchar2, a_Replace varchar2);
+        procedure TestInOut (a_Value in out nocopy clob, a_Search varchar2, a_Replace varchar2);
+        procedure GetSize (a_Value clob, a_Size out number);
+        procedure GetSize (a_Value blob, a_Size out number);
+    end;""",
+    """create package body pkg_TestLOBs as
+        procedure TestInOut (a_Value in out nocopy clob, a_Search varchar2, a_Replace varchar2) is
+        begin
+            a_Value := replace(a_Value, a_Search, a_Replace);
+        end;
+        procedure GetSize (a_Value clob, a_Size out number) is
+        begin
+            a_Size := dbms_lob.getlength(a_Value);
+        end;
+        procedure GetSize (a_Value blob, a_Size out number) is
+        begin
+            a_Size := dbms_lob.getlength(a_Value);
+        end;
     end;""",
     """create package pkg_TestNumberArrays as
         type udt_NumberList is table of number index by binary_integer;
-        function TestInArrays(a_Start number, a_List udt_NumberList) return number;
+        function TestInArrays (a_Start number, a_List udt_NumberList) return number;
+        procedure TestInOutArrays (a_Count number, a_List in out nocopy udt_NumberList);
+        procedure TestOutArrays (a_Count number, a_List out nocopy udt_NumberList);
     end;""",
+    """create package body pkg_TestNumberArrays as
+        function TestInArrays (a_Start number, a_List udt_NumberList) return number is
+            t_Total number := a_Start;
+        begin
+            for i in 1 .. a_List.count loop
+                t_Total := t_Total + a_List(i);
+            end loop;
+            return t_Total;
+        end;
+        procedure TestInOutArrays (a_Count number, a_List in out nocopy udt_NumberList) is
+        begin
+            for i in 1 .. a_Count loop
+                a_List(i) := a_List(i) * 10;
+            end loop;
+        end;
+        procedure TestOutArrays (a_Count number, a_List out nocopy udt_NumberList) is
+        begin
+            for i in 1 .. a_Count loop
+                a_List(i) := i * 100;
+            end loop;
+        end;
+    end;""",
+    """create package pkg_TestDateArrays as
+        type udt_DateList is table of date index by binary_integer;
+        function TestInArrays (a_Start number, a_Base date, a_List udt_DateList) return number;
+        procedure TestInOutArrays (a_Count number, a_List in out nocopy udt_DateList);
+        procedure TestOutArrays (a_Count number, a_List out nocopy udt_DateList);
+    end;""",
+    """create package body pkg_TestDateArrays as
+        function TestInArrays (a_Start number, a_Base date, a_List udt_DateList) return number is
+            t_Total number := a_Start;
+        begin
+            for i in 1 .. a_List.count loop
+                t_Total := t_Total + a_List(i) - a_Base;
+            end loop;
+            return t_Total;
+        end;
+        procedure TestInOutArrays (a_Count number, a_List in out nocopy udt_DateList) is
+        begin
+            for i in 1 .. a_Count loop
+                a_List(i) := a_List(i) + 7;
+            end loop;
+        end;
+        procedure TestOutArrays (a_Count number, a_List out nocopy udt_DateList) is
+        begin
+            for i in 1 .. a_Count loop
+                a_List(i) := to_date(20021212, 'YYYYMMDD') + i * 1.2;
+            end loop;
+        end;
+    end;""",
+    *(
+        program.format(package=package, list=list_type, type=data_type, unistr=prefix)
+        for package, list_type, data_type, prefix in (
+            ("pkg_TestStringArrays", "udt_StringList", "varchar2(100)", ""),
+            ("pkg_TestUnicodeArrays", "udt_UnicodeList", "nvarchar2(100)", "\u3042 "),
+        )
+        for program in (
+            """create package {package} as
+                type {list} is table of {type} index by binary_integer;
+                function TestInArrays (a_Start number, a_List {list}) return number;
+                procedure TestInOutArrays (a_Count number, a_List in out nocopy {list});
+                procedure TestOutArrays (a_Count number, a_List out nocopy {list});
+            end;""",
+            """create package body {package} as
+                function TestInArrays (a_Start number, a_List {list}) return number is
+                    t_Total number := a_Start;
+                begin
+                    for i in 1 .. a_List.count loop
+                        t_Total := t_Total + length(a_List(i));
+                    end loop;
+                    return t_Total;
+                end;
+                procedure TestInOutArrays (a_Count number, a_List in out nocopy {list}) is
+                begin
+                    for i in 1 .. a_Count loop
+                        a_List(i) := 'Converted element {unistr}# ' || to_char(i)
+                            || ' originally had length ' || to_char(length(a_List(i)));
+                    end loop;
+                end;
+                procedure TestOutArrays (a_Count number, a_List out nocopy {list}) is
+                begin
+                    for i in 1 .. a_Count loop
+                        a_List(i) := 'Test out element {unistr}# ' || to_char(i);
+                    end loop;
+                end;
+            end;""",
+        )
+    ),
 )
 
 
@@ -210,7 +375,7 @@ def create_objects(connection: oracledb.Connection) -> list[str]:
     """Create what the stand-in can hold and return the statements that it refused, each short."""
     refused = []
     with connection.cursor() as cursor:
-        for statement in (*TABLES, *OBJECT_TYPES, *PACKAGES):
+        for statement in (*TABLES, *OBJECT_TYPES, *PROGRAMS):
             error = _attempt(cursor, statement)
             if error:
                 refused.append(f"{' '.join(statement.split()[:3])}: {error}")

@@ -16,6 +16,7 @@ from oracle_standin.engine.ddl import (
     grants,
     indexes,
     materialized,
+    program_units,
     release_19,
     renames,
     sequences,
@@ -76,9 +77,6 @@ _VERBS = {
 }
 _KNOWN_TO_ORACLE = frozenset(
     [
-        "PROCEDURE",
-        "FUNCTION",
-        "PACKAGE",
         "TRIGGER",
         "TYPE",
         "DATABASE",
@@ -144,6 +142,9 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("CREATE", "USER"): users.create,
     ("ALTER", "USER"): users.alter,
     ("DROP", "USER"): users.drop,
+    ("DROP", "PROCEDURE"): lambda reader, engine: _back(reader, 1, program_units.drop, engine),
+    ("DROP", "FUNCTION"): lambda reader, engine: _back(reader, 1, program_units.drop, engine),
+    ("DROP", "PACKAGE"): lambda reader, engine: _back(reader, 1, program_units.drop, engine),
     ("CREATE", "ROLE"): users.create_role,
     ("DROP", "ROLE"): users.drop_role,
     ("GRANT",): grants.grant,
@@ -157,7 +158,8 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
 
 def statements() -> list[str]:
     """Return the DDL statements that are run, without CREATEs that depend on options."""
-    return sorted({*(" ".join(words) for words in _STATEMENTS), *_CREATES} - _REFUSED_STATEMENTS)
+    run_here = {" ".join(words) for words in _STATEMENTS} | _CREATES | program_units.STATEMENTS
+    return sorted(run_here - _REFUSED_STATEMENTS)
 
 
 def refused() -> list[str]:

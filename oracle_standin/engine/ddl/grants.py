@@ -12,7 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import directories, facts, objects, privileges, system_grants
+from oracle_standin.engine.ddl import (
+    directories,
+    facts,
+    objects,
+    privileges,
+    program_units,
+    system_grants,
+)
 from oracle_standin.engine.ddl.directories import Directory
 from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.ddl.system_grants import PUBLIC, Privilege, role_of
@@ -40,6 +47,7 @@ _TABLE_RIGHTS: dict[str, str | None] = {
 }
 _SEQUENCE_RIGHTS: dict[str, str | None] = {"SELECT": "SELECT, USAGE", "ALTER": None}
 _VIEW_ONLY = ("SELECT", "READ", "INSERT", "UPDATE", "DELETE", "REFERENCES", "FLASHBACK", "DEBUG")
+_PROGRAM_RIGHTS: dict[str, str | None] = {"EXECUTE": None, "DEBUG": None}
 _BY_COLUMN = frozenset({"INSERT", "UPDATE", "REFERENCES"})
 
 
@@ -121,7 +129,11 @@ def _target(reader: Reader, engine: Engine) -> Relation | Directory:
     if reader.at_any({"JAVA", "MINING", "EDITION", "USER", "SCHEMA"}):
         raise not_in_this_standin(what=f"GRANT ON {reader.take().value}")
     name = reader.object_name(942, "table or view does not exist")
-    relation = objects.find(engine, name) or _through_synonym(engine, name)
+    relation = (
+        objects.find(engine, name)
+        or program_units.find(engine, name)
+        or _through_synonym(engine, name)
+    )
     if relation is None and name.schema is None:
         relation = objects.find(engine, ObjectName("SYS", name.name))
     if relation is None:
@@ -140,7 +152,8 @@ def _through_synonym(engine: Engine, name: ObjectName) -> Relation | None:
         return None
     if rows[0][1].startswith(("V_$", "GV_$")):
         raise OracleError(2030, "can only select from fixed tables/views")
-    return objects.find(engine, ObjectName(*rows[0]))
+    target = ObjectName(*rows[0])
+    return objects.find(engine, target) or program_units.find(engine, target)
 
 
 def _grantees(reader: Reader, engine: Engine, *, may_create: bool = False) -> list[str]:
@@ -175,6 +188,8 @@ def _is_known(engine: Engine, name: str) -> bool:
 def _rights(relation: Relation) -> dict[str, str | None]:
     if relation.relkind == "S":
         return _SEQUENCE_RIGHTS
+    if relation.relkind == program_units.PROGRAM:
+        return _PROGRAM_RIGHTS
     if relation.relkind == "v":
         return {name: _TABLE_RIGHTS[name] for name in _VIEW_ONLY}
     return _TABLE_RIGHTS
@@ -193,6 +208,10 @@ def _expanded(relation: Relation, listed: list[Privilege]) -> list[Privilege]:
             found.append(item)
         elif relation.relkind == "S" and item.name in _TABLE_RIGHTS:
             raise OracleError(2205, "only SELECT and ALTER privileges are valid for sequences")
+        elif relation.relkind == program_units.PROGRAM and item.name in _TABLE_RIGHTS:
+            raise OracleError(2225, "only EXECUTE and DEBUG privileges are valid for procedures")
+        elif item.name == "EXECUTE":
+            raise OracleError(2224, "EXECUTE privilege not allowed for tables")
         else:
             raise OracleError(990, "missing or invalid privilege")
     return found
@@ -289,6 +308,8 @@ def _revoke_object(
 
 def _renew_engine_grants(engine: Engine, relation: Relation, grantee: str) -> None:
     """Give a grantee in the engine exactly what is left: SELECT may come from SELECT or READ."""
+    if relation.relkind == program_units.PROGRAM:
+        return
     engine.run(f"REVOKE ALL ON {relation.sql} FROM {role_of(grantee)}")
     left = engine.query(
         "SELECT g.privilege, a.attname::text FROM ora.object_grants g"

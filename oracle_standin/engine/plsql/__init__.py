@@ -1,17 +1,21 @@
-"""PL/SQL: anonymous blocks from an allow-list of statements and package calls.
+"""PL/SQL: anonymous blocks and stored units from an allow-list of statements and package calls.
 
-`parser` reads a block, `checks` does what Oracle does when it compiles it, `interpreter` runs it.
-Expressions and SQL go back to the session with variables as binds.
+`parser` reads a block and `units` a stored unit, `checks` does what Oracle does when it compiles
+them, `interpreter` runs them, `linker` finds and keeps what is stored. Expressions and SQL go back
+to the session with variables as binds.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from oracle_standin.engine.plsql import references
 from oracle_standin.engine.plsql.checks import Checker
+from oracle_standin.engine.plsql.compiler import compile_unit
+from oracle_standin.engine.plsql.context import Context
 from oracle_standin.engine.plsql.exceptions import RaisedError
-from oracle_standin.engine.plsql.expressions import Context
 from oracle_standin.engine.plsql.interpreter import Interpreter
 from oracle_standin.engine.plsql.parser import parse
 from oracle_standin.engine.plsql.scope import Binds
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
     from oracle_standin.backend import Bind, BindValue
     from oracle_standin.engine.plsql.host import Host
+
+__all__ = ["compile_unit", "run_block"]
 
 _parse = lru_cache(maxsize=256)(parse)
 
@@ -35,8 +41,8 @@ def run_block(
     caller undoes a block that failed.
     """
     block = _parse(text)
-    context = Context(session, Binds(binds, values))
-    Checker(session.resolver, context.binds).check(block)
+    context = Context(session, Binds(binds, values), Interpreter, references)
+    Checker(replace(context, checking=True)).check(block)
     try:
         Interpreter(context).block(block, None)
     except RaisedError as raised:

@@ -1,62 +1,82 @@
-"""What Oracle checks when it compiles a block: nothing runs when a name is unknown."""
+"""What Oracle checks when it compiles a block or unit: nothing runs when a name is unknown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
-from oracle_standin.engine.plsql import nodes
-from oracle_standin.engine.plsql.compile_errors import (
-    compile_error,
-    not_declared,
-    not_here,
-    sql_error,
+from oracle_standin.backend import CharsetForm, TypeCode
+from oracle_standin.engine.plsql import calls, nodes
+from oracle_standin.engine.plsql.assignment import must_be_table, target_type
+from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
+from oracle_standin.engine.plsql.exceptions import PREDEFINED
+from oracle_standin.engine.plsql.lookup import (
+    find_exception,
+    find_programs,
+    find_table,
+    resolve_type,
 )
-from oracle_standin.engine.plsql.exceptions import PREDEFINED, NamedException
-from oracle_standin.engine.plsql.nodes import position_in
+from oracle_standin.engine.plsql.matching import arguments_by_name, wrong_arguments
+from oracle_standin.engine.plsql.nodes import DataType, Mode
 from oracle_standin.engine.plsql.packages import FUNCTIONS, PROCEDURES, Routine
-from oracle_standin.engine.plsql.scope import NUMBER, Binds, Scope, Variable, must_find
-from oracle_standin.engine.plsql.sql_parts import named_tables
+from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Scope, Variable, refuse_constant
+from oracle_standin.engine.plsql.sql_checks import check_sql, record_of
+from oracle_standin.engine.plsql.static import check_value
+from oracle_standin.engine.plsql.tables import IndexedTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from oracle_standin.engine.contract import Resolver
+    from oracle_standin.backend import OracleError
+    from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.nodes import Fragment, Subprogram
+
+_TRUTH = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
+_SUPPLIED = ("DBMS_", "UTL_", "OWA_", "HTP.", "HTF.", "CTX_", "SDO_", "APEX_", "SYS.")
 
 
 class Checker:
     """Walks through a block with the names it knows at each place."""
 
-    def __init__(self, resolver: Resolver, binds: Binds) -> None:
-        """Check against the tables of a session and the binds of a call."""
-        self._resolver = resolver
-        self._binds = binds
+    def __init__(self, context: Context, program: Subprogram | None = None) -> None:
+        """Check with a context that checks; `program` is the one whose body it is."""
+        self._context = context
+        self._program = program
 
     def check(self, block: nodes.Block, outer: Scope | None = None) -> None:
         """Check a block and all inside it; raises ORA-06550 (CompileError)."""
         scope = Scope(outer)
-        for declaration in block.declarations:
-            self._declare(declaration, scope)
+        self.declare(block.declarations, scope)
         self._check_all(block.body, scope)
         for handler in block.handlers:
             for name in handler.names:
                 if name != "OTHERS":
-                    _check_exception(name, scope, handler.position)
+                    self._check_exception(name, scope, handler.position)
             self._check_all(handler.body, scope)
 
-    def _declare(self, declaration: nodes.Declaration, scope: Scope) -> None:
-        if isinstance(declaration, nodes.ExceptionDeclaration):
-            scope.exceptions[declaration.name] = NamedException(declaration.name)
-        elif isinstance(declaration, nodes.ExceptionCode):
-            if declaration.name not in scope.exceptions:
-                raise not_declared(declaration.position, declaration.name)
-        else:
-            data_type = declaration.data_type
-            if isinstance(data_type, nodes.ColumnType):
-                data_type = NUMBER
-            scope.variables[declaration.name] = Variable(
-                declaration.name, data_type, constant=declaration.constant
-            )
+    def declare(self, declarations: Sequence[nodes.Declaration], scope: Scope) -> None:
+        """Add declarations to a scope and check their values and the bodies among them."""
+        self._context.interpreter(self._context).declare(declarations, scope)
+        for declaration in declarations:
+            if isinstance(declaration, nodes.VariableDeclaration):
+                variable = scope.variables[declaration.name]
+                if declaration.value is not None and isinstance(variable, Variable):
+                    self._value(declaration.value, variable.data_type, scope)
+            elif isinstance(declaration, nodes.Subprogram):
+                self._check_program(declaration, scope)
+
+    def _check_program(self, head: Subprogram, outer: Scope) -> None:
+        scope = Scope(outer, name=head.name)
+        for parameter in head.parameters:
+            kind = resolve_type(parameter.data_type, outer, self._context)
+            holder = calls.blank(parameter.name, kind)
+            holder.constant = parameter.mode is Mode.IN
+            scope.variables[parameter.name] = holder
+            if parameter.default is not None and isinstance(kind, DataType):
+                self._value(parameter.default, kind, outer)
+        if head.returns is not None:
+            resolve_type(head.returns, outer, self._context)
+        if head.body is not None:
+            Checker(self._context, head).check(head.body, scope)
 
     def _check_all(self, statements: Iterable[nodes.Statement], scope: Scope) -> None:
         for statement in statements:
@@ -67,10 +87,13 @@ class Checker:
             case nodes.Block():
                 self.check(statement, scope)
             case nodes.If():
-                for _, body in statement.arms:
+                for condition, body in statement.arms:
+                    self._value(condition, _TRUTH, scope)
                     self._check_all(body, scope)
                 self._check_all(statement.otherwise or (), scope)
             case nodes.Loop():
+                if statement.condition is not None:
+                    self._value(statement.condition, _TRUTH, scope)
                 self._check_all(statement.body, scope)
             case nodes.RangeLoop() | nodes.QueryLoop():
                 self._check_for(statement, scope)
@@ -81,58 +104,109 @@ class Checker:
         inner = Scope(scope)
         name = statement.variable
         if isinstance(statement, nodes.QueryLoop):
-            self._check_tables(statement.query)
-            inner.variables[name] = {}
+            inner.variables[name] = record_of(statement.query, scope, self._context)
         else:
+            self._value(statement.low, NUMBER, scope)
+            self._value(statement.high, NUMBER, scope)
             inner.variables[name] = Variable(name, NUMBER, constant=True)
         self._check_all(statement.body, inner)
 
     def _check_plain(self, statement: nodes.Statement, scope: Scope) -> None:
         match statement:
             case nodes.Assign():
-                self._check_targets([statement.target], scope)
-                if statement.call is not None:
-                    self._check_arguments(statement.call, FUNCTIONS[statement.call.name], scope)
+                self._check_assignment(statement, scope)
             case nodes.Sql():
-                self._check_tables(statement.statement)
                 self._check_targets(statement.into, scope)
+                check_sql(statement, scope, self._context)
             case nodes.Immediate():
+                self._value(statement.statement, TEXT, scope)
                 self._check_targets((*statement.into, *statement.returning), scope)
                 self._check_targets([use.target for use in statement.using if use.target], scope)
             case nodes.Raise() if statement.name:
-                _check_exception(statement.name, scope, statement.position)
+                self._check_exception(statement.name, scope, statement.position)
+            case nodes.Return():
+                self._check_return(statement, scope)
+            case nodes.Jump() if statement.condition is not None:
+                self._value(statement.condition, _TRUTH, scope)
             case nodes.Call():
                 self._check_call(statement, scope)
             case _:
                 pass
 
+    def _value(self, value: Fragment, wanted: DataType | None, scope: Scope) -> None:
+        check_value(value, wanted, scope, self._context)
+
+    def _check_assignment(self, statement: nodes.Assign, scope: Scope) -> None:
+        target = statement.target
+        self._check_targets([target], scope)
+        if statement.call is not None:
+            self._check_arguments(statement.call, FUNCTIONS[statement.call.name], scope)
+            return
+        if target.index is None and not target.is_bind:
+            table = find_table(target.names, target.position, scope, self._context)
+            if table is not None:
+                must_be_table(statement.value, table, scope, self._context)
+                return
+        self._value(statement.value, target_type(target, scope, self._context), scope)
+
     def _check_targets(self, targets: Iterable[nodes.Target], scope: Scope) -> None:
         for target in targets:
             if target.is_bind:
-                self._binds.mark(target.names[0])
+                self._context.binds.mark(target.names[0])
+            elif target.index is None and (
+                table := find_table(target.names, target.position, scope, self._context)
+            ):
+                refuse_constant(table, target.position)
             elif not scope.is_record(target.names[0]):
-                must_find(scope, target)
+                target_type(target, scope, self._context)
+                if target.index is not None:
+                    self._value(target.index, NUMBER, scope)
 
-    def _check_tables(self, statement: nodes.Fragment) -> None:
-        for schema, name, token in named_tables(statement):
-            if token.is_word("DUAL", "TABLE", "SELECT", "VALUES", "LATERAL"):
-                continue
-            if self._resolver.resolve(schema, name) is None:
-                missing = OracleError(942, "table or view does not exist")
-                raise sql_error(position_in(statement.source, token.start), missing)
+    def _check_return(self, statement: nodes.Return, scope: Scope) -> None:
+        declared = self._program.returns if self._program else None
+        position = statement.position
+        if declared is None and statement.value is not None:
+            text = "PLS-00372: In a procedure, RETURN statement cannot contain an expression"
+            raise compile_error(position, text)
+        if declared is None:
+            return
+        if statement.value is None:
+            text = "PLS-00503: RETURN <value> statement is required for this return from function"
+            raise compile_error(position, text)
+        result = calls.blank("", resolve_type(declared, scope, self._context))
+        if isinstance(result, IndexedTable):
+            must_be_table(statement.value, result, scope, self._context)
+        else:
+            self._value(statement.value, result.data_type, scope)
+
+    # Calls
 
     def _check_call(self, call: nodes.Call, scope: Scope) -> None:
         if call.name == "RAISE_APPLICATION_ERROR":
             if not 2 <= len(call.arguments) <= 3:
                 raise wrong_arguments(call)
             return
+        *qualifiers, last = names = call.name.split(".")
+        if last == "DELETE" and qualifiers:
+            table = find_table(qualifiers, call.position, scope, self._context)
+            if table is not None:
+                refuse_constant(table, call.position)
+                for argument in call.arguments:
+                    self._value(argument.value, NUMBER, scope)
+                return
+        programs = find_programs(names, call.position, scope, self._context)
+        if programs:
+            if calls.run(call, programs, scope, self._context) is not None:
+                text = f"PLS-00221: '{last}' is not a procedure or is undefined"
+                raise compile_error(call.position, text)
+            return
         routine = PROCEDURES.get(call.name)
         if routine is None:
-            raise not_here(call.position, call.name)
+            raise _unknown(call)
         self._check_arguments(call, routine, scope)
 
     def _check_arguments(self, call: nodes.Call, routine: Routine, scope: Scope) -> None:
-        given = arguments_by_name(call, routine)
+        given = arguments_by_name(call, [item.name for item in routine.parameters])
         for parameter in routine.parameters:
             argument = given.get(parameter.name)
             if argument is None:
@@ -146,30 +220,18 @@ class Checker:
                     )
                     raise compile_error(call.position, text)
                 self._check_targets([argument.target], scope)
+            elif parameter.data_type is not None:
+                self._value(argument.value, parameter.data_type, scope)
+
+    def _check_exception(self, name: str, scope: Scope, position: nodes.Position) -> None:
+        short = name.removeprefix("STANDARD.").removeprefix("SYS.")
+        known = find_exception(name, position, scope, self._context)
+        if known is None and short not in PREDEFINED:
+            raise not_declared(position, name)
 
 
-def arguments_by_name(call: nodes.Call, routine: Routine) -> dict[str, nodes.Argument]:
-    """Return a call's arguments by parameter name; raises PLS-00306 for one too many."""
-    found: dict[str, nodes.Argument] = {}
-    names = [parameter.name for parameter in routine.parameters]
-    for index, argument in enumerate(call.arguments):
-        name = argument.name
-        if name is None and index < len(names):
-            name = names[index]
-        if name is None or name not in names or name in found:
-            raise wrong_arguments(call)
-        found[name] = argument
-    return found
-
-
-def wrong_arguments(call: nodes.Call) -> OracleError:
-    """Return PLS-00306."""
-    name = call.name.rsplit(".", 1)[-1]
-    text = f"PLS-00306: wrong number or types of arguments in call to '{name}'"
-    return compile_error(call.position, text)
-
-
-def _check_exception(name: str, scope: Scope, position: nodes.Position) -> None:
-    short = name.removeprefix("STANDARD.").removeprefix("SYS.")
-    if scope.exception(name) is None and short not in PREDEFINED:
-        raise not_declared(position, name)
+def _unknown(call: nodes.Call) -> OracleError:
+    """Return PLS-00201 for a procedure that is not there, or a refusal where Oracle supplies it."""
+    if call.name.startswith(_SUPPLIED):
+        return not_here(call.position, call.name)
+    return not_declared(call.position, call.name)

@@ -18,6 +18,15 @@ class CompileError(OracleError):
     """ORA-06550: no handler of the block itself can take it."""
 
 
+class NotHereError(CompileError):
+    """What Oracle compiles and the stand-in does not."""
+
+
+def is_refusal(error: OracleError) -> bool:
+    """Return whether an error is about the stand-in and not about the statement."""
+    return isinstance(error, NotHereError) or error.message.endswith("not in this stand-in")
+
+
 def compile_error(position: Position, text: str) -> CompileError:
     """Return ORA-06550 for a fault at a position; `text` is the line after it."""
     return CompileError(6550, f"line {position.line}, column {position.column}:\n{text}")
@@ -33,10 +42,10 @@ def not_declared(position: Position, name: str) -> CompileError:
     )
 
 
-def not_here(position: Position, what: str) -> CompileError:
+def not_here(position: Position, what: str) -> NotHereError:
     """Return PLS-00201 for what Oracle has and the stand-in does not."""
     text = f"PLS-00201: identifier '{what}' must be declared: {what} is not in this stand-in"
-    return compile_error(position, text)
+    return NotHereError(6550, f"line {position.line}, column {position.column}:\n{text}")
 
 
 def sql_error(position: Position, error: OracleError) -> CompileError:

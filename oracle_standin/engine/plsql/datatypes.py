@@ -5,11 +5,18 @@ Source: PL/SQL Language Reference, "PL/SQL Data Types". Texts hold up to 32,767 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql.compile_errors import not_here
-from oracle_standin.engine.plsql.nodes import ColumnType, DataType, position_in
+from oracle_standin.engine.plsql.nodes import (
+    ColumnType,
+    DataType,
+    DeclaredType,
+    NamedType,
+    position_in,
+)
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:
@@ -40,14 +47,34 @@ _PLAIN = {
     "UROWID": (TypeCode.UROWID, "UROWID"),
     "VECTOR": (TypeCode.VECTOR, "VECTOR"),
 }
+_REFUSED = frozenset(
+    {
+        "BFILE",
+        "JSON",
+        "LONG",
+        "MLSLABEL",
+        "POSITIVE",
+        "POSITIVEN",
+        "NATURAL",
+        "NATURALN",
+        "REF",
+        "SDO_GEOMETRY",
+        "SIGNTYPE",
+        "SIMPLE_DOUBLE",
+        "SIMPLE_FLOAT",
+        "SYS_REFCURSOR",
+        "VECTOR",
+        "XMLTYPE",
+    }
+)
 _LARGE_TEXTS = {
     "CLOB": CharsetForm.DATABASE,
     "NCLOB": CharsetForm.NATIONAL,
 }
 
 
-def read_data_type(reader: Reader) -> DataType | ColumnType:  # noqa: C901, PLR0911 - one a type
-    """Return the type that comes next; refuses those that are not scalar."""
+def read_data_type(reader: Reader) -> DeclaredType:  # noqa: C901, PLR0911 - one a type
+    """Return the type that comes next; refuses those of Oracle's that are not in the stand-in."""
     position = position_in(reader.text, reader.peek().start)
     names = _dotted_name(reader)
     if reader.accept_operator("%"):
@@ -74,7 +101,25 @@ def read_data_type(reader: Reader) -> DataType | ColumnType:  # noqa: C901, PLR0
         return _timestamp_type(reader)
     if name == "INTERVAL":
         return _interval_type(reader)
-    raise not_here(position, ".".join(names))
+    if names[0] in _REFUSED or names[0] == "SYS":
+        raise not_here(position, ".".join(names))
+    return NamedType(names, position)
+
+
+def read_unconstrained_type(reader: Reader) -> DeclaredType:
+    """Return the type of a parameter or a function, which has no size.
+
+    Source: PL/SQL Language Reference, "Formal and Actual Subprogram Parameters".
+    """
+    start = reader.position
+    found = read_data_type(reader)
+    for ahead in range(start - reader.position, 0):
+        if reader.peek(ahead).is_operator("("):
+            reader.rewind(reader.position + ahead)
+            reader.fail(":= . ) , @ % default character")
+    if isinstance(found, DataType) and found.type_code is TypeCode.CHAR:
+        return replace(found, size_bytes=0, size_chars=0)
+    return found
 
 
 def _dotted_name(reader: Reader) -> tuple[str, ...]:

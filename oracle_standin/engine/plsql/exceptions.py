@@ -52,17 +52,26 @@ class RaisedError(Exception):
     Args:
         error: What the client sees if nobody handles it, without the lines of the stack.
         named: The user-defined exception behind it, or None.
-        lines: Lines of the block that the exception passed, newest first.
+        places: Where the exception was raised and what it passed, newest first, as ORA-06512
+            names it: `at line 5`, `at "OWNER.UNIT", line 5`.
     """
 
     def __init__(
-        self, error: OracleError, lines: tuple[int, ...], named: NamedException | None = None
+        self, error: OracleError, places: tuple[str, ...], named: NamedException | None = None
     ) -> None:
         """Keep the parts."""
         super().__init__(str(error))
         self.error = error
-        self.lines = lines
+        self.places = places
         self.named = named
+        self.left_program = False
+        """Whether it has just left a procedure or function, whose caller is not yet noted."""
+
+    def called_from(self, place: str) -> None:
+        """Note the statement that called what the exception has left."""
+        if self.left_program:
+            self.places = (*self.places, place)
+            self.left_program = False
 
     @property
     def sqlcode(self) -> int:
@@ -84,7 +93,7 @@ class RaisedError(Exception):
 
     def with_stack(self) -> OracleError:
         """Return the error as it leaves an anonymous block, with its ORA-06512 lines."""
-        stack = "".join(f"\nORA-06512: at line {line}" for line in self.lines)
+        stack = "".join(f"\nORA-06512: {place}" for place in self.places)
         return OracleError(self.error.code, self.error.message + stack, self.error.offset)
 
 

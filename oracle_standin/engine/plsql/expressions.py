@@ -9,17 +9,17 @@ from oracle_standin import codecs
 from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
 from oracle_standin.engine.conversions import converter
 from oracle_standin.engine.plsql.compile_errors import not_declared
+from oracle_standin.engine.plsql.conditions import Parts, ordered_parts
 from oracle_standin.engine.plsql.exceptions import value_error
 from oracle_standin.engine.plsql.nodes import DataType, Fragment, position_in
-from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Binds, Scope, Variable
+from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Scope, Variable
 from oracle_standin.lexer import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from oracle_standin.backend import BindValue, Column
-    from oracle_standin.engine.plsql.exceptions import RaisedError
-    from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.engine.plsql.context import Context
 
 _TEXT_CODES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})
 _CONVERSION_ERRORS = {
@@ -27,18 +27,6 @@ _CONVERSION_ERRORS = {
     1438: "number precision too large",
     1426: "numeric overflow",
 }
-
-
-@dataclass(slots=True)
-class Context:
-    """What expressions and statements of a block see."""
-
-    host: Host
-    binds: Binds
-    row_count: int | None = None
-    """SQL%ROWCOUNT of the latest statement, None before the first."""
-    current: RaisedError | None = None
-    """The exception that a handler is handling."""
 
 
 @dataclass(slots=True)
@@ -51,11 +39,12 @@ class Rewritten:
 
 
 def rewrite(
-    fragment: Fragment, scope: Scope, context: Context, columns: Container[str] = ()
+    fragment: Fragment, scope: Scope, context: Context, columns: Container[str] | None = None
 ) -> Rewritten:
-    """Return a fragment as SQL.
+    """Return an expression, or a statement of SQL, as SQL.
 
-    `columns` are names that the statement's tables have: in SQL a column goes before a variable.
+    `columns` are names that the statement's tables have, None for an expression: in SQL a column
+    goes before a variable.
     """
     result = Rewritten("")
     pieces: list[str] = []
@@ -63,7 +52,7 @@ def rewrite(
     place, written = 0, found[0].start if found else 0
     while place < len(found):
         token = found[place]
-        variable, length = _variable_at(found, place, scope, context, columns)
+        variable, length = _variable_at(fragment, place, scope, context, columns)
         if variable is not None:
             result.binds.append(variable.as_bind())
             result.values.append(variable.value)
@@ -80,13 +69,14 @@ def rewrite(
 
 
 def _variable_at(  # noqa: PLR0911 - one for each kind of name
-    found: tuple[Token, ...],
+    fragment: Fragment,
     place: int,
     scope: Scope,
     context: Context,
-    columns: Container[str],
+    columns: Container[str] | None,
 ) -> tuple[Variable | None, int]:
     """Return the variable that begins at a token and how many tokens it takes."""
+    found = fragment.tokens
     token = found[place]
     if token.kind not in {Kind.WORD, Kind.QUOTED}:
         return None, 1
@@ -96,14 +86,19 @@ def _variable_at(  # noqa: PLR0911 - one for each kind of name
     dotted = len(following) > 1 and following[0].is_operator(".")
     if dotted and scope.is_record(token.value):
         return scope.variable((token.value, following[1].value)), 3
-    if dotted or (following and following[0].is_operator("(", "=>")):
+    if following and following[0].is_operator("=>"):
         return None, 1
     special = _special_at(token, following, context)
     if special is not None:
         return special
-    if token.value in columns:
+    if not dotted and columns is not None and token.value in columns:
         return None, 1
-    return scope.variable((token.value,)), 1
+    plain = not dotted and not (following and following[0].is_operator("("))
+    variable = scope.variable((token.value,)) if plain else None
+    if variable is not None:
+        return variable, 1
+    in_sql = columns is not None
+    return context.references.at(fragment, place, scope, context, in_sql=in_sql)
 
 
 def _special_at(
@@ -158,7 +153,7 @@ class Evaluated:
 
 def evaluate(fragment: Fragment, scope: Scope, context: Context) -> Evaluated:
     """Return the value of an expression."""
-    simple = _simple(fragment, scope, context)
+    simple = simple_value(fragment, scope, context)
     if simple is not None:
         return simple
     sql = rewrite(fragment, scope, context)
@@ -180,7 +175,7 @@ def _ask(
         raise not_declared(position, name) from None
 
 
-def _simple(  # noqa: PLR0911 - one for each kind of token
+def simple_value(  # noqa: PLR0911 - one for each kind of token
     fragment: Fragment, scope: Scope, context: Context
 ) -> Evaluated | None:
     """Return the value of a literal, a variable or a bind without asking the SQL engine."""
@@ -198,10 +193,18 @@ def _simple(  # noqa: PLR0911 - one for each kind of token
             return Evaluated(TypeCode.VARCHAR, None)
         if token.is_word("TRUE", "FALSE"):
             return Evaluated(TypeCode.BOOLEAN, b"\1" if token.is_word("TRUE") else b"\0")
-    variable, length = _variable_at(found, 0, scope, context, ())
+    variable, length = _variable_at(fragment, 0, scope, context, None)
     if variable is not None and length == len(found):
         return Evaluated(variable.data_type.type_code, variable.value)
     return None
+
+
+def integer(fragment: Fragment, scope: Scope, context: Context) -> int:
+    """Return an expression as a whole number; raises ORA-06502 for NULL."""
+    value = evaluate_as(fragment, NUMBER, scope, context)
+    if not isinstance(value, bytes):
+        raise value_error()
+    return round(float(codecs.number_to_text(value)))
 
 
 def is_true(condition: Fragment, scope: Scope, context: Context) -> bool:
@@ -211,15 +214,36 @@ def is_true(condition: Fragment, scope: Scope, context: Context) -> bool:
 
 def truth(condition: Fragment, scope: Scope, context: Context) -> bool | None:
     """Return the truth of a condition, None for unknown."""
-    simple = _simple(condition, scope, context)
+    simple = simple_value(condition, scope, context)
     if simple is not None and simple.type_code is TypeCode.BOOLEAN:
         return None if simple.value is None else simple.value != b"\0"
     if simple is not None and simple.value is None:
         return None
+    parts = ordered_parts(condition, scope, context)
+    if parts is not None:
+        return _in_order(parts, scope, context)
     sql = rewrite(condition, scope, context)
     twice = f"CASE WHEN ({sql.text}) THEN 1 WHEN NOT ({sql.text}) THEN 0 END"
     _, value = _ask(condition, sql, twice, 2, context)
     return None if value is None else codecs.number_to_text(value) == "1"
+
+
+def _in_order(parts: Parts, scope: Scope, context: Context) -> bool | None:
+    """Return the truth of a condition whose parts are worked out from left to right.
+
+    Source: PL/SQL Language Reference, "Short-Circuit Evaluation".
+    """
+    if parts.operator == "NOT":
+        answer = truth(parts.operands[0], scope, context)
+        return None if answer is None else not answer
+    decisive = parts.operator == "OR"
+    unknown = False
+    for operand in parts.operands:
+        answer = truth(operand, scope, context)
+        if answer is decisive:
+            return decisive
+        unknown = unknown or answer is None
+    return None if unknown else not decisive
 
 
 def evaluate_as(

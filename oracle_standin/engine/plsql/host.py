@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Result, Value
     from oracle_standin.engine.contract import Resolver
+    from oracle_standin.engine.plsql.linker import Linker
 
 
 class Host(Protocol):
@@ -25,6 +27,21 @@ class Host(Protocol):
     @property
     def resolver(self) -> Resolver:
         """Return the name resolver."""
+
+    @property
+    def linker(self) -> Linker:
+        """Return the stored units that the session knows."""
+
+    def acting_as(self, owner: str) -> AbstractContextManager[None]:
+        """Return what makes `owner`'s rights and names count meanwhile."""
+
+    def examine(
+        self, statement: str, binds: Sequence[Bind], *, procedural: bool = False
+    ) -> Sequence[Column]:
+        """Return the columns of a query or DML without running it; raises what is wrong with it.
+
+        A `procedural` one stands for an expression of PL/SQL.
+        """
 
     def execute(
         self,

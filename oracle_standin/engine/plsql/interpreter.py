@@ -12,8 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oracle_standin.backend import ClientGoneError, OracleError
-from oracle_standin.engine.plsql import nodes, routines, statements
-from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
+from oracle_standin.engine.plsql import calls, nodes, routines, statements
+from oracle_standin.engine.plsql.assignment import assign, assign_value, must_be_table
+from oracle_standin.engine.plsql.compile_errors import (
+    CompileError,
+    compile_error,
+    not_declared,
+    not_here,
+)
 from oracle_standin.engine.plsql.exceptions import (
     PREDEFINED,
     USER_DEFINED,
@@ -22,16 +28,23 @@ from oracle_standin.engine.plsql.exceptions import (
 )
 from oracle_standin.engine.plsql.expressions import (
     evaluate_as,
+    integer,
     is_true,
     number_bytes,
 )
-from oracle_standin.engine.plsql.scope import NUMBER, Scope, Variable
-from oracle_standin.engine.plsql.statements import assign, assign_value, declared_type
+from oracle_standin.engine.plsql.lookup import (
+    find_exception,
+    find_programs,
+    find_table,
+    resolve_type,
+)
+from oracle_standin.engine.plsql.scope import NUMBER, Program, Scope, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from oracle_standin.engine.plsql.expressions import Context
+    from oracle_standin.engine.plsql.calls import Holder
+    from oracle_standin.engine.plsql.context import Context
 
 # The client's break, and a connection that is gone, are nobody's to handle.
 _NOT_HANDLED = frozenset({1013, 3113})
@@ -48,10 +61,12 @@ class Flow(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A jump on its way to a loop; `label` is "" for the innermost."""
+    """A jump on its way to a loop or out of the program; `label` is "" for the innermost loop."""
 
     flow: Flow
     label: str = ""
+    value: Holder | None = None
+    """What RETURN gives."""
 
 
 class Interpreter:
@@ -73,11 +88,11 @@ class Interpreter:
     def block(self, block: nodes.Block, outer: Scope | None) -> Left | None:
         """Run a block; raises RaisedError for an exception that nobody handles."""
         scope = Scope(outer)
-        self._declare(block, scope)
+        self.declare(block.declarations, scope)
         try:
             return self._all(block.body, scope)
         except RaisedError as raised:
-            handler = _handler(block, raised, scope)
+            handler = self._handler(block, raised, scope)
             if handler is None:
                 raise
             before, self._context.current = self._context.current, raised
@@ -86,22 +101,54 @@ class Interpreter:
             finally:
                 self._context.current = before
 
-    def _declare(self, block: nodes.Block, scope: Scope) -> None:
-        for declaration in block.declarations:
-            if isinstance(declaration, nodes.ExceptionDeclaration):
-                scope.exceptions[declaration.name] = NamedException(declaration.name)
-            elif isinstance(declaration, nodes.ExceptionCode):
-                code = declaration.code
-                scope.exceptions[declaration.name].code = 1403 if code == 100 else -code
-            else:
-                self._guarded(declaration.position, partial(self._variable, declaration, scope))
+    def _handler(
+        self, block: nodes.Block, raised: RaisedError, scope: Scope
+    ) -> nodes.Handler | None:
+        for handler in block.handlers:
+            for name in handler.names:
+                short = name.removeprefix("STANDARD.").removeprefix("SYS.")
+                named = find_exception(name, handler.position, scope, self._context)
+                if name == "OTHERS" or raised.matches(short, named):
+                    return handler
+        return None
+
+    def declare(self, declarations: Sequence[nodes.Declaration], scope: Scope) -> None:
+        """Add declarations to a scope; while names are checked, variables get no values."""
+        for declaration in declarations:
+            match declaration:
+                case nodes.ExceptionDeclaration():
+                    scope.exceptions[declaration.name] = NamedException(declaration.name)
+                case nodes.ExceptionCode():
+                    code = declaration.code
+                    if declaration.name not in scope.exceptions:
+                        raise not_declared(declaration.position, declaration.name)
+                    scope.exceptions[declaration.name].code = 1403 if code == 100 else -code
+                case nodes.TableDeclaration():
+                    self._table_type(declaration, scope)
+                case nodes.Subprogram():
+                    scope.add_program(Program(declaration, scope, scope.unit))
+                case nodes.VariableDeclaration():
+                    self._guarded(declaration.position, partial(self._variable, declaration, scope))
+
+    def _table_type(self, declaration: nodes.TableDeclaration, scope: Scope) -> None:
+        element = resolve_type(declaration.element, scope, self._context)
+        if isinstance(element, nodes.TableType):
+            what = "a table of tables"
+            raise not_here(declaration.position, what)
+        place = f"{scope.unit.label}." if scope.unit else ""
+        name = f"{place}{declaration.name}"
+        scope.types[declaration.name] = nodes.TableType(name, element)
 
     def _variable(self, declaration: nodes.VariableDeclaration, scope: Scope) -> None:
-        data_type = declared_type(declaration.data_type, scope, self._context)
-        variable = Variable(declaration.name, data_type, not_null=declaration.not_null)
-        if declaration.value is not None:
-            value = evaluate_as(declaration.value, data_type, scope, self._context)
-            assign_value(variable, value)
+        kind = resolve_type(declaration.data_type, scope, self._context)
+        variable = calls.blank(declaration.name, kind)
+        if isinstance(variable, Variable):
+            variable.not_null = declaration.not_null
+            if declaration.value is not None and not self._context.checking:
+                value = evaluate_as(declaration.value, variable.data_type, scope, self._context)
+                assign_value(variable, value)
+        elif declaration.value is not None:
+            variable.take(must_be_table(declaration.value, variable, scope, self._context))
         variable.constant = declaration.constant
         scope.variables[declaration.name] = variable
 
@@ -124,10 +171,13 @@ class Interpreter:
             return work()
         except (CompileError, ClientGoneError):
             raise
+        except RaisedError as raised:
+            raised.called_from(self._context.place(position))
+            raise
         except OracleError as error:
             if error.code in _NOT_HANDLED:
                 raise
-            raise RaisedError(error, (position.line,)) from None
+            raise RaisedError(error, (self._context.place(position),)) from None
 
     def _plain(self, statement: nodes.Statement, scope: Scope) -> Left | None:
         context = self._context
@@ -143,12 +193,38 @@ class Interpreter:
             case nodes.Call(name="RAISE_APPLICATION_ERROR"):
                 self._application_error(statement, scope)
             case nodes.Call():
-                routines.call(statement, scope, context)
+                self._call(statement, scope)
             case nodes.Return():
-                return Left(Flow.RETURN)
+                return self._return(statement, scope)
             case _:
                 pass
         return None
+
+    def _call(self, statement: nodes.Call, scope: Scope) -> None:
+        """Run a procedure: of the block, the schema or a supplied package, or DELETE of a table."""
+        *qualifiers, last = names = statement.name.split(".")
+        position, context = statement.position, self._context
+        if last == "DELETE" and qualifiers:
+            table = find_table(qualifiers, position, scope, context)
+            if table is not None:
+                table.delete([integer(item.value, scope, context) for item in statement.arguments])
+                return
+        programs = find_programs(names, position, scope, context)
+        if programs:
+            calls.run(statement, programs, scope, context)
+        else:
+            routines.call(statement, scope, context)
+
+    def _return(self, statement: nodes.Return, scope: Scope) -> Left:
+        kind, context = self._context.returns, self._context
+        if kind is None or statement.value is None:
+            return Left(Flow.RETURN)
+        result = calls.blank("", kind)
+        if isinstance(result, Variable):
+            assign_value(result, evaluate_as(statement.value, result.data_type, scope, context))
+        else:
+            result.take(must_be_table(statement.value, result, scope, context))
+        return Left(Flow.RETURN, value=result)
 
     # Control
 
@@ -169,8 +245,7 @@ class Interpreter:
 
     def _range_loop(self, statement: nodes.RangeLoop, scope: Scope) -> Left | None:
         low, high = (
-            statements.integer(bound, scope, self._context)
-            for bound in (statement.low, statement.high)
+            integer(bound, scope, self._context) for bound in (statement.low, statement.high)
         )
         inner = Scope(scope)
         variable = Variable(statement.variable, NUMBER, constant=True)
@@ -202,7 +277,7 @@ class Interpreter:
     # Exceptions
 
     def _raise(self, statement: nodes.Raise, scope: Scope) -> Left | None:
-        line = statement.position.line
+        place = self._context.place(statement.position)
         if not statement.name:
             current = self._context.current
             if current is None:
@@ -211,19 +286,19 @@ class Interpreter:
                     "exception handler"
                 )
                 raise compile_error(statement.position, text)
-            raise RaisedError(current.error, (line, *current.lines), current.named)
-        named = scope.exception(statement.name)
+            raise RaisedError(current.error, (place, *current.places), current.named)
+        named = find_exception(statement.name, statement.position, scope, self._context)
         if named is None:
             code = PREDEFINED[statement.name.removeprefix("STANDARD.").removeprefix("SYS.")]
-            raise RaisedError(OracleError(code, _PREDEFINED_TEXTS.get(code, "")), (line,))
+            raise RaisedError(OracleError(code, _PREDEFINED_TEXTS.get(code, "")), (place,))
         if named.code is None:
             error = OracleError(USER_DEFINED, "PL/SQL: unhandled user-defined exception")
         else:
             error = OracleError(named.code, _PREDEFINED_TEXTS.get(named.code, ""))
-        raise RaisedError(error, (line,), named)
+        raise RaisedError(error, (place,), named)
 
     def _application_error(self, call: nodes.Call, scope: Scope) -> None:
-        number = statements.integer(call.arguments[0].value, scope, self._context)
+        number = integer(call.arguments[0].value, scope, self._context)
         if not -20999 <= number <= -20000:
             message = (
                 f"error number argument to raise_application_error of {number} is out of range"
@@ -235,7 +310,7 @@ class Interpreter:
         keeps = len(call.arguments) == 3 and is_true(call.arguments[2].value, scope, self._context)
         if keeps and current is not None:
             message = f"{message}\n{current.with_stack()}"
-        raise RaisedError(OracleError(-number, message), (call.position.line,))
+        raise RaisedError(OracleError(-number, message), (self._context.place(call.position),))
 
 
 def _stays(left: Left, label: str) -> bool:
@@ -248,15 +323,6 @@ def _outward(left: Left, label: str) -> Left | None:
     if left.flow is Flow.EXIT and left.label in {"", label}:
         return None
     return left
-
-
-def _handler(block: nodes.Block, raised: RaisedError, scope: Scope) -> nodes.Handler | None:
-    for handler in block.handlers:
-        for name in handler.names:
-            short = name.removeprefix("STANDARD.").removeprefix("SYS.")
-            if name == "OTHERS" or raised.matches(short, scope.exception(name)):
-                return handler
-    return None
 
 
 _PREDEFINED_TEXTS = {

@@ -6,6 +6,7 @@ Expressions and SQL statements stay text (`Fragment`): the SQL engine evaluates 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from oracle_standin.lexer import Token, tokens
@@ -27,6 +28,11 @@ class Fragment:
     def text(self) -> str:
         """Return the fragment as written."""
         return self.source[self.tokens[0].start : self.tokens[-1].end] if self.tokens else ""
+
+    @property
+    def start(self) -> Position:
+        """Return where the fragment begins."""
+        return position_in(self.source, self.tokens[0].start)
 
 
 def fragment_of(text: str) -> Fragment:
@@ -71,11 +77,39 @@ class ColumnType:
 
 
 @dataclass(frozen=True, slots=True)
-class VariableDeclaration:
-    """A scalar variable or constant."""
+class NamedType:
+    """A type by its name, of a declaration or of a package."""
+
+    names: tuple[str, ...]
+    position: Position
+
+
+DeclaredType = DataType | ColumnType | NamedType
+
+
+@dataclass(frozen=True, slots=True)
+class TableType:
+    """TABLE OF element INDEX BY PLS_INTEGER, under the name that tells it from others."""
 
     name: str
-    data_type: DataType | ColumnType
+    element: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class TableDeclaration:
+    """TYPE name IS TABLE OF element INDEX BY PLS_INTEGER."""
+
+    name: str
+    element: DeclaredType
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class VariableDeclaration:
+    """A variable or constant."""
+
+    name: str
+    data_type: DeclaredType
     position: Position
     value: Fragment | None = None
     constant: bool = False
@@ -98,16 +132,50 @@ class ExceptionCode:
     position: Position
 
 
-Declaration = VariableDeclaration | ExceptionDeclaration | ExceptionCode
+class Mode(Enum):
+    """The direction of a parameter, as ALL_ARGUMENTS names it."""
+
+    IN = "IN"
+    OUT = "OUT"
+    IN_OUT = "IN/OUT"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A formal parameter of a procedure or function."""
+
+    name: str
+    mode: Mode
+    data_type: DeclaredType
+    default: Fragment | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Subprogram:
+    """A procedure, or a function if it returns a type; without a body where it is announced."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: DeclaredType | None
+    position: Position
+    body: Block | None = None
+    deterministic: bool = False
+
+
+Declaration = (
+    VariableDeclaration | ExceptionDeclaration | ExceptionCode | TableDeclaration | Subprogram
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a value goes: a bind variable, or a variable by its names (`v`, `r.col`)."""
+    """Where a value goes: a bind, a variable by its names (`v`, `r.col`), an element of a table."""
 
     names: tuple[str, ...]
     is_bind: bool
     position: Position
+    index: Fragment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +210,9 @@ class Null(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Return(Statement):
-    """The end of the block."""
+    """The end of the block or subprogram, with the value of a function."""
+
+    value: Fragment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +322,26 @@ class Block(Statement):
     declarations: tuple[Declaration, ...]
     body: tuple[Statement, ...]
     handlers: tuple[Handler, ...]
+
+
+class UnitKind(Enum):
+    """The kinds of stored PL/SQL, as ALL_OBJECTS names them."""
+
+    PROCEDURE = "PROCEDURE"
+    FUNCTION = "FUNCTION"
+    PACKAGE = "PACKAGE"
+    PACKAGE_BODY = "PACKAGE BODY"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stored unit: one subprogram, or the declarations of a package and its first block."""
+
+    kind: UnitKind
+    name: str
+    declarations: tuple[Declaration, ...]
+    initialization: Block | None = None
+    invoker_rights: bool = False
 
 
 def fragment(source: str, found: Sequence[Token]) -> Fragment:

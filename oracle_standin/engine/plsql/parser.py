@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.compile_errors import complainer, not_here
-from oracle_standin.engine.plsql.datatypes import read_data_type
-from oracle_standin.engine.plsql.nodes import fragment, position_in
+from oracle_standin.engine.plsql.declarations import read_declarations, read_end
+from oracle_standin.engine.plsql.nodes import fragment
 from oracle_standin.engine.plsql.packages import FUNCTIONS
 from oracle_standin.engine.plsql.reader import END, Reader
 from oracle_standin.engine.plsql.sql_parts import parse_sql
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SQL = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "COMMIT", "ROLLBACK", "SAVEPOINT",
         "LOCK", "SET")  # fmt: skip
-_REFUSED = ("OPEN", "FETCH", "CLOSE", "FORALL", "GOTO", "PIPE", "PROCEDURE", "FUNCTION")
+_REFUSED = ("OPEN", "FETCH", "CLOSE", "FORALL", "GOTO", "PIPE")
 
 
 def parse(text: str) -> nodes.Block:
@@ -40,11 +40,6 @@ def parse(text: str) -> nodes.Block:
     return block
 
 
-def _position(reader: Reader) -> nodes.Position:
-    offset = len(reader.text) if reader.peek() is END else reader.peek().start
-    return position_in(reader.text, offset)
-
-
 def _label(reader: Reader) -> str:
     name = ""
     while reader.accept_operator("<<"):
@@ -54,9 +49,9 @@ def _label(reader: Reader) -> str:
 
 
 def _call_statement(reader: Reader) -> nodes.Block:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("CALL")
-    call = _call(reader)
+    call = read_call(reader)
     if not reader.at_end:
         raise OracleError(6576, "not a valid function or procedure name")
     return nodes.Block(position, (), (call,), ())
@@ -66,11 +61,20 @@ def _call_statement(reader: Reader) -> nodes.Block:
 
 
 def _block(reader: Reader) -> nodes.Block:
-    position = _position(reader)
-    declarations: list[nodes.Declaration] = []
+    position = reader.here()
+    found: tuple[nodes.Declaration, ...] = ()
     if reader.accept("DECLARE"):
-        while not reader.peek().is_word("BEGIN"):
-            declarations.append(_declaration(reader))
+        found = read_declarations(reader, read_body, "BEGIN")
+    return read_body(reader, position, found)
+
+
+def read_body(
+    reader: Reader,
+    position: nodes.Position,
+    declarations: tuple[nodes.Declaration, ...],
+    name: str = "",
+) -> nodes.Block:
+    """Return the block that goes on with BEGIN; a subprogram's `name` may stand after END."""
     reader.expect("BEGIN")
     body = _statements(reader, "EXCEPTION", "END")
     handlers: list[nodes.Handler] = []
@@ -79,63 +83,18 @@ def _block(reader: Reader) -> nodes.Block:
             handlers.append(_handler(reader))
         if not handlers:
             reader.fail("when")
-    reader.expect("END")
-    if reader.peek().kind in {Kind.WORD, Kind.QUOTED}:
-        reader.take()
-    reader.expect_operator(";")
-    return nodes.Block(position, tuple(declarations), body, tuple(handlers))
+    read_end(reader, name)
+    return nodes.Block(position, declarations, body, tuple(handlers))
 
 
 def _handler(reader: Reader) -> nodes.Handler:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("WHEN")
-    names = [_dotted(reader)]
+    names = [reader.dotted_name()]
     while reader.accept("OR"):
-        names.append(_dotted(reader))
+        names.append(reader.dotted_name())
     reader.expect("THEN")
     return nodes.Handler(tuple(names), _statements(reader, "WHEN", "END"), position)
-
-
-def _dotted(reader: Reader) -> str:
-    names = [reader.name()]
-    while reader.accept_operator("."):
-        names.append(reader.name())
-    return ".".join(names)
-
-
-def _declaration(reader: Reader) -> nodes.Declaration:
-    position = _position(reader)
-    if reader.accept("PRAGMA"):
-        return _pragma(reader, position)
-    if reader.peek().is_word("CURSOR", "TYPE", "SUBTYPE", *_REFUSED):
-        raise not_here(position, reader.peek().value)
-    name = reader.name()
-    if reader.accept("EXCEPTION"):
-        reader.expect_operator(";")
-        return nodes.ExceptionDeclaration(name)
-    constant = reader.accept("CONSTANT")
-    data_type = read_data_type(reader)
-    not_null = reader.accept("NOT", "NULL")
-    value = None
-    if reader.accept_operator(":=") or reader.accept("DEFAULT"):
-        value = _expression(reader, ";")
-    reader.expect_operator(";")
-    return nodes.VariableDeclaration(name, data_type, position, value, constant, not_null)
-
-
-def _pragma(reader: Reader, position: nodes.Position) -> nodes.ExceptionCode:
-    if not reader.accept("EXCEPTION_INIT"):
-        raise not_here(position, f"PRAGMA {reader.peek().value}")
-    reader.expect_operator("(")
-    name = reader.name()
-    reader.expect_operator(",")
-    sign = -1 if reader.accept_operator("-") else 1
-    token = reader.take()
-    if token.kind is not Kind.NUMBER or not token.text.isdecimal():
-        reader.fail("a number")
-    reader.expect_operator(")")
-    reader.expect_operator(";")
-    return nodes.ExceptionCode(name, sign * int(token.text), position)
 
 
 # Statements
@@ -155,7 +114,7 @@ def _statement(reader: Reader) -> nodes.Statement:
     token = reader.peek()
     following = reader.peek(1)
     if token.is_word(*_REFUSED) and not following.is_operator(":=", "."):
-        raise not_here(_position(reader), token.value)
+        raise not_here(reader.here(), token.value)
     if token.is_word("LOOP", "WHILE", "FOR"):
         return _loop(reader, label)
     special = _STATEMENTS.get(token.value) if token.kind is Kind.WORD else None
@@ -167,43 +126,37 @@ def _statement(reader: Reader) -> nodes.Statement:
 
 
 def _sql(reader: Reader) -> nodes.Sql:
-    position = _position(reader)
+    position = reader.here()
     found = reader.until(";")
     reader.expect_operator(";")
     return parse_sql(position, fragment(reader.text, found))
 
 
 def _null(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("NULL")
     reader.expect_operator(";")
     return nodes.Null(position)
 
 
 def _return(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("RETURN")
+    value = None if reader.peek().is_operator(";") else reader.expression(";")
     reader.expect_operator(";")
-    return nodes.Return(position)
+    return nodes.Return(position, value)
 
 
 def _raise(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("RAISE")
-    name = "" if reader.peek().is_operator(";") else _dotted(reader)
+    name = "" if reader.peek().is_operator(";") else reader.dotted_name()
     reader.expect_operator(";")
     return nodes.Raise(position, name)
 
 
-def _expression(reader: Reader, *ends: str) -> nodes.Fragment:
-    found = reader.until(*ends)
-    if not found:
-        reader.fail("an expression")
-    return fragment(reader.text, found)
-
-
 def _if(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("IF")
     arms = [_arm(reader, "ELSIF", "ELSE", "END")]
     while reader.accept("ELSIF"):
@@ -215,15 +168,15 @@ def _if(reader: Reader) -> nodes.Statement:
 
 
 def _arm(reader: Reader, *ends: str) -> tuple[nodes.Fragment, tuple[nodes.Statement, ...]]:
-    condition = _expression(reader, "THEN")
+    condition = reader.expression("THEN")
     reader.expect("THEN")
     return condition, _statements(reader, *ends)
 
 
 def _case(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("CASE")
-    selector = None if reader.peek().is_word("WHEN") else _expression(reader, "WHEN")
+    selector = None if reader.peek().is_word("WHEN") else reader.expression("WHEN")
     arms: list[tuple[nodes.Fragment, tuple[nodes.Statement, ...]]] = []
     while reader.accept("WHEN"):
         condition, body = _arm(reader, "WHEN", "ELSE", "END")
@@ -237,10 +190,10 @@ def _case(reader: Reader) -> nodes.Statement:
 
 
 def _loop(reader: Reader, label: str) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     if reader.accept("FOR"):
         return _for(reader, position, label)
-    condition = _expression(reader, "LOOP") if reader.accept("WHILE") else None
+    condition = reader.expression("LOOP") if reader.accept("WHILE") else None
     return nodes.Loop(position, label, condition, _loop_body(reader))
 
 
@@ -268,28 +221,28 @@ def _for(reader: Reader, position: nodes.Position, label: str) -> nodes.Statemen
         raise not_here(position, what)
     low = fragment(reader.text, found)
     reader.take()
-    high = _expression(reader, "LOOP")
+    high = reader.expression("LOOP")
     return nodes.RangeLoop(position, label, variable, low, high, reverse, _loop_body(reader))
 
 
 def _jump(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     leaves = reader.take().is_word("EXIT")
     label = ""
     if not reader.peek().is_word("WHEN") and not reader.peek().is_operator(";"):
         label = reader.name()
-    condition = _expression(reader, ";") if reader.accept("WHEN") else None
+    condition = reader.expression(";") if reader.accept("WHEN") else None
     reader.expect_operator(";")
     return nodes.Jump(position, leaves, label, condition)
 
 
 def _execute(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
     reader.expect("EXECUTE", "IMMEDIATE")
-    statement = _expression(reader, ";", "INTO", "USING", "RETURNING", "RETURN", "BULK")
+    statement = reader.expression(";", "INTO", "USING", "RETURNING", "RETURN", "BULK")
     if reader.peek().is_word("BULK"):
         what = "BULK COLLECT"
-        raise not_here(_position(reader), what)
+        raise not_here(reader.here(), what)
     into = read_targets(reader) if reader.accept("INTO") else ()
     using: list[nodes.Using] = []
     if reader.accept("USING"):
@@ -307,24 +260,37 @@ def _execute(reader: Reader) -> nodes.Statement:
 def _using(reader: Reader) -> nodes.Using:
     is_in = reader.accept("IN")
     is_out = reader.accept("OUT")
-    value = _expression(reader, ",", ";", "RETURNING", "RETURN")
+    value = reader.expression(",", ";", "RETURNING", "RETURN")
     return nodes.Using(value, is_in or not is_out, target_of(value) if is_out else None)
 
 
 def _assignment_or_call(reader: Reader) -> nodes.Statement:
-    position = _position(reader)
+    position = reader.here()
+    if reader.peek().kind is Kind.BIND or reader.peek(_after_target(reader)).is_operator(":="):
+        target = read_target(reader)
+        reader.expect_operator(":=")
+        value = reader.expression(";")
+        reader.expect_operator(";")
+        return nodes.Assign(position, target, value, _function_call(value))
+    call = read_call(reader)
+    reader.expect_operator(";")
+    return call
+
+
+def _after_target(reader: Reader) -> int:
+    """Return how many tokens the name that comes next takes, with the index of an element."""
     ahead = 1
     while reader.peek(ahead).is_operator("."):
         ahead += 2
-    if reader.peek().kind is Kind.BIND or reader.peek(ahead).is_operator(":="):
-        target = read_target(reader)
-        reader.expect_operator(":=")
-        value = _expression(reader, ";")
-        reader.expect_operator(";")
-        return nodes.Assign(position, target, value, _function_call(value))
-    call = _call(reader)
-    reader.expect_operator(";")
-    return call
+    if not reader.peek(ahead).is_operator("("):
+        return ahead
+    depth = 0
+    while reader.peek(ahead) is not END:
+        depth += reader.peek(ahead).is_operator("(") - reader.peek(ahead).is_operator(")")
+        ahead += 1
+        if depth == 0:
+            break
+    return ahead
 
 
 def _function_call(value: nodes.Fragment) -> nodes.Call | None:
@@ -333,13 +299,14 @@ def _function_call(value: nodes.Fragment) -> nodes.Call | None:
     if len(found) < 3 or f"{found[0].value}.{found[2].value}" not in FUNCTIONS:
         return None
     reader = Reader(value.source, found, complainer(value.source))
-    call = _call(reader)
+    call = read_call(reader)
     return call if reader.at_end else None
 
 
-def _call(reader: Reader) -> nodes.Call:
-    position = _position(reader)
-    name = _dotted(reader)
+def read_call(reader: Reader) -> nodes.Call:
+    """Return the call of a procedure or function, with its arguments if there are any."""
+    position = reader.here()
+    name = reader.dotted_name()
     arguments: list[nodes.Argument] = []
     if reader.accept_operator("(") and not reader.accept_operator(")"):
         arguments.append(_argument(reader))
@@ -354,7 +321,7 @@ def _argument(reader: Reader) -> nodes.Argument:
     if reader.peek(1).is_operator("=>"):
         name = reader.name()
         reader.expect_operator("=>")
-    value = _expression(reader, ",", ")")
+    value = reader.expression(",", ")")
     return nodes.Argument(name, value, target_of(value))
 
 

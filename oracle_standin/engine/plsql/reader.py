@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from oracle_standin.engine.plsql.nodes import Fragment, Position, fragment, position_in
 from oracle_standin.lexer import Kind, Token
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class Reader:
         index = self.position + ahead
         return self._found[index] if index < len(self._found) else END
 
+    def rewind(self, position: int) -> None:
+        """Go back to an earlier position."""
+        self.position = position
+
     def take(self) -> Token:
         """Return the next token and move past it; raises at the end."""
         token = self.peek()
@@ -87,6 +92,25 @@ class Reader:
             raise self._complain(token, "an identifier")
         self.position += 1
         return token.value
+
+    def dotted_name(self) -> str:
+        """Return a name with all its qualifiers and move past it."""
+        names = [self.name()]
+        while self.accept_operator("."):
+            names.append(self.name())
+        return ".".join(names)
+
+    def here(self) -> Position:
+        """Return the position of the next token."""
+        token = self.peek()
+        return position_in(self.text, len(self.text) if token is END else token.start)
+
+    def expression(self, *ends: str) -> Fragment:
+        """Return what stands before the first of some keywords or operators; raises if nothing."""
+        found = self.until(*ends)
+        if not found:
+            self.fail("an expression")
+        return fragment(self.text, found)
 
     def fail(self, expected: str) -> NoReturn:
         """Raise the error for the token that comes next."""

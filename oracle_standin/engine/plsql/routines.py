@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments
-from oracle_standin.engine.plsql.checks import arguments_by_name
+from oracle_standin.engine.plsql.assignment import store
 from oracle_standin.engine.plsql.expressions import Evaluated, evaluate_as
+from oracle_standin.engine.plsql.matching import arguments_by_name
 from oracle_standin.engine.plsql.packages import FUNCTIONS, PROCEDURES, Routine
-from oracle_standin.engine.plsql.statements import store
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql import nodes
-    from oracle_standin.engine.plsql.expressions import Context
+    from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Target
     from oracle_standin.engine.plsql.scope import Scope
 
@@ -34,7 +34,7 @@ def assign_result(statement: nodes.Call, target: Target, scope: Scope, context: 
 
 
 def _run(statement: nodes.Call, routine: Routine, scope: Scope, context: Context) -> Arguments:
-    given = arguments_by_name(statement, routine)
+    given = arguments_by_name(statement, [item.name for item in routine.parameters])
     values: Arguments = {}
     for parameter in routine.parameters:
         argument = given.get(parameter.name)

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
-from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared
-from oracle_standin.engine.plsql.nodes import DataType, Position, Target
+from oracle_standin.engine.plsql.compile_errors import compile_error
+from oracle_standin.engine.plsql.nodes import DataType, Position
+from oracle_standin.engine.plsql.signatures import same_signature
+from oracle_standin.engine.plsql.tables import IndexedTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.exceptions import NamedException
+    from oracle_standin.engine.plsql.library import StoredUnit
+    from oracle_standin.engine.plsql.nodes import Subprogram, TableType
 
 
 @dataclass(slots=True)
@@ -34,44 +38,96 @@ class Variable:
 Record = dict[str, Variable]
 """The fields of a cursor loop's record by name."""
 
+Named = Variable | Record | IndexedTable
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A procedure or function with the names that it sees; `unit` is None for a local one."""
+
+    head: Subprogram
+    scope: Scope
+    unit: StoredUnit | None = None
+
 
 @dataclass(slots=True)
 class Scope:
-    """The names of one block, in front of those of the block around it."""
+    """The names of one block, subprogram or package, in front of those around it."""
 
     outer: Scope | None = None
-    variables: dict[str, Variable | Record] = field(default_factory=dict)
+    variables: dict[str, Named] = field(default_factory=dict)
     exceptions: dict[str, NamedException] = field(default_factory=dict)
+    types: dict[str, TableType] = field(default_factory=dict)
+    programs: dict[str, list[Program]] = field(default_factory=dict)
+    name: str = ""
+    """The subprogram or package, by which its names may be qualified."""
+    unit: StoredUnit | None = None
+    """The stored unit that this is the outermost scope of."""
 
-    def variable(self, names: Sequence[str]) -> Variable | None:
-        """Return the variable that `v` or `r.field` stands for, or None."""
+    def add_program(self, program: Program) -> None:
+        """Add a procedure or function; its body takes the place of its announcement."""
+        known = self.programs.setdefault(program.head.name, [])
+        for place, other in enumerate(known):
+            if other.head.body is None and same_signature(other.head, program.head):
+                known[place] = program
+                return
+        known.append(program)
+
+    def _chain(self) -> Iterator[Scope]:
         scope: Scope | None = self
         while scope is not None:
-            found = scope.variables.get(names[0])
-            if isinstance(found, Variable):
-                return found if len(names) == 1 else None
-            if found is not None:
-                return found.get(names[1]) if len(names) == 2 else None
+            yield scope
             scope = scope.outer
+
+    def named(self, names: Sequence[str]) -> Named | None:
+        """Return what a name, or a name after that of its subprogram or package, stands for."""
+        for scope in self._chain():
+            if len(names) == 1 and names[0] in scope.variables:
+                return scope.variables[names[0]]
+            if len(names) == 2 and names[0] == scope.name and names[1] in scope.variables:
+                return scope.variables[names[1]]
         return None
+
+    def variable(self, names: Sequence[str]) -> Variable | None:
+        """Return the scalar that `v`, `r.field` or `subprogram.v` stands for, or None."""
+        found = self.named(names)
+        if isinstance(found, Variable):
+            return found
+        if found is None and len(names) == 2:
+            record = self.named(names[:1])
+            return record.get(names[1]) if isinstance(record, dict) else None
+        return None
+
+    def table(self, names: Sequence[str]) -> IndexedTable | None:
+        """Return the index-by table of a name, or None."""
+        found = self.named(names)
+        return found if isinstance(found, IndexedTable) else None
 
     def is_record(self, name: str) -> bool:
         """Return whether a name stands for a record."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.variables:
-                return not isinstance(scope.variables[name], Variable)
-            scope = scope.outer
-        return False
+        return isinstance(self.named((name,)), dict)
 
     def exception(self, name: str) -> NamedException | None:
         """Return the user-defined exception of a name, or None."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.exceptions:
-                return scope.exceptions[name]
-            scope = scope.outer
+        names = name.split(".")
+        for scope in self._chain():
+            if names[-1] in scope.exceptions and names[:-1] in ([], [scope.name]):
+                return scope.exceptions[names[-1]]
         return None
+
+    def table_type(self, names: Sequence[str]) -> TableType | None:
+        """Return the type of a name, or None."""
+        for scope in self._chain():
+            if names[-1] in scope.types and list(names[:-1]) in ([], [scope.name]):
+                return scope.types[names[-1]]
+        return None
+
+    def programs_of(self, names: Sequence[str]) -> list[Program]:
+        """Return the procedures and functions of a name, empty when there are none."""
+        for scope in self._chain():
+            if names[-1] in scope.programs and list(names[:-1]) in ([], [scope.name]):
+                return scope.programs[names[-1]]
+        return []
 
 
 class Binds:
@@ -152,12 +208,8 @@ NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")
 TEXT = DataType(TypeCode.VARCHAR, CharsetForm.DATABASE, "VARCHAR2(4000)", size_bytes=32_767)
 
 
-def must_find(scope: Scope, target: Target) -> Variable:
-    """Return the variable of a target; raises PLS-00201 without one, PLS-00363 for a constant."""
-    found = scope.variable(target.names)
-    if found is None:
-        raise not_declared(target.position, ".".join(target.names))
+def refuse_constant(found: Variable | IndexedTable, position: Position) -> None:
+    """Raise PLS-00363 for the assignment to a constant, a loop's variable or an IN parameter."""
     if found.constant:
         text = f"PLS-00363: expression '{found.name}' cannot be used as an assignment target"
-        raise compile_error(target.position, text)
-    return found
+        raise compile_error(position, text)

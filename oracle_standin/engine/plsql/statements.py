@@ -1,10 +1,9 @@
-"""SQL in blocks, static and dynamic, and assignments."""
+"""SQL in blocks, static and dynamic."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin import codecs
 from oracle_standin.backend import (
     Bind,
     CharsetForm,
@@ -12,36 +11,29 @@ from oracle_standin.backend import (
     ExecuteOptions,
     OracleError,
     Result,
-    Row,
     TypeCode,
 )
-from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error, not_declared
-from oracle_standin.engine.plsql.exceptions import value_error
+from oracle_standin.engine.plsql.assignment import store, store_row, target_bind
+from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
 from oracle_standin.engine.plsql.expressions import (
     Evaluated,
     Rewritten,
     evaluate,
     evaluate_as,
-    fit,
     rewrite,
 )
-from oracle_standin.engine.plsql.nodes import ColumnType, DataType
-from oracle_standin.engine.plsql.scope import (
-    NUMBER,
-    Record,
-    Variable,
-    bind_type,
-    must_find,
-)
+from oracle_standin.engine.plsql.lookup import column_type
+from oracle_standin.engine.plsql.nodes import DataType
+from oracle_standin.engine.plsql.scope import Record, Variable
 from oracle_standin.engine.plsql.sql_parts import named_tables
 from oracle_standin.lexer import StatementKind, outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from oracle_standin.backend import BindValue, RowSource
+    from oracle_standin.backend import RowSource
     from oracle_standin.engine.plsql import nodes
-    from oracle_standin.engine.plsql.expressions import Context
+    from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Fragment, Target
     from oracle_standin.engine.plsql.scope import Scope
 
@@ -49,106 +41,11 @@ _ROWS_A_FETCH = 500
 ANY_TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")
 
 
-def declared_type(data_type: DataType | ColumnType, scope: Scope, context: Context) -> DataType:
-    """Return a declared type, with %TYPE looked up."""
-    if isinstance(data_type, DataType):
-        return data_type
-    variable = scope.variable(data_type.names)
-    if variable is not None:
-        return variable.data_type
-    names = [f'"{name}"' for name in data_type.names]
-    query = f"SELECT {names[-1]} FROM {'.'.join(names[:-1])}"  # noqa: S608 - names from the block
-    try:
-        return column_type(context.host.describe(query, [])[0])
-    except OracleError as error:
-        if error.code not in {904, 942}:
-            raise
-        raise not_declared(data_type.position, ".".join(data_type.names)) from None
-
-
-def column_type(column: Column) -> DataType:
-    """Return the type of a column as a variable's type."""
-    plain = bind_type(Bind(column.name, column.type_code, column.charset_form))
-    sql = plain.sql
-    constrained = (
-        column.type_code is TypeCode.NUMBER and column.precision > 0 and column.scale > -85
-    )
-    if constrained:
-        sql = f"NUMBER({column.precision},{column.scale})"
-    return DataType(
-        column.type_code,
-        column.charset_form,
-        sql,
-        size_bytes=column.size_bytes,
-        size_chars=column.size_chars,
-        constrained=constrained,
-    )
-
-
-# Assignment
-
-
-def assign(statement: nodes.Assign, scope: Scope, context: Context) -> None:
-    """Run target := value."""
-    target = statement.target
-    if target.is_bind:
-        data_type = bind_type(context.binds.bind(target.names[0]))
-        value = evaluate_as(statement.value, data_type, scope, context)
-        context.binds.set(target.names[0], value)
-        return
-    variable = must_find(scope, target)
-    assign_value(variable, evaluate_as(statement.value, variable.data_type, scope, context))
-
-
-def assign_value(variable: Variable, value: BindValue) -> None:
-    """Give a variable a value of its own type; raises ORA-06502 for NULL where it may not be."""
-    if value is None and variable.not_null:
-        raise value_error()
-    if isinstance(value, list):
-        detail = "a table of values in a scalar variable"
-        raise value_error(detail)
-    variable.value = value
-
-
-def store(target: Target, evaluated: Evaluated, scope: Scope, context: Context) -> None:
-    """Give a target a value of any type."""
-    if target.is_bind:
-        name = target.names[0]
-        value = fit(evaluated, bind_type(context.binds.bind(name)), context)
-        context.binds.set(name, value)
-        return
-    variable = must_find(scope, target)
-    assign_value(variable, fit(evaluated, variable.data_type, context))
-
-
-def _store_row(
-    targets: Sequence[Target],
-    columns: Sequence[Column],
-    row: Row,
-    scope: Scope,
-    context: Context,
-) -> None:
-    if len(targets) != len(row):
-        code, text = (
-            (913, "too many values") if len(row) > len(targets) else (947, "not enough values")
-        )
-        raise OracleError(code, text)
-    for target, column, value in zip(targets, columns, row, strict=True):
-        store(target, Evaluated(column.type_code, value), scope, context)
-
-
-def integer(fragment: Fragment, scope: Scope, context: Context) -> int:
-    """Return an expression as a whole number; raises ORA-06502 for NULL."""
-    value = evaluate_as(fragment, NUMBER, scope, context)
-    if not isinstance(value, bytes):
-        raise value_error()
-    return round(float(codecs.number_to_text(value)))
-
-
 # Static SQL
 
 
-def _with_columns(statement: Fragment, scope: Scope, context: Context) -> Rewritten:
+def with_columns(statement: Fragment, scope: Scope, context: Context) -> Rewritten:
+    """Return a statement with its variables as binds, where they are no columns of its tables."""
     columns: set[str] = set()
     for schema, name, _ in named_tables(statement):
         found = context.host.resolver.resolve(schema, name)
@@ -164,43 +61,36 @@ def _execute(sql: Rewritten, context: Context) -> Result:
     return result
 
 
+def prepared(statement: nodes.Sql, scope: Scope, context: Context) -> Rewritten:
+    """Return a static statement for the SQL engine, targets of RETURNING as return binds."""
+    sql = with_columns(statement.statement, scope, context)
+    if not statement.is_returning:
+        return sql
+    for index, target in enumerate(statement.into):
+        declared = target_bind(target, scope, context)
+        sql.binds.append(
+            Bind(f"INTO{index}", declared.type_code, declared.charset_form, is_return=True)
+        )
+        sql.values.append(None)
+    sql.text += " " + ", ".join(f":INTO{index}" for index in range(len(statement.into)))
+    return sql
+
+
 def run_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
     """Run a static SQL statement with its INTO."""
-    sql = _with_columns(statement.statement, scope, context)
-    if statement.is_returning:
-        _run_returning(sql, statement.into, scope, context)
-        return
+    sql = prepared(statement, scope, context)
     result = _execute(sql, context)
     if result.rows is None:
         context.row_count = result.row_count
+        if statement.is_returning:
+            binds = sql.binds[-len(statement.into) :]
+            _store_returned(result, binds, statement.into, scope, context)
         return
     if not statement.into:
         result.rows.close()
         text = "PLS-00428: an INTO clause is expected in this SELECT statement"
         raise compile_error(statement.position, text)
     _fetch_one(result, statement.into, scope, context)
-
-
-def _run_returning(
-    sql: Rewritten, targets: Sequence[Target], scope: Scope, context: Context
-) -> None:
-    """Run DML whose text ends with INTO."""
-    places: list[str] = []
-    for index, target in enumerate(targets):
-        declared = (
-            context.binds.bind(target.names[0])
-            if target.is_bind
-            else must_find(scope, target).as_bind()
-        )
-        sql.binds.append(
-            Bind(f"INTO{index}", declared.type_code, declared.charset_form, is_return=True)
-        )
-        sql.values.append(None)
-        places.append(f":INTO{index}")
-    sql.text = f"{sql.text} {', '.join(places)}"
-    result = _execute(sql, context)
-    context.row_count = result.row_count
-    _store_returned(result, sql.binds[-len(targets) :], targets, scope, context)
 
 
 def _store_returned(
@@ -229,7 +119,7 @@ def _fetch_one(result: Result, targets: Sequence[Target], scope: Scope, context:
         raise OracleError(1403, "no data found")
     if len(found) > 1:
         raise OracleError(1422, "exact fetch returns more than requested number of rows")
-    _store_row(targets, columns, found[0], scope, context)
+    store_row(targets, columns, found[0], scope, context)
 
 
 def _rows(result: Result) -> tuple[RowSource, tuple[Column, ...]]:
@@ -240,7 +130,7 @@ def _rows(result: Result) -> tuple[RowSource, tuple[Column, ...]]:
 
 def records(query: Fragment, scope: Scope, context: Context) -> Iterator[Record]:
     """Give each row of a query as a record."""
-    rows, columns = _rows(_execute(_with_columns(query, scope, context), context))
+    rows, columns = _rows(_execute(with_columns(query, scope, context), context))
     types = [column_type(column) for column in columns]
     try:
         while found := rows.fetch(_ROWS_A_FETCH):
@@ -305,29 +195,27 @@ def _bind_arguments(
         evaluated = (
             evaluate(use.value, scope, context)
             if use.is_in
-            else Evaluated(_target_bind(use.target, scope, context).type_code, None)
+            else Evaluated(_using_bind(use.target, scope, context).type_code, None)
         )
         form = CharsetForm.NONE
         size = 0
         if use.target is not None:
-            declared = _target_bind(use.target, scope, context)
+            declared = _using_bind(use.target, scope, context)
             form, size = declared.charset_form, declared.size_bytes
         sql.binds.append(Bind(str(index + 1), evaluated.type_code, form, size))
         sql.values.append(evaluated.value)
     into += statement.returning
     for target in into:
-        declared = _target_bind(target, scope, context)
+        declared = target_bind(target, scope, context)
         sql.binds.append(Bind("", declared.type_code, declared.charset_form, is_return=True))
         sql.values.append(None)
     return into
 
 
-def _target_bind(target: Target | None, scope: Scope, context: Context) -> Bind:
+def _using_bind(target: Target | None, scope: Scope, context: Context) -> Bind:
     if target is None:
         raise OracleError(6536, "IN bind variable bound to an OUT position")
-    if target.is_bind:
-        return context.binds.bind(target.names[0])
-    return must_find(scope, target).as_bind()
+    return target_bind(target, scope, context)
 
 
 def _take_out_values(

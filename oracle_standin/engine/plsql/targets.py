@@ -8,7 +8,10 @@ from oracle_standin.engine.plsql.nodes import Fragment, Target, position_in
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oracle_standin.engine.plsql.reader import Reader
+    from oracle_standin.lexer import Token
 
 
 def read_target(reader: Reader) -> Target:
@@ -19,7 +22,11 @@ def read_target(reader: Reader) -> Target:
     names = [reader.name()]
     while reader.accept_operator("."):
         names.append(reader.name())
-    return Target(tuple(names), is_bind=False, position=position)
+    index = None
+    if reader.accept_operator("("):
+        index = reader.expression(")")
+        reader.expect_operator(")")
+    return Target(tuple(names), is_bind=False, position=position, index=index)
 
 
 def read_targets(reader: Reader) -> tuple[Target, ...]:
@@ -31,13 +38,31 @@ def read_targets(reader: Reader) -> tuple[Target, ...]:
 
 
 def target_of(value: Fragment) -> Target | None:
-    """Return an expression as a target if it is nothing but a bind or a variable."""
+    """Return an expression as a target if it is nothing but a bind, a variable or an element."""
     found = value.tokens
     position = position_in(value.source, found[0].start)
     if len(found) == 1 and found[0].kind is Kind.BIND:
         return Target((found[0].value,), is_bind=True, position=position)
+    index = None
+    bracket = next((place for place, token in enumerate(found) if token.is_operator("(")), None)
+    if bracket is not None:
+        if closing_bracket(found, bracket) != len(found) - 1 or bracket == len(found) - 2:
+            return None
+        index = Fragment(value.source, found[bracket + 1 : -1])
+        found = found[:bracket]
     names = found[::2]
     dotted = len(found) % 2 == 1 and all(token.is_operator(".") for token in found[1::2])
     if dotted and all(token.kind in {Kind.WORD, Kind.QUOTED} for token in names):
-        return Target(tuple(token.value for token in names), is_bind=False, position=position)
+        words = tuple(token.value for token in names)
+        return Target(words, is_bind=False, position=position, index=index)
     return None
+
+
+def closing_bracket(found: Sequence[Token], opening: int) -> int:
+    """Return the place of the bracket that closes another one; the end without it."""
+    depth = 0
+    for place in range(opening, len(found)):
+        depth += found[place].is_operator("(") - found[place].is_operator(")")
+        if depth == 0:
+            return place
+    return len(found)

@@ -21,6 +21,18 @@ def is_known(parts: tuple[str, ...]) -> bool:
     return _package_function(parts) is not None or _looks_packaged(parts)
 
 
+def is_built_in(name: str) -> bool:
+    """Return whether an unqualified name is that of a function of SQL."""
+    return (
+        name in SPECIAL
+        or name in function_names.PLAIN
+        or name in function_names.LEADING_TEXTS
+        or name in function_names.AGGREGATES
+        or name in function_names.RANKINGS
+        or name in function_names.UNSUPPORTED
+    )
+
+
 def render_call(node: nodes.Call, out: Output) -> str:
     """Return the PostgreSQL text of a call; ORA-00904 for an unknown function."""
     if len(node.parts) > 1:
@@ -40,10 +52,12 @@ def render_call(node: nodes.Call, out: Output) -> str:
         return _plain(node, out)
     if name in function_names.UNSUPPORTED:
         refuse(f"function {name}")
-    raise _unknown(node)
+    raise _unknown(node, out)
 
 
-def _unknown(node: nodes.Call) -> OracleError:
+def _unknown(node: nodes.Call, out: Output) -> OracleError:
+    if out.context.resolver.is_program(node.parts):
+        refuse(f"the call of the stored function {node.name} in SQL")
     return OracleError(904, ".".join(f'"{part}"' for part in node.parts) + ": invalid identifier")
 
 
@@ -97,7 +111,7 @@ def _package_call(node: nodes.Call, out: Output) -> str:
         return f'"SYS".{function}({renderer.render_list(node.arguments, out)})'
     if _looks_packaged(node.parts):
         refuse(f"function {node.name}", 904)
-    raise _unknown(node)
+    raise _unknown(node, out)
 
 
 # ------------------------------------------------------------------------------ special forms

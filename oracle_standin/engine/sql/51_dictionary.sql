@@ -50,7 +50,9 @@ LEFT JOIN ora.long_names l ON l.engine_name = c.relname::text;
 CREATE VIEW ora.grantable_objects AS
 SELECT relid, owner, name, object_type FROM ora.relations
 UNION ALL
-SELECT object_id, 'SYS', name, 'DIRECTORY' FROM ora.directories;
+SELECT object_id, 'SYS', name, 'DIRECTORY' FROM ora.directories
+UNION ALL
+SELECT object_id, owner, name, kind FROM ora.program_units;
 
 CREATE FUNCTION ora.publish(
     family text, owner_column text DEFAULT 'OWNER', also_seen text DEFAULT 'false') RETURNS void

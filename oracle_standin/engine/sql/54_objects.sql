@@ -119,7 +119,11 @@ LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.table_name
 UNION ALL
 SELECT d.object_id, 'SYS', d.name, NULL, d.object_id::bigint::numeric, NULL, 'DIRECTORY', d.created,
     d.last_ddl, true, false, false, 9
-FROM ora.directories d;
+FROM ora.directories d
+UNION ALL
+SELECT u.object_id, u.owner, u.name, NULL, u.object_id::bigint::numeric, NULL, u.kind, u.created,
+    u.last_ddl, u.valid, false, false, CASE u.kind WHEN 'PACKAGE BODY' THEN 2 ELSE 1 END
+FROM ora.program_units u;
 
 CREATE VIEW ora."d_OBJECTS" AS
 SELECT o.relid AS "RELID", o.owner AS "OWNER", o.name AS "OBJECT_NAME",
@@ -131,7 +135,8 @@ SELECT o.relid AS "RELID", o.owner AS "OWNER", o.name AS "OBJECT_NAME",
     CASE WHEN o.temporary THEN 'Y' ELSE 'N' END AS "TEMPORARY",
     CASE WHEN o.generated THEN 'Y' ELSE 'N' END AS "GENERATED", 'N'::text AS "SECONDARY",
     o.namespace AS "NAMESPACE", NULL::text AS "EDITION_NAME", 'NONE'::text AS "SHARING",
-    CASE WHEN o.object_type IN ('VIEW', 'SYNONYM') THEN 'Y' END AS "EDITIONABLE",
+    CASE WHEN o.object_type IN ('VIEW', 'SYNONYM', 'PROCEDURE', 'FUNCTION', 'PACKAGE',
+        'PACKAGE BODY') THEN 'Y' END AS "EDITIONABLE",
     CASE WHEN o.owner IN ('SYS', 'PUBLIC') THEN 'Y' ELSE coalesce(CASE WHEN u.oracle_maintained
         THEN 'Y' ELSE 'N' END, 'N') END AS "ORACLE_MAINTAINED",
     'N'::text AS "APPLICATION", 'USING_NLS_COMP'::text AS "DEFAULT_COLLATION",
@@ -148,15 +153,6 @@ SELECT ora.publish_empty('TRIGGERS', 'OWNER text, TRIGGER_NAME text, TRIGGER_TYP
     ACTION_TYPE text, TRIGGER_BODY long, CROSSEDITION text, BEFORE_STATEMENT text, BEFORE_ROW text,
     AFTER_ROW text, AFTER_STATEMENT text, INSTEAD_OF_ROW text, FIRE_ONCE text,
     APPLY_SERVER_ONLY text');
-SELECT ora.publish_empty('PROCEDURES', 'OWNER text, OBJECT_NAME text, PROCEDURE_NAME text,
-    OBJECT_ID number, SUBPROGRAM_ID number, OVERLOAD text, OBJECT_TYPE text, AGGREGATE text,
-    PIPELINED text, IMPLTYPEOWNER text, IMPLTYPENAME text, PARALLEL text, INTERFACE text,
-    DETERMINISTIC text, AUTHID text');
-SELECT ora.publish_empty('SOURCE', 'OWNER text, NAME text, TYPE text, LINE number, TEXT text,
-    ORIGIN_CON_ID number');
-SELECT ora.publish_empty('ARGUMENTS', 'OWNER text, OBJECT_NAME text, PACKAGE_NAME text,
-    OBJECT_ID number, OVERLOAD text, ARGUMENT_NAME text, POSITION number, SEQUENCE number,
-    DATA_LEVEL number, DATA_TYPE text, IN_OUT text');
 SELECT ora.publish_empty('TYPES', 'OWNER text, TYPE_NAME text, TYPE_OID text, TYPECODE text,
     ATTRIBUTES number, METHODS number, PREDEFINED text, INCOMPLETE text, FINAL text,
     INSTANTIABLE text, SUPERTYPE_OWNER text, SUPERTYPE_NAME text');

@@ -225,7 +225,7 @@ def test_sequences_count(session: UserSession) -> None:  # noqa: F811
 @pytest.mark.parametrize(
     ("statement", "error"),
     [
-        ("CREATE PROCEDURE p AS BEGIN NULL; END;", "not in this stand-in"),
+        ("CREATE TRIGGER g BEFORE INSERT ON t BEGIN NULL; END;", "not in this stand-in"),
         ("CREATE NONSENSE x", "ORA-00901"),
         ("DROP NONSENSE x", "ORA-00950"),
         ("FROBNICATE", "ORA-00900"),

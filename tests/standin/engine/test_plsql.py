@@ -335,7 +335,7 @@ def test_savepoints_in_blocks(table: UserSession) -> None:
         ("BEGIN RAISE nothing; END;", ["PLS-00201: identifier 'NOTHING'"]),
         ("BEGIN NULL; EXCEPTION WHEN nothing THEN NULL; END;", ["PLS-00201"]),
         ("DECLARE v nowhere.x%TYPE; BEGIN NULL; END;", ["PLS-00201"]),
-        ("DECLARE v thing; BEGIN NULL; END;", ["PLS-00201", "THING is not in this stand-in"]),
+        ("DECLARE v thing; BEGIN NULL; END;", ["PLS-00201", "identifier 'THING'"]),
         ("DECLARE CURSOR c IS SELECT 1 FROM dual; BEGIN NULL; END;", ["CURSOR is not in this"]),
         ("BEGIN\n NULL\nEND;", ["line 3, column 1", 'PLS-00103: Encountered the symbol "END"']),
         ("BEGIN NULL;", ["PLS-00103", "end-of-file"]),

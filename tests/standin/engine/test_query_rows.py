@@ -41,6 +41,9 @@ INSERT INTO "DEPT" VALUES (1, 'Sales'), (2, 'Ops');
 class Tables:
     """A resolver over the tables of this file."""
 
+    def is_program(self, parts: Sequence[str]) -> bool:
+        return parts[0] == "PROGRAM"
+
     def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
         return ObjectRef(schema or SCHEMA, name, 1, "r") if name in TABLES else None
 

@@ -26,6 +26,9 @@ class Tables:
         (None, "STAFF"): ("HR", "EMP")
     }
 
+    def is_program(self, parts: Sequence[str]) -> bool:
+        return parts[0] == "PROGRAM"
+
     def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
         owner, name = self.synonyms.get((schema, name), (schema or "HR", name))
         if name == "EMP_SEQ":

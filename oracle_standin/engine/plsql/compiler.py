@@ -1,0 +1,128 @@
+"""Compiles stored units: what is wrong with them, and what the dictionary shows of them.
+
+Source: PL/SQL Language Reference, "CREATE PROCEDURE Statement": a unit with errors is created
+nevertheless, with a warning, and is invalid. What Oracle compiles and the stand-in does not is
+refused instead.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.plsql import nodes, references
+from oracle_standin.engine.plsql.checks import Checker
+from oracle_standin.engine.plsql.compile_errors import (
+    CompileError,
+    NotHereError,
+    compile_error,
+    is_refusal,
+    not_declared,
+)
+from oracle_standin.engine.plsql.context import Context
+from oracle_standin.engine.plsql.interpreter import Interpreter
+from oracle_standin.engine.plsql.library import StoredUnit
+from oracle_standin.engine.plsql.nodes import Position, UnitKind
+from oracle_standin.engine.plsql.scope import Binds, Scope
+from oracle_standin.engine.plsql.shapes import Shape, shapes
+from oracle_standin.engine.plsql.signatures import same_signature
+from oracle_standin.engine.plsql.units import parse_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from oracle_standin.engine.plsql.host import Host
+
+_PLACE = re.compile(r"(?:^|\nORA-06550: )line (\d+), column (\d+):\n")
+_START = Position(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of USER_ERRORS."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The outcome: a unit is valid when it has no errors."""
+
+    errors: tuple[Message, ...]
+    invoker_rights: bool = False
+    shapes: tuple[Shape, ...] = ()
+
+
+def compile_unit(source: str, owner: str, host: Host) -> Compiled:
+    """Compile the text of a unit of `owner`.
+
+    Raises the refusal of what the stand-in does not have.
+    """
+    try:
+        unit = parse_unit(source)
+        with host.acting_as(owner):
+            found = _check(unit, source, owner, host)
+    except NotHereError as error:
+        what = error.message.rsplit(": ", 1)[-1].removesuffix(" is not in this stand-in")
+        raise not_in_this_standin(what) from None
+    except CompileError as error:
+        return Compiled(tuple(_messages(error)))
+    except OracleError as error:
+        if is_refusal(error):
+            raise
+        return Compiled((Message(0, 0, f"PL/SQL: {error}"),))
+    return Compiled((), unit.invoker_rights, tuple(found))
+
+
+def _messages(error: CompileError) -> Iterator[Message]:
+    """Give the lines of ORA-06550 one by one."""
+    pieces = _PLACE.split(error.message)
+    for line, column, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        yield Message(int(line), int(column), text)
+
+
+def _check(unit: nodes.Unit, source: str, owner: str, host: Host) -> list[Shape]:
+    context = Context(host, Binds((), ()), Interpreter, references, checking=True, thorough=True)
+    stored = StoredUnit(owner, unit.name, unit.kind, 0, source, 0, valid=True, invoker_rights=False)
+    outer = None
+    announced: tuple[nodes.Declaration, ...] = ()
+    if unit.kind is UnitKind.PACKAGE_BODY:
+        outer = host.linker.package((unit.name,), _START, context)
+        if outer is None or outer.unit is None:
+            raise not_declared(_START, unit.name)
+        announced = parse_unit(outer.unit.source).declarations
+    is_package = unit.kind in {UnitKind.PACKAGE, UnitKind.PACKAGE_BODY}
+    scope = Scope(outer, name=unit.name if is_package else "", unit=stored)
+    checker = Checker(context)
+    checker.declare(unit.declarations, scope)
+    _require_bodies(unit, announced)
+    if unit.initialization is not None:
+        checker.check(unit.initialization, scope)
+    return shapes(unit, scope, context)
+
+
+def _require_bodies(unit: nodes.Unit, announced: tuple[nodes.Declaration, ...]) -> None:
+    """Raise PLS-00323 for what is announced and never defined, PLS-00328 for a body too many."""
+    own = [item for item in unit.declarations if isinstance(item, nodes.Subprogram)]
+    bodies = [item for item in own if item.body is not None]
+    if unit.kind is UnitKind.PACKAGE and bodies:
+        text = (
+            f"PLS-00328: A subprogram body must be defined for the forward declaration of"
+            f" {bodies[0].name}."
+        )
+        raise compile_error(bodies[0].position, text)
+    if unit.kind is not UnitKind.PACKAGE_BODY:
+        return
+    wanted = [item for item in announced if isinstance(item, nodes.Subprogram)]
+    wanted += [item for item in own if item.body is None]
+    for head in wanted:
+        if not any(same_signature(head, body) for body in bodies):
+            text = (
+                f"PLS-00323: subprogram or cursor '{head.name}' is declared in a package"
+                " specification and must be defined in the package body"
+            )
+            raise compile_error(head.position, text)

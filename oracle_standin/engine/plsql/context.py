@@ -1,0 +1,87 @@
+"""What expressions and statements of a block or stored program see besides its names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_standin.engine.plsql.exceptions import RaisedError
+    from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.engine.plsql.nodes import (
+        Block,
+        DataType,
+        Declaration,
+        Fragment,
+        Position,
+        TableType,
+    )
+    from oracle_standin.engine.plsql.scope import Binds, Scope, Variable
+    from oracle_standin.engine.plsql.tables import IndexedTable
+
+
+class References(Protocol):
+    """Works out names in expressions that are no scalar variables of the scope."""
+
+    def at(
+        self, fragment: Fragment, place: int, scope: Scope, context: Context, *, in_sql: bool
+    ) -> tuple[Variable | None, int]:
+        """Return the value that begins at a token, None for none, and the tokens it takes."""
+
+    def begins(self, fragment: Fragment, place: int, scope: Scope, context: Context) -> bool:
+        """Return whether the call of a function or the use of a table begins at a token."""
+
+    def table_of(self, value: Fragment, scope: Scope, context: Context) -> IndexedTable | None:
+        """Return the whole table that an expression stands for, None for other expressions."""
+
+
+class Leaving(Protocol):
+    """How a block was left, if not at its end."""
+
+    @property
+    def value(self) -> Variable | IndexedTable | None:
+        """Return what RETURN gave."""
+
+
+class Runner(Protocol):
+    """The interpreter, as those see it who have it run further blocks."""
+
+    def block(self, block: Block, outer: Scope | None) -> Leaving | None:
+        """Run a block and return how it was left."""
+
+    def declare(self, declarations: Sequence[Declaration], scope: Scope) -> None:
+        """Add declarations to a scope."""
+
+
+@dataclass(slots=True)
+class Context:
+    """The surroundings of one block, or of one call of a procedure or function."""
+
+    host: Host
+    binds: Binds
+    interpreter: Callable[[Context], Runner]
+    references: References
+    row_count: int | None = None
+    """SQL%ROWCOUNT of the latest statement, None before the first."""
+    current: RaisedError | None = None
+    """The exception that a handler is handling."""
+    unit: str = ""
+    """The stored unit whose lines are meant, "" for the anonymous block."""
+    returns: DataType | TableType | None = None
+    """What the function that runs returns."""
+    checking: bool = False
+    """Whether names and types are looked at and nothing runs."""
+    thorough: bool = False
+    """Whether, checking, the SQL engine is asked about every expression and statement."""
+
+    def place(self, position: Position) -> str:
+        """Return a line as ORA-06512 names it."""
+        if self.unit:
+            return f'at "{self.unit}", line {position.line}'
+        return f"at line {position.line}"
+
+    def inside(self, unit: str, returns: DataType | TableType | None = None) -> Context:
+        """Return the surroundings of a program that is called from here."""
+        return replace(self, unit=unit or self.unit, returns=returns)

@@ -1,0 +1,113 @@
+"""What names and declared types stand for: of the block first, then of packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import Bind, OracleError, TypeCode
+from oracle_standin.engine.plsql.compile_errors import not_declared
+from oracle_standin.engine.plsql.nodes import ColumnType, DataType, TableType
+from oracle_standin.engine.plsql.scope import Variable, bind_type
+from oracle_standin.engine.plsql.tables import IndexedTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.backend import Column
+    from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.exceptions import NamedException
+    from oracle_standin.engine.plsql.nodes import DeclaredType, Position
+    from oracle_standin.engine.plsql.scope import Program, Scope
+
+
+def find_variable(
+    names: Sequence[str], position: Position, scope: Scope, context: Context
+) -> Variable | None:
+    """Return the scalar variable of a name, or None."""
+    found = scope.variable(names)
+    if found is not None or len(names) < 2 or scope.is_record(names[0]):
+        return found
+    package = context.host.linker.package(names[:-1], position, context)
+    public = package.variables.get(names[-1]) if package else None
+    return public if isinstance(public, Variable) else None
+
+
+def find_table(
+    names: Sequence[str], position: Position, scope: Scope, context: Context
+) -> IndexedTable | None:
+    """Return the index-by table of a name, or None."""
+    found = scope.named(names)
+    if found is None and len(names) > 1 and not scope.is_record(names[0]):
+        package = context.host.linker.package(names[:-1], position, context)
+        found = package.variables.get(names[-1]) if package else None
+    return found if isinstance(found, IndexedTable) else None
+
+
+def find_programs(
+    names: Sequence[str], position: Position, scope: Scope, context: Context
+) -> Sequence[Program]:
+    """Return the procedures and functions of a name, empty when there are none."""
+    return scope.programs_of(names) or context.host.linker.programs(names, position, context)
+
+
+def find_exception(
+    name: str, position: Position, scope: Scope, context: Context
+) -> NamedException | None:
+    """Return the user-defined exception of a name, or None."""
+    found = scope.exception(name)
+    *qualifiers, last = name.split(".")
+    if found is not None or not qualifiers:
+        return found
+    package = context.host.linker.package(qualifiers, position, context)
+    return package.exceptions.get(last) if package else None
+
+
+def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> DataType | TableType:
+    """Return a declared type with names and %TYPE looked up; raises PLS-00201."""
+    if isinstance(declared, DataType):
+        return declared
+    if not isinstance(declared, ColumnType):
+        found = scope.table_type(declared.names)
+        if found is None and len(declared.names) > 1:
+            package = context.host.linker.package(declared.names[:-1], declared.position, context)
+            found = package.types.get(declared.names[-1]) if package else None
+        if found is None:
+            raise not_declared(declared.position, ".".join(declared.names))
+        return found
+    variable = find_variable(declared.names, declared.position, scope, context)
+    if variable is not None:
+        return variable.data_type
+    table = find_table(declared.names, declared.position, scope, context)
+    return table.table_type if table else _column(declared, context)
+
+
+def _column(declared: ColumnType, context: Context) -> DataType:
+    names = [f'"{name}"' for name in declared.names]
+    query = f"SELECT {names[-1]} FROM {'.'.join(names[:-1])}"  # noqa: S608 - names from the block
+    if len(names) == 1:
+        raise not_declared(declared.position, declared.names[0])
+    try:
+        return column_type(context.host.describe(query, [])[0])
+    except OracleError as error:
+        if error.code not in {904, 942}:
+            raise
+        raise not_declared(declared.position, ".".join(declared.names)) from None
+
+
+def column_type(column: Column) -> DataType:
+    """Return the type of a column as a variable's type."""
+    plain = bind_type(Bind(column.name, column.type_code, column.charset_form))
+    sql = plain.sql
+    constrained = (
+        column.type_code is TypeCode.NUMBER and column.precision > 0 and column.scale > -85
+    )
+    if constrained:
+        sql = f"NUMBER({column.precision},{column.scale})"
+    return DataType(
+        column.type_code,
+        column.charset_form,
+        sql,
+        size_bytes=column.size_bytes,
+        size_chars=column.size_chars,
+        constrained=constrained,
+    )

@@ -1,0 +1,210 @@
+"""Names in expressions: elements and methods of tables, calls of functions, package variables.
+
+The SQL engine gets their values as binds. Names of the block come before those of the schema, and
+the built-in functions, which package STANDARD declares, between them (PL/SQL Language Reference,
+"PL/SQL Name Resolution").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_standin.engine.plsql import calls
+from oracle_standin.engine.plsql.compile_errors import compile_error, complainer, not_here
+from oracle_standin.engine.plsql.expressions import integer, number_variable, truth_variable
+from oracle_standin.engine.plsql.lookup import find_table, find_variable, resolve_type
+from oracle_standin.engine.plsql.nodes import Fragment, TableType, position_in
+from oracle_standin.engine.plsql.parser import read_call
+from oracle_standin.engine.plsql.reader import Reader
+from oracle_standin.engine.plsql.scope import NUMBER, Variable
+from oracle_standin.engine.plsql.static import check_value
+from oracle_standin.engine.plsql.tables import METHODS, IndexedTable
+from oracle_standin.engine.plsql.targets import closing_bracket
+from oracle_standin.engine.query.functions import is_built_in
+from oracle_standin.lexer import Kind
+from oracle_standin.reserved_words import RESERVED_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.nodes import Position
+    from oracle_standin.engine.plsql.scope import Program, Scope
+    from oracle_standin.lexer import Token
+
+_BEFORE_TABLES_OF_SQL = ("INTO", "FROM", "UPDATE", "JOIN", "TABLE")
+# Functions of SQL that do not evaluate all of their arguments.
+_LAZY = ("COALESCE", "DECODE")
+_MOST_PARTS = 3
+
+
+def at(
+    fragment: Fragment, place: int, scope: Scope, context: Context, *, in_sql: bool
+) -> tuple[Variable | None, int]:
+    """Return the value that begins at a token, None for none, and the tokens it takes."""
+    found = fragment.tokens
+    if found[place].is_word(*RESERVED_WORDS) or (
+        in_sql and place and found[place - 1].is_word(*_BEFORE_TABLES_OF_SQL)
+    ):
+        return None, 1
+    names = _names(found, place)
+    position = position_in(fragment.source, found[place].start)
+    for count in range(1, len(names) + 1):
+        table = find_table(names[:count], position, scope, context)
+        if table is not None:
+            _refuse_lazy(found, place, position)
+            return _part_of(table, fragment, place, place + 2 * count - 1, scope, context)
+    programs = _functions(names, position, scope, context)
+    bracketed = _is_open(found, place + 2 * len(names) - 1)
+    if programs and (bracketed or not in_sql):
+        if in_sql:
+            what = f"the call of the stored function {'.'.join(names)} in SQL"
+            raise not_here(position, what)
+        _refuse_lazy(found, place, position)
+        return _called(programs, fragment, place, scope, context)
+    variable = find_variable(names, position, scope, context)
+    return variable, 2 * len(names) - 1 if variable else 1
+
+
+def begins(fragment: Fragment, place: int, scope: Scope, context: Context) -> bool:
+    """Return whether the call of a function or the use of a table begins at a token."""
+    found = fragment.tokens
+    if found[place].is_word(*RESERVED_WORDS):
+        return False
+    names = _names(found, place)
+    position = position_in(fragment.source, found[place].start)
+    if any(
+        find_table(names[:count], position, scope, context) is not None
+        for count in range(1, len(names) + 1)
+    ):
+        return True
+    if scope.named(names) is not None:
+        return False
+    return bool(_functions(names, position, scope, context))
+
+
+def table_of(value: Fragment, scope: Scope, context: Context) -> IndexedTable | None:
+    """Return the whole table that an expression stands for, None for other expressions."""
+    found = value.tokens
+    if found[0].kind not in {Kind.WORD, Kind.QUOTED} or found[0].is_word(*RESERVED_WORDS):
+        return None
+    names, position = _names(found, 0), value.start
+    end = 2 * len(names) - 1
+    if end == len(found):
+        table = find_table(names, position, scope, context)
+        if table is not None:
+            return table
+    elif not (_is_open(found, end) and closing_bracket(found, end) == len(found) - 1):
+        return None
+    programs = _functions(names, position, scope, context)
+    if not any(_gives_table(program, context) for program in programs):
+        return None
+    call = read_call(Reader(value.source, found, complainer(value.source)))
+    result = calls.run(call, programs, scope, context)
+    return result if isinstance(result, IndexedTable) else None
+
+
+def _gives_table(program: Program, context: Context) -> bool:
+    returns = program.head.returns
+    return returns is not None and isinstance(
+        resolve_type(returns, program.scope, context), TableType
+    )
+
+
+def _names(found: Sequence[Token], place: int) -> tuple[str, ...]:
+    names = [found[place].value]
+    while (
+        len(names) < _MOST_PARTS
+        and place + 2 < len(found)
+        and found[place + 1].is_operator(".")
+        and found[place + 2].kind in {Kind.WORD, Kind.QUOTED}
+    ):
+        place += 2
+        names.append(found[place].value)
+    return tuple(names)
+
+
+def _is_open(found: Sequence[Token], place: int) -> bool:
+    return place < len(found) and found[place].is_operator("(")
+
+
+def _functions(
+    names: tuple[str, ...], position: Position, scope: Scope, context: Context
+) -> Sequence[Program]:
+    local = scope.programs_of(names)
+    if not local and len(names) == 1 and is_built_in(names[0]):
+        return ()
+    return local or context.host.linker.programs(names, position, context)
+
+
+def _refuse_lazy(found: Sequence[Token], place: int, position: Position) -> None:
+    """Refuse what must be worked out only if an expression comes to it."""
+    depth = 0
+    for index in range(place - 1, -1, -1):
+        token = found[index]
+        depth += token.is_operator(")") + token.is_word("END")
+        depth -= token.is_operator("(") + token.is_word("CASE")
+        opens = depth < 0
+        if opens and (token.is_word("CASE") or (index and found[index - 1].is_word(*_LAZY))):
+            what = "a function or an element of a table in CASE, COALESCE or DECODE"
+            raise not_here(position, what)
+        depth = max(depth, 0)
+
+
+# Tables
+
+
+def _part_of(
+    table: IndexedTable, fragment: Fragment, start: int, place: int, scope: Scope, context: Context
+) -> tuple[Variable, int]:
+    """Return an element of a table or what a method gives, and the tokens from `start` on.
+
+    `place` is that of the token after the table's name.
+    """
+    found = fragment.tokens
+    if _is_open(found, place):
+        index, after = _index(fragment, place, scope, context)
+        value = None if index is None else table.get(index)
+        return Variable(table.name, table.table_type.element, value), after - start
+    position = position_in(fragment.source, found[start].start)
+    if place + 1 >= len(found) or not found[place].is_operator("."):
+        raise compile_error(position, "PLS-00382: expression is of wrong type")
+    method = found[place + 1].value
+    if method not in METHODS - {"DELETE"}:
+        raise compile_error(position, f"PLS-00302: component '{method}' must be declared")
+    if not _is_open(found, place + 2):
+        return number_variable(method, table.ask(method)), place + 2 - start
+    index, after = _index(fragment, place + 2, scope, context)
+    if method == "EXISTS":
+        known = None if index is None else index in table.elements
+        return truth_variable(method, known), after - start
+    return number_variable(method, table.ask(method, index)), after - start
+
+
+def _index(
+    fragment: Fragment, opening: int, scope: Scope, context: Context
+) -> tuple[int | None, int]:
+    """Return the index in brackets and the place after them; None while names are checked."""
+    end = closing_bracket(fragment.tokens, opening)
+    inner = Fragment(fragment.source, fragment.tokens[opening + 1 : end])
+    if context.checking:
+        check_value(inner, NUMBER, scope, context)
+        return None, end + 1
+    return integer(inner, scope, context), end + 1
+
+
+# Functions
+
+
+def _called(
+    programs: Sequence[Program], fragment: Fragment, place: int, scope: Scope, context: Context
+) -> tuple[Variable, int]:
+    reader = Reader(fragment.source, fragment.tokens[place:], complainer(fragment.source))
+    call = read_call(reader)
+    result = calls.run(call, programs, scope, context)
+    if isinstance(result, Variable):
+        return result, reader.position
+    if result is None:
+        text = f"PLS-00222: no function with name '{call.name}' exists in this scope"
+        raise compile_error(call.position, text)
+    raise compile_error(call.position, "PLS-00382: expression is of wrong type")

@@ -1,0 +1,132 @@
+"""Procedures and functions as ALL_PROCEDURES and ALL_ARGUMENTS list them.
+
+Source: Database Reference, ALL_PROCEDURES and ALL_ARGUMENTS.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import CharsetForm, TypeCode
+from oracle_standin.engine.plsql import nodes
+from oracle_standin.engine.plsql.lookup import resolve_type
+from oracle_standin.engine.plsql.nodes import DataType, Mode, TableType, UnitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.scope import Scope
+
+_NAMES = {
+    TypeCode.NUMBER: "NUMBER",
+    TypeCode.DATE: "DATE",
+    TypeCode.TIMESTAMP: "TIMESTAMP",
+    TypeCode.TIMESTAMP_TZ: "TIMESTAMP WITH TIME ZONE",
+    TypeCode.TIMESTAMP_LTZ: "TIMESTAMP WITH LOCAL TIME ZONE",
+    TypeCode.INTERVAL_DS: "INTERVAL DAY TO SECOND",
+    TypeCode.INTERVAL_YM: "INTERVAL YEAR TO MONTH",
+    TypeCode.BINARY_DOUBLE: "BINARY_DOUBLE",
+    TypeCode.BINARY_FLOAT: "BINARY_FLOAT",
+    TypeCode.BOOLEAN: "PL/SQL BOOLEAN",
+    TypeCode.BLOB: "BLOB",
+    TypeCode.RAW: "RAW",
+    TypeCode.LONG: "LONG",
+    TypeCode.LONG_RAW: "LONG RAW",
+    TypeCode.ROWID: "ROWID",
+    TypeCode.UROWID: "UROWID",
+    TypeCode.JSON: "JSON",
+}
+_TEXTS = {TypeCode.VARCHAR: "VARCHAR2", TypeCode.CHAR: "CHAR", TypeCode.CLOB: "CLOB"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeArgument:
+    """One row of ALL_ARGUMENTS; position 0 is the result, level 1 the element of a table."""
+
+    name: str | None
+    position: int
+    sequence: int
+    level: int
+    data_type: str
+    in_out: str
+    defaulted: bool
+    national: bool | None
+    """Of a text, whether it is in the national character set."""
+    type_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A procedure or function; `overload` counts those of one name, 0 where it is the only one."""
+
+    name: str
+    number: int
+    overload: int
+    is_function: bool
+    deterministic: bool
+    arguments: tuple[ShapeArgument, ...]
+
+
+def shapes(unit: nodes.Unit, scope: Scope, context: Context) -> list[Shape]:
+    """Return what a unit shows to others; nothing of a package body."""
+    if unit.kind is UnitKind.PACKAGE_BODY:
+        return []
+    heads = [item for item in unit.declarations if isinstance(item, nodes.Subprogram)]
+    total = Counter(head.name for head in heads)
+    seen: Counter[str] = Counter()
+    found = []
+    for number, head in enumerate(heads, start=1):
+        seen[head.name] += 1
+        overload = seen[head.name] if total[head.name] > 1 else 0
+        arguments = tuple(_arguments(head, scope, context))
+        found.append(
+            Shape(
+                head.name, number, overload, head.returns is not None, head.deterministic, arguments
+            )
+        )
+    return found
+
+
+def _arguments(head: nodes.Subprogram, scope: Scope, context: Context) -> Iterator[ShapeArgument]:
+    sequence = 1
+    listed: list[tuple[str | None, int, nodes.DeclaredType, str, bool]] = []
+    if head.returns is not None:
+        listed.append((None, 0, head.returns, Mode.OUT.value, False))
+    for position, item in enumerate(head.parameters, start=1):
+        listed.append(
+            (item.name, position, item.data_type, item.mode.value, item.default is not None)
+        )
+    for name, position, declared, in_out, defaulted in listed:
+        kind = resolve_type(declared, scope, context)
+        if isinstance(kind, TableType):
+            yield ShapeArgument(
+                name, position, sequence, 0, "PL/SQL TABLE", in_out, defaulted, None, kind.name
+            )
+            sequence += 1
+            yield _scalar(None, 1, sequence, 1, kind.element, in_out, defaulted=False)
+        else:
+            yield _scalar(name, position, sequence, 0, kind, in_out, defaulted=defaulted)
+        sequence += 1
+
+
+def _scalar(
+    name: str | None,
+    position: int,
+    sequence: int,
+    level: int,
+    kind: DataType,
+    in_out: str,
+    *,
+    defaulted: bool,
+) -> ShapeArgument:
+    national = None
+    data_type = _NAMES.get(kind.type_code, "")
+    if kind.type_code in _TEXTS:
+        national = kind.charset_form is CharsetForm.NATIONAL
+        data_type = ("N" if national else "") + _TEXTS[kind.type_code]
+    return ShapeArgument(
+        name, position, sequence, level, data_type, in_out, defaulted, national, None
+    )

@@ -1,0 +1,83 @@
+"""Index-by tables at run time.
+
+Source: PL/SQL Language Reference, "Associative Arrays" and "Collection Methods".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oracle_standin.backend import OracleError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_standin.backend import Value
+    from oracle_standin.engine.plsql.nodes import TableType
+
+METHODS = frozenset({"COUNT", "DELETE", "EXISTS", "FIRST", "LAST", "LIMIT", "NEXT", "PRIOR"})
+_LOWEST, _HIGHEST = -(2**31), 2**31 - 1
+
+
+@dataclass(slots=True)
+class IndexedTable:
+    """A variable of a type TABLE OF ... INDEX BY PLS_INTEGER."""
+
+    name: str
+    table_type: TableType
+    elements: dict[int, Value] = field(default_factory=dict)
+    constant: bool = False
+
+    def get(self, index: int) -> Value:
+        """Return an element; raises ORA-01403 where there is none."""
+        if index not in self.elements:
+            raise OracleError(1403, "no data found")
+        return self.elements[index]
+
+    def put(self, index: int, value: Value) -> None:
+        """Set an element; raises ORA-01426 for an index that is no PLS_INTEGER."""
+        if not _LOWEST <= index <= _HIGHEST:
+            raise OracleError(1426, "numeric overflow")
+        self.elements[index] = value
+
+    def take(self, other: IndexedTable) -> None:
+        """Become a copy of another table."""
+        self.elements = dict(other.elements)
+
+    def ask(self, method: str, index: int | None = None) -> int | None:
+        """Return what COUNT, FIRST, LAST, LIMIT, NEXT(index) or PRIOR(index) gives."""
+        keys = set(self.elements)
+        if method == "COUNT":
+            return len(keys)
+        if method == "LIMIT":
+            return None
+        if index is not None and method == "NEXT":
+            keys = {key for key in keys if key > index}
+        elif index is not None:
+            keys = {key for key in keys if key < index}
+        if not keys:
+            return None
+        return min(keys) if method in {"FIRST", "NEXT"} else max(keys)
+
+    def delete(self, bounds: Sequence[int]) -> None:
+        """Do what DELETE, DELETE(n) or DELETE(m, n) does."""
+        if not bounds:
+            self.elements.clear()
+            return
+        low, high = bounds[0], bounds[-1]
+        self.elements = {
+            key: value for key, value in self.elements.items() if not low <= key <= high
+        }
+
+    def as_array(self, most: int) -> list[Value]:
+        """Return the elements from 1 on for the client's array, NULL where there is none.
+
+        Raises ORA-06513 for an index that the array does not have (Error Messages, ORA-06513).
+        """
+        if not self.elements:
+            return []
+        if min(self.elements) < 1 or max(self.elements) > most:
+            message = "PL/SQL: index for PL/SQL table out of range for host language array"
+            raise OracleError(6513, message)
+        return [self.elements.get(index) for index in range(1, max(self.elements) + 1)]
