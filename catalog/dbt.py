@@ -63,12 +63,7 @@ def dbt_files(schemas: Iterable[Schema], options: DbtOptions | None = None) -> d
     Returns:
         File name -> text; the same for the same dictionary.
     """
-    readable = tuple(
-        dataclasses.replace(
-            schema, tables=tuple(table for table in schema.tables if table.unreadable is None)
-        )
-        for schema in schemas
-    )
+    readable = tuple(dataclasses.replace(one, tables=_sources(one)) for one in schemas)
     project = _Project(
         tuple(schema for schema in readable if schema.tables),
         options or DbtOptions(),
@@ -80,6 +75,14 @@ def dbt_files(schemas: Iterable[Schema], options: DbtOptions | None = None) -> d
             if _columns(table):
                 files[f"{model_name(schema.name, table.name)}.sql"] = project.model(table)
     return files
+
+
+def _sources(schema: Schema) -> tuple[Table, ...]:
+    """Return what can be read, without what dbt built from our own models in the same schema."""
+    built = {model_name(schema.name, table.name).upper() for table in schema.tables}
+    return tuple(
+        table for table in schema.tables if table.unreadable is None and table.name not in built
+    )
 
 
 def slug(name: str) -> str:

@@ -206,6 +206,17 @@ def test_a_second_run_changes_nothing_and_stale_models_go(tmp_path: Path) -> Non
     assert own.exists()
 
 
+def test_what_the_models_built_is_no_source() -> None:
+    built = tuple(
+        Table("HR", model_name("HR", name).upper(), TableKind.VIEW, (column("A"),))
+        for name in ("DEPARTMENTS", "EMPLOYEES")
+    )
+    own = table("HR", "STG_HR__OTHER", column("A"))
+
+    assert dbt_files([Schema("HR", (*HR.tables, *built))]) == dbt_files([HR])
+    assert "stg_hr__stg_hr__other.sql" in dbt_files([Schema("HR", (*HR.tables, own))])
+
+
 def test_what_somebody_took_over_is_left_alone(tmp_path: Path) -> None:
     files = dbt_files([HR])
     write_files(tmp_path, files)
