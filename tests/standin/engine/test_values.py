@@ -61,11 +61,14 @@ def test_parameter_formats(code: TypeCode, parameter_format: int) -> None:
 
 
 @pytest.mark.parametrize("code", [TypeCode.CURSOR, TypeCode.OBJECT])
-def test_types_without_a_place_are_refused(code: TypeCode) -> None:
+def test_types_that_cannot_be_bound_are_refused(code: TypeCode) -> None:
     with pytest.raises(OracleError, match="not in this stand-in"):
         encoded(code, b"x")
+
+
+def test_a_type_that_no_column_has_is_refused() -> None:
     with pytest.raises(OracleError, match="not in this stand-in"):
-        decoded(code, b"x")
+        decoded(TypeCode.CURSOR, b"x")
 
 
 def test_a_zoned_timestamp_keeps_instant_and_offset() -> None:

@@ -47,6 +47,9 @@ def user(owner: psycopg.Connection[tuple[object, ...]]) -> str:
           "ID" numeric(9,0) CONSTRAINT "T_PK" PRIMARY KEY, "NAME" varchar(5)
             CONSTRAINT "T_NAME" CHECK ("NAME" <> 'bad'));
         RESET ROLE;
+        INSERT INTO ora.table_facts (relid, object_type, parent) VALUES
+          ('"{name}"."T"'::regclass, 'TABLE', NULL),
+          ('"{name}"."T_PK"'::regclass, 'INDEX', '"{name}"."T"'::regclass);
         """.encode()
     )
     return name
