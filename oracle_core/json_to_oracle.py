@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from oracle_core.oracle_type import (
     MAX_NUMBER_PRECISION,
+    MAX_NUMBER_SCALE,
+    MIN_NUMBER_SCALE,
     TIMESTAMP_LTZ,
     TIMESTAMP_TZ,
     OracleType,
@@ -162,9 +164,11 @@ def _integer(schema: Mapping[str, Any]) -> OracleType:
 def _decimal(schema: Mapping[str, Any]) -> OracleType:
     declared = schema.get("x-singer.decimal") or {}
     precision, scale = declared.get("precision"), declared.get("scale")
-    if type(precision) is int and type(scale) is int and 1 <= precision <= MAX_NUMBER_PRECISION:
-        return OracleType("NUMBER", precision, scale)
-    return OracleType("NUMBER")
+    if not (type(precision) is int and 1 <= precision <= MAX_NUMBER_PRECISION):
+        return OracleType("NUMBER")
+    if not (type(scale) is int and MIN_NUMBER_SCALE <= scale <= MAX_NUMBER_SCALE):
+        return OracleType("NUMBER")
+    return OracleType("NUMBER", precision, scale)
 
 
 def _from_string(schema: Mapping[str, Any], *, is_key: bool) -> OracleType:

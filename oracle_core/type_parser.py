@@ -9,6 +9,8 @@ from oracle_core.errors import OracleError
 from oracle_core.oracle_type import (
     INTERVAL_DAY_TO_SECOND,
     INTERVAL_YEAR_TO_MONTH,
+    MAX_NUMBER_SCALE,
+    MIN_NUMBER_SCALE,
     TIMESTAMP,
     TIMESTAMP_LTZ,
     TIMESTAMP_TZ,
@@ -101,7 +103,7 @@ class _Parser:
         if not self._accept("("):
             return OracleType("NUMBER")
         precision = None if self._accept("*") else self._integer(1, 38)
-        scale = self._integer(-84, 127) if self._accept(",") else 0
+        scale = self._integer(MIN_NUMBER_SCALE, MAX_NUMBER_SCALE) if self._accept(",") else 0
         self._expect(")")
         return OracleType("NUMBER", precision, scale)
 

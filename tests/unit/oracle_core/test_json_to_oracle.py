@@ -42,6 +42,15 @@ from oracle_core.types import from_json_schema
             "NUMBER(10,4)",
             "NUMBER(10,4)",
         ),
+        (
+            {
+                "type": "string",
+                "format": "singer.decimal",
+                "x-singer.decimal": {"precision": 1, "scale": 128},  # ORA-01728
+            },
+            "NUMBER",
+            "NUMBER",
+        ),
         ({"type": "string", "contentEncoding": "base64"}, "BLOB", "RAW(1000)"),
         ({"type": ["object", "null"]}, "CLOB", "VARCHAR2(255 CHAR)"),
         ({"type": "array"}, "CLOB", "VARCHAR2(255 CHAR)"),
