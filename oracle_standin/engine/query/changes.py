@@ -112,7 +112,7 @@ _ROWS = "ora$rows"
 def render_branches(insert: change_nodes.MultiInsert, out: Output) -> str:
     """Return an INSERT for each INTO of an INSERT ALL, over one run of the query, and their sum."""
     parts = [f"{quoted(_ROWS)} AS MATERIALIZED ({render_query(insert.query, out)})"]
-    out.scope.with_names[_ROWS] = _ROWS
+    out.scope.with_names[_ROWS] = ()
     star = query_nodes.SelectItem(nodes.Star(), "*", aliased=False)
     rows = query_nodes.Query(query_nodes.Select((star,), (query_nodes.Table(None, _ROWS, None),)))
     counts = []

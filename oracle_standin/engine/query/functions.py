@@ -192,6 +192,11 @@ def _grouping(node: nodes.Call, out: Output) -> str:
     return f"(GROUPING({renderer.render_list(node.arguments, out)}))::numeric"
 
 
+def _path(_node: nodes.Call, _out: Output) -> str:
+    # Where there is a tree, its columns have taken the place of the call.
+    raise OracleError(1788, "CONNECT BY clause required in this query block")
+
+
 def _conversion(node: nodes.Call, out: Output) -> str:
     arguments = ", ".join(renderer.as_text(argument, out) for argument in node.arguments)
     return f"ora.{node.parts[0].removeprefix('ORA$').lower()}_or({arguments})"
@@ -253,5 +258,7 @@ SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "ORA$XML_STRING": (2, 2, _own),
     "ORA$XML_STRIPPED": (1, 1, _own),
     "ORA$XML_TEXT": (1, 1, _own),
+    "ORA$OPEN_TYPE": (1, 1, _own),
+    "SYS_CONNECT_BY_PATH": (2, 2, _path),
 }
 """Functions with a way of their own: least and most arguments, and what writes the call."""

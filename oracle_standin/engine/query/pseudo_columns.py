@@ -25,9 +25,10 @@ _WITHOUT_PARENTHESES = {
     "USER": "ora.setting('user')",
     "UID": '"SYS".uid()',
 }
+_OF_TREES = {"CONNECT_BY_ISLEAF", "CONNECT_BY_ISCYCLE"}
 _UNSUPPORTED = word_set(
     """
-    CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE OBJECT_ID OBJECT_VALUE
+    OBJECT_ID OBJECT_VALUE
     """
 )
 
@@ -57,6 +58,8 @@ def _pseudo_column(word: str, out: Output) -> str | None:
         return _block_value(out.scope.level, 1788)
     if out.scope.owner_of(word) is not None:
         return None
+    if word in _OF_TREES:
+        return _block_value(None, 1788)
     if word in _UNSUPPORTED:
         _refuse_unless_column(word, out)
     return _WITHOUT_PARENTHESES.get(word)

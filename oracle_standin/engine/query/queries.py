@@ -10,6 +10,7 @@ from oracle_standin.engine.query import (
     nodes,
     outer_joins,
     query_nodes,
+    recursive_queries,
     row_numbers,
     sources,
     tree,
@@ -54,25 +55,24 @@ def _with_clause(with_queries: tuple[query_nodes.WithQuery, ...], out: Output) -
     if not with_queries:
         return ""
     parts = []
-    recursive = False
     for item in with_queries:
         # A query that names itself is recursive when its columns are listed; else it means a table.
-        own = bool(item.columns) and _mentions(item.query, item.name)
-        if own:
-            out.scope.with_names[item.name] = item.name
-            recursive = True
-        text = render_query(item.query, out)
-        out.scope.with_names[item.name] = item.name
-        columns = f" ({', '.join(map(quoted, item.columns))})" if item.columns else ""
-        parts.append(f"{quoted(item.name)}{columns} AS ({text})")
-    return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
+        if item.columns and recursive_queries.names_itself(item):
+            out.scope.with_names[item.name] = item.columns
+            parts.append(recursive_queries.render(item, out))
+            listed = recursive_queries.result_columns(item)
+        else:
+            parts.append(_plain_with_query(item, out))
+            listed = item.columns or sources.listed_columns(item.query)
+        out.scope.with_names[item.name] = listed
+    return f"WITH {', '.join(parts)} "
 
 
-def _mentions(query: query_nodes.Query, name: str) -> bool:
-    return any(
-        isinstance(node, query_nodes.Table) and node.schema is None and node.name == name
-        for node in tree.walk(query)
-    )
+def _plain_with_query(item: query_nodes.WithQuery, out: Output) -> str:
+    if item.search or item.cycle:
+        raise OracleError(32484, "SEARCH and CYCLE clauses need a recursive query")
+    columns = f" ({', '.join(map(quoted, item.columns))})" if item.columns else ""
+    return f"{quoted(item.name)}{columns} AS ({render_query(item.query, out)})"
 
 
 def _combined(body: query_nodes.Body | query_nodes.Query, out: Output) -> str:
@@ -105,7 +105,8 @@ def _block(select: query_nodes.Select, query: query_nodes.Query | None, out: Out
         select, order, limits = row_numbers.separate(select, order)
         references = outer_joins.references(select.sources)
         if select.connect_by is not None:
-            from_clause = hierarchy.generated_rows(select, out)
+            siblings = query.siblings if query else ()
+            select, order, from_clause = hierarchy.rows(select, order, siblings, out)
         else:
             select = outer_joins.to_ansi(select, out)
             from_clause = sources.from_clause(select.sources, out)

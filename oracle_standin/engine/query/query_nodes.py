@@ -113,6 +113,7 @@ class Select(Body):
     connect_by: Expression | None = None
     group_by: GroupBy | None = None
     having: Expression | None = None
+    nocycle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,33 @@ class SetOperation(Body):
 
 
 @dataclass(frozen=True, slots=True)
+class Search(Node):
+    """SEARCH: the order of a recursive query's rows, DEPTH or BREADTH first, as a column."""
+
+    first: str
+    keys: tuple[str, ...]
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle(Node):
+    """CYCLE: the columns whose return means a loop, and the column that marks it."""
+
+    keys: tuple[str, ...]
+    column: str
+    marked: str
+    unmarked: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithQuery(Node):
     """One named query of a WITH clause."""
 
     name: str
     columns: tuple[str, ...]
     query: Query
+    search: Search | None = None
+    cycle: Cycle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +181,7 @@ class Query(Node):
     body: Body
     with_queries: tuple[WithQuery, ...] = ()
     order_by: tuple[OrderItem, ...] = ()
+    siblings: tuple[OrderItem, ...] = ()
     fetch: Fetch | None = None
     for_update: ForUpdate | None = None
 

@@ -79,7 +79,7 @@ def _name(node: nodes.Name, out: Output) -> str:
 @render.register
 def _unary(node: nodes.Unary, out: Output) -> str:
     if node.operator in {"PRIOR", "CONNECT_BY_ROOT"}:
-        refuse(f"{node.operator} outside CONNECT BY LEVEL")
+        raise OracleError(1788, "CONNECT BY clause required in this query block")
     operand = render(node.operand, out)
     if node.operator == "NOT":
         return f"(NOT {operand})"

@@ -44,9 +44,11 @@ def separate(
     """
     parts = tree.conjuncts(select.where)
     limits = [part for part in parts if uses_rownum(part)]
-    if not limits or select.connect_by is not None:
+    if not limits:
         return select, order, []
     grouped = select.distinct or select.group_by or select.having or _aggregates(select)
+    if select.connect_by is not None and (order or grouped):
+        refuse("a condition on ROWNUM in a hierarchical query with ORDER BY, GROUP BY or DISTINCT")
     if order and not grouped and _is_join(select):
         return *_computed_inside(select, order), []
     if order or grouped:

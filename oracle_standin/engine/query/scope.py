@@ -47,7 +47,8 @@ class Scope:
 
     parent: Scope | None = None
     sources: list[Source] = field(default_factory=list)
-    with_names: dict[str, str] = field(default_factory=dict)
+    with_names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The queries of WITH clauses and their columns, as far as they are listed."""
     rownum: str | None = None
     level: str | None = None
     merged: bool = False
@@ -67,6 +68,10 @@ class Scope:
                 if source.reference == reference:
                     return source
         return None
+
+    def with_columns(self, name: str) -> tuple[str, ...]:
+        """Return the listed columns of the WITH query that a name stands for."""
+        return next(scope.with_names[name] for scope in self.chain() if name in scope.with_names)
 
     def has_with_name(self, name: str) -> bool:
         """Return whether a WITH clause in reach defines a name."""

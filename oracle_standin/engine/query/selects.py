@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.query import expressions, from_items, nodes, query_nodes
+from oracle_standin.backend import OracleError
+from oracle_standin.engine.query import expressions, from_items, nodes, query_nodes, recursion
 from oracle_standin.engine.query.refusals import refuse
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ def query(cursor: Cursor) -> query_nodes.Query:
     """Read a query with WITH, ORDER BY, FETCH and FOR UPDATE."""
     with_queries = _with_queries(cursor) if cursor.skip_words("WITH") else ()
     body = _body(cursor)
+    siblings = _siblings(cursor) if cursor.at_words("ORDER", "SIBLINGS") else ()
+    if siblings and not (isinstance(body, query_nodes.Select) and body.connect_by):
+        raise OracleError(30929, "ORDER SIBLINGS BY clause not allowed here")
     order = order_by(cursor) if cursor.at_word("ORDER") else ()
     fetch = _fetch(cursor)
     for_update = _for_update(cursor) if cursor.skip_words("FOR", "UPDATE") else None
     if for_update and not order and cursor.at_word("ORDER"):
         order = order_by(cursor)
-    return query_nodes.Query(body, with_queries, order, fetch, for_update)
+    return query_nodes.Query(body, with_queries, order, siblings, fetch, for_update)
 
 
 def _with_queries(cursor: Cursor) -> tuple[query_nodes.WithQuery, ...]:
@@ -59,9 +63,8 @@ def _with_query(cursor: Cursor) -> query_nodes.WithQuery:
     cursor.expect_open()
     found = query(cursor)
     cursor.expect_close()
-    if cursor.at_word("SEARCH", "CYCLE"):
-        refuse(f"{cursor.take().value} in a WITH clause")
-    return query_nodes.WithQuery(name, columns, found)
+    search = recursion.search(cursor)
+    return query_nodes.WithQuery(name, columns, found, search, recursion.cycle(cursor))
 
 
 def _body(cursor: Cursor) -> query_nodes.Body:
@@ -77,7 +80,13 @@ def _body(cursor: Cursor) -> query_nodes.Body:
     if isinstance(left, query_nodes.Query):
         inner = left
         whole = query_nodes.Derived(inner, None)
-        plain = not (inner.with_queries or inner.order_by or inner.fetch or inner.for_update)
+        plain = not (
+            inner.with_queries
+            or inner.order_by
+            or inner.siblings
+            or inner.fetch
+            or inner.for_update
+        )
         if plain:
             return inner.body
         star = query_nodes.SelectItem(nodes.Star(), "*", aliased=False)
@@ -106,7 +115,7 @@ def _select(cursor: Cursor) -> query_nodes.Select:
     elif not _at_block_end(cursor):
         raise cursor.error(923)
     where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
-    start_with, connect_by = _hierarchy(cursor)
+    start_with, connect_by, nocycle = _hierarchy(cursor)
     group_by = _group_by(cursor) if cursor.skip_words("GROUP", "BY") else None
     having = expressions.condition(cursor) if cursor.skip_words("HAVING") else None
     if having is not None and group_by is None and cursor.skip_words("GROUP", "BY"):
@@ -114,7 +123,7 @@ def _select(cursor: Cursor) -> query_nodes.Select:
     if cursor.at_word("MODEL", "QUALIFY", "WINDOW"):
         refuse(f"the {cursor.take().value} clause")
     return query_nodes.Select(
-        items, sources, distinct, where, start_with, connect_by, group_by, having
+        items, sources, distinct, where, start_with, connect_by, group_by, having, nocycle
     )
 
 
@@ -129,16 +138,16 @@ def _at_block_end(cursor: Cursor) -> bool:
 
 def _hierarchy(
     cursor: Cursor,
-) -> tuple[nodes.Expression | None, nodes.Expression | None]:
+) -> tuple[nodes.Expression | None, nodes.Expression | None, bool]:
     start_with = connect_by = None
+    nocycle = False
     for _ in range(2):
         if cursor.skip_words("START", "WITH"):
             start_with = expressions.expression(cursor)
         elif cursor.skip_words("CONNECT", "BY"):
-            if cursor.at_word("NOCYCLE"):
-                refuse("CONNECT BY NOCYCLE")
+            nocycle = cursor.skip_words("NOCYCLE")
             connect_by = expressions.expression(cursor)
-    return start_with, connect_by
+    return start_with, connect_by, nocycle
 
 
 def _group_by(cursor: Cursor) -> query_nodes.GroupBy:
@@ -216,10 +225,17 @@ def _star(cursor: Cursor) -> nodes.Star | None:
 
 
 def order_by(cursor: Cursor) -> tuple[nodes.OrderItem, ...]:
-    """Read ORDER [SIBLINGS] BY."""
+    """Read ORDER BY."""
     cursor.expect_words("ORDER")
-    if cursor.at_word("SIBLINGS"):
-        refuse("ORDER SIBLINGS BY")
+    return _sort_keys(cursor)
+
+
+def _siblings(cursor: Cursor) -> tuple[nodes.OrderItem, ...]:
+    cursor.expect_words("ORDER", "SIBLINGS")
+    return _sort_keys(cursor)
+
+
+def _sort_keys(cursor: Cursor) -> tuple[nodes.OrderItem, ...]:
     cursor.expect_words("BY", code=924)
     items = [_order_item(cursor)]
     while cursor.skip_operator(","):

@@ -34,6 +34,30 @@ def _source(item: query_nodes.FromItem, out: Output) -> str:
     return _join(item, out)
 
 
+def columns_of(table: query_nodes.Table, out: Output) -> tuple[str, ...]:
+    """Return the columns of a source with a name, empty where they are not listed."""
+    if table.schema is None and out.scope.has_with_name(table.name):
+        return out.scope.with_columns(table.name)
+    if is_dual(table):
+        return ("DUMMY",)
+    return tuple(out.context.resolver.columns(resolve(table, out)))
+
+
+def listed_columns(query: query_nodes.Query) -> tuple[str, ...]:
+    """Return the names of a query's columns, empty when a `*` hides some."""
+    body: query_nodes.Body | query_nodes.Query = query
+    while not isinstance(body, query_nodes.Select):
+        if isinstance(body, query_nodes.Query):
+            body = body.body
+        elif isinstance(body, query_nodes.SetOperation):
+            body = body.left
+        else:
+            return ()
+    if any(isinstance(item.value, nodes.Star) for item in body.items):
+        return ()
+    return tuple(item.name for item in body.items)
+
+
 def is_dual(table: query_nodes.FromItem) -> bool:
     """Return whether a source is DUAL."""
     return (

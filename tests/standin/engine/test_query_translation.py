@@ -250,8 +250,7 @@ def test_refusals(statement: str, code: int) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "select xmlelement(x) from dual",
-        "select id from emp start with id = 1 connect by prior id = dept_id",
+        "select xmlpatch(x, x) from dual",
         "select * from (select id from emp) pivot (sum(id) for id in (1))",
         "select * from table(x)",
         "select id from emp@remote",
