@@ -27,11 +27,12 @@ from catalog.description import read, to_plain
 from catalog.diff import compare
 from catalog.failure import EXIT_BREAKING, reported
 from catalog.grants import Mode, grant_statements, grantable
-from catalog.introspect import Depth, take_inventory
+from catalog.introspect import take_inventory
 from catalog.names import NameFilter
 from catalog.rendering import show, show_text
 from catalog.singer import singer_catalog, whole
 from catalog.table_page import page
+from catalog.table_rows import Depth
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:

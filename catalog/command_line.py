@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.introspect import Depth
 from catalog.rendering import FORMATS
+from catalog.table_rows import Depth
 from oracle_core.connection import ConnectionSource
 
 if TYPE_CHECKING:

@@ -4,66 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog.columns import columns_of
-from catalog.keys import foreign_keys_of, indexed_columns_of, keys_of
-from catalog.model import (
-    Estimate,
-    Inventory,
-    Partition,
-    Problem,
-    Schema,
-    Synonym,
-    Table,
-    TableKind,
-)
+from catalog.model import Inventory, Problem, Schema, Synonym, Table, TableKind
 from catalog.names import NameFilter
 from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
+from catalog.table_rows import Depth, TableRows
 from oracle_core import dictionary
 from oracle_core.dictionary import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import oracledb
 
     from catalog.rights import SessionRights
     from catalog.synonyms import Resolved
     from oracle_core.dictionary import Scope
-    from oracle_core.dictionary_rows import ObjectRow, TableRow
-
-TableKey = tuple[str, str]
-"""Schema and table."""
-
-_SPECIAL = {
-    "MATERIALIZED VIEW": TableKind.MATERIALIZED_VIEW,
-    "EXTERNAL": TableKind.EXTERNAL_TABLE,
-}
-NOT_GRANTED = "no SELECT or READ privilege on it; grant READ"
-INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; compile or replace it"
-TEMPORARY = "a global temporary table: each session sees no rows but its own"
-"""Database Concepts, "Temporary Tables"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Depth:
-    """What is read beside tables, views, columns, keys and comments.
-
-    Attributes:
-        views: whether views are read.
-        details: whether foreign keys, partitions and kinds of identity are read.
-        synonyms: whether the other names of tables are read.
-        through_synonyms: whether what a synonym of a meant name leads to is described under that
-            name.
-    """
-
-    views: bool = True
-    details: bool = False
-    synonyms: bool = False
-    through_synonyms: bool = False
 
 
 def introspect(
@@ -106,7 +64,7 @@ def take_inventory(
     wanted, chosen_depth = names or NameFilter(), depth or Depth()
     rights = session_rights(connection)
     scope = wanted.scope(rights.family(wanted))
-    tables = _Sources(connection, scope, wanted.admits, rights, chosen_depth).tables()
+    tables = TableRows(connection, scope, wanted.admits, rights, chosen_depth).tables()
     problems: list[Problem] = []
     if chosen_depth.through_synonyms:
         resolved = resolve(connection, wanted)
@@ -144,7 +102,7 @@ def _behind(
         return []
     places = resolved.places
     scope = scope_of(places, Family.DBA if rights.sees_dba_views else Family.ALL)
-    sources = _Sources(connection, scope, lambda *key: key in places, rights, depth)
+    sources = TableRows(connection, scope, lambda *key: key in places, rights, depth)
     described = {(table.schema, table.name): table for table in sources.tables()}
     return [
         dataclasses.replace(
@@ -174,128 +132,3 @@ def _leading_nowhere(
         if key not in described and wanted.names_table(*key):
             place = f"{synonym.referred_schema}.{synonym.referred_table}"
             yield Problem(*key, f"it is for {place}, no table or view that the user sees")
-
-
-class _Sources:
-    """The rows of the dictionary, by table."""
-
-    def __init__(
-        self,
-        connection: oracledb.Connection,
-        scope: Scope,
-        admits: Callable[[str, str], bool],
-        rights: SessionRights,
-        depth: Depth,
-    ) -> None:
-        self._depth = depth
-        self._rights = rights
-        self._stored = {(row.owner, row.name): row for row in dictionary.tables(connection, scope)}
-        special = {
-            (row.owner, row.name): _SPECIAL[row.kind]
-            for row in dictionary.special_tables(connection, scope)
-        }
-        self._objects = _objects(connection, scope)
-        self._kinds = {
-            key: TableKind.TEMPORARY_TABLE
-            if row.is_temporary
-            else special.get(key, TableKind.TABLE)
-            for key, row in self._stored.items()
-        }
-        if depth.views:
-            views = (key for key, row in self._objects.items() if row.kind == "VIEW")
-            self._kinds |= dict.fromkeys(views, TableKind.VIEW)
-        self._chosen = sorted(key for key in self._kinds if admits(*key))
-        self._granted = _granted(connection, scope, rights, self._chosen)
-        self._comments = {
-            (row.owner, row.table): row.comment
-            for row in dictionary.table_comments(connection, scope)
-        }
-        self._read_keys(connection, scope)
-        self._foreign_keys = foreign_keys_of(connection, scope) if depth.details else {}
-        self._partitions = _partitions(connection, scope) if depth.details else {}
-        # The most comes last, when the rows of all other questions are let go.
-        self._columns = columns_of(
-            connection, scope, frozenset(self._chosen), details=depth.details
-        )
-
-    def _read_keys(self, connection: oracledb.Connection, scope: Scope) -> None:
-        indexes = list(dictionary.index_columns(connection, scope))
-        self._keys = keys_of(connection, scope, indexes)
-        self._indexed = indexed_columns_of(indexes)
-
-    def tables(self) -> list[Table]:
-        """Return the tables that are meant, by schema and name."""
-        return [self._table(key) for key in self._chosen]
-
-    def _table(self, key: TableKey) -> Table:
-        stored = self._stored.get(key)
-        described = self._objects.get(key)
-        method, partitions = self._partitions.get(key, (None, ()))
-        estimate = _estimate(stored) if stored else Estimate()
-        return Table(
-            schema=key[0],
-            name=key[1],
-            kind=self._kinds[key],
-            columns=self._columns.get(key, ()),
-            keys=tuple(self._keys.get(key, ())),
-            comment=self._comments.get(key),
-            row_count=estimate.rows,
-            unreadable=self._unreadable(key, described),
-            foreign_keys=tuple(self._foreign_keys.get(key, ())),
-            indexed_columns=tuple(self._indexed.get(key, ())),
-            estimate=estimate,
-            is_index_organized=stored is not None and stored.iot_type is not None,
-            partitioning=method,
-            partitions=tuple(partitions),
-            last_ddl_at=described.last_ddl_time if described else None,
-        )
-
-    def _unreadable(self, key: TableKey, described: ObjectRow | None) -> str | None:
-        kind = self._kinds[key]
-        if kind is TableKind.TEMPORARY_TABLE:
-            return TEMPORARY
-        if kind is TableKind.VIEW and described is not None and described.status == "INVALID":
-            return INVALID_VIEW
-        if not self._rights.reads_schema(key[0]) and key not in self._granted:
-            return NOT_GRANTED
-        return None
-
-
-def _objects(connection: oracledb.Connection, scope: Scope) -> dict[TableKey, ObjectRow]:
-    """Return tables and views as objects; a materialized view is there as a table already."""
-    return {
-        (row.owner, row.name): row
-        for row in dictionary.objects(connection, scope)
-        if row.kind != "MATERIALIZED VIEW"
-    }
-
-
-def _granted(
-    connection: oracledb.Connection,
-    scope: Scope,
-    rights: SessionRights,
-    chosen: list[TableKey],
-) -> frozenset[TableKey]:
-    """Return what was granted; nothing is asked where no grant is needed."""
-    if all(rights.reads_schema(schema) for schema in {schema for schema, _ in chosen}):
-        return frozenset()
-    return frozenset((row.owner, row.name) for row in dictionary.readable(connection, scope))
-
-
-def _estimate(row: TableRow) -> Estimate:
-    return Estimate(
-        rows=None if row.num_rows is None else int(row.num_rows),
-        blocks=None if row.blocks is None else int(row.blocks),
-        analyzed_at=row.last_analyzed,
-    )
-
-
-def _partitions(
-    connection: oracledb.Connection, scope: Scope
-) -> dict[TableKey, tuple[str, list[Partition]]]:
-    found: dict[TableKey, tuple[str, list[Partition]]] = {}
-    for row in dictionary.partitions(connection, scope):
-        rows = None if row.num_rows is None else int(row.num_rows)
-        _, partitions = found.setdefault((row.owner, row.table), (row.method, []))
-        partitions.append(Partition(row.name, rows))
-    return found

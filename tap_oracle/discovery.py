@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from catalog import profile
 from catalog.cache import CatalogCache, fingerprint
-from catalog.introspect import Depth, introspect, take_inventory
+from catalog.introspect import introspect, take_inventory
 from catalog.names import NameFilter
 from catalog.singer import singer_catalog, stream_id, whole
+from catalog.table_rows import Depth
 from tap_oracle.settings import DEFAULT_CATALOG_CACHE_TTL_SECONDS, name_list
 
 if TYPE_CHECKING:

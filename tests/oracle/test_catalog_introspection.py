@@ -15,10 +15,11 @@ from click.testing import CliRunner, Result
 
 from catalog import profile
 from catalog.cli import main
-from catalog.introspect import INVALID_VIEW, NOT_GRANTED, TEMPORARY, Depth, take_inventory
+from catalog.introspect import take_inventory
 from catalog.model import Inventory, Synonym, Table, TableKind
 from catalog.names import NameFilter
 from catalog.rights import session_rights
+from catalog.table_rows import INVALID_VIEW, NOT_GRANTED, TEMPORARY, Depth
 from oracle_core.dictionary import Family
 from tap_oracle.tap import TapOracle
 from tests.fix_plugins import select
