@@ -168,10 +168,17 @@ class Session(SessionContext):
         if object_shapes.asks(statement):
             return object_shapes.answer(binds, rows[0], self)
         result = Result()
-        for row in rows or [()]:
-            result.out_values = self._transaction.protect_block(
-                lambda row=row: plsql.run_block(statement, binds, row, self)  # type: ignore[misc]
-            )
+        for iteration, row in enumerate(rows or [()]):
+            try:
+                result.out_values = self._transaction.protect_block(
+                    lambda row=row: plsql.run_block(statement, binds, row, self)  # type: ignore[misc]
+                )
+            except OracleError as error:
+                if not iteration:
+                    raise
+                result.error = error
+                break
+            result.row_count = iteration + 1
         return result
 
     def _run_other(self, statement: str, keyword: str) -> Result:

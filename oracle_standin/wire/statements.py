@@ -293,7 +293,7 @@ class StatementCalls:
         parts = []
         if result.returning is not None:
             parts.append(returning_values(cursor.binds, self._lobs, result.returning))
-        if cursor.outline.kind is StatementKind.PLSQL and cursor.binds:
+        if cursor.outline.kind is StatementKind.PLSQL and cursor.binds and not result.error:
             values = {**(result.out_values or {}), **(result.out_cursors or {})}
             parts.append(out_values(cursor.binds, self._lobs, values, self._open_cursor))
         if options.row_counts:

@@ -29,7 +29,8 @@ def is_refusal(error: OracleError) -> bool:
 
 def compile_error(position: Position, text: str) -> CompileError:
     """Return ORA-06550 for a fault at a position; `text` is the line after it."""
-    return CompileError(6550, f"line {position.line}, column {position.column}:\n{text}")
+    message = f"line {position.line}, column {position.column}:\n{text}"
+    return CompileError(6550, message, position.offset)
 
 
 def not_declared(position: Position, name: str) -> CompileError:
@@ -45,7 +46,8 @@ def not_declared(position: Position, name: str) -> CompileError:
 def not_here(position: Position, what: str) -> NotHereError:
     """Return PLS-00201 for what Oracle has and the stand-in does not."""
     text = f"PLS-00201: identifier '{what}' must be declared: {what} is not in this stand-in"
-    return NotHereError(6550, f"line {position.line}, column {position.column}:\n{text}")
+    message = f"line {position.line}, column {position.column}:\n{text}"
+    return NotHereError(6550, message, position.offset)
 
 
 def sql_error(position: Position, error: OracleError) -> CompileError:

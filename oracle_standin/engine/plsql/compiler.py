@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.host import Host
 
 _PLACE = re.compile(r"(?:^|\nORA-06550: )line (\d+), column (\d+):\n")
-_START = Position(0, 0)
+_START = Position(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,16 +42,17 @@ def fragment_of(text: str) -> Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Line and column of a part in the block, both from 1."""
+    """Where a part of a block is: line and column from 1, and its character from 0."""
 
     line: int
     column: int
+    offset: int
 
 
 def position_in(text: str, offset: int) -> Position:
     """Return the position of a character offset."""
     before = text[: max(offset, 0)]
-    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"), len(before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oracle_standin import codecs
+from oracle_standin.backend import Bind, ExecuteOptions, OracleError, TypeCode
 from tests.standin.engine.user_session import UserSession, session
 
 __all__ = ["session"]
@@ -408,3 +410,31 @@ def test_sleep(session: UserSession) -> None:
 def test_call_statement(session: UserSession) -> None:
     assert session.run("CALL DBMS_APPLICATION_INFO.SET_ACTION('called')") == {}
     assert session.fails("CALL DBMS_APPLICATION_INFO.SET_ACTION('x') + 1").startswith("ORA-06576:")
+
+
+# Where an error is
+
+
+@pytest.mark.parametrize(
+    ("block", "offset"),
+    [
+        ("BEGIN missing := 5; END;", 6),
+        ("BEGIN NULL;\nmissing(1); END;", 12),
+        ("BEGIN NULL END;", 11),
+        ("BEGIN RAISE PROGRAM_ERROR; END;", 0),
+    ],
+)
+def test_the_offset_of_an_error(session: UserSession, block: str, offset: int) -> None:
+    with pytest.raises(OracleError) as caught:
+        session.run(block)
+    assert caught.value.offset == offset
+
+
+def test_iterations_before_the_failing_one_stay_done(session: UserSession) -> None:
+    session.run("CREATE TABLE t (id NUMBER)")
+    block = "BEGIN INSERT INTO t VALUES (10 / (4 - :1)); END;"
+    rows = [[codecs.number_from_text(str(number))] for number in range(1, 10)]
+    result = session.session.execute(block, [Bind("1", TypeCode.NUMBER)], rows, ExecuteOptions())
+    assert result.error is not None
+    assert (result.error.code, result.row_count) == (1476, 3)
+    assert session.rows("SELECT COUNT(*) FROM t") == [("3",)]
