@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catalog import kept_file
 from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
 from oracle_core import dictionary
@@ -20,6 +17,7 @@ from oracle_core.settings import SECRET_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import oracledb
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from catalog.names import NameFilter
     from oracle_core.dictionary_rows import SnapshotRow
 
-FORMAT = 2
 _SETTLED_SECONDS = 2
 """LAST_DDL_TIME counts seconds: DDL in the second of the reading could go unseen."""
 
@@ -85,44 +82,30 @@ class CatalogCache:
         Raises:
             ConfigurationError: the file cannot be written.
         """
-        kept = self._read()
         state = _state(connection, names, through_synonyms=through_synonyms)
         snapshot = hashlib.sha256(repr(state.facts).encode()).hexdigest()
-        if kept is not None and kept.get("snapshot") == snapshot:
-            found = kept.get("catalog")
-            if isinstance(found, dict):
-                return found
+        found = kept_file.read(self.path, lambda about: self._holds(about, snapshot))
+        if found is not None:
+            return found
         catalog = make()
         if all(_is_settled(row) for row in state.rows):
-            self._write({"snapshot": snapshot, "catalog": catalog})
+            self._write(catalog, snapshot)
         return catalog
 
-    def _read(self) -> dict[str, Any] | None:
-        """Return what is kept, None where it is too old, made otherwise or not readable."""
-        try:
-            content = json.loads(self.path.read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            return None
-        made_at = content.get("made_at")
-        if content.get("key") != self.key or not isinstance(made_at, int):
-            return None
-        return content if 0 <= time.time() - made_at < self.ttl_seconds else None
+    def _holds(self, about: Mapping[str, Any], snapshot: str) -> bool:
+        """Tell whether what is kept is young enough and made from the same."""
+        made_at = about.get("made_at")
+        return (
+            about.get("key") == self.key
+            and about.get("snapshot") == snapshot
+            and isinstance(made_at, int)
+            and 0 <= time.time() - made_at < self.ttl_seconds
+        )
 
-    def _write(self, content: dict[str, Any]) -> None:
-        """Replace the file as a whole; only its owner may read it."""
-        whole = {"format": FORMAT, "key": self.key, "made_at": int(time.time()), **content}
+    def _write(self, catalog: Catalog, snapshot: str) -> None:
+        about = {"key": self.key, "made_at": int(time.time()), "snapshot": snapshot}
         try:
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(whole, file, ensure_ascii=False)
-                Path(name).replace(self.path)
-            except BaseException:
-                with suppress(OSError):
-                    Path(name).unlink()
-                raise
+            kept_file.write(self.path, about, catalog)
         except OSError as error:
             msg = f"cannot be written ({error.strerror})"
             raise ConfigurationError(msg, setting="catalog_cache_path") from error

@@ -29,8 +29,8 @@ from catalog.failure import EXIT_BREAKING, reported
 from catalog.grants import Mode, grant_statements, grantable
 from catalog.introspect import take_inventory
 from catalog.names import NameFilter
-from catalog.rendering import show, show_text
-from catalog.singer import singer_catalog, whole
+from catalog.rendering import show, show_catalog, show_text, table_text
+from catalog.singer import singer_catalog
 from catalog.table_page import page
 from catalog.table_rows import Depth
 from oracle_core.errors import ConfigurationError
@@ -89,8 +89,10 @@ def generate(
             inventory = take_inventory(connection, names, depth)
             service = connection.service_name
         warn(inventory)
-        if is_whole:
-            data = to_plain(inventory)
+        if output_format == "table":
+            click.echo(table_text(("TABLE", "KIND", "ROWS", "COLUMNS", "KEY"), _listed(inventory)))
+        elif is_whole:
+            show_text(to_plain(inventory), output_format, "")
         else:
             catalog = singer_catalog(
                 inventory.schemas,
@@ -98,8 +100,7 @@ def generate(
                 options=representation(settings),
                 profile=application,
             )
-            data = whole(catalog)
-        show(data, output_format, ("TABLE", "KIND", "ROWS", "COLUMNS", "KEY"), _listed(inventory))
+            show_catalog(catalog, output_format)
 
 
 def _listed(inventory: Inventory) -> list[tuple[object, ...]]:

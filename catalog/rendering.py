@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
+
+from catalog.catalog_text import write_catalog
+from catalog.singer import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +46,19 @@ def show_text(data: object, output_format: str, text: str) -> None:
         click.echo(yaml.safe_dump(_plain(data), sort_keys=False, allow_unicode=True), nl=False)
     else:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def show_catalog(catalog: dict[str, Any], output_format: str) -> None:
+    """Write a Singer catalog to stdout: as JSON the text of `tap-oracle --discover`.
+
+    Args:
+        catalog: the catalog.
+        output_format: json or yaml.
+    """
+    if output_format == "json":
+        write_catalog(catalog, sys.stdout)
+    else:
+        show_text(whole(catalog), output_format, "")
 
 
 def _plain(data: object) -> Any:  # noqa: ANN401 - as JSON has it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from catalog.profile import facts_for
 from catalog.replication import FULL_TABLE, propose, ranked_keys
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from catalog.profile import Profile, ProfileFacts
     from oracle_core.oracle_type import OracleType
     from oracle_core.values import JsonSchemaOptions
+
+Source = TypeVar("Source")
 
 
 def stream_id(schema: str, table: str) -> str:
@@ -57,26 +59,26 @@ def singer_catalog(
 
 
 def whole(catalog: dict[str, Any]) -> dict[str, Any]:
-    """Return the catalog with every stream made, for whoever writes or keeps it as it is."""
+    """Return the catalog with every stream made, for whoever needs them all at once."""
     return {**catalog, "streams": list(catalog["streams"])}
 
 
-class Streams(Sequence[dict[str, Any]]):
-    """The streams of tables, each made when it is asked for.
+class Streams(Sequence[dict[str, Any]], Generic[Source]):
+    """Streams that are each made when it is asked for, of tables or of text.
 
     Described at once, 50,000 tables of 20 columns are more than a gigabyte of dictionaries.
     """
 
     def __init__(
-        self, tables: Sequence[Table], describe: Callable[[Table], dict[str, Any]]
+        self, sources: Sequence[Source], describe: Callable[[Source], dict[str, Any]]
     ) -> None:
-        """Keep the tables, and what makes a stream of one."""
-        self._tables = tables
+        """Keep the sources, and what makes a stream of one."""
+        self._sources = sources
         self._describe = describe
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._tables)
+        return len(self._sources)
 
     @overload
     def __getitem__(self, place: int) -> dict[str, Any]: ...
@@ -87,8 +89,8 @@ class Streams(Sequence[dict[str, Any]]):
     def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
         """Make one stream, or those of a slice."""
         if isinstance(place, slice):
-            return [self._describe(table) for table in self._tables[place]]
-        return self._describe(self._tables[place])
+            return [self._describe(source) for source in self._sources[place]]
+        return self._describe(self._sources[place])
 
 
 def singer_stream(

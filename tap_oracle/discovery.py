@@ -11,7 +11,7 @@ from catalog import profile
 from catalog.cache import CatalogCache, fingerprint
 from catalog.introspect import introspect, take_inventory
 from catalog.names import NameFilter
-from catalog.singer import singer_catalog, stream_id, whole
+from catalog.singer import singer_catalog, stream_id
 from catalog.table_rows import Depth
 from tap_oracle.settings import DEFAULT_CATALOG_CACHE_TTL_SECONDS, name_list
 
@@ -59,7 +59,7 @@ def discover(
     return cache.catalog(
         connection,
         _names(config),
-        lambda: whole(_discover(connection, config, options)),
+        lambda: _discover(connection, config, options),
         through_synonyms=bool(config.get("include_synonyms")),
     )
 

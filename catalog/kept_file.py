@@ -1,0 +1,68 @@
+"""A catalog in a file: one line about it, then one line for each stream.
+
+So the streams are never all there as objects, which for 50,000 tables takes more than a gigabyte.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from catalog.singer import Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FORMAT = 3
+
+
+def write(path: Path, about: Mapping[str, Any], catalog: Mapping[str, Any]) -> None:
+    """Replace the file as a whole; only its owner may read it.
+
+    Args:
+        path: the file.
+        about: what the catalog was made from.
+        catalog: the catalog.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    rest = {name: value for name, value in catalog.items() if name != "streams"}
+    streams = catalog["streams"]
+    first = {"format": FORMAT, **about, "rest": rest, "streams": len(streams)}
+    encode = msgspec.json.Encoder().encode
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encode(first) + b"\n")
+            file.writelines(encode(stream) + b"\n" for stream in streams)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def read(path: Path, holds: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
+    """Return the catalog, None where it does not hold, or the file is none of ours.
+
+    Args:
+        path: the file.
+        holds: tells by what the catalog was made from whether it still holds.
+    """
+    try:
+        with path.open("rb") as file:
+            about = msgspec.json.decode(file.readline())
+            if not isinstance(about, dict) or about.get("format") != FORMAT or not holds(about):
+                return None
+            lines = file.readlines()
+    except (OSError, ValueError):
+        return None
+    if len(lines) != about.get("streams"):
+        return None
+    return {**about["rest"], "streams": Streams(lines, msgspec.json.decode)}
