@@ -73,7 +73,8 @@ class ObjectRef:
     name: str
     oid: int
     kind: str
-    """relkind of PostgreSQL: r table, p partitioned, v view, m materialized view, S sequence."""
+    """relkind of PostgreSQL: r table, p partitioned, v view, m materialized view, S sequence; and x
+    for an external table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class TranslationContext:
 
 @dataclass(frozen=True, slots=True)
 class FlashbackSource:
-    """A table as it was at an SCN, or its versions between two.
+    """A table as it was at an SCN, or its versions between two; or an external table's rows.
 
     `limits` selects the lower and the upper SCN. They are NULL for MINVALUE and MAXVALUE, the lower
     one for AS OF too.
@@ -142,6 +143,7 @@ class FlashbackSource:
     versions: bool
     empty: str
     """A relation with the same columns, for describing the statement."""
+    external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class Translation:
     writes: bool = False
     """DML, or a query that draws from a sequence."""
     flashback: tuple[FlashbackSource, ...] = ()
-    """Tables as they were; `sql` names them by placeholders until it runs."""
+    """Tables as they were, and external ones; `sql` names them by placeholders until it runs."""
     lock_wait_seconds: int | None = None
     """FOR UPDATE WAIT n: how long to wait for row locks before ORA-30006; None is for ever."""
     row_identifier: str = ""

@@ -22,7 +22,8 @@ _LONGEST_SYNONYM_CHAIN = 16
 TEMPORARY_SCHEMA = "pg_temp"
 
 _FIND_RELATION = """
-SELECT c.oid, c.relkind::text, COALESCE(f.temporary, false)
+SELECT c.oid, CASE WHEN f.external THEN 'x' ELSE c.relkind::text END,
+    COALESCE(f.temporary, false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN ora.users u ON u.username = n.nspname

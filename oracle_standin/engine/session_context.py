@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from oracle_standin.backend import ClientGoneError, OracleError, SessionUsage
-from oracle_standin.engine import errors, external_files, failures
+from oracle_standin.engine import errors, failures
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
+from oracle_standin.engine.external import files
 from oracle_standin.engine.flashback.reads import FlashbackReads
 from oracle_standin.engine.link import EngineFailureError, Link
 from oracle_standin.engine.owner import OwnerAccess
@@ -54,7 +55,7 @@ class SessionContext(TransactionControl):
             user, lambda: self.current_schema, self._resolver, shared.profile
         )
         self._flashback = FlashbackReads(
-            shared.past, self._executor, self._resolver.stands_for, user
+            shared, self._executor, self._resolver.stands_for, user, self.nls
         )
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._linker = Linker(shared.query)
@@ -189,8 +190,8 @@ class SessionContext(TransactionControl):
 
     def find_file(self, directory: str, name: str, operation: str) -> Path | None:
         """Return a file of a directory; see `FileFinder`."""
-        folder = external_files.folder(self._shared.query, self._user, directory, operation)
-        return external_files.file_in(folder, name)
+        folder = files.folder(self._shared.query, self._user, directory, operation)
+        return files.file_in(folder, name)
 
     # --------------------------------------------------------------------------- flashback
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from oracle_standin.engine import names
 from oracle_standin.engine.describe import EngineType, engine_types
+from oracle_standin.engine.external.tables import ExternalTables
 from oracle_standin.engine.flashback.past import Past
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class SharedState:
     ) -> None:
         """Share `connection`, which `close()` closes; `connect` makes further ones."""
         self.past = Past(connect)
+        self.external = ExternalTables(connect)
         self.profile = profile
         self.release = _RELEASES[profile]
         self._connection = connection
@@ -166,4 +168,5 @@ class SharedState:
         for session in sessions:
             session.close()
         self.past.close()
+        self.external.close()
         self._connection.close()

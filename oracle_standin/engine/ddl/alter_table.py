@@ -47,6 +47,8 @@ def run(reader: Reader, engine: Engine) -> None:
     privileges.require_on(engine, table, "ALTER ANY TABLE", "ALTER")
     if table.object_type == "MATERIALIZED VIEW":
         raise not_in_this_standin(what="ALTER TABLE on a materialized view")
+    if table.external:
+        raise not_in_this_standin(what="ALTER TABLE on an external table")
     if reader.at_end():
         raise reader.error(*_INVALID)
     while not reader.at_end():

@@ -11,6 +11,7 @@ from oracle_standin.engine.ddl import (
     constraints,
     described_types,
     expression_types,
+    external_tables,
     facts,
     identity,
     kept_history,
@@ -66,6 +67,7 @@ def create(
     """Create a table in a schema, with its facts; `fill` it when it has a query."""
     typed = typed_columns(engine, definition)
     _check(definition, typed)
+    external_tables.check(engine, definition)
     stored = objects.claim_name(engine, owner, definition.name.name)
     place = f"{quoted(owner)}.{quoted(stored)}"
     all_constraints = [
@@ -80,9 +82,11 @@ def create(
     _finish(engine, table, definition, typed, named)
     if definition.temporary:
         temporary.guard(engine, table)
+    if definition.external is not None:
+        external_tables.record(engine, table, definition.external)
     if definition.query is not None and fill:
         _fill(engine, table, definition)
-    if not definition.temporary:
+    if not (definition.temporary or definition.external):
         kept_history.begin(engine, table.oid, table.sql)
     return table
 

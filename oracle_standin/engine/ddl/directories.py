@@ -39,6 +39,16 @@ def find(engine: Engine, name: str) -> Directory | None:
     return Directory(*rows[0]) if rows else None
 
 
+def is_readable(engine: Engine, directory: Directory) -> bool:
+    """Return whether the user was granted something on a directory, itself or through a role."""
+    held = engine.query(
+        "SELECT 1 FROM ora.object_grants WHERE relid = %s::oid"
+        " AND (grantee IN (%s, 'PUBLIC') OR grantee IN (SELECT ora.granted_roles(%s)))",
+        (directory.object_id, engine.user, engine.user),
+    )
+    return engine.user == _OWNER or bool(held)
+
+
 def require(engine: Engine, name: str) -> Directory:
     """Return the directory of a name that the user may know of; raises OracleError 22930."""
     found = find(engine, name)

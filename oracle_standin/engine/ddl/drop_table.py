@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import (
+    external_tables,
     facts,
     kept_history,
     objects,
@@ -92,6 +93,7 @@ def truncate(reader: Reader, engine: Engine) -> None:
     if table is None or table.relkind not in {"r", "p"}:
         raise objects.missing_table(engine, name)
     privileges.require_on(engine, table, "DROP ANY TABLE")
+    external_tables.refuse(table)
     if not cascade and references(engine, table):
         message = "unique/primary keys in table referenced by enabled foreign keys"
         raise OracleError(2266, message)

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import facts, kept_history, objects, privileges, storage
+from oracle_standin.engine.ddl import (
+    external_tables,
+    facts,
+    kept_history,
+    objects,
+    privileges,
+    storage,
+)
 from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.model import TableOptions
 from oracle_standin.engine.ddl.reader import ObjectName, Reader
@@ -55,6 +62,7 @@ def create(reader: Reader, engine: Engine) -> None:
     if bitmap:
         unique = False
     table = objects.require_table(engine, table_name)
+    external_tables.refuse(table)
     owner = name.schema or engine.current_schema
     if owner != engine.user or table.owner != engine.user:
         privileges.require_on(engine, table, "CREATE ANY INDEX", "INDEX")

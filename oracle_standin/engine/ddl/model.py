@@ -135,6 +135,25 @@ class Partitioning:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """A file of an external table; directory None for the default one."""
+
+    directory: str | None
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalDefinition:
+    """ORGANIZATION EXTERNAL; the reject limit is a number or UNLIMITED."""
+
+    directory: str
+    access_parameters: str
+    locations: tuple[Location, ...]
+    reject_limit: str
+    driver: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableDefinition:
     """CREATE TABLE; `query` is the text after AS."""
 
@@ -146,4 +165,5 @@ class TableDefinition:
     """GLOBAL or PRIVATE."""
     options: TableOptions = field(default_factory=TableOptions)
     partitioning: Partitioning | None = None
+    external: ExternalDefinition | None = None
     query: str | None = None

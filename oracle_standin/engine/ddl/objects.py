@@ -39,6 +39,7 @@ class Relation:
     read_only: bool = False
     iot: bool = False
     parent: int | None = None
+    external: bool = False
 
     @property
     def sql(self) -> str:
@@ -54,7 +55,8 @@ class Relation:
 _FIND = """
 SELECT c.oid::bigint, n.nspname::text, ora.oracle_name(c.relname), c.relname::text,
        c.relkind::text, f.object_type, coalesce(f.temporary, false), f.partitioned,
-       coalesce(f.read_only, false), coalesce(f.iot, false), f.parent::bigint
+       coalesce(f.read_only, false), coalesce(f.iot, false), f.parent::bigint,
+       coalesce(f.external, false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN ora.table_facts f ON f.relid = c.oid

@@ -1,4 +1,4 @@
-"""The past as one session reads it."""
+"""The past, and external tables, as one session reads them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.flashback.past import Past, Wanted
+from oracle_standin.engine.flashback.past import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from oracle_standin.backend import Bind, BindValue
-    from oracle_standin.engine.contract import Translation
+    from oracle_standin.engine.contract import FlashbackSource, Translation
     from oracle_standin.engine.execution import Executor
+    from oracle_standin.engine.shared import SharedState
 
 _OWNER = "SYS"
 
@@ -23,13 +24,20 @@ class FlashbackReads:
     """Puts past tables in the place of placeholders, and knows whether the session is moved."""
 
     def __init__(
-        self, past: Past, executor: Executor, stands_for: dict[int, int], user: str
+        self,
+        shared: SharedState,
+        executor: Executor,
+        stands_for: dict[int, int],
+        user: str,
+        nls: Callable[[str], str],
     ) -> None:
-        """Read from `past` for `user`.
+        """Read past and external tables of `shared` for `user`, texts with the formats of `nls`.
 
-        `stands_for` is told whose columns the past tables have.
+        `stands_for` is told whose columns these tables have.
         """
-        self._past = past
+        self._past = shared.past
+        self._external = shared.external
+        self._nls = nls
         self._executor = executor
         self._stands_for = stands_for
         self._user = user
@@ -46,21 +54,36 @@ class FlashbackReads:
         if not translation.flashback:
             yield translation
             return
+        external = [source for source in translation.flashback if source.external]
+        past = [source for source in translation.flashback if not source.external]
         wanted = []
-        for source in translation.flashback:
+        for source in past:
             low, high = self._executor.numbers(source.limits, binds, row)
             rights = source.asked, source.needs_flashback
             wanted.append(Wanted(source.table, *rights, low, high, source.versions))
-        with self._past.tables(wanted, self._user) as found:
-            text = translation.sql
-            for source, (name, oid) in zip(translation.flashback, found, strict=True):
-                text = text.replace(source.placeholder, name)
-                self._stands_for[oid] = source.table.oid
-            try:
-                yield replace(translation, sql=text, flashback=())
-            finally:
-                for _, oid in found:
-                    self._stands_for.pop(oid, None)
+        read = [(source.table, source.asked) for source in external]
+        with (
+            self._past.tables(wanted, self._user) as found,
+            self._external.tables(read, self._user, self._nls) as rows,
+        ):
+            yield from self._named(translation, [*past, *external], [*found, *rows])
+
+    def _named(
+        self,
+        translation: Translation,
+        sources: Sequence[FlashbackSource],
+        found: Sequence[tuple[str, int]],
+    ) -> Iterator[Translation]:
+        """Yield a translation with names for placeholders, whose columns are known meanwhile."""
+        text = translation.sql
+        for source, (name, oid) in zip(sources, found, strict=True):
+            text = text.replace(source.placeholder, name)
+            self._stands_for[oid] = source.table.oid
+        try:
+            yield replace(translation, sql=text, flashback=())
+        finally:
+            for _, oid in found:
+                self._stands_for.pop(oid, None)
 
     def check(self, *, changes: bool) -> None:
         """Raise OracleError 8182 for a statement that changes something in a moved session."""

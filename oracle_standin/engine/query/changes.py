@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import change_nodes, nodes, query_nodes, row_numbers, sources
+from oracle_standin.engine.query import (
+    change_nodes,
+    external_sources,
+    nodes,
+    query_nodes,
+    row_numbers,
+    sources,
+)
 from oracle_standin.engine.query.queries import render_query
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import as_text, render
@@ -23,6 +30,7 @@ def enter_target(table: query_nodes.Table, out: Output) -> tuple[Source, str]:
     if sources.is_dual(table):
         raise OracleError(1031, "insufficient privileges")
     ref = sources.resolve(table, out)
+    external_sources.refuse_change(ref)
     columns = tuple(out.context.resolver.columns(ref))
     source = Source(table.reference, ref, columns, stored=ref.kind in {"r", "p"})
     out.scope.sources.append(source)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
-from oracle_standin.engine.query import flashbacks, nodes, past_views, queries, query_nodes
+from oracle_standin.engine.query import (
+    external_sources,
+    flashbacks,
+    nodes,
+    past_views,
+    queries,
+    query_nodes,
+)
 from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
@@ -81,6 +88,9 @@ def _table(table: query_nodes.Table, out: Output) -> str:
     view = past_views.definition(table, ref, out)
     if view is not None:
         return past_views.source(table, ref, view, out)
+    if external_sources.applies(ref):
+        rows = external_sources.source(table, ref, out)
+        return f"{rows} AS {alias}{_sample(table.sample)}"
     if flashbacks.applies(table, ref, out):
         return f"{flashbacks.source(table, ref, out)} AS {alias}{_sample(table.sample)}"
     columns = tuple(out.context.resolver.columns(ref))

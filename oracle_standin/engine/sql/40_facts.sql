@@ -27,6 +27,7 @@ CREATE TABLE ora.table_facts (
     column_grants boolean NOT NULL DEFAULT false,
     generated boolean NOT NULL DEFAULT false,  -- named by the system
     visible boolean NOT NULL DEFAULT true,     -- of an index
+    external boolean NOT NULL DEFAULT false,
     created timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_ddl timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_analyzed timestamptz,
@@ -231,6 +232,8 @@ BEGIN
         DELETE FROM ora.partition_keys WHERE relid = ANY (gone);
         DELETE FROM ora.log_groups WHERE relid = ANY (gone);
         DELETE FROM ora.object_grants WHERE relid = ANY (gone);
+        DELETE FROM ora.external_facts WHERE relid = ANY (gone);
+        DELETE FROM ora.external_locations WHERE relid = ANY (gone);
     END IF;
     DELETE FROM ora.constraint_facts f USING pg_event_trigger_dropped_objects() o
     WHERE o.classid = 'pg_constraint'::regclass AND f.conoid = o.objid;

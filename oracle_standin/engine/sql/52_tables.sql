@@ -46,7 +46,7 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     NULL::text AS "INMEMORY_COMPRESSION", NULL::text AS "INMEMORY_DUPLICATE",
     'USING_NLS_COMP'::text AS "DEFAULT_COLLATION", 'N'::text AS "DUPLICATED",
     'N'::text AS "SHARDED", 'N'::text AS "EXTERNALLY_SHARDED", 'N'::text AS "EXTERNALLY_DUPLICATED",
-    'NO'::text AS "EXTERNAL", 'NO'::text AS "HYBRID", NULL::text AS "CELLMEMORY",
+    CASE WHEN r.external THEN 'YES' ELSE 'NO' END AS "EXTERNAL", 'NO'::text AS "HYBRID", NULL::text AS "CELLMEMORY",
     'NO'::text AS "CONTAINERS_DEFAULT", 'NO'::text AS "CONTAINER_MAP",
     'NO'::text AS "EXTENDED_DATA_LINK", 'NO'::text AS "EXTENDED_DATA_LINK_MAP",
     NULL::text AS "INMEMORY_SERVICE", NULL::text AS "INMEMORY_SERVICE_NAME",
@@ -190,9 +190,21 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", g.name AS "LOG_GROUP_NAME", r.nam
 FROM ora.log_groups g JOIN ora.relations r ON r.relid = g.relid;
 SELECT ora.publish('LOG_GROUPS');
 
-SELECT ora.publish_empty('EXTERNAL_TABLES', 'OWNER text, TABLE_NAME text, TYPE_OWNER text,
-    TYPE_NAME text, DEFAULT_DIRECTORY_OWNER text, DEFAULT_DIRECTORY_NAME text, REJECT_LIMIT text,
-    ACCESS_TYPE text, ACCESS_PARAMETERS text, PROPERTY text, INMEMORY text');
+CREATE VIEW ora."d_EXTERNAL_TABLES" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME", 'SYS'::text AS "TYPE_OWNER",
+    e.driver AS "TYPE_NAME", 'SYS'::text AS "DEFAULT_DIRECTORY_OWNER",
+    e.directory AS "DEFAULT_DIRECTORY_NAME", e.reject_limit AS "REJECT_LIMIT",
+    'CLOB'::text AS "ACCESS_TYPE", e.access_parameters::ora."CLOB" AS "ACCESS_PARAMETERS",
+    'ALL'::text AS "PROPERTY", 'DISABLED'::text AS "INMEMORY", NULL::text AS "INMEMORY_COMPRESSION"
+FROM ora.external_facts e JOIN ora.relations r ON r.relid = e.relid;
+SELECT ora.publish('EXTERNAL_TABLES');
+
+CREATE VIEW ora."d_EXTERNAL_LOCATIONS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME", l.location AS "LOCATION",
+    'SYS'::text AS "DIRECTORY_OWNER", l.directory AS "DIRECTORY_NAME"
+FROM ora.external_locations l JOIN ora.relations r ON r.relid = l.relid;
+SELECT ora.publish('EXTERNAL_LOCATIONS');
+
 SELECT ora.publish_empty('NESTED_TABLES', 'OWNER text, TABLE_NAME text, TABLE_TYPE_OWNER text,
     TABLE_TYPE_NAME text, PARENT_TABLE_NAME text, PARENT_TABLE_COLUMN text, STORAGE_SPEC text,
     RETURN_TYPE text, ELEMENT_SUBSTITUTABLE text');

@@ -18,15 +18,16 @@ INSERT INTO ora.column_facts (relid, attnum, type_code, data_type, data_length, 
     char_used, charset_form, column_id)
 SELECT a.attrelid, a.attnum, t.type_code, t.data_type, coalesce(t.data_length, w.width),
     CASE WHEN t.type_code = 1 THEN w.width ELSE 0 END, CASE WHEN t.type_code = 1 THEN 'B' END,
-    CASE WHEN t.type_code IN (1, 8) THEN 1 ELSE 0 END, a.attnum
+    CASE WHEN t.type_code IN (1, 8, 112) THEN 1 ELSE 0 END, a.attnum
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN (VALUES ('numeric', 2, 'NUMBER', 22), ('text', 1, 'VARCHAR2', NULL),
     ('character varying', 1, 'VARCHAR2', NULL), ('bytea', 23, 'RAW', 2000),
-    ('ora."DATE"', 12, 'DATE', 7), ('ora."LONG"', 8, 'LONG', 0))
+    ('ora."DATE"', 12, 'DATE', 7), ('ora."LONG"', 8, 'LONG', 0), ('ora."CLOB"', 112, 'CLOB', 4000))
     AS t (name, type_code, data_type, data_length)
     ON t.name = CASE WHEN a.atttypid = 'ora."DATE"'::regtype THEN 'ora."DATE"'
         WHEN a.atttypid = 'ora."LONG"'::regtype THEN 'ora."LONG"'
+        WHEN a.atttypid = 'ora."CLOB"'::regtype THEN 'ora."CLOB"'
         ELSE format_type(a.atttypid, NULL) END
 CROSS JOIN LATERAL (SELECT CASE
     WHEN a.attname = 'DUMMY' THEN 1

@@ -1,0 +1,1 @@
+"""Files beside the database: BFILE values, and external tables over text files."""
