@@ -175,7 +175,7 @@ def _database(connection: oracledb.Connection, rights: SessionRights) -> Databas
         log_mode=logging[1] if logging else None,
         supplemental_logging=logging[0] if logging else None,
         undo_retention_seconds=int(undo) if undo else None,
-        clock_difference_seconds=round(difference, 1),
+        clock_difference_seconds=round(difference, 1) + 0.0,  # never -0.0
     )
 
 

@@ -67,8 +67,8 @@ def _estimate(estimate: Estimate, now: dt.datetime | None) -> str:
     """Say how many rows and blocks there were, and how long ago that was."""
     if estimate.analyzed_at is None:
         return "none: the table was never analyzed"
-    rows = "unknown rows" if estimate.rows is None else f"{estimate.rows:,} rows"
-    blocks = "" if estimate.blocks is None else f", {estimate.blocks:,} blocks"
+    rows = "unknown rows" if estimate.rows is None else _counted(estimate.rows, "row")
+    blocks = "" if estimate.blocks is None else f", {_counted(estimate.blocks, 'block')}"
     age = "" if now is None else f" ({_age(now - estimate.analyzed_at)} ago)"
     return f"{rows}{blocks}, analyzed {estimate.analyzed_at}{age}"
 
@@ -79,8 +79,12 @@ def _age(passed: dt.timedelta) -> str:
     for name, length in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count = seconds // length
         if count:
-            return f"{count:,} {name}{'' if count == 1 else 's'}"
-    return "0 seconds"
+            return _counted(count, name)
+    return _counted(0, "second")
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 def _partitions(method: str | None, partitions: Iterable[Partition]) -> str | None:

@@ -117,6 +117,36 @@ def test_names_keys_and_views(
     assert set(streams) - set(without_views) == {f"{fresh_schema}-A_VIEW"}
 
 
+def test_a_view_is_read_by_the_keys_that_the_user_names(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    with closing(oracle_database.connect(fresh_schema)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("CREATE TABLE t (id NUMBER(5) PRIMARY KEY, updated_at DATE NOT NULL)")
+        cursor.execute("INSERT INTO t VALUES (1, DATE '2024-01-02')")
+        cursor.execute("CREATE VIEW v AS SELECT id, updated_at FROM t")
+        connection.commit()
+    config = oracle_database.config(fresh_schema, filter_tables=f"{fresh_schema}.V")
+    (view,) = discover(tap, config).values()
+    root = metadata(view)
+    assert (root["is-view"], root["selected-by-default"]) == (True, False)
+    assert (root["table-key-properties"], root["forced-replication-method"]) == ([], "FULL_TABLE")
+
+    root |= {
+        "selected": True,
+        "view-key-properties": ["ID"],
+        "replication-method": "INCREMENTAL",
+        "replication-key": "UPDATED_AT",
+    }
+    done = tap.run(config, catalog={"streams": [view]})
+    assert done.code == 0, done.stderr
+    (schema,) = (one for one in done.messages() if one["type"] == "SCHEMA")
+    assert schema["key_properties"] == ["ID"]
+    assert len(done.records(f"{fresh_schema}-V")) == 1
+    bookmark = done.states()[-1]["bookmarks"][f"{fresh_schema}-V"]
+    assert bookmark["replication_key_value"].startswith("2024-01-02")
+
+
 def test_only_what_the_user_may_read(
     tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str, other_schema: str
 ) -> None:
