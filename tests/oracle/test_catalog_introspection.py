@@ -25,6 +25,7 @@ from tap_oracle.tap import TapOracle
 from tests.fix_plugins import select
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.fix_oracle import OracleDatabase
@@ -139,6 +140,58 @@ def test_a_temporary_table_is_listed_and_never_read(
     assert read.code == 0, read.stderr
     schemas = [one["stream"] for one in read.messages() if one["type"] == "SCHEMA"]
     assert schemas == [f"{fresh_schema}-STAYING"]
+
+
+@pytest.fixture
+def directory(
+    oracle_database: OracleDatabase, fresh_schema: str, tmp_path: Path
+) -> Iterator[tuple[str, Path]]:
+    """Return a directory that the user of the fresh schema may read, and its folder."""
+    if not oracle_database.is_standin:
+        pytest.skip("needs a file where the server runs")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    name = f"{fresh_schema}_FILES"
+    oracle_database.administer(
+        f"CREATE DIRECTORY {name} AS '{folder}'",
+        f'GRANT READ, WRITE ON DIRECTORY {name} TO "{fresh_schema}"',
+    )
+    yield name, folder
+    oracle_database.administer(f"DROP DIRECTORY {name}")
+
+
+def test_an_external_table_is_described_and_read(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str, directory: tuple[str, Path]
+) -> None:
+    name, folder = directory
+    (folder / "items.csv").write_text("1,one\n2,two\n", encoding="utf-8")
+    statement = (
+        "CREATE TABLE {} (id NUMBER(9), label VARCHAR2(20 CHAR)) ORGANIZATION EXTERNAL"
+        f" (TYPE ORACLE_LOADER DEFAULT DIRECTORY {name} ACCESS PARAMETERS"
+        " (RECORDS DELIMITED BY NEWLINE FIELDS TERMINATED BY ',') LOCATION ('{}'))"
+    )
+    run(
+        oracle_database,
+        fresh_schema,
+        statement.format("items", "items.csv"),
+        "COMMENT ON TABLE items IS 'from a file'",
+    )
+    (table,) = inventory(oracle_database, fresh_schema, fresh_schema).tables
+    assert (table.kind, table.comment) == (TableKind.EXTERNAL_TABLE, "from a file")
+    assert [column.type.ddl() for column in table.columns] == ["NUMBER(9)", "VARCHAR2(20 CHAR)"]
+    assert (table.keys, table.unreadable) == ((), None)
+
+    config = oracle_database.config(fresh_schema, filter_schemas=[fresh_schema])
+    done = tap.run(config)
+    assert done.code == 0, done.stderr
+    rows = [{"ID": 1, "LABEL": "one"}, {"ID": 2, "LABEL": "two"}]
+    assert done.records(f"{fresh_schema}-ITEMS") == rows
+
+    run(oracle_database, fresh_schema, statement.format("gone", "gone.csv"))
+    broken = tap.run({**config, "filter_tables": f"{fresh_schema}.GONE"})
+    assert broken.code == 1
+    (line,) = broken.errors()
+    assert f"{fresh_schema}-GONE" in line and "ORA-29913" in line
 
 
 def test_every_family_of_views_finds_the_same(
