@@ -19,6 +19,7 @@ Values cross the seam in **Oracle's internal format**, as `bytes` without a leng
 | BOOLEAN | 0x01 or 0x00 |
 | CLOB, BLOB | the whole content, UTF-8 for CLOB and NCLOB; an empty LOB is b"", which is not NULL |
 | BFILE | names of directory and file, each in UTF-8 after its length in 2 bytes |
+| CURSOR | the number of one of the session's `open_cursors` |
 | OBJECT | of XMLTYPE alone: the text of the document in UTF-8 |
 | JSON | the document as JSON text in UTF-8 |
 | VECTOR | the vector's image, as `codecs.vectors` describes it |
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from oracle_standin.codecs import VectorShape
+    from oracle_standin.open_cursors import OpenCursors
     from oracle_standin.verifier import PasswordVerifier
 
 Value = bytes | None
@@ -233,14 +235,6 @@ class FileFinder(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCursor:
-    """An open query as the value of a REF cursor variable."""
-
-    columns: tuple[Column, ...]
-    rows: RowSource
-
-
 @dataclass(slots=True)
 class Result:
     """What one execute call produced.
@@ -253,8 +247,8 @@ class Result:
         returning: For RETURNING INTO, one list a run iteration, each holding rows of the return
             binds' values in bind order, in the type that each return bind declared.
         out_values: For PL/SQL, bind position (in first-appearance order) to its value on return.
-        out_cursors: The same for REF cursors.
         batch_errors: Failed iterations, when batch errors were asked for.
+        implicit_results: Cursors that DBMS_SQL.RETURN_RESULT gave back, as values.
         last_rowid: ROWID of the last row changed, 18 characters, or None.
         warning: Whether the call ended with a compilation or logon warning.
         error: An error that ends an array DML after `row_count` rows; those rows stay done, as in
@@ -267,8 +261,8 @@ class Result:
     row_counts: list[int] = field(default_factory=list)
     returning: list[list[Row]] | None = None
     out_values: Mapping[int, BindValue] | None = None
-    out_cursors: Mapping[int, OpenCursor] | None = None
     batch_errors: list[BatchError] = field(default_factory=list)
+    implicit_results: list[bytes] = field(default_factory=list)
     last_rowid: str | None = None
     warning: bool = False
     error: OracleError | None = None
@@ -321,6 +315,10 @@ class BackendSession(Protocol):
     @property
     def usage(self) -> SessionUsage:
         """Return the session's counters, for the wire to count in."""
+
+    @property
+    def open_cursors(self) -> OpenCursors:
+        """Return the session's cursors that are values."""
 
     def check(self) -> None:
         """Raise OracleError 28 when the session was killed; called before each of its calls."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         SessionUsage,
     )
     from oracle_standin.bench.database import Counts
+    from oracle_standin.open_cursors import OpenCursors
 
 _CHECK = "BENCH_CHECK"
 _ALL_IDS = f"SELECT id FROM {wide10.USER}.{wide10.TABLE}"  # noqa: S608 - constants
@@ -49,6 +50,11 @@ class BenchSession:
     def usage(self) -> SessionUsage:
         """Return the session's counters, for the wire to count in."""
         return self._inner.usage
+
+    @property
+    def open_cursors(self) -> OpenCursors:
+        """Return the session's cursors that are values."""
+        return self._inner.open_cursors
 
     def check(self) -> None:
         """Raise OracleError 28 when the session was killed."""

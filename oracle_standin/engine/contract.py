@@ -46,6 +46,7 @@ Data model in PostgreSQL, agreed by all parts:
 | SDO_GEOMETRY | ora."SDO_GEOMETRY" | NULL alone |
 | BOOLEAN | boolean | |
 | JSON | jsonb | |
+| CURSOR | ora."CURSOR" | text: records, each after its length, see `engine.cursor_rows` |
 | VECTOR(n, f) | ora."VECTOR"(m) | text, see `engine.vectors`; m packs n and f |
 
 The numeric-based types use PostgreSQL's own numeric functions (`LANGUAGE internal`), typmod
@@ -169,6 +170,8 @@ class Translation:
     """FOR UPDATE WAIT n: how long to wait for row locks before ORA-30006; None is for ever."""
     row_identifier: str = ""
     """RETURNING clause that gives the ROWIDs of the rows changed, where the client may ask."""
+    cursors: tuple[Translation, ...] = ()
+    """Queries that describe the rows of CURSOR expressions, in the order of the select list."""
     compared: tuple[int, ...] | None = ()
     """Result columns that the query groups by or tells rows apart by; None is all of them."""
     counts_rows: bool = False

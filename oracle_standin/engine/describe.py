@@ -42,6 +42,7 @@ _FIXED_BYTES = {
     TypeCode.OBJECT: 2000,
     TypeCode.JSON: 8200,
     TypeCode.VECTOR: 8200,
+    TypeCode.CURSOR: 1,
     TypeCode.LONG: 2**31 - 1,
     TypeCode.LONG_RAW: 2**31 - 1,
 }
@@ -74,6 +75,7 @@ _OF_ORA = {
     "ROWID": TypeCode.ROWID,
     "BFILE": TypeCode.BFILE,
     "VECTOR": TypeCode.VECTOR,
+    "CURSOR": TypeCode.CURSOR,
 }
 _OBJECTS = {"SDO_GEOMETRY": "MDSYS", "XMLTYPE": "SYS"}
 """Object types of the database, which have types of the engine, with their schemas."""

@@ -12,7 +12,7 @@ from oracle_standin.backend import (
     TypeCode,
     not_in_this_standin,
 )
-from oracle_standin.engine import bulk, conversions, values
+from oracle_standin.engine import bulk, conversions, cursor_rows, values
 from oracle_standin.engine.link import EngineFailureError, Link, Step
 from oracle_standin.engine.rows import ResultRows
 from oracle_standin.engine.transactions import Setting
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import Translation
     from oracle_standin.engine.describe import Describer
     from oracle_standin.engine.transactions import Transaction
+    from oracle_standin.engine.values import Decoder
+    from oracle_standin.open_cursors import OpenCursors
 
     Parameters = tuple[bytes | None, ...]
     BindRow = Sequence[BindValue]
@@ -50,8 +52,13 @@ class Executor:
         transaction: Transaction,
         describer: Describer,
         time_zone: Callable[[], str],
+        open_cursors: OpenCursors,
     ) -> None:
-        """Run on `link`; `time_zone` gives the session's zone of the moment."""
+        """Run on `link`; `time_zone` gives the session's zone of the moment.
+
+        Cursors in rows are kept in `open_cursors`.
+        """
+        self._open_cursors = open_cursors
         self._link = link
         self._transaction = transaction
         self._describer = describer
@@ -75,8 +82,25 @@ class Executor:
         columns = self._describer.columns(found)
         _refuse_objects(columns)
         _refuse_large_keys(columns, translation.compared)
-        rows = ResultRows(found, [column.type_code for column in columns], self._time_zone())
+        codes = [column.type_code for column in columns]
+        rows = ResultRows(found, codes, self._decoders(columns, translation))
         return Result(columns=columns, rows=rows)
+
+    def _decoders(self, columns: Sequence[Column], translation: Translation) -> list[Decoder]:
+        """Return what makes Oracle's bytes of each column; local timestamps are in today's zone."""
+        zone = self._time_zone()
+        nested = iter(translation.cursors)
+        return [
+            self._cursor_decoder(next(nested))
+            if column.type_code is TypeCode.CURSOR
+            else values.decoder(column.type_code, zone)
+            for column in columns
+        ]
+
+    def _cursor_decoder(self, translation: Translation) -> Decoder:
+        columns = self.describe(translation)
+        decoders = self._decoders(columns, translation)
+        return cursor_rows.decoder(columns, decoders, self._open_cursors)
 
     def _run_waiting(self, step: Step, seconds: int) -> PGresult:
         """Run a query that locks rows and waits for them no longer than this."""
@@ -223,7 +247,8 @@ class Executor:
         first = result.nfields - translation.returning
         have = self._describer.type_codes(result)[first:]
         zone = self._time_zone()
-        rows = ResultRows(result, have, zone, first).fetch(result.ntuples)
+        decoders = [values.decoder(code, zone) for code in have]
+        rows = ResultRows(result, have, decoders, first).fetch(result.ntuples)
         want = [bind.type_code for bind in binds if bind.is_return]
         if len(want) != len(have):
             message = "the numbers of RETURNING expressions and INTO targets differ"

@@ -9,17 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
-from oracle_standin.backend import ExecuteOptions, OpenCursor, Result
+from oracle_standin.backend import ExecuteOptions, Result
 from oracle_standin.engine.ddl.reader import Reader
+from oracle_standin.open_cursors import OpenCursor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
     from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.open_cursors import OpenCursors
 
     class Host(Protocol):
         """A session that runs queries."""
+
+        @property
+        def open_cursors(self) -> OpenCursors:
+            """Return the session's cursors that are values."""
 
         def execute(
             self,
@@ -63,11 +69,9 @@ def answer(binds: Sequence[Bind], values: Sequence[BindValue], host: Host) -> Re
         "SCHEMA": b"SYS",
         "NAME": b"XMLTYPE",
         "PACKAGE_NAME": None,
+        "ATTRS_RC": host.open_cursors.add(_attributes(host)),
     }
-    return Result(
-        out_values={places[name]: value for name, value in found.items()},
-        out_cursors={places["ATTRS_RC"]: _attributes(host)},
-    )
+    return Result(out_values={places[name]: value for name, value in found.items()})
 
 
 def _attributes(host: Host) -> OpenCursor:

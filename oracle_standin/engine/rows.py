@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import TypeCode
 from oracle_standin.engine import values
 
 if TYPE_CHECKING:
@@ -12,25 +11,24 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGresult
 
-    from oracle_standin.backend import Row, Value
-
-# For these the text is Oracle's bytes already; an empty one is NULL.
-_PLAIN_TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
+    from oracle_standin.backend import Row, TypeCode, Value
+    from oracle_standin.engine.values import Decoder
 
 
 class ResultRows:
     """A RowSource over one complete result."""
 
     def __init__(
-        self, result: PGresult, type_codes: Sequence[TypeCode], time_zone: str, first: int = 0
+        self,
+        result: PGresult,
+        type_codes: Sequence[TypeCode],
+        decoders: Sequence[Decoder],
+        first: int = 0,
     ) -> None:
-        """Read the columns from `first` on, of the given types.
-
-        Local timestamps are shown in `time_zone`, as it is now.
-        """
+        """Read the columns from `first` on, of the given types."""
         self._result: PGresult | None = result
         self._type_codes = type_codes
-        self._decoders = [values.decoder(code, time_zone) for code in type_codes]
+        self._decoders = decoders
         self._first = first
         self._next = 0
 
@@ -56,7 +54,7 @@ class ResultRows:
     def _column(self, result: PGresult, index: int, rows: range) -> list[Value]:
         get, column = result.get_value, self._first + index
         decode = self._decoders[index]
-        if self._type_codes[index] in _PLAIN_TEXT:
+        if self._type_codes[index] in values.PLAIN_TEXT:
             texts: list[Value] = [get(row, column) or None for row in rows]
             if values.NUL_IN_ENGINE not in b"".join(filter(None, texts)):
                 return texts

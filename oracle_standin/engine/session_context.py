@@ -20,6 +20,7 @@ from oracle_standin.engine.resolver import NameResolver
 from oracle_standin.engine.settings import Settings
 from oracle_standin.engine.transaction_control import TransactionControl
 from oracle_standin.engine.translations import Translations
+from oracle_standin.open_cursors import OpenCursors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,8 +49,13 @@ class SessionContext(TransactionControl):
         )
         self._settings = Settings(user, info, shared.release, self._apply_settings)
         self._describer = Describer(shared.types, shared.query, self._resolver.stands_for)
+        self._open_cursors = OpenCursors()
         self._executor = Executor(
-            link, self._transaction, self._describer, lambda: self._settings.time_zone
+            link,
+            self._transaction,
+            self._describer,
+            lambda: self._settings.time_zone,
+            self._open_cursors,
         )
         self._translations = Translations(
             user, lambda: self.current_schema, self._resolver, shared.profile
@@ -86,6 +92,11 @@ class SessionContext(TransactionControl):
     def usage(self) -> SessionUsage:
         """Return the session's counters."""
         return self._usage
+
+    @property
+    def open_cursors(self) -> OpenCursors:
+        """Return the session's cursors that are values."""
+        return self._open_cursors
 
     @property
     def identity(self) -> tuple[int, int]:

@@ -22,6 +22,8 @@ Encoder = Callable[[bytes], bytes | None]
 Decoder = Callable[[bytes], bytes]
 
 TEXT, BINARY = 0, 1
+PLAIN_TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG})
+"""Types whose text in the engine is Oracle's bytes already; an empty one is NULL."""
 _SECONDS_PER_DAY = 86_400
 NUL_IN_ENGINE = "\U0010ffff".encode()
 """What stands for U+0000, which PostgreSQL's text cannot hold: one character as well, and one that

@@ -29,7 +29,7 @@ from oracle_standin.wire.reader import MalformedRequestError, RequestReader
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.wire.lobs import LobStore
+    from oracle_standin.wire.stores import Stores
 
 _ARRAY_FLAG = 0x40
 _LOCATED_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB, TypeCode.BFILE})
@@ -127,10 +127,10 @@ def _form(declaration: Declaration) -> CharsetForm:
 class BindRowReader:
     """Reads the bind rows of one statement."""
 
-    def __init__(self, binds: Sequence[Bind], outline: Outline, lobs: LobStore) -> None:
+    def __init__(self, binds: Sequence[Bind], outline: Outline, stores: Stores) -> None:
         """Work out the order of values in a row and whether they need no conversion."""
         self._binds = binds
-        self._lobs = lobs
+        self._stores = stores
         self._order = _wire_order(binds, is_plsql=outline.kind is StatementKind.PLSQL)
         self._is_plain = all(_is_plain(binds[position]) for position in self._order)
 
@@ -235,28 +235,26 @@ class BindRowReader:
             image = reader.sized() if reader.twice_sized() else None
             is_document = image is not None and bind.type_code is TypeCode.JSON
             return oson_to_json(image or b"") if is_document else image
-        value = _no_cursor(reader) if bind.type_code is TypeCode.CURSOR else reader.sized()
-        if value is None:
-            return None
-        if bind.type_code is TypeCode.BOOLEAN:
-            return b"\x01" if value[-1] == 1 else b"\x00"
-        if bind.type_code in _TEXT_TYPES and bind.charset_form is CharsetForm.NATIONAL:
-            return value.decode("utf-16-be", "replace").encode()
-        return value
+        if bind.type_code is TypeCode.CURSOR:
+            # One byte says that there is a number; NULL and a cursor without one send 0.
+            return self._stores.cursors.bound(reader.unsigned()) if reader.unsigned() else None
+        return _sized_value(reader, bind)
 
     def _located(self, locator: bytes, bind: Bind) -> bytes:
         if bind.type_code is TypeCode.BFILE:
             return file_value(locator)
-        return self._lobs.find(locator).value()
+        return self._stores.lobs.find(locator).value()
 
 
-def _no_cursor(reader: RequestReader) -> bytes | None:
-    """Read a REF cursor, which has no value before it comes back."""
-    if not reader.unsigned():
+def _sized_value(reader: RequestReader, bind: Bind) -> bytes | None:
+    value = reader.sized()
+    if value is None:
         return None
-    reader.unsigned()
-    refusal = not_in_this_standin("a REF cursor that goes in")
-    raise refusal
+    if bind.type_code is TypeCode.BOOLEAN:
+        return b"\x01" if value[-1] == 1 else b"\x00"
+    if bind.type_code in _TEXT_TYPES and bind.charset_form is CharsetForm.NATIONAL:
+        return value.decode("utf-16-be", "replace").encode()
+    return value
 
 
 def _is_plain(bind: Bind) -> bool:

@@ -11,10 +11,12 @@ from oracle_standin.lexer import Outline, outline
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from oracle_standin.open_cursors import OpenCursor
     from oracle_standin.wire.binds import Declaration
     from oracle_standin.wire.rows import ColumnEncoder
 
 _MAX_CURSORS = 60000
+_SOME_QUERY = "SELECT"
 
 
 @dataclass(slots=True)
@@ -62,6 +64,13 @@ class CursorTable:
         if number:
             self.close([number])
         cursor = Cursor(number or self._free_number(), statement, parsed)
+        self._cursors[cursor.number] = cursor
+        return cursor
+
+    def adopt(self, opened: OpenCursor) -> Cursor:
+        """Return a cursor for rows that a statement of another one opened; ORA-01000."""
+        cursor = Cursor(self._free_number(), "", outline(_SOME_QUERY))
+        cursor.columns, cursor.rows, cursor.fetched = opened.columns, opened.rows, opened.fetched
         self._cursors[cursor.number] = cursor
         return cursor
 

@@ -13,19 +13,17 @@ from oracle_standin.backend import (
     Bind,
     BindValue,
     CharsetForm,
-    OpenCursor,
     TypeCode,
-    not_in_this_standin,
 )
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, signed, unsigned
 from oracle_standin.wire.rows import value_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.rows import ColumnEncoder
+    from oracle_standin.wire.stores import Stores
 
 _DIRECTION_IN = 32
 _DIRECTION_IN_OUT = 48
@@ -36,11 +34,11 @@ _AS_TEXT = frozenset({TypeCode.LONG, TypeCode.ROWID, TypeCode.UROWID})
 
 
 def returning_values(
-    binds: Sequence[Bind], lobs: LobStore, returning: Sequence[Sequence[Sequence[bytes | None]]]
+    binds: Sequence[Bind], stores: Stores, returning: Sequence[Sequence[Sequence[bytes | None]]]
 ) -> bytes:
     """Return the values of RETURNING ... INTO, one message for each iteration."""
     returned = [bind for bind in binds if bind.is_return]
-    encoders = [_out_encoder(bind, lobs) for bind in returned]
+    encoders = [_out_encoder(bind, stores) for bind in returned]
     parts = []
     for changed in returning:
         parts.append(bytes((Message.ROW_DATA,)))
@@ -89,16 +87,8 @@ def _fitting(value: bytes, bind: Bind) -> tuple[bytes, int]:
     return kept, len(value)
 
 
-def out_values(
-    binds: Sequence[Bind],
-    lobs: LobStore,
-    values: Mapping[int, BindValue | OpenCursor],
-    open_cursor: Callable[[OpenCursor], bytes],
-) -> bytes:
-    """Return the direction of each bind of a PL/SQL block and the values that come back.
-
-    `open_cursor` gives a REF cursor a number and returns it as it travels.
-    """
+def out_values(binds: Sequence[Bind], stores: Stores, values: Mapping[int, BindValue]) -> bytes:
+    """Return the direction of each bind of a PL/SQL block and the values that come back."""
     count = len(binds)
     directions = bytes(
         _DIRECTION_IN_OUT if position in values else _DIRECTION_IN for position in range(count)
@@ -118,29 +108,25 @@ def out_values(
     parts = [header, bytes((Message.ROW_DATA,))]
     for position in sorted(values):
         value = values[position]
-        if isinstance(value, OpenCursor):
-            parts += (open_cursor(value), NULL)
-            continue
-        if binds[position].type_code is TypeCode.CURSOR:
-            refusal = not_in_this_standin("a REF cursor of a block")
-            raise refusal
-        encoder = _out_encoder(binds[position], lobs)
+        encoder = _out_encoder(binds[position], stores)
         if isinstance(value, list):
             parts.append(unsigned(len(value)))
             parts += _with_lengths(encoder, value)
+        elif binds[position].type_code is TypeCode.CURSOR:
+            parts += (*encoder([value]), NULL)  # without rows it is a cursor too, and not NULL
         else:
             parts += _with_lengths(encoder, [value])
     return b"".join(parts)
 
 
-def _out_encoder(bind: Bind, lobs: LobStore) -> ColumnEncoder:
+def _out_encoder(bind: Bind, stores: Stores) -> ColumnEncoder:
     """Return the encoder of a bind that comes back; it has no LONG or ROWID form."""
     type_code = bind.type_code
     if type_code in _AS_TEXT:
         type_code = TypeCode.VARCHAR
     elif type_code is TypeCode.LONG_RAW:
         type_code = TypeCode.RAW
-    return value_encoder(type_code, bind.charset_form, lobs)
+    return value_encoder(type_code, bind.charset_form, stores)
 
 
 def _with_lengths(encoder: ColumnEncoder, values: Sequence[bytes | None]) -> list[bytes]:
@@ -149,3 +135,9 @@ def _with_lengths(encoder: ColumnEncoder, values: Sequence[bytes | None]) -> lis
     for value, encoded in zip(values, encoder(values), strict=True):
         parts += (encoded, signed(-1) if value is None else NULL)
     return parts
+
+
+def implicit_results(stores: Stores, values: Sequence[bytes]) -> bytes:
+    """Return the cursors that a block gives back by DBMS_SQL.RETURN_RESULT."""
+    header = bytes((Message.IMPLICIT_RESULTS,)) + unsigned(len(values))
+    return header + b"".join(stores.cursors.encoded(values))

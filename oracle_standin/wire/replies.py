@@ -149,9 +149,12 @@ def buffer_bytes(column: Column) -> int:
 
 def describe(columns: Sequence[Column], field_version: int) -> bytes:
     """Return the describe information of a query."""
+    return _byte(Message.DESCRIBE) + b"\x01\x00" + described_columns(columns, field_version)
+
+
+def described_columns(columns: Sequence[Column], field_version: int) -> bytes:
+    """Return the describe information of a query or cursor without what goes before it."""
     parts = [
-        _byte(Message.DESCRIBE),
-        b"\x01\x00",
         unsigned(sum(map(buffer_bytes, columns))),
         unsigned(len(columns)),
     ]

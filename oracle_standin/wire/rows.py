@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, Column, TypeCode, Value, not_in_this_standin
+from oracle_standin.backend import CharsetForm, Column, TypeCode, Value
 from oracle_standin.codecs import (
     oson_from_json,
     rowid_parts,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from oracle_standin.wire.lobs import LobStore
+    from oracle_standin.wire.stores import Stores
 
     ColumnEncoder = Callable[[Iterable[Value]], Iterable[bytes]]
 
@@ -45,9 +46,6 @@ _AS_LONG = {
     (TypeCode.LONG_RAW, TypeCode.BLOB): TypeCode.LONG_RAW,
 }
 """Type that a client knows a column by and type that the column has now, to the type sent."""
-_REFUSED = {
-    TypeCode.CURSOR: "a REF cursor column",
-}
 _INLINE_TYPES = frozenset(
     {
         TypeCode.LONG,
@@ -122,43 +120,32 @@ def defines_after_change(
     return None if any(define.type_number in _DEFINED for define in defines) else defines
 
 
-def refuse_unsupported(columns: Sequence[Column]) -> None:
-    """Raise OracleError 3001 when a column's type cannot be sent."""
-    for column in columns:
-        if column.type_code is TypeCode.OBJECT and not objects.is_xml(column):
-            refusal = not_in_this_standin(f"a value of {column.type_schema}.{column.type_name}")
-            raise refusal
-        if column.type_code in _REFUSED:
-            refusal = not_in_this_standin(_REFUSED[column.type_code])
-            raise refusal
-
-
 def column_encoders(
-    columns: Sequence[Column], defines: Sequence[Declaration] | None, lobs: LobStore
+    columns: Sequence[Column], defines: Sequence[Declaration] | None, stores: Stores
 ) -> list[ColumnEncoder]:
     """Return the encoder of each column; defines decide how LOB columns are sent."""
     wanted = defines if defines is not None and len(defines) == len(columns) else repeat(None)
     return [
-        _column_encoder(column, define, lobs)
+        _column_encoder(column, define, stores)
         for column, define in zip(columns, wanted, strict=False)
     ]
 
 
-def _column_encoder(column: Column, define: Declaration | None, lobs: LobStore) -> ColumnEncoder:
+def _column_encoder(column: Column, define: Declaration | None, stores: Stores) -> ColumnEncoder:
     if column.type_code in _LOB and define is not None and define.type_number in _INLINE_TYPES:
         national = define.charset_form == CharsetForm.NATIONAL
         form = CharsetForm.NATIONAL if national else CharsetForm.DATABASE
         as_type = TypeCode(define.type_number)
-        return value_encoder(as_type, form if column.type_code is TypeCode.CLOB else None, lobs)
+        return value_encoder(as_type, form if column.type_code is TypeCode.CLOB else None, stores)
     if column.type_code is TypeCode.VECTOR and define is not None and define.type_number in _LONG:
         return _vector_texts
-    return value_encoder(column.type_code, column.charset_form, lobs)
+    return value_encoder(column.type_code, column.charset_form, stores)
 
 
-def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore) -> ColumnEncoder:
+def value_encoder(type_code: TypeCode, form: CharsetForm | None, stores: Stores) -> ColumnEncoder:
     """Return the encoder for values of a type."""
     if type_code in _LOB:
-        return partial(_locators, type_code, form or CharsetForm.NONE, lobs)
+        return partial(_locators, type_code, form or CharsetForm.NONE, stores.lobs)
     if type_code in _LONG:
         return _national_long_values if form is CharsetForm.NATIONAL else _long_values
     if type_code in _TEXT and form is CharsetForm.NATIONAL:
@@ -167,6 +154,7 @@ def value_encoder(type_code: TypeCode, form: CharsetForm | None, lobs: LobStore)
         TypeCode.ROWID: _rowids,
         TypeCode.UROWID: _urowids,
         TypeCode.BOOLEAN: _booleans,
+        TypeCode.CURSOR: stores.cursors.encoded,
         TypeCode.JSON: _documents,
         TypeCode.VECTOR: _vectors,
         TypeCode.BFILE: _files,

@@ -11,7 +11,6 @@ from oracle_standin.backend import (
     CountedRows,
     EncodedRowSource,
     ExecuteOptions,
-    OpenCursor,
     OracleError,
     Result,
     RowCounter,
@@ -22,11 +21,11 @@ from oracle_standin.lexer import StatementKind
 from oracle_standin.wire import rows as row_format
 from oracle_standin.wire.binds import BindRowReader, declared_binds
 from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption
+from oracle_standin.wire.cursor_values import CursorValues
 from oracle_standin.wire.cursors import Cursor, CursorTable
-from oracle_standin.wire.encoding import unsigned
 from oracle_standin.wire.execute_request import ExecuteRequest, read_execute, read_reexecute
 from oracle_standin.wire.faults import DroppedError
-from oracle_standin.wire.out_values import out_values, returning_values
+from oracle_standin.wire.out_values import implicit_results, out_values, returning_values
 from oracle_standin.wire.replies import (
     BATCH_ERRORS,
     NO_MORE_ROWS,
@@ -35,6 +34,7 @@ from oracle_standin.wire.replies import (
     row_counts,
     row_header,
 )
+from oracle_standin.wire.stores import Stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,10 +46,6 @@ if TYPE_CHECKING:
     from oracle_standin.wire.faults import SessionFaults
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.reader import RequestReader
-
-
-_DESCRIBE_HEADER_BYTES = 3
-"""The message type and a byte string that nobody reads; a REF cursor comes without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +75,11 @@ class StatementCalls:
         )
         self._session = session
         self._faults = faults
-        self._lobs = lobs
         self._field_version = field_version
         self._cursors = CursorTable()
+        self._stores = Stores(
+            lobs, CursorValues(session.open_cursors, self._cursors, field_version)
+        )
 
     def close(self) -> None:
         """Release everything."""
@@ -151,7 +149,7 @@ class StatementCalls:
     def _bind_rows(self, reader: RequestReader, cursor: Cursor, count: int) -> BindRows:
         if not cursor.binds:
             return [()] * count
-        rows = BindRowReader(cursor.binds, cursor.outline, self._lobs)
+        rows = BindRowReader(cursor.binds, cursor.outline, self._stores)
         if isinstance(self._session, RowCounter) and self._session.counts(cursor.statement):
             return rows.count(reader, count)
         return rows.read(reader, count)
@@ -185,7 +183,8 @@ class StatementCalls:
                     describe=request.statement is not None,
                 ),
             )
-        if options & ExecuteOption.DEFINE:
+        # A cursor that came as a value has no statement to run: it is fetched from by this call.
+        if options & (ExecuteOption.DEFINE | ExecuteOption.FETCH):
             if fetch_rows:
                 return self._fetch_rows(cursor, fetch_rows)
             return self._end(cursor)
@@ -197,17 +196,18 @@ class StatementCalls:
         columns = self._session.describe(cursor.statement, cursor.binds)
         if not columns:
             return self._end(cursor)
-        row_format.refuse_unsupported(columns)
         cursor.columns = tuple(columns)
         return describe(columns, self._field_version) + self._end(cursor)
 
     def _run(self, cursor: Cursor, rows: BindRows, run: _Run) -> bytes:
         cursor.close_rows()
-        result = self._execute(cursor, rows, run.options)
+        try:
+            result = self._execute(cursor, rows, run.options)
+        finally:
+            self._stores.cursors.take_back()
         if result.columns is None:
             return self._changes(cursor, run.options, result)
         cursor.rows, cursor.fetched = result.rows, 0
-        row_format.refuse_unsupported(result.columns)
         content = b""
         if run.describe or result.columns != cursor.columns:
             if result.columns != cursor.columns:
@@ -244,7 +244,9 @@ class StatementCalls:
         if cursor.rows is None:
             return self._end(cursor, error=NO_MORE_ROWS)
         if not cursor.encoders:
-            cursor.encoders = row_format.column_encoders(cursor.columns, cursor.defines, self._lobs)
+            cursor.encoders = row_format.column_encoders(
+                cursor.columns, cursor.defines, self._stores
+            )
         allowed = self._faults.rows_left(cursor.statement, count)
         encoded, number = self._page(cursor, cursor.rows, count if allowed is None else allowed)
         content = row_header(count) + encoded
@@ -276,14 +278,6 @@ class StatementCalls:
 
     # Statements that return no rows
 
-    def _open_cursor(self, opened: OpenCursor) -> bytes:
-        """Give a REF cursor a number; return its description as the client reads it."""
-        row_format.refuse_unsupported(opened.columns)
-        cursor = self._cursors.open(0, "SELECT")
-        cursor.columns, cursor.rows = opened.columns, opened.rows
-        described = describe(opened.columns, self._field_version)[_DESCRIBE_HEADER_BYTES:]
-        return b"\x01" + described + unsigned(cursor.number)
-
     def _changes(
         self,
         cursor: Cursor,
@@ -292,10 +286,11 @@ class StatementCalls:
     ) -> bytes:
         parts = []
         if result.returning is not None:
-            parts.append(returning_values(cursor.binds, self._lobs, result.returning))
+            parts.append(returning_values(cursor.binds, self._stores, result.returning))
         if cursor.outline.kind is StatementKind.PLSQL and cursor.binds and not result.error:
-            values = {**(result.out_values or {}), **(result.out_cursors or {})}
-            parts.append(out_values(cursor.binds, self._lobs, values, self._open_cursor))
+            parts.append(out_values(cursor.binds, self._stores, result.out_values or {}))
+        if result.implicit_results:
+            parts.append(implicit_results(self._stores, result.implicit_results))
         if options.row_counts:
             parts.append(row_counts(result.row_counts))
         error = result.error or (BATCH_ERRORS if result.batch_errors else None)

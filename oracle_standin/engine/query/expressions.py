@@ -346,15 +346,20 @@ def _trim(cursor: Cursor) -> nodes.Expression:
     return nodes.Trim(side, None, characters)
 
 
+def _cursor_of(cursor: Cursor) -> nodes.Expression:
+    return query_nodes.CursorOf(selects.query(cursor))
+
+
 def _exists(cursor: Cursor) -> nodes.Expression:
     return query_nodes.Exists(selects.query(cursor))
 
 
 _SPECIAL_CALLS = {
     "CAST": _cast,
+    "CURSOR": _cursor_of,
+    "EXISTS": _exists,
     "EXTRACT": _extract,
     "TRIM": _trim,
-    "EXISTS": _exists,
     **xml_calls.CALLS,
 }
 

@@ -29,6 +29,18 @@ def _subquery(node: query_nodes.Subquery, out: Output) -> str:
 
 
 @render.register
+def _cursor_of(_node: query_nodes.CursorOf, _out: Output) -> str:
+    raise OracleError(22902, "CURSOR expression not allowed")
+
+
+@render.register
+def _cursor_rows(node: query_nodes.CursorRows, out: Output) -> str:
+    rows = f'({render_query(node.query, out)}) AS "ORA$ROW"'
+    entries = "pg_catalog.string_agg(ora.cursor_entry(\"ORA$ROW\"::text), '')"
+    return f"(SELECT coalesce({entries}, '')::ora.\"CURSOR\" FROM {rows})"  # noqa: S608 - our own
+
+
+@render.register
 def _exists(node: query_nodes.Exists, out: Output) -> str:
     return f"EXISTS ({render_query(node.query, out)})"
 

@@ -187,6 +187,20 @@ class Query(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class CursorOf(Expression):
+    """CURSOR (query)."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class CursorRows(Expression):
+    """CURSOR (query) where it may stand: the rows of the query in one text."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Exists(Expression):
     """EXISTS (query)."""
 

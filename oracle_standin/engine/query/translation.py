@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
@@ -9,6 +10,7 @@ from oracle_standin.engine.contract import Translation
 from oracle_standin.engine.query import (
     change_nodes,
     changes,
+    cursor_expressions,
     dml,
     expressions,
     merges,
@@ -38,8 +40,21 @@ def translate(statement: str, context: TranslationContext) -> Translation:
     out = Output(context)
     if isinstance(parsed, change_nodes.MultiInsert):
         return _multi_insert(parsed, context)
+    if isinstance(parsed, query_nodes.Query):
+        return _query(*cursor_expressions.prepared(parsed), context)
     text = _render(parsed, out)
     return _translation(parsed, text, out)
+
+
+def _query(
+    query: query_nodes.Query,
+    nested: tuple[cursor_expressions.Nested, ...],
+    context: TranslationContext,
+) -> Translation:
+    out = Output(context)
+    found = _translation(query, queries.render_query(query, out), out)
+    cursors = tuple(_query(item.description, item.nested, context) for item in nested)
+    return replace(found, cursors=cursors)
 
 
 def translate_expression(text: str, context: TranslationContext) -> str:
@@ -57,8 +72,6 @@ def _check_binds(cursor: Cursor, context: TranslationContext) -> None:
 
 
 def _render(parsed: change_nodes.Statement, out: Output) -> str:
-    if isinstance(parsed, query_nodes.Query):
-        return queries.render_query(parsed, out)
     if isinstance(parsed, change_nodes.Insert):
         return changes.render_insert(parsed, out)
     if isinstance(parsed, change_nodes.Update):

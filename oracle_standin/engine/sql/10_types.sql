@@ -205,8 +205,13 @@ CALL ora.define_varying_type('CLOB', 'text', 'text', 'S');
 CALL ora.define_varying_type('NCLOB', 'text', 'text', 'S');
 CALL ora.define_varying_type('LONG', 'text', 'text', 'S');
 CALL ora.define_varying_type('BLOB', 'bytea', 'bytea', 'U');
+CALL ora.define_varying_type('CURSOR', 'text', 'text', 'U');
 CALL ora.define_varying_type('LONGRAW', 'bytea', 'bytea', 'U');
 CALL ora.define_varying_type('ROWID', 'bytea', 'bytea', 'U');
+COMMENT ON TYPE ora."CURSOR" IS 'The rows of a CURSOR expression: records, each after its length.';
+CREATE FUNCTION ora.cursor_entry(record text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN concat(octet_length(record)::text, ':', record);
 COMMENT ON TYPE ora."ROWID" IS
   'ROWID: object number 4 bytes, file and block 4, row 2, big-endian; the order is physical.';
 

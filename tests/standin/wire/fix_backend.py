@@ -52,6 +52,7 @@ from oracle_standin.codecs import (
     timestamp_tz_to_bytes,
 )
 from oracle_standin.lexer import Kind, StatementKind, outline, tokens
+from oracle_standin.open_cursors import OpenCursors
 from oracle_standin.verifier import PasswordVerifier, make_verifier
 
 if TYPE_CHECKING:
@@ -165,7 +166,6 @@ FIXED: dict[str, tuple[tuple[Column, ...], list[Row]]] = {
             for document in DOCUMENTS
         ],
     ),
-    "cursors": ((Column("C", TypeCode.CURSOR),), []),
 }
 GEN_COLUMNS = (
     number_column("ID", 18, 0),
@@ -228,6 +228,7 @@ class FakeSession:
         self.attributes: dict[str, str] = {}
         self.closed = False
         self.usage = SessionUsage()
+        self.open_cursors = OpenCursors()
         self._interrupt: Interrupt | None = None
 
     def execute(

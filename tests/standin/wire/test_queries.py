@@ -152,11 +152,6 @@ def test_statements_that_are_no_tokens(cursor: oracledb.Cursor, statement: str) 
 
 
 def test_what_is_not_there_is_refused_by_name(connection: oracledb.Connection) -> None:
-    with connection.cursor() as cursor:
-        with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*not in this stand-in"):
-            cursor.execute("select * from cursors")
-        with pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*REF cursor"):
-            cursor.execute("begin :1 := :2; end;", [cursor.var(oracledb.DB_TYPE_CURSOR), 1])
     with (
         connection.cursor(scrollable=True) as scrollable,
         pytest.raises(oracledb.DatabaseError, match=r"ORA-03001.*scrollable"),
@@ -164,6 +159,14 @@ def test_what_is_not_there_is_refused_by_name(connection: oracledb.Connection) -
         scrollable.execute("select * from gen(5)")
     with connection.cursor() as cursor:
         assert cursor.execute("select 1 from dual").fetchone() == (1,)
+
+
+def test_a_cursor_that_was_never_opened_comes_back_without_rows(cursor: oracledb.Cursor) -> None:
+    variable = cursor.var(oracledb.DB_TYPE_CURSOR)
+    cursor.execute("begin :1 := :2; end;", [variable, 1])
+    never_opened = variable.getvalue()
+    with pytest.raises(oracledb.DatabaseError, match="DPY-4025"):
+        never_opened.fetchall()
 
 
 def test_twelve_connections_at_once(connect: Connect) -> None:
