@@ -7,6 +7,7 @@ to the session with variables as binds.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.plsql import references
 from oracle_standin.engine.plsql.checks import Checker
 from oracle_standin.engine.plsql.compiler import compile_unit
-from oracle_standin.engine.plsql.context import Context
+from oracle_standin.engine.plsql.context import DEEPEST_CALL, Context
 from oracle_standin.engine.plsql.exceptions import RaisedError
 from oracle_standin.engine.plsql.interpreter import Interpreter
 from oracle_standin.engine.plsql.parser import parse
@@ -40,6 +41,9 @@ def run_block(
     ORA-06550 for what does not compile, else what the block raised, with ORA-06512 lines. The
     caller undoes a block that failed.
     """
+    # A call of a procedure is about thirty of Python's.
+    if sys.getrecursionlimit() < 50 * DEEPEST_CALL:
+        sys.setrecursionlimit(50 * DEEPEST_CALL)
     block = _parse(text)
     context = Context(session, Binds(binds, values), Interpreter, references)
     Checker(replace(context, checking=True)).check(block)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from oracle_standin.backend import OracleError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     )
     from oracle_standin.engine.plsql.scope import Binds, Scope, Variable
     from oracle_standin.engine.plsql.tables import IndexedTable
+
+
+DEEPEST_CALL = 200
+"""Oracle's limit is its memory (Error Messages, ORA-06500)."""
 
 
 class References(Protocol):
@@ -75,6 +81,8 @@ class Context:
     """Whether names and types are looked at and nothing runs."""
     thorough: bool = False
     """Whether, checking, the SQL engine is asked about every expression and statement."""
+    depth: int = 0
+    """How many calls of procedures and functions are around."""
 
     def place(self, position: Position) -> str:
         """Return a line as ORA-06512 names it."""
@@ -84,4 +92,7 @@ class Context:
 
     def inside(self, unit: str, returns: DataType | TableType | None = None) -> Context:
         """Return the surroundings of a program that is called from here."""
-        return replace(self, unit=unit or self.unit, returns=returns)
+        if self.depth == DEEPEST_CALL:
+            what = f"more than {DEEPEST_CALL} calls within each other"
+            raise OracleError(6500, f"PL/SQL: storage error: {what} are not in this stand-in")
+        return replace(self, unit=unit or self.unit, returns=returns, depth=self.depth + 1)

@@ -51,10 +51,14 @@ def _label(reader: Reader) -> str:
 def _call_statement(reader: Reader) -> nodes.Block:
     position = reader.here()
     reader.expect("CALL")
-    call = read_call(reader)
+    start = reader.position
+    statement: nodes.Statement = read_call(reader)
+    value = reader.fragment_since(start)
+    if reader.accept("INTO"):
+        statement = nodes.Assign(position, read_target(reader), value, _function_call(value))
     if not reader.at_end:
         raise OracleError(6576, "not a valid function or procedure name")
-    return nodes.Block(position, (), (call,), ())
+    return nodes.Block(position, (), (statement,), ())
 
 
 # Blocks

@@ -133,6 +133,10 @@ class Reader:
             passed.append(token)
             self.position += 1
 
+    def fragment_since(self, position: int) -> Fragment:
+        """Return what was read since the reader stood at a position."""
+        return fragment(self.text, self._found[position : self.position])
+
     def source(self, passed: Sequence[Token]) -> str:
         """Return the text that some neighbouring tokens were cut from."""
         return self.text[passed[0].start : passed[-1].end] if passed else ""

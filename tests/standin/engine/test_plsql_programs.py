@@ -98,6 +98,17 @@ def test_recursion(session: UserSession) -> None:
     assert session.run("BEGIN :r := factorial(10); END;", r=0) == {"r": "3628800"}
 
 
+def test_recursion_without_end(session: UserSession) -> None:
+    session.run("CREATE FUNCTION f (n NUMBER) RETURN NUMBER IS BEGIN RETURN 1 + (f(n + 1)); END;")
+    assert session.fails("BEGIN :r := f(1); END;", r=0).startswith("ORA-06500:")
+    assert session.value("1 + 1") == "2"
+
+
+def test_a_function_is_called_by_call(session: UserSession) -> None:
+    session.run("CREATE FUNCTION f (a NUMBER, b NUMBER) RETURN NUMBER IS BEGIN RETURN a - b; END;")
+    assert session.run("CALL f(5, b => 2) INTO :r", r=0) == {"r": "3"}
+
+
 def test_local_programs_and_forward_declarations(session: UserSession) -> None:
     block = """
     DECLARE
