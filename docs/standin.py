@@ -29,7 +29,7 @@ _PLSQL = (
     "anonymous blocks",
     "stored and local procedures and functions",
     "packages",
-    "index-by tables",
+    "index-by tables and records",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
@@ -13,8 +14,15 @@ from oracle_standin.engine.plsql.expressions import (
     fit,
     integer,
 )
-from oracle_standin.engine.plsql.lookup import find_table, find_variable
-from oracle_standin.engine.plsql.scope import Variable, bind_type, refuse_constant
+from oracle_standin.engine.plsql.lookup import find_composite, find_table, find_variable
+from oracle_standin.engine.plsql.matching import distance
+from oracle_standin.engine.plsql.scope import (
+    Record,
+    Variable,
+    bind_type,
+    refuse_constant,
+)
+from oracle_standin.engine.plsql.tables import IndexedTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,32 +31,47 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import DataType, Fragment, Target
-    from oracle_standin.engine.plsql.scope import Scope
-    from oracle_standin.engine.plsql.tables import IndexedTable
+    from oracle_standin.engine.plsql.scope import Composite, Scope
 
 
 def assign(statement: nodes.Assign, scope: Scope, context: Context) -> None:
     """Run target := value."""
     target = statement.target
     if target.index is None and not target.is_bind:
-        table = find_table(target.names, target.position, scope, context)
-        if table is not None:
-            refuse_constant(table, target.position)
-            table.take(must_be_table(statement.value, table, scope, context))
+        whole = find_composite(target.names, target.position, scope, context)
+        if whole is not None:
+            refuse_constant(whole, target.position)
+            copy(must_be_composite(statement.value, whole, scope, context), whole, context)
             return
     data_type = target_type(target, scope, context)
     value = evaluate_as(statement.value, data_type, scope, context)
     _put(target, value, scope, context)
 
 
-def must_be_table(
-    value: Fragment, wanted: IndexedTable, scope: Scope, context: Context
-) -> IndexedTable:
-    """Return a whole table as a value; raises PLS-00382 for what is none of the wanted type."""
-    found = context.references.table_of(value, scope, context)
-    if found is None or found.table_type != wanted.table_type:
+def must_be_composite(
+    value: Fragment, wanted: Composite, scope: Scope, context: Context
+) -> Composite:
+    """Return a whole table or record; raises PLS-00382 for what does not fit the wanted one."""
+    if isinstance(wanted, Record) and value.text.upper() == "NULL":
+        return Record(
+            "", wanted.kind, {name: Variable(name, kind) for name, kind in wanted.kind.fields}
+        )
+    found = context.references.composite_of(value, scope, context)
+    if found is None or distance(found.kind, wanted.kind) is None:
         raise compile_error(value.start, "PLS-00382: expression is of wrong type")
     return found
+
+
+def copy(source: Composite, target: Composite, context: Context) -> None:
+    """Give a table or record the values of another one, whose type fits."""
+    if isinstance(target, IndexedTable):
+        if isinstance(source, IndexedTable):
+            target.elements = dict(source.elements)
+    elif isinstance(source, Record):
+        pairs = zip(source.fields.values(), target.fields.values(), strict=True)
+        for have, field in pairs:
+            evaluated = Evaluated(have.data_type.type_code, have.value)
+            assign_value(field, fit(evaluated, field.data_type, context))
 
 
 def assign_value(variable: Variable, value: BindValue) -> None:
@@ -98,12 +121,23 @@ def store_row(
 # Targets
 
 
+def expanded(targets: Sequence[Target], scope: Scope, context: Context) -> Sequence[Target]:
+    """Return the fields of a record that is the only target of a row, else the targets."""
+    if len(targets) != 1 or targets[0].is_bind or targets[0].index is not None:
+        return targets
+    target = targets[0]
+    record = find_composite(target.names, target.position, scope, context)
+    if not isinstance(record, Record):
+        return targets
+    return [replace(target, names=(*target.names, name)) for name in record.fields]
+
+
 def target_type(target: Target, scope: Scope, context: Context) -> DataType:
     """Return the type of what a target holds; raises PLS-00201 and PLS-00363."""
     if target.is_bind:
         return bind_type(context.binds.bind(target.names[0]))
     if target.index is not None:
-        return must_find_table(target, scope, context).table_type.element
+        return must_find_table(target, scope, context).kind.element
     return must_find(target, scope, context).data_type
 
 
@@ -118,7 +152,7 @@ def must_find(target: Target, scope: Scope, context: Context) -> Variable:
     """Return the variable of a target; raises PLS-00201 without one, PLS-00363 for a constant."""
     found = find_variable(target.names, target.position, scope, context)
     if found is None:
-        if find_table(target.names, target.position, scope, context) is not None:
+        if find_composite(target.names, target.position, scope, context) is not None:
             raise compile_error(target.position, "PLS-00382: expression is of wrong type")
         raise not_declared(target.position, ".".join(target.names))
     refuse_constant(found, target.position)

@@ -10,15 +10,24 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.plsql.assignment import must_be_table, store, target_type
+from oracle_standin.engine.plsql.assignment import copy, must_be_composite, store, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error
 from oracle_standin.engine.plsql.exceptions import RaisedError
 from oracle_standin.engine.plsql.expressions import Evaluated, evaluate_as, fit
 from oracle_standin.engine.plsql.linker import rights_of
-from oracle_standin.engine.plsql.lookup import find_table, resolve_type
+from oracle_standin.engine.plsql.lookup import find_composite, resolve_type
 from oracle_standin.engine.plsql.matching import arguments_by_name, chosen, distance
-from oracle_standin.engine.plsql.nodes import Mode, TableType
-from oracle_standin.engine.plsql.scope import Scope, Variable, bind_type, refuse_constant
+from oracle_standin.engine.plsql.nodes import DataType, Mode
+from oracle_standin.engine.plsql.scope import (
+    Composite,
+    Record,
+    Scope,
+    Variable,
+    bind_type,
+    blank,
+    protect,
+    refuse_constant,
+)
 from oracle_standin.engine.plsql.static import check_value, type_of
 from oracle_standin.engine.plsql.tables import IndexedTable
 
@@ -27,10 +36,10 @@ if TYPE_CHECKING:
 
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
-    from oracle_standin.engine.plsql.nodes import Argument, DataType, Parameter, Target
-    from oracle_standin.engine.plsql.scope import Program
+    from oracle_standin.engine.plsql.nodes import Argument, Kind, Parameter, Target
+    from oracle_standin.engine.plsql.scope import Named, Program
 
-Holder = Variable | IndexedTable
+Holder = Variable | Composite
 _Given = dict[str, "Argument"]
 
 
@@ -57,13 +66,6 @@ def run(
     return result
 
 
-def blank(name: str, kind: DataType | TableType) -> Holder:
-    """Return a variable of a type without a value."""
-    if isinstance(kind, TableType):
-        return IndexedTable(name, kind)
-    return Variable(name, kind)
-
-
 def _choose(
     call: nodes.Call, programs: Sequence[Program], scope: Scope, context: Context
 ) -> Program:
@@ -82,7 +84,7 @@ def _choose(
 
 
 def _run_body(
-    program: Program, returns: DataType | TableType | None, inner: Scope, context: Context
+    program: Program, returns: Kind | None, inner: Scope, context: Context
 ) -> Holder | None:
     body, unit = program.head.body, program.unit
     if body is None:
@@ -122,7 +124,7 @@ def _received(
     holder = blank(parameter.name, kind)
     if parameter.mode is Mode.OUT:
         return holder
-    if isinstance(holder, IndexedTable):
+    if not isinstance(holder, Variable):
         if argument is not None:
             _fill(holder, argument, scope, context)
     elif argument is not None:
@@ -131,24 +133,25 @@ def _received(
     elif parameter.default is not None:
         value = evaluate_as(parameter.default, holder.data_type, program.scope, context)
         holder.value = value if isinstance(value, bytes) else None
-    holder.constant = parameter.mode is Mode.IN
+    if parameter.mode is Mode.IN:
+        protect(holder)
     return holder
 
 
-def _fill(holder: IndexedTable, argument: Argument, scope: Scope, context: Context) -> None:
-    """Give a table the elements of another one or of a client's array, which begin at 1."""
+def _fill(holder: Composite, argument: Argument, scope: Scope, context: Context) -> None:
+    """Give a table or record the values of another one or of a client's array."""
     target = argument.target
-    if target is None or not target.is_bind:
-        holder.take(must_be_table(argument.value, holder, scope, context))
+    if target is None or not target.is_bind or isinstance(holder, Record):
+        copy(must_be_composite(argument.value, holder, scope, context), holder, context)
         return
     bind = context.binds.bind(target.names[0])
     value = context.binds.value(target.names[0])
     for index, element in enumerate(value if isinstance(value, list) else (), start=1):
-        fitting = fit(Evaluated(bind.type_code, element), holder.table_type.element, context)
+        fitting = fit(Evaluated(bind.type_code, element), holder.kind.element, context)
         holder.put(index, fitting if isinstance(fitting, bytes) else None)
 
 
-def _give_back(holder: object, argument: Argument, scope: Scope, context: Context) -> None:
+def _give_back(holder: Named, argument: Argument, scope: Scope, context: Context) -> None:
     """Copy an OUT parameter to where the caller wants it."""
     target = argument.target
     if target is None:
@@ -157,13 +160,13 @@ def _give_back(holder: object, argument: Argument, scope: Scope, context: Contex
         store(target, Evaluated(holder.data_type.type_code, holder.value), scope, context)
     elif isinstance(holder, IndexedTable) and target.is_bind:
         _give_array(holder, target, context)
-    elif isinstance(holder, IndexedTable):
-        must_be_table(argument.value, holder, scope, context).take(holder)
+    else:
+        copy(holder, must_be_composite(argument.value, holder, scope, context), context)
 
 
 def _give_array(holder: IndexedTable, target: Target, context: Context) -> None:
     bind = context.binds.bind(target.names[0])
-    code, wanted = holder.table_type.element.type_code, bind_type(bind)
+    code, wanted = holder.kind.element.type_code, bind_type(bind)
     elements = holder.as_array(bind.max_elements)
     fitting = [fit(Evaluated(code, element), wanted, context) for element in elements]
     context.binds.set(
@@ -179,28 +182,26 @@ def _check_arguments(program: Program, given: _Given, scope: Scope, context: Con
         kind = resolve_type(parameter.data_type, program.scope, context)
         if parameter.mode is not Mode.IN:
             _check_target(argument, kind, scope, context)
-        elif not isinstance(kind, TableType):
+        elif isinstance(kind, DataType):
             check_value(argument.value, kind, scope, context)
 
 
-def _check_target(
-    argument: Argument, kind: DataType | TableType, scope: Scope, context: Context
-) -> None:
+def _check_target(argument: Argument, kind: Kind, scope: Scope, context: Context) -> None:
     """Check what an OUT parameter goes to; raises PLS-00363 for what can take no value."""
     target = argument.target
     if target is not None and target.is_bind:
         context.binds.mark(target.names[0])
         return
-    table = None
-    if target is not None and (target.index is not None or isinstance(kind, TableType)):
-        table = find_table(target.names, target.position, scope, context)
-        target = target if table is not None else None
+    whole = None
+    if target is not None and (target.index is not None or not isinstance(kind, DataType)):
+        whole = find_composite(target.names, target.position, scope, context)
+        target = target if whole is not None else None
     if target is None:
         text = (
             f"PLS-00363: expression '{argument.value.text}' cannot be used as an assignment target"
         )
         raise compile_error(argument.value.start, text)
-    if table is not None:
-        refuse_constant(table, target.position)
+    if whole is not None:
+        refuse_constant(whole, target.position)
     else:
         target_type(target, scope, context)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql import calls, nodes
-from oracle_standin.engine.plsql.assignment import must_be_table, target_type
+from oracle_standin.engine.plsql.assignment import must_be_composite, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
 from oracle_standin.engine.plsql.exceptions import PREDEFINED
 from oracle_standin.engine.plsql.lookup import (
+    find_composite,
     find_exception,
     find_programs,
     find_table,
@@ -18,10 +19,17 @@ from oracle_standin.engine.plsql.lookup import (
 from oracle_standin.engine.plsql.matching import arguments_by_name, wrong_arguments
 from oracle_standin.engine.plsql.nodes import DataType, Mode
 from oracle_standin.engine.plsql.packages import FUNCTIONS, PROCEDURES, Routine
-from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Scope, Variable, refuse_constant
+from oracle_standin.engine.plsql.scope import (
+    NUMBER,
+    TEXT,
+    Scope,
+    Variable,
+    blank,
+    protect,
+    refuse_constant,
+)
 from oracle_standin.engine.plsql.sql_checks import check_sql, record_of
 from oracle_standin.engine.plsql.static import check_value
-from oracle_standin.engine.plsql.tables import IndexedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,8 +76,9 @@ class Checker:
         scope = Scope(outer, name=head.name)
         for parameter in head.parameters:
             kind = resolve_type(parameter.data_type, outer, self._context)
-            holder = calls.blank(parameter.name, kind)
-            holder.constant = parameter.mode is Mode.IN
+            holder = blank(parameter.name, kind)
+            if parameter.mode is Mode.IN:
+                protect(holder)
             scope.variables[parameter.name] = holder
             if parameter.default is not None and isinstance(kind, DataType):
                 self._value(parameter.default, kind, outer)
@@ -143,9 +152,9 @@ class Checker:
             self._check_arguments(statement.call, FUNCTIONS[statement.call.name], scope)
             return
         if target.index is None and not target.is_bind:
-            table = find_table(target.names, target.position, scope, self._context)
-            if table is not None:
-                must_be_table(statement.value, table, scope, self._context)
+            whole = find_composite(target.names, target.position, scope, self._context)
+            if whole is not None:
+                must_be_composite(statement.value, whole, scope, self._context)
                 return
         self._value(statement.value, target_type(target, scope, self._context), scope)
 
@@ -154,10 +163,10 @@ class Checker:
             if target.is_bind:
                 self._context.binds.mark(target.names[0])
             elif target.index is None and (
-                table := find_table(target.names, target.position, scope, self._context)
+                whole := find_composite(target.names, target.position, scope, self._context)
             ):
-                refuse_constant(table, target.position)
-            elif not scope.is_record(target.names[0]):
+                refuse_constant(whole, target.position)
+            elif not scope.is_open_record(target.names[0]):
                 target_type(target, scope, self._context)
                 if target.index is not None:
                     self._value(target.index, NUMBER, scope)
@@ -173,11 +182,11 @@ class Checker:
         if statement.value is None:
             text = "PLS-00503: RETURN <value> statement is required for this return from function"
             raise compile_error(position, text)
-        result = calls.blank("", resolve_type(declared, scope, self._context))
-        if isinstance(result, IndexedTable):
-            must_be_table(statement.value, result, scope, self._context)
-        else:
+        result = blank("", resolve_type(declared, scope, self._context))
+        if isinstance(result, Variable):
             self._value(statement.value, result.data_type, scope)
+        else:
+            must_be_composite(statement.value, result, scope, self._context)
 
     # Calls
 

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.host import Host
     from oracle_standin.engine.plsql.nodes import (
         Block,
-        DataType,
         Declaration,
         Fragment,
+        Kind,
         Position,
-        TableType,
     )
-    from oracle_standin.engine.plsql.scope import Binds, Scope, Variable
-    from oracle_standin.engine.plsql.tables import IndexedTable
+    from oracle_standin.engine.plsql.scope import Binds, Composite, Scope, Variable
 
 
 DEEPEST_CALL = 200
@@ -39,15 +37,15 @@ class References(Protocol):
     def begins(self, fragment: Fragment, place: int, scope: Scope, context: Context) -> bool:
         """Return whether the call of a function or the use of a table begins at a token."""
 
-    def table_of(self, value: Fragment, scope: Scope, context: Context) -> IndexedTable | None:
-        """Return the whole table that an expression stands for, None for other expressions."""
+    def composite_of(self, value: Fragment, scope: Scope, context: Context) -> Composite | None:
+        """Return the whole table or record that an expression stands for; None for a scalar."""
 
 
 class Leaving(Protocol):
     """How a block was left, if not at its end."""
 
     @property
-    def value(self) -> Variable | IndexedTable | None:
+    def value(self) -> Variable | Composite | None:
         """Return what RETURN gave."""
 
 
@@ -75,7 +73,7 @@ class Context:
     """The exception that a handler is handling."""
     unit: str = ""
     """The stored unit whose lines are meant, "" for the anonymous block."""
-    returns: DataType | TableType | None = None
+    returns: Kind | None = None
     """What the function that runs returns."""
     checking: bool = False
     """Whether names and types are looked at and nothing runs."""
@@ -90,7 +88,7 @@ class Context:
             return f'at "{self.unit}", line {position.line}'
         return f"at line {position.line}"
 
-    def inside(self, unit: str, returns: DataType | TableType | None = None) -> Context:
+    def inside(self, unit: str, returns: Kind | None = None) -> Context:
         """Return the surroundings of a program that is called from here."""
         if self.depth == DEEPEST_CALL:
             what = f"more than {DEEPEST_CALL} calls within each other"

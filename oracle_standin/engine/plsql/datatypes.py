@@ -15,6 +15,7 @@ from oracle_standin.engine.plsql.nodes import (
     DataType,
     DeclaredType,
     NamedType,
+    RowType,
     position_in,
 )
 from oracle_standin.lexer import Kind
@@ -80,7 +81,8 @@ def read_data_type(reader: Reader) -> DeclaredType:  # noqa: C901, PLR0911 - one
     if reader.accept_operator("%"):
         if reader.accept("TYPE"):
             return ColumnType(names, position)
-        raise not_here(position, "%ROWTYPE")
+        reader.expect("ROWTYPE")
+        return RowType(names, position)
     name = names[0] if len(names) == 1 else ""
     if name in _TEXTS:
         return _text_type(reader, name)

@@ -90,11 +90,13 @@ def _pragma(reader: Reader, position: nodes.Position) -> nodes.ExceptionCode:
     return nodes.ExceptionCode(name, sign * int(token.text), position)
 
 
-def _type(reader: Reader) -> nodes.TableDeclaration:
+def _type(reader: Reader) -> nodes.TableDeclaration | nodes.RecordDeclaration:
     position = reader.here()
     reader.expect("TYPE")
     name = reader.name()
     reader.expect("IS")
+    if reader.accept("RECORD"):
+        return _record_type(reader, name, position)
     if not reader.accept("TABLE", "OF"):
         raise not_here(position, f"TYPE ... IS {reader.peek().value}")
     element = read_data_type(reader)
@@ -107,6 +109,22 @@ def _type(reader: Reader) -> nodes.TableDeclaration:
     reader.take()
     reader.expect_operator(";")
     return nodes.TableDeclaration(name, element, position)
+
+
+def _record_type(reader: Reader, name: str, position: nodes.Position) -> nodes.RecordDeclaration:
+    fields: list[nodes.VariableDeclaration] = []
+    reader.expect_operator("(")
+    while True:
+        place, field = reader.here(), reader.name()
+        data_type = read_data_type(reader)
+        not_null = reader.accept("NOT", "NULL")
+        value = _default(reader, ",", ")")
+        fields.append(nodes.VariableDeclaration(field, data_type, place, value, not_null=not_null))
+        if reader.accept_operator(")"):
+            break
+        reader.expect_operator(",")
+    reader.expect_operator(";")
+    return nodes.RecordDeclaration(name, tuple(fields), position)
 
 
 # Procedures and functions

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from oracle_standin.backend import ClientGoneError, OracleError
 from oracle_standin.engine.plsql import calls, nodes, routines, statements
-from oracle_standin.engine.plsql.assignment import assign, assign_value, must_be_table
+from oracle_standin.engine.plsql.assignment import assign, assign_value, copy, must_be_composite
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
     compile_error,
@@ -38,7 +38,7 @@ from oracle_standin.engine.plsql.lookup import (
     find_table,
     resolve_type,
 )
-from oracle_standin.engine.plsql.scope import NUMBER, Program, Scope, Variable
+from oracle_standin.engine.plsql.scope import NUMBER, Program, Scope, Variable, blank, protect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,6 +125,8 @@ class Interpreter:
                     scope.exceptions[declaration.name].code = 1403 if code == 100 else -code
                 case nodes.TableDeclaration():
                     self._table_type(declaration, scope)
+                case nodes.RecordDeclaration():
+                    self._record_type(declaration, scope)
                 case nodes.Subprogram():
                     scope.add_program(Program(declaration, scope, scope.unit))
                 case nodes.VariableDeclaration():
@@ -132,24 +134,36 @@ class Interpreter:
 
     def _table_type(self, declaration: nodes.TableDeclaration, scope: Scope) -> None:
         element = resolve_type(declaration.element, scope, self._context)
-        if isinstance(element, nodes.TableType):
-            what = "a table of tables"
+        if not isinstance(element, nodes.DataType):
+            what = "a table of tables or records"
             raise not_here(declaration.position, what)
-        place = f"{scope.unit.label}." if scope.unit else ""
-        name = f"{place}{declaration.name}"
+        name = _type_name(declaration.name, scope)
         scope.types[declaration.name] = nodes.TableType(name, element)
+
+    def _record_type(self, declaration: nodes.RecordDeclaration, scope: Scope) -> None:
+        fields = []
+        for field in declaration.fields:
+            kind = resolve_type(field.data_type, scope, self._context)
+            if not isinstance(kind, nodes.DataType) or field.value is not None or field.not_null:
+                what = "a field that is NOT NULL, has a default, or is no scalar"
+                raise not_here(field.position, what)
+            fields.append((field.name, kind))
+        name = _type_name(declaration.name, scope)
+        scope.types[declaration.name] = nodes.RecordType(name, tuple(fields))
 
     def _variable(self, declaration: nodes.VariableDeclaration, scope: Scope) -> None:
         kind = resolve_type(declaration.data_type, scope, self._context)
-        variable = calls.blank(declaration.name, kind)
+        variable = blank(declaration.name, kind)
         if isinstance(variable, Variable):
             variable.not_null = declaration.not_null
             if declaration.value is not None and not self._context.checking:
                 value = evaluate_as(declaration.value, variable.data_type, scope, self._context)
                 assign_value(variable, value)
         elif declaration.value is not None:
-            variable.take(must_be_table(declaration.value, variable, scope, self._context))
-        variable.constant = declaration.constant
+            source = must_be_composite(declaration.value, variable, scope, self._context)
+            copy(source, variable, self._context)
+        if declaration.constant:
+            protect(variable)
         scope.variables[declaration.name] = variable
 
     def _all(self, body: Sequence[nodes.Statement], scope: Scope) -> Left | None:
@@ -219,11 +233,11 @@ class Interpreter:
         kind, context = self._context.returns, self._context
         if kind is None or statement.value is None:
             return Left(Flow.RETURN)
-        result = calls.blank("", kind)
+        result = blank("", kind)
         if isinstance(result, Variable):
             assign_value(result, evaluate_as(statement.value, result.data_type, scope, context))
         else:
-            result.take(must_be_table(statement.value, result, scope, context))
+            copy(must_be_composite(statement.value, result, scope, context), result, context)
         return Left(Flow.RETURN, value=result)
 
     # Control
@@ -311,6 +325,11 @@ class Interpreter:
         if keeps and current is not None:
             message = f"{message}\n{current.with_stack()}"
         raise RaisedError(OracleError(-number, message), (self._context.place(call.position),))
+
+
+def _type_name(name: str, scope: Scope) -> str:
+    """Return the name of a declared type, with that of the unit that declares it."""
+    return f"{scope.unit.label}.{name}" if scope.unit else name
 
 
 def _stays(left: Left, label: str) -> bool:

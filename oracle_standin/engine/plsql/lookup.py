@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, OracleError, TypeCode
 from oracle_standin.engine.plsql.compile_errors import not_declared
-from oracle_standin.engine.plsql.nodes import ColumnType, DataType, TableType
-from oracle_standin.engine.plsql.scope import Variable, bind_type
+from oracle_standin.engine.plsql.nodes import ColumnType, DataType, RecordType, RowType
+from oracle_standin.engine.plsql.scope import Record, Variable, bind_type
 from oracle_standin.engine.plsql.tables import IndexedTable
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from oracle_standin.backend import Column
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.exceptions import NamedException
-    from oracle_standin.engine.plsql.nodes import DeclaredType, Position
-    from oracle_standin.engine.plsql.scope import Program, Scope
+    from oracle_standin.engine.plsql.nodes import DeclaredType, Kind, Position
+    from oracle_standin.engine.plsql.scope import Composite, Program, Scope
 
 
 def find_variable(
@@ -27,6 +27,9 @@ def find_variable(
     found = scope.variable(names)
     if found is not None or len(names) < 2 or scope.is_record(names[0]):
         return found
+    record = find_composite(names[:-1], position, scope, context) if len(names) > 2 else None
+    if isinstance(record, Record):
+        return record.fields.get(names[-1])
     package = context.host.linker.package(names[:-1], position, context)
     public = package.variables.get(names[-1]) if package else None
     return public if isinstance(public, Variable) else None
@@ -36,11 +39,19 @@ def find_table(
     names: Sequence[str], position: Position, scope: Scope, context: Context
 ) -> IndexedTable | None:
     """Return the index-by table of a name, or None."""
+    found = find_composite(names, position, scope, context)
+    return found if isinstance(found, IndexedTable) else None
+
+
+def find_composite(
+    names: Sequence[str], position: Position, scope: Scope, context: Context
+) -> Composite | None:
+    """Return the index-by table or record of a name, or None."""
     found = scope.named(names)
     if found is None and len(names) > 1 and not scope.is_record(names[0]):
         package = context.host.linker.package(names[:-1], position, context)
         found = package.variables.get(names[-1]) if package else None
-    return found if isinstance(found, IndexedTable) else None
+    return None if isinstance(found, Variable) else found
 
 
 def find_programs(
@@ -62,12 +73,14 @@ def find_exception(
     return package.exceptions.get(last) if package else None
 
 
-def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> DataType | TableType:
+def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Kind:
     """Return a declared type with names and %TYPE looked up; raises PLS-00201."""
     if isinstance(declared, DataType):
         return declared
+    if isinstance(declared, RowType):
+        return _row(declared, context)
     if not isinstance(declared, ColumnType):
-        found = scope.table_type(declared.names)
+        found = scope.type_of(declared.names)
         if found is None and len(declared.names) > 1:
             package = context.host.linker.package(declared.names[:-1], declared.position, context)
             found = package.types.get(declared.names[-1]) if package else None
@@ -77,8 +90,26 @@ def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Data
     variable = find_variable(declared.names, declared.position, scope, context)
     if variable is not None:
         return variable.data_type
-    table = find_table(declared.names, declared.position, scope, context)
-    return table.table_type if table else _column(declared, context)
+    composite = find_composite(declared.names, declared.position, scope, context)
+    return composite.kind if composite else _column(declared, context)
+
+
+def _row(declared: RowType, context: Context) -> RecordType:
+    names = [f'"{name}"' for name in declared.names]
+    query = f"SELECT * FROM {'.'.join(names)}"  # noqa: S608 - names from the block
+    try:
+        columns = context.host.describe(query, [])
+    except OracleError as error:
+        if error.code not in {942, 903}:
+            raise
+        raise not_declared(declared.position, ".".join(declared.names)) from None
+    return row_of(columns)
+
+
+def row_of(columns: Sequence[Column]) -> RecordType:
+    """Return the type of a row with these columns."""
+    fields = tuple((column.name, column_type(column)) for column in columns)
+    return RecordType("%ROWTYPE", fields, is_row=True)
 
 
 def _column(declared: ColumnType, context: Context) -> DataType:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import TypeCode
 from oracle_standin.engine.plsql.compile_errors import compile_error
-from oracle_standin.engine.plsql.nodes import DataType, TableType
+from oracle_standin.engine.plsql.nodes import DataType, Kind, RecordType, TableType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.nodes import Argument
     from oracle_standin.engine.plsql.scope import Program
 
-Known = DataType | TableType | None
+Known = DataType | TableType | RecordType | None
 """The type of an argument before it is worked out; None when it is not known then."""
 
 CLIENT_ARRAY = ":array"
@@ -81,11 +81,13 @@ def fits(call: nodes.Call, head: nodes.Subprogram) -> bool:
     return all(item.name in given or item.default is not None for item in head.parameters)
 
 
-def distance(have: Known, want: DataType | TableType) -> int | None:
+def distance(have: Known, want: Kind) -> int | None:  # noqa: PLR0911 - one a kind of type
     """Return how far a type is from that of a parameter: 0 for the same, None for too far."""
     if have is None:
         return 1
-    if isinstance(have, TableType) or isinstance(want, TableType):
+    if isinstance(have, RecordType) and isinstance(want, RecordType):
+        return _distance_of_records(have, want)
+    if not (isinstance(have, DataType) and isinstance(want, DataType)):
         return _distance_of_tables(have, want)
     if have.type_code is want.type_code:
         return 0
@@ -97,7 +99,23 @@ def distance(have: Known, want: DataType | TableType) -> int | None:
     return 2 if "text" in families else None
 
 
-def _distance_of_tables(have: Known, want: DataType | TableType) -> int | None:
+def _distance_of_records(have: RecordType, want: RecordType) -> int | None:
+    """Return 0 for the same type, 1 where a row fits a record by its fields, None else.
+
+    Source: PL/SQL Language Reference, "Assigning One Record Variable to Another".
+    """
+    if have == want:
+        return 0
+    if not have.fields:  # of a query that is not looked at before it runs
+        return 1
+    if not (have.is_row or want.is_row) or len(have.fields) != len(want.fields):
+        return None
+    pairs = zip(have.fields, want.fields, strict=True)
+    steps = [distance(one, other) for (_, one), (_, other) in pairs]
+    return None if None in steps else 1
+
+
+def _distance_of_tables(have: Known, want: Kind) -> int | None:
     """Return what `distance` does where one of the two is a table.
 
     A client's array goes into a table of the same kind of element (Error Messages, PLS-00418).

@@ -85,7 +85,15 @@ class NamedType:
     position: Position
 
 
-DeclaredType = DataType | ColumnType | NamedType
+@dataclass(frozen=True, slots=True)
+class RowType:
+    """`table%ROWTYPE`, looked up when the block runs."""
+
+    names: tuple[str, ...]
+    position: Position
+
+
+DeclaredType = DataType | ColumnType | RowType | NamedType
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,29 @@ class TableType:
 
     name: str
     element: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """RECORD (field type, ...), or the columns of a row, under the name that tells it apart."""
+
+    name: str
+    fields: tuple[tuple[str, DataType], ...]
+    is_row: bool = False
+    """Whether it is that of %ROWTYPE or of a loop over a query."""
+
+
+Kind = DataType | TableType | RecordType
+"""A declared type, looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDeclaration:
+    """TYPE name IS RECORD (field type, ...)."""
+
+    name: str
+    fields: tuple[VariableDeclaration, ...]
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +196,12 @@ class Subprogram:
 
 
 Declaration = (
-    VariableDeclaration | ExceptionDeclaration | ExceptionCode | TableDeclaration | Subprogram
+    VariableDeclaration
+    | ExceptionDeclaration
+    | ExceptionCode
+    | RecordDeclaration
+    | TableDeclaration
+    | Subprogram
 )
 
 

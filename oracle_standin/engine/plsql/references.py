@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.plsql import calls
 from oracle_standin.engine.plsql.compile_errors import compile_error, complainer, not_here
 from oracle_standin.engine.plsql.expressions import integer, number_variable, truth_variable
-from oracle_standin.engine.plsql.lookup import find_table, find_variable, resolve_type
-from oracle_standin.engine.plsql.nodes import Fragment, TableType, position_in
+from oracle_standin.engine.plsql.lookup import (
+    find_composite,
+    find_table,
+    find_variable,
+    resolve_type,
+)
+from oracle_standin.engine.plsql.nodes import DataType, Fragment, position_in
 from oracle_standin.engine.plsql.parser import read_call
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.scope import NUMBER, Variable
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
 
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Position
-    from oracle_standin.engine.plsql.scope import Program, Scope
+    from oracle_standin.engine.plsql.scope import Composite, Program, Scope
     from oracle_standin.lexer import Token
 
 _BEFORE_TABLES_OF_SQL = ("INTO", "FROM", "UPDATE", "JOIN", "TABLE")
@@ -54,6 +59,9 @@ def at(
         if table is not None:
             _refuse_lazy(found, place, position)
             return _part_of(table, fragment, place, place + 2 * count - 1, scope, context)
+    if len(names) == 1 and scope.is_record(names[0]):
+        _refuse_whole_record(found, place, position, in_sql=in_sql)
+        return None, 1
     programs = _functions(names, position, scope, context)
     bracketed = _is_open(found, place + 2 * len(names) - 1)
     if programs and (bracketed or not in_sql):
@@ -83,32 +91,32 @@ def begins(fragment: Fragment, place: int, scope: Scope, context: Context) -> bo
     return bool(_functions(names, position, scope, context))
 
 
-def table_of(value: Fragment, scope: Scope, context: Context) -> IndexedTable | None:
-    """Return the whole table that an expression stands for, None for other expressions."""
+def composite_of(value: Fragment, scope: Scope, context: Context) -> Composite | None:
+    """Return the whole table or record that an expression stands for; None for a scalar."""
     found = value.tokens
     if found[0].kind not in {Kind.WORD, Kind.QUOTED} or found[0].is_word(*RESERVED_WORDS):
         return None
     names, position = _names(found, 0), value.start
     end = 2 * len(names) - 1
     if end == len(found):
-        table = find_table(names, position, scope, context)
-        if table is not None:
-            return table
+        whole = find_composite(names, position, scope, context)
+        if whole is not None:
+            return whole
     elif not (_is_open(found, end) and closing_bracket(found, end) == len(found) - 1):
         return None
     programs = _functions(names, position, scope, context)
-    if not any(_gives_table(program, context) for program in programs):
+    if not any(_gives_composite(program, context) for program in programs):
         return None
     call = read_call(Reader(value.source, found, complainer(value.source)))
     result = calls.run(call, programs, scope, context)
-    return result if isinstance(result, IndexedTable) else None
+    return None if isinstance(result, Variable) else result
 
 
-def _gives_table(program: Program, context: Context) -> bool:
+def _gives_composite(program: Program, context: Context) -> bool:
     returns = program.head.returns
-    return returns is not None and isinstance(
-        resolve_type(returns, program.scope, context), TableType
-    )
+    if returns is None:
+        return False
+    return not isinstance(resolve_type(returns, program.scope, context), DataType)
 
 
 def _names(found: Sequence[Token], place: int) -> tuple[str, ...]:
@@ -165,7 +173,7 @@ def _part_of(
     if _is_open(found, place):
         index, after = _index(fragment, place, scope, context)
         value = None if index is None else table.get(index)
-        return Variable(table.name, table.table_type.element, value), after - start
+        return Variable(table.name, table.kind.element, value), after - start
     position = position_in(fragment.source, found[start].start)
     if place + 1 >= len(found) or not found[place].is_operator("."):
         raise compile_error(position, "PLS-00382: expression is of wrong type")
@@ -194,6 +202,17 @@ def _index(
 
 
 # Functions
+
+
+def _refuse_whole_record(
+    found: Sequence[Token], place: int, position: Position, *, in_sql: bool
+) -> None:
+    """Raise PLS-00382 for a record where a scalar belongs, and refuse the record of an INSERT."""
+    if not in_sql:
+        raise compile_error(position, "PLS-00382: expression is of wrong type")
+    if place and found[place - 1].is_word("VALUES"):
+        what = "INSERT of a whole record"
+        raise not_here(position, what)
 
 
 def _called(

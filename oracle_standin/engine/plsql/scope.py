@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
 from oracle_standin.engine.plsql.compile_errors import compile_error
-from oracle_standin.engine.plsql.nodes import DataType, Position
+from oracle_standin.engine.plsql.nodes import DataType, Position, RecordType, TableType
 from oracle_standin.engine.plsql.signatures import same_signature
 from oracle_standin.engine.plsql.tables import IndexedTable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.exceptions import NamedException
     from oracle_standin.engine.plsql.library import StoredUnit
-    from oracle_standin.engine.plsql.nodes import Subprogram, TableType
+    from oracle_standin.engine.plsql.nodes import Kind, Subprogram
 
 
 @dataclass(slots=True)
@@ -35,10 +35,18 @@ class Variable:
         return Bind(self.name, self.data_type.type_code, self.data_type.charset_form)
 
 
-Record = dict[str, Variable]
-"""The fields of a cursor loop's record by name."""
+@dataclass(slots=True)
+class Record:
+    """Fields under one name: of a record type, or of a row."""
 
-Named = Variable | Record | IndexedTable
+    name: str
+    kind: RecordType
+    fields: dict[str, Variable]
+    constant: bool = False
+
+
+Composite = IndexedTable | Record
+Named = Variable | Composite
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Scope:
     outer: Scope | None = None
     variables: dict[str, Named] = field(default_factory=dict)
     exceptions: dict[str, NamedException] = field(default_factory=dict)
-    types: dict[str, TableType] = field(default_factory=dict)
+    types: dict[str, TableType | RecordType] = field(default_factory=dict)
     programs: dict[str, list[Program]] = field(default_factory=dict)
     name: str = ""
     """The subprogram or package, by which its names may be qualified."""
@@ -95,7 +103,7 @@ class Scope:
             return found
         if found is None and len(names) == 2:
             record = self.named(names[:1])
-            return record.get(names[1]) if isinstance(record, dict) else None
+            return record.fields.get(names[1]) if isinstance(record, Record) else None
         return None
 
     def table(self, names: Sequence[str]) -> IndexedTable | None:
@@ -105,7 +113,12 @@ class Scope:
 
     def is_record(self, name: str) -> bool:
         """Return whether a name stands for a record."""
-        return isinstance(self.named((name,)), dict)
+        return isinstance(self.named((name,)), Record)
+
+    def is_open_record(self, name: str) -> bool:
+        """Return whether a name stands for a record whose fields are not known yet."""
+        found = self.named((name,))
+        return isinstance(found, Record) and not found.fields
 
     def exception(self, name: str) -> NamedException | None:
         """Return the user-defined exception of a name, or None."""
@@ -115,7 +128,7 @@ class Scope:
                 return scope.exceptions[names[-1]]
         return None
 
-    def table_type(self, names: Sequence[str]) -> TableType | None:
+    def type_of(self, names: Sequence[str]) -> TableType | RecordType | None:
         """Return the type of a name, or None."""
         for scope in self._chain():
             if names[-1] in scope.types and list(names[:-1]) in ([], [scope.name]):
@@ -208,7 +221,29 @@ NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")
 TEXT = DataType(TypeCode.VARCHAR, CharsetForm.DATABASE, "VARCHAR2(4000)", size_bytes=32_767)
 
 
-def refuse_constant(found: Variable | IndexedTable, position: Position) -> None:
+def blank(name: str, kind: Kind) -> Named:
+    """Return a variable, table or record of a type without a value."""
+    if isinstance(kind, TableType):
+        return IndexedTable(name, kind)
+    if isinstance(kind, RecordType):
+        return blank_record(name, kind)
+    return Variable(name, kind)
+
+
+def blank_record(name: str, kind: RecordType) -> Record:
+    """Return a record without values."""
+    return Record(name, kind, {field: Variable(field, code) for field, code in kind.fields})
+
+
+def protect(found: Variable | Composite) -> None:
+    """Make a constant of a variable, a table or a record with its fields."""
+    found.constant = True
+    if isinstance(found, Record):
+        for variable in found.fields.values():
+            variable.constant = True
+
+
+def refuse_constant(found: Variable | Composite, position: Position) -> None:
     """Raise PLS-00363 for the assignment to a constant, a loop's variable or an IN parameter."""
     if found.constant:
         text = f"PLS-00363: expression '{found.name}' cannot be used as an assignment target"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.lookup import resolve_type
-from oracle_standin.engine.plsql.nodes import DataType, Mode, TableType, UnitKind
+from oracle_standin.engine.plsql.nodes import DataType, Mode, RecordType, TableType, UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,15 +101,18 @@ def _arguments(head: nodes.Subprogram, scope: Scope, context: Context) -> Iterat
         )
     for name, position, declared, in_out, defaulted in listed:
         kind = resolve_type(declared, scope, context)
-        if isinstance(kind, TableType):
-            yield ShapeArgument(
-                name, position, sequence, 0, "PL/SQL TABLE", in_out, defaulted, None, kind.name
-            )
-            sequence += 1
-            yield _scalar(None, 1, sequence, 1, kind.element, in_out, defaulted=False)
-        else:
+        if isinstance(kind, DataType):
             yield _scalar(name, position, sequence, 0, kind, in_out, defaulted=defaulted)
-        sequence += 1
+            sequence += 1
+            continue
+        is_table = isinstance(kind, TableType)
+        parts = ((None, kind.element),) if isinstance(kind, TableType) else kind.fields
+        title = "PL/SQL TABLE" if is_table else "PL/SQL RECORD"
+        type_name = None if isinstance(kind, RecordType) and kind.is_row else kind.name
+        yield ShapeArgument(name, position, sequence, 0, title, in_out, defaulted, None, type_name)
+        for place, (part, part_type) in enumerate(parts, start=1):
+            yield _scalar(part, place, sequence + place, 1, part_type, in_out, defaulted=False)
+        sequence += 1 + len(parts)
 
 
 def _scalar(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oracle_standin.engine.plsql.nodes import ColumnType, NamedType
+from oracle_standin.engine.plsql.nodes import ColumnType, NamedType, RowType
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql.nodes import DataType, DeclaredType, Subprogram
@@ -31,6 +31,8 @@ def _type(declared: DeclaredType) -> DataType | tuple[str, tuple[str, ...]]:
     """Return a type without its place in the text; qualified names count by their last part."""
     if isinstance(declared, ColumnType):
         return ("%TYPE", declared.names)
+    if isinstance(declared, RowType):
+        return ("%ROWTYPE", declared.names)
     if isinstance(declared, NamedType):
         return ("named", declared.names[-1:])
     return declared

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
+from oracle_standin.engine.plsql.assignment import expanded
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
     compile_error,
     is_refusal,
     sql_error,
 )
-from oracle_standin.engine.plsql.lookup import column_type
+from oracle_standin.engine.plsql.lookup import row_of
 from oracle_standin.engine.plsql.nodes import position_in
-from oracle_standin.engine.plsql.scope import Record, Variable
+from oracle_standin.engine.plsql.scope import Record, blank_record
 from oracle_standin.engine.plsql.sql_parts import named_tables
 from oracle_standin.engine.plsql.statements import prepared, with_columns
 
@@ -52,11 +53,10 @@ def check_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
     if not statement.into:
         text = "PLS-00428: an INTO clause is expected in this SELECT statement"
         raise compile_error(statement.position, text)
-    if len(columns) != len(statement.into):
+    targets = expanded(statement.into, scope, context)
+    if len(columns) != len(targets):
         code, message = (
-            (913, "too many values")
-            if len(columns) > len(statement.into)
-            else (947, "not enough values")
+            (913, "too many values") if len(columns) > len(targets) else (947, "not enough values")
         )
         raise sql_error(statement.position, OracleError(code, message))
 
@@ -64,10 +64,10 @@ def check_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
 def record_of(query: Fragment, scope: Scope, context: Context) -> Record:
     """Return the record of a loop over a query; without fields unless it is of a stored unit."""
     check_tables(query, context)
-    if not context.thorough:
-        return {}
-    columns = _asked(with_columns(query, scope, context), query, context)
-    return {column.name: Variable(column.name, column_type(column)) for column in columns}
+    columns: Sequence[Column] = ()
+    if context.thorough:
+        columns = _asked(with_columns(query, scope, context), query, context)
+    return blank_record("", row_of(columns))
 
 
 def _asked(sql: Rewritten, statement: Fragment, context: Context) -> Sequence[Column]:

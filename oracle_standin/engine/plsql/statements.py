@@ -13,7 +13,7 @@ from oracle_standin.backend import (
     Result,
     TypeCode,
 )
-from oracle_standin.engine.plsql.assignment import store, store_row, target_bind
+from oracle_standin.engine.plsql.assignment import expanded, store, store_row, target_bind
 from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
 from oracle_standin.engine.plsql.expressions import (
     Evaluated,
@@ -22,7 +22,7 @@ from oracle_standin.engine.plsql.expressions import (
     evaluate_as,
     rewrite,
 )
-from oracle_standin.engine.plsql.lookup import column_type
+from oracle_standin.engine.plsql.lookup import row_of
 from oracle_standin.engine.plsql.nodes import DataType
 from oracle_standin.engine.plsql.scope import Record, Variable
 from oracle_standin.engine.plsql.sql_parts import named_tables
@@ -66,31 +66,32 @@ def prepared(statement: nodes.Sql, scope: Scope, context: Context) -> Rewritten:
     sql = with_columns(statement.statement, scope, context)
     if not statement.is_returning:
         return sql
-    for index, target in enumerate(statement.into):
+    targets = expanded(statement.into, scope, context)
+    for index, target in enumerate(targets):
         declared = target_bind(target, scope, context)
         sql.binds.append(
             Bind(f"INTO{index}", declared.type_code, declared.charset_form, is_return=True)
         )
         sql.values.append(None)
-    sql.text += " " + ", ".join(f":INTO{index}" for index in range(len(statement.into)))
+    sql.text += " " + ", ".join(f":INTO{index}" for index in range(len(targets)))
     return sql
 
 
 def run_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
     """Run a static SQL statement with its INTO."""
     sql = prepared(statement, scope, context)
+    targets = expanded(statement.into, scope, context)
     result = _execute(sql, context)
     if result.rows is None:
         context.row_count = result.row_count
         if statement.is_returning:
-            binds = sql.binds[-len(statement.into) :]
-            _store_returned(result, binds, statement.into, scope, context)
+            _store_returned(result, sql.binds[-len(targets) :], targets, scope, context)
         return
     if not statement.into:
         result.rows.close()
         text = "PLS-00428: an INTO clause is expected in this SELECT statement"
         raise compile_error(statement.position, text)
-    _fetch_one(result, statement.into, scope, context)
+    _fetch_one(result, targets, scope, context)
 
 
 def _store_returned(
@@ -131,14 +132,15 @@ def _rows(result: Result) -> tuple[RowSource, tuple[Column, ...]]:
 def records(query: Fragment, scope: Scope, context: Context) -> Iterator[Record]:
     """Give each row of a query as a record."""
     rows, columns = _rows(_execute(with_columns(query, scope, context), context))
-    types = [column_type(column) for column in columns]
+    kind = row_of(columns)
     try:
         while found := rows.fetch(_ROWS_A_FETCH):
             for row in found:
-                yield {
-                    column.name: Variable(column.name, data_type, value)
-                    for column, data_type, value in zip(columns, types, row, strict=True)
+                fields = {
+                    name: Variable(name, data_type, value)
+                    for (name, data_type), value in zip(kind.fields, row, strict=True)
                 }
+                yield Record("", kind, fields)
     finally:
         rows.close()
 
@@ -171,7 +173,7 @@ def run_immediate(statement: nodes.Immediate, scope: Scope, context: Context) ->
     except CompileError as error:
         raise OracleError(error.code, error.message) from None
     if parts.kind is StatementKind.QUERY:
-        _fetch_one(result, statement.into, scope, context)
+        _fetch_one(result, expanded(statement.into, scope, context), scope, context)
         return
     context.row_count = result.row_count
     _take_out_values(result, sql, statement, scope, context)

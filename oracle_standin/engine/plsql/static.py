@@ -17,7 +17,7 @@ from oracle_standin.engine.plsql.compile_errors import (
     not_declared,
 )
 from oracle_standin.engine.plsql.expressions import rewrite, simple_value
-from oracle_standin.engine.plsql.lookup import find_table
+from oracle_standin.engine.plsql.lookup import find_composite
 from oracle_standin.engine.plsql.matching import CLIENT_ARRAY
 from oracle_standin.engine.plsql.nodes import DataType, TableType
 from oracle_standin.engine.plsql.scope import bind_type
@@ -38,15 +38,15 @@ def type_of(value: Fragment, scope: Scope, context: Context) -> Known:
         declared = bind_type(bind)
         return TableType(CLIENT_ARRAY, declared) if bind.is_array else declared
     if target is not None and target.index is None:
-        table = find_table(target.names, target.position, scope, context)
-        if table is not None:
-            return table.table_type
+        whole = find_composite(target.names, target.position, scope, context)
+        if whole is not None:
+            return whole.kind
     if len(value.tokens) == 1 and value.tokens[0].is_word("NULL"):
         return None
     quiet = context if context.checking else replace(context, checking=True)
-    table = context.references.table_of(value, scope, quiet)
-    if table is not None:
-        return table.table_type
+    whole = context.references.composite_of(value, scope, quiet)
+    if whole is not None:
+        return whole.kind
     simple = simple_value(value, scope, quiet)
     return None if simple is None else DataType(simple.type_code, CharsetForm.NONE, "")
 

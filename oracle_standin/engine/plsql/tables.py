@@ -25,7 +25,7 @@ class IndexedTable:
     """A variable of a type TABLE OF ... INDEX BY PLS_INTEGER."""
 
     name: str
-    table_type: TableType
+    kind: TableType
     elements: dict[int, Value] = field(default_factory=dict)
     constant: bool = False
 
@@ -40,10 +40,6 @@ class IndexedTable:
         if not _LOWEST <= index <= _HIGHEST:
             raise OracleError(1426, "numeric overflow")
         self.elements[index] = value
-
-    def take(self, other: IndexedTable) -> None:
-        """Become a copy of another table."""
-        self.elements = dict(other.elements)
 
     def ask(self, method: str, index: int | None = None) -> int | None:
         """Return what COUNT, FIRST, LAST, LIMIT, NEXT(index) or PRIOR(index) gives."""

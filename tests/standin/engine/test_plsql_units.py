@@ -88,7 +88,7 @@ def test_units_that_do_not_compile(session: UserSession, text: str) -> None:
         "PRAGMA AUTONOMOUS_TRANSACTION; BEGIN NULL; END;",
         "BEGIN UTL_FILE.FCLOSE_ALL; END;",
         "x XMLTYPE; BEGIN NULL; END;",
-        "r t%ROWTYPE; BEGIN NULL; END;",
+        "r t%ROWTYPE; BEGIN INSERT INTO t VALUES r; END;",
         "BEGIN FORALL i IN 1 .. 2 DELETE FROM t; END;",
         "n NUMBER; BEGIN n := SOUNDEX('x'); END;",
         "n NUMBER; BEGIN SELECT COUNT(*) INTO n FROM t WHERE SOUNDEX('x') = 'y'; END;",
