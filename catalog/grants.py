@@ -91,7 +91,7 @@ class Need:
 def grantable(inventory: Inventory) -> list[TableName]:
     """Return the tables that a grant makes readable.
 
-    Not the invalid views, on which GRANT fails (ORA-04063), nor what no grant opens.
+    Not the broken views, on which GRANT fails (ORA-04063), nor what no grant opens.
     """
     return [
         TableName.of(*table.source)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog.columns import columns_of
+from catalog.invalid_views import broken_views
 from catalog.keys import foreign_keys_of, indexed_columns_of, keys_of
 from catalog.model import Estimate, Partition, Table, TableKind
 from oracle_core import dictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import oracledb
 
@@ -27,7 +28,7 @@ _SPECIAL = {
     "EXTERNAL": TableKind.EXTERNAL_TABLE,
 }
 NOT_GRANTED = "no SELECT or READ privilege on it; grant READ"
-INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; compile or replace it"
+INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; replace it or mend that"
 TEMPORARY = "a global temporary table: each session sees no rows but its own"
 """Database Concepts, "Temporary Tables"."""
 
@@ -89,6 +90,8 @@ class TableRows:
             self._kinds |= dict.fromkeys(views, TableKind.VIEW)
         self._chosen = sorted(key for key in self._kinds if admits(*key))
         self._granted = _granted(connection, scope, rights, self._chosen)
+        # Before the columns are read: a view that is compiled now may have others.
+        self._broken = broken_views(connection, self._invalid_views())
         self._comments = {
             (row.owner, row.table): row.comment
             for row in dictionary.table_comments(connection, scope)
@@ -100,6 +103,16 @@ class TableRows:
         self._columns = columns_of(
             connection, scope, frozenset(self._chosen), details=depth.details
         )
+
+    def _invalid_views(self) -> Iterator[TableKey]:
+        for key in self._chosen:
+            row = self._objects.get(key)
+            is_view = self._kinds[key] is TableKind.VIEW
+            if is_view and row is not None and row.status == "INVALID" and self._may_read(key):
+                yield key
+
+    def _may_read(self, key: TableKey) -> bool:
+        return self._rights.reads_schema(key[0]) or key in self._granted
 
     def _read_keys(self, connection: oracledb.Connection, scope: Scope) -> None:
         indexes = list(dictionary.index_columns(connection, scope))
@@ -123,7 +136,7 @@ class TableRows:
             keys=tuple(self._keys.get(key, ())),
             comment=self._comments.get(key),
             row_count=estimate.rows,
-            unreadable=self._unreadable(key, described),
+            unreadable=self._unreadable(key),
             foreign_keys=tuple(self._foreign_keys.get(key, ())),
             indexed_columns=tuple(self._indexed.get(key, ())),
             estimate=estimate,
@@ -133,15 +146,12 @@ class TableRows:
             last_ddl_at=described.last_ddl_time if described else None,
         )
 
-    def _unreadable(self, key: TableKey, described: ObjectRow | None) -> str | None:
-        kind = self._kinds[key]
-        if kind is TableKind.TEMPORARY_TABLE:
+    def _unreadable(self, key: TableKey) -> str | None:
+        if self._kinds[key] is TableKind.TEMPORARY_TABLE:
             return TEMPORARY
-        if kind is TableKind.VIEW and described is not None and described.status == "INVALID":
-            return INVALID_VIEW
-        if not self._rights.reads_schema(key[0]) and key not in self._granted:
+        if not self._may_read(key):
             return NOT_GRANTED
-        return None
+        return INVALID_VIEW if key in self._broken else None
 
 
 def _objects(connection: oracledb.Connection, scope: Scope) -> dict[TableKey, ObjectRow]:

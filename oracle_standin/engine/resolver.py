@@ -23,11 +23,12 @@ TEMPORARY_SCHEMA = "pg_temp"
 
 _FIND_RELATION = """
 SELECT c.oid, CASE WHEN f.external THEN 'x' ELSE c.relkind::text END,
-    COALESCE(f.temporary, false)
+    COALESCE(f.temporary, false), COALESCE(NOT v.valid, false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN ora.users u ON u.username = n.nspname
 LEFT JOIN ora.table_facts f ON f.relid = c.oid AND c.relkind = 'r'
+LEFT JOIN ora.view_facts v ON v.relid = c.oid AND c.relkind = 'v'
 WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 """
 _FIND_TEMPORARY = """
@@ -98,7 +99,8 @@ class NameResolver:
     def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
         """Return the object behind a name, synonyms followed, or None.
 
-        Raises OracleError 1775 for a chain of synonyms that leads back to itself.
+        Raises OracleError 1775 for a chain of synonyms that leads back to itself, 4063 for a view
+        that cannot be compiled.
         """
         key = (self._current_schema(), schema, name)
         found = self._found.get(key)
@@ -153,9 +155,12 @@ class NameResolver:
         rows = self._shared(_FIND_RELATION, (names.engine_name(owner), names.engine_name(name)))
         if not rows:
             return None
-        oid, kind, temporary = rows[0]
+        oid, kind, temporary, invalid = rows[0]
         if temporary and not self._defines():
             return self._session_table(name, oid)
+        if invalid and not self._defines():
+            # Whatever a query asks of it: the view is compiled when the query is.
+            raise OracleError(4063, f'view "{owner}.{name}" has errors')
         return ObjectRef(owner, name, oid, kind)
 
     def _session_table(self, name: str, definition: int) -> ObjectRef:

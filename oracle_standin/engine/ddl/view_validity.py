@@ -29,6 +29,13 @@ WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass
   AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = %s::oid
   AND c.oid <> d.refobjid
 """
+_READS_INVALID = """
+SELECT v.relid::regclass::text
+FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
+JOIN ora.view_facts v ON v.relid = d.refobjid AND v.relid <> r.ev_class
+WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND NOT v.valid AND r.ev_class = %s::oid
+"""
 _COLUMNS = """
 SELECT attname::text, pg_catalog.format_type(atttypid, atttypmod)
 FROM pg_catalog.pg_attribute WHERE attrelid = %s::oid AND attnum > 0 ORDER BY attnum
@@ -36,12 +43,13 @@ FROM pg_catalog.pg_attribute WHERE attrelid = %s::oid AND attnum > 0 ORDER BY at
 
 
 def invalidate_dependents(engine: Engine, relid: int) -> None:
-    """Take every view that reads a relation off it."""
+    """Take every view that reads a relation off it, and the views on that view off theirs."""
     for oid, schema, name in engine.query(_DEPENDENTS, (relid,)):
         columns = ", ".join(
             f"NULL::{pg_type} AS {quoted(column)}"
             for column, pg_type in engine.query(_COLUMNS, (oid,))
         )
+        invalidate_dependents(engine, oid)
         place = f"{quoted(schema)}.{quoted(name)}"
         label = f"{schema}.{name}".replace("'", "''")
         engine.run(
@@ -84,6 +92,7 @@ def _try_view(
             engine.run('ROLLBACK TO SAVEPOINT "ora$view"')
             engine.run(f"SET LOCAL search_path = {path}")
             new_oid = recreate(engine, oid, place, columns, query)
+        _refuse_broken_sources(engine, new_oid)
     except OracleError:
         engine.run('ROLLBACK TO SAVEPOINT "ora$view"')
         engine.run('RELEASE SAVEPOINT "ora$view"')
@@ -92,6 +101,11 @@ def _try_view(
     engine.run('RELEASE SAVEPOINT "ora$view"')
     engine.run("UPDATE ora.view_facts SET valid = true WHERE relid = %s::oid", (new_oid,))
     return True
+
+
+def _refuse_broken_sources(engine: Engine, oid: int) -> None:
+    for (name,) in engine.query(_READS_INVALID, (oid,)):
+        raise OracleError(4063, f'view "{name}" has errors')
 
 
 _FACT_TABLES = ("table_facts", "column_facts", "view_facts", "object_grants")

@@ -36,13 +36,14 @@ def test_a_view_outlives_its_table(session: UserSession) -> None:  # noqa: F811
     session.run("CREATE VIEW w AS SELECT id FROM v")
     session.run("COMMENT ON TABLE v IS 'kept'")
     session.run("DROP TABLE t")
-    status = "SELECT status FROM user_objects WHERE object_name = 'V'"
-    assert session.rows(status) == [("INVALID",)]
+    status = "SELECT status FROM user_objects WHERE object_type = 'VIEW'"
+    assert session.rows(status) == [("INVALID",), ("INVALID",)]
     assert "ORA-04063" in session.fails("SELECT * FROM w")
+    assert "ORA-04063" in session.fails("SELECT 1 FROM w WHERE 1 = 0")
     session.run("CREATE TABLE t (id NUMBER(9), other NUMBER)")
     session.run("INSERT INTO t VALUES (3, 4)")
     assert session.rows("SELECT * FROM w") == [("3",)]
-    assert session.rows(status) == [("VALID",)]
+    assert session.rows(status) == [("VALID",), ("VALID",)]
     assert session.rows("SELECT comments FROM user_tab_comments WHERE table_name = 'V'") == [
         ("kept",)
     ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, Self
 
+import oracledb
 import pytest
 
 from catalog.introspect import introspect
+from catalog.invalid_views import MAX_COMPILED
 from catalog.model import Key, KeyKind, TableKind
 from catalog.names import NameFilter
+from catalog.table_rows import INVALID_VIEW
 
 SESSION = [
     ("USER", "READER", None),
@@ -50,6 +53,12 @@ class FakeCursor:
     def fetchmany(self) -> list[tuple[Any, ...]]:
         rows, self._rows = self._rows[: self.arraysize], self._rows[self.arraysize :]
         return rows
+
+    def parse(self, sql: str) -> None:
+        self._asked.append(sql)
+        if "BROKEN" in sql:
+            msg = "ORA-04063: view has errors"
+            raise oracledb.DatabaseError(msg)
 
     def __enter__(self) -> Self:
         return self
@@ -157,6 +166,33 @@ def test_everything(dictionary: FakeDictionary) -> None:
     assert employees.columns[1].comment == "In full"
     assert employees.columns[0].unsupported is None
     assert "not supported" in str(employees.columns[2].unsupported)
+
+
+def invalid(*names: str) -> FakeDictionary:
+    return FakeDictionary(
+        all_objects=[("HR", name, "VIEW", "INVALID", 7, None) for name in names],
+        all_tab_cols=[column(name, "ID") for name in names],
+    )
+
+
+def test_a_view_that_compiles_again_is_readable() -> None:
+    dictionary = invalid("BROKEN", "mended")
+    (hr,) = introspect(dictionary)  # type: ignore[arg-type]
+
+    assert {one.name: one.unreadable for one in hr.tables} == {
+        "BROKEN": INVALID_VIEW,
+        "mended": None,
+    }
+    parsed = dictionary.asked.index('SELECT * FROM "HR"."mended"')
+    assert parsed < dictionary.asked.index("all_tab_cols")
+
+
+def test_only_so_many_views_are_compiled() -> None:
+    dictionary = invalid(*(f"V{number:03}" for number in range(MAX_COMPILED + 2)))
+    (hr,) = introspect(dictionary)  # type: ignore[arg-type]
+
+    assert [one.name for one in hr.tables if one.unreadable] == ["V100", "V101"]
+    assert sum(sql.startswith("SELECT *") for sql in dictionary.asked) == MAX_COMPILED
 
 
 def test_keys_that_prove_nothing_are_left_out(dictionary: FakeDictionary) -> None:
