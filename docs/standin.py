@@ -30,6 +30,7 @@ _PLSQL = (
     "stored and local procedures and functions",
     "packages",
     "index-by tables and records",
+    "bulk operations",
 )
 
 

@@ -110,12 +110,16 @@ def store_row(
 ) -> None:
     """Give targets the values of a row; raises ORA-00913 or ORA-00947 for another number."""
     if len(targets) != len(row):
-        code, text = (
-            (913, "too many values") if len(row) > len(targets) else (947, "not enough values")
-        )
-        raise OracleError(code, text)
+        raise wrong_number(len(row), len(targets))
     for target, column, value in zip(targets, columns, row, strict=True):
         store(target, Evaluated(column.type_code, value), scope, context)
+
+
+def wrong_number(values: int, targets: int) -> OracleError:
+    """Return the error for a row with another number of values than there are targets."""
+    if values > targets:
+        return OracleError(913, "too many values")
+    return OracleError(947, "not enough values")
 
 
 # Targets
@@ -145,6 +149,9 @@ def target_bind(target: Target, scope: Scope, context: Context) -> Bind:
     """Return a target as a bind of SQL."""
     if target.is_bind:
         return context.binds.bind(target.names[0])
+    table = find_table(target.names, target.position, scope, context)
+    if table is not None:  # its elements, all of them or one
+        return Variable("", table.kind.element).as_bind()
     return Variable("", target_type(target, scope, context)).as_bind()
 
 

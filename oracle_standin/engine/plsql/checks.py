@@ -106,6 +106,12 @@ class Checker:
                 self._check_all(statement.body, scope)
             case nodes.RangeLoop() | nodes.QueryLoop():
                 self._check_for(statement, scope)
+            case nodes.ForAll():
+                self._value(statement.low, NUMBER, scope)
+                self._value(statement.high, NUMBER, scope)
+                inner = Scope(scope)
+                inner.variables[statement.variable] = Variable(statement.variable, NUMBER)
+                self._check_plain(statement.statement, inner)
             case _:
                 self._check_plain(statement, scope)
 
@@ -125,11 +131,12 @@ class Checker:
             case nodes.Assign():
                 self._check_assignment(statement, scope)
             case nodes.Sql():
-                self._check_targets(statement.into, scope)
+                self._check_into(statement, scope)
                 check_sql(statement, scope, self._context)
             case nodes.Immediate():
                 self._value(statement.statement, TEXT, scope)
-                self._check_targets((*statement.into, *statement.returning), scope)
+                self._check_into(statement, scope)
+                self._check_targets(statement.returning, scope)
                 self._check_targets([use.target for use in statement.using if use.target], scope)
             case nodes.Raise() if statement.name:
                 self._check_exception(statement.name, scope, statement.position)
@@ -170,6 +177,20 @@ class Checker:
                 target_type(target, scope, self._context)
                 if target.index is not None:
                     self._value(target.index, NUMBER, scope)
+
+    def _check_into(self, statement: nodes.Sql | nodes.Immediate, scope: Scope) -> None:
+        """Check the targets of INTO: tables take all rows or none."""
+        self._check_targets(statement.into, scope)
+        for target in statement.into:
+            if target.is_bind and not statement.is_bulk:
+                continue
+            whole = None
+            if target.index is None and not target.is_bind:
+                whole = find_table(target.names, target.position, scope, self._context)
+            if (whole is not None) != statement.is_bulk:
+                name = ".".join(target.names)
+                text = f"PLS-00385: type mismatch found at '{name}' in SELECT...INTO statement"
+                raise compile_error(target.position, text)
 
     def _check_return(self, statement: nodes.Return, scope: Scope) -> None:
         declared = self._program.returns if self._program else None

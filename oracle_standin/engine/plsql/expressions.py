@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oracle_standin import codecs
 from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
 from oracle_standin.engine.conversions import converter
-from oracle_standin.engine.plsql.compile_errors import not_declared
+from oracle_standin.engine.plsql.compile_errors import not_declared, not_here
 from oracle_standin.engine.plsql.conditions import Parts, ordered_parts
 from oracle_standin.engine.plsql.exceptions import value_error
 from oracle_standin.engine.plsql.nodes import DataType, Fragment, position_in
@@ -88,7 +88,7 @@ def _variable_at(  # noqa: PLR0911 - one for each kind of name
         return scope.variable((token.value, following[1].value)), 3
     if following and following[0].is_operator("=>"):
         return None, 1
-    special = _special_at(token, following, context)
+    special = _special_at(fragment, token, following, context)
     if special is not None:
         return special
     if not dotted and columns is not None and token.value in columns:
@@ -102,7 +102,7 @@ def _variable_at(  # noqa: PLR0911 - one for each kind of name
 
 
 def _special_at(
-    token: Token, following: list[Token], context: Context
+    fragment: Fragment, token: Token, following: list[Token], context: Context
 ) -> tuple[Variable, int] | None:
     current = context.current
     if token.is_word("SQLCODE"):
@@ -114,6 +114,9 @@ def _special_at(
         count = context.row_count
         if following[1].is_word("ROWCOUNT"):
             return number_variable("ROWCOUNT", count), 3
+        if following[1].is_word("BULK_ROWCOUNT", "BULK_EXCEPTIONS"):
+            what = f"SQL%{following[1].value}"
+            raise not_here(position_in(fragment.source, token.start), what)
         if following[1].is_word("FOUND", "NOTFOUND", "ISOPEN"):
             truth = None if count is None else (count > 0) == following[1].is_word("FOUND")
             if following[1].is_word("ISOPEN"):

@@ -81,6 +81,7 @@ class Interpreter:
             nodes.Loop: self._loop,
             nodes.RangeLoop: self._range_loop,
             nodes.QueryLoop: self._query_loop,
+            nodes.ForAll: self._for_all,
             nodes.Jump: self._jump,
             nodes.Raise: self._raise,
         }
@@ -270,6 +271,27 @@ class Interpreter:
             left = self._all(statement.body, inner)
             if left is not None and not _stays(left, statement.label):
                 return _outward(left, statement.label)
+        return None
+
+    def _for_all(self, statement: nodes.ForAll, scope: Scope) -> Left | None:
+        """Run FORALL; an index without element is ORA-22160 (Error Messages, ORA-22160)."""
+        context = self._context
+        low, high = (integer(bound, scope, context) for bound in (statement.low, statement.high))
+        inner = Scope(scope)
+        variable = Variable(statement.variable, NUMBER, constant=True)
+        inner.variables[statement.variable] = variable
+        total = 0
+        for number in range(low, high + 1):
+            variable.value = number_bytes(number)
+            try:
+                self._plain(statement.statement, inner)
+            except OracleError as error:
+                if error.code != 1403:
+                    raise
+                message = f"element at index [{number}] does not exist"
+                raise OracleError(22160, message) from None
+            total += context.row_count or 0
+        context.row_count = total
         return None
 
     def _query_loop(self, statement: nodes.QueryLoop, scope: Scope) -> Left | None:

@@ -324,6 +324,8 @@ class Sql(Statement):
     statement: Fragment
     into: tuple[Target, ...]
     is_returning: bool
+    is_bulk: bool = False
+    """Whether they are tables that take all rows (BULK COLLECT)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,17 @@ class Immediate(Statement):
     into: tuple[Target, ...]
     using: tuple[Using, ...]
     returning: tuple[Target, ...]
+    is_bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll(Statement):
+    """FORALL i IN low .. high statement."""
+
+    variable: str
+    low: Fragment
+    high: Fragment
+    statement: Sql | Immediate
 
 
 @dataclass(frozen=True, slots=True)

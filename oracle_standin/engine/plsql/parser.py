@@ -22,9 +22,10 @@ from oracle_standin.lexer import Kind, tokens
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 _SQL = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "COMMIT", "ROLLBACK", "SAVEPOINT",
         "LOCK", "SET")  # fmt: skip
-_REFUSED = ("OPEN", "FETCH", "CLOSE", "FORALL", "GOTO", "PIPE")
+_REFUSED = ("OPEN", "FETCH", "CLOSE", "GOTO", "PIPE")
 
 
 def parse(text: str) -> nodes.Block:
@@ -229,6 +230,28 @@ def _for(reader: Reader, position: nodes.Position, label: str) -> nodes.Statemen
     return nodes.RangeLoop(position, label, variable, low, high, reverse, _loop_body(reader))
 
 
+def _for_all(reader: Reader) -> nodes.Statement:
+    position = reader.here()
+    reader.expect("FORALL")
+    variable = reader.name()
+    reader.expect("IN")
+    if reader.peek().is_word("INDICES", "VALUES"):
+        raise not_here(reader.here(), f"FORALL ... IN {reader.peek().value} OF")
+    low = reader.expression("..")
+    reader.take()
+    high = reader.expression(*_CHANGES, "EXECUTE", "SAVE", ";")
+    if reader.peek().is_word("SAVE"):
+        what = "SAVE EXCEPTIONS"
+        raise not_here(reader.here(), what)
+    if not reader.peek().is_word(*_CHANGES, "EXECUTE"):
+        reader.fail("insert update delete merge execute")
+    statement = _statement(reader)
+    if isinstance(statement, nodes.Sql | nodes.Immediate) and not statement.into:
+        return nodes.ForAll(position, variable, low, high, statement)
+    what = "RETURNING in FORALL"
+    raise not_here(position, what)
+
+
 def _jump(reader: Reader) -> nodes.Statement:
     position = reader.here()
     leaves = reader.take().is_word("EXIT")
@@ -244,9 +267,7 @@ def _execute(reader: Reader) -> nodes.Statement:
     position = reader.here()
     reader.expect("EXECUTE", "IMMEDIATE")
     statement = reader.expression(";", "INTO", "USING", "RETURNING", "RETURN", "BULK")
-    if reader.peek().is_word("BULK"):
-        what = "BULK COLLECT"
-        raise not_here(reader.here(), what)
+    is_bulk = reader.accept("BULK", "COLLECT")
     into = read_targets(reader) if reader.accept("INTO") else ()
     using: list[nodes.Using] = []
     if reader.accept("USING"):
@@ -255,10 +276,13 @@ def _execute(reader: Reader) -> nodes.Statement:
             using.append(_using(reader))
     returning: tuple[nodes.Target, ...] = ()
     if reader.accept("RETURNING") or reader.accept("RETURN"):
+        if reader.peek().is_word("BULK"):
+            what = "BULK COLLECT after RETURNING in EXECUTE IMMEDIATE"
+            raise not_here(reader.here(), what)
         reader.expect("INTO")
         returning = read_targets(reader)
     reader.expect_operator(";")
-    return nodes.Immediate(position, statement, into, tuple(using), returning)
+    return nodes.Immediate(position, statement, into, tuple(using), returning, is_bulk)
 
 
 def _using(reader: Reader) -> nodes.Using:
@@ -340,4 +364,5 @@ _STATEMENTS: dict[str, Callable[[Reader], nodes.Statement]] = {
     "EXIT": _jump,
     "CONTINUE": _jump,
     "EXECUTE": _execute,
+    "FORALL": _for_all,
 }

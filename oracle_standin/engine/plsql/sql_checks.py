@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.plsql.assignment import expanded
+from oracle_standin.engine.plsql.assignment import expanded, wrong_number
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
     compile_error,
@@ -55,10 +55,7 @@ def check_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
         raise compile_error(statement.position, text)
     targets = expanded(statement.into, scope, context)
     if len(columns) != len(targets):
-        code, message = (
-            (913, "too many values") if len(columns) > len(targets) else (947, "not enough values")
-        )
-        raise sql_error(statement.position, OracleError(code, message))
+        raise sql_error(statement.position, wrong_number(len(columns), len(targets)))
 
 
 def record_of(query: Fragment, scope: Scope, context: Context) -> Record:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import nodes
-from oracle_standin.engine.plsql.compile_errors import complainer, not_here
-from oracle_standin.engine.plsql.nodes import Fragment, position_in
+from oracle_standin.engine.plsql.compile_errors import complainer
+from oracle_standin.engine.plsql.nodes import Fragment
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.targets import read_targets
 from oracle_standin.lexer import Kind
@@ -33,12 +33,9 @@ def parse_sql(position: nodes.Position, statement: Fragment) -> nodes.Sql:
             return nodes.Sql(position, statement, (), is_returning=False)
         reader = Reader(statement.source, found[place + 1 :], complainer(statement.source))
         targets = read_targets(reader)
-        return nodes.Sql(
-            position,
-            _without(statement, place, place + 1 + reader.position),
-            targets,
-            is_returning=False,
-        )
+        is_bulk = _is_bulk(found, place)
+        cut = _without(statement, place - 2 * is_bulk, place + 1 + reader.position)
+        return nodes.Sql(position, cut, targets, is_returning=False, is_bulk=is_bulk)
     for index, token in enumerate(found):
         if token.is_word("RETURNING", "RETURN"):
             place = _find_into(statement, index)
@@ -47,7 +44,10 @@ def parse_sql(position: nodes.Position, statement: Fragment) -> nodes.Sql:
             reader = Reader(statement.source, found[place + 1 :], complainer(statement.source))
             targets = read_targets(reader)
             kept = Fragment(statement.source, found[: place + 1])
-            return nodes.Sql(position, kept, targets, is_returning=True)
+            is_bulk = _is_bulk(found, place)
+            if is_bulk:
+                kept = _without(kept, place - 2, place)
+            return nodes.Sql(position, kept, targets, is_returning=True, is_bulk=is_bulk)
     return nodes.Sql(position, statement, (), is_returning=False)
 
 
@@ -61,10 +61,13 @@ def _find_into(statement: Fragment, start: int = 0) -> int | None:
         elif token.is_operator(")"):
             depth -= 1
         elif depth == 0 and token.is_word("INTO"):
-            if found[index - 1].is_word("COLLECT"):
-                raise not_here(position_in(statement.source, token.start), "BULK COLLECT")
             return index
     return None
+
+
+def _is_bulk(found: Sequence[Token], place: int) -> bool:
+    """Return whether an INTO is that of BULK COLLECT INTO."""
+    return found[place - 2].is_word("BULK") and found[place - 1].is_word("COLLECT")
 
 
 def _without(statement: Fragment, start: int, end: int) -> Fragment:

@@ -13,13 +13,21 @@ from oracle_standin.backend import (
     Result,
     TypeCode,
 )
-from oracle_standin.engine.plsql.assignment import expanded, store, store_row, target_bind
+from oracle_standin.engine.plsql.assignment import (
+    expanded,
+    must_find_table,
+    store,
+    store_row,
+    target_bind,
+    wrong_number,
+)
 from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
 from oracle_standin.engine.plsql.expressions import (
     Evaluated,
     Rewritten,
     evaluate,
     evaluate_as,
+    fit,
     rewrite,
 )
 from oracle_standin.engine.plsql.lookup import row_of
@@ -29,9 +37,9 @@ from oracle_standin.engine.plsql.sql_parts import named_tables
 from oracle_standin.lexer import StatementKind, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from oracle_standin.backend import RowSource
+    from oracle_standin.backend import Row, RowSource
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Fragment, Target
@@ -84,14 +92,54 @@ def run_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
     result = _execute(sql, context)
     if result.rows is None:
         context.row_count = result.row_count
-        if statement.is_returning:
-            _store_returned(result, sql.binds[-len(targets) :], targets, scope, context)
+        binds = sql.binds[-len(targets) :]
+        if statement.is_returning and statement.is_bulk:
+            rows = result.returning[0] if result.returning else []
+            _collect(targets, [bind.type_code for bind in binds], rows, scope, context)
+        elif statement.is_returning:
+            _store_returned(result, binds, targets, scope, context)
         return
     if not statement.into:
         result.rows.close()
         text = "PLS-00428: an INTO clause is expected in this SELECT statement"
         raise compile_error(statement.position, text)
-    _fetch_one(result, targets, scope, context)
+    fetch = _fetch_all if statement.is_bulk else _fetch_one
+    fetch(result, targets, scope, context)
+
+
+def _collect(
+    targets: Sequence[Target],
+    types: Sequence[TypeCode],
+    rows: Iterable[Row],
+    scope: Scope,
+    context: Context,
+) -> int:
+    """Give tables the columns of rows, from element 1 on, and return the number of rows."""
+    tables = [must_find_table(target, scope, context) for target in targets]
+    if len(tables) != len(types):
+        raise wrong_number(len(types), len(tables))
+    for table in tables:
+        table.elements = {}
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        for table, code, value in zip(tables, types, row, strict=True):
+            fitting = fit(Evaluated(code, value), table.kind.element, context)
+            table.put(count, fitting if isinstance(fitting, bytes) else None)
+    return count
+
+
+def _fetch_all(result: Result, targets: Sequence[Target], scope: Scope, context: Context) -> None:
+    rows, columns = _rows(result)
+    types = [column.type_code for column in columns]
+    try:
+        context.row_count = _collect(targets, types, _all_rows(rows), scope, context)
+    finally:
+        rows.close()
+
+
+def _all_rows(rows: RowSource) -> Iterator[Row]:
+    while found := rows.fetch(_ROWS_A_FETCH):
+        yield from found
 
 
 def _store_returned(
@@ -134,13 +182,12 @@ def records(query: Fragment, scope: Scope, context: Context) -> Iterator[Record]
     rows, columns = _rows(_execute(with_columns(query, scope, context), context))
     kind = row_of(columns)
     try:
-        while found := rows.fetch(_ROWS_A_FETCH):
-            for row in found:
-                fields = {
-                    name: Variable(name, data_type, value)
-                    for (name, data_type), value in zip(kind.fields, row, strict=True)
-                }
-                yield Record("", kind, fields)
+        for row in _all_rows(rows):
+            fields = {
+                name: Variable(name, data_type, value)
+                for (name, data_type), value in zip(kind.fields, row, strict=True)
+            }
+            yield Record("", kind, fields)
     finally:
         rows.close()
 
@@ -173,7 +220,8 @@ def run_immediate(statement: nodes.Immediate, scope: Scope, context: Context) ->
     except CompileError as error:
         raise OracleError(error.code, error.message) from None
     if parts.kind is StatementKind.QUERY:
-        _fetch_one(result, expanded(statement.into, scope, context), scope, context)
+        fetch = _fetch_all if statement.is_bulk else _fetch_one
+        fetch(result, expanded(statement.into, scope, context), scope, context)
         return
     context.row_count = result.row_count
     _take_out_values(result, sql, statement, scope, context)

@@ -89,7 +89,7 @@ def test_units_that_do_not_compile(session: UserSession, text: str) -> None:
         "BEGIN UTL_FILE.FCLOSE_ALL; END;",
         "x XMLTYPE; BEGIN NULL; END;",
         "r t%ROWTYPE; BEGIN INSERT INTO t VALUES r; END;",
-        "BEGIN FORALL i IN 1 .. 2 DELETE FROM t; END;",
+        "BEGIN FORALL i IN INDICES OF x DELETE FROM t; END;",
         "n NUMBER; BEGIN n := SOUNDEX('x'); END;",
         "n NUMBER; BEGIN SELECT COUNT(*) INTO n FROM t WHERE SOUNDEX('x') = 'y'; END;",
     ],
