@@ -43,6 +43,7 @@ Data model in PostgreSQL, agreed by all parts:
 | ROWID, UROWID | ora."ROWID" | bytea: object 4, file and block 4, row 2 |
 | BFILE | ora."BFILE" | bytea: names of directory and file, each after its length |
 | XMLTYPE | ora."XMLTYPE" | bytea: the text of the document |
+| a type of CREATE TYPE | a domain over ora."OBJECT" | bytea: JSON of texts, with its id |
 | SDO_GEOMETRY | ora."SDO_GEOMETRY" | NULL alone |
 | BOOLEAN | boolean | |
 | JSON | jsonb | |
@@ -75,7 +76,7 @@ class ObjectRef:
     oid: int
     kind: str
     """relkind of PostgreSQL: r table, p partitioned, v view, m materialized view, S sequence; and x
-    for an external table."""
+    for an external table, n for the storage of a nested one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,15 @@ class ViewDefinition:
     text: str
     name_schema: str
     flashback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Constructor:
+    """The function that makes values of a type, and the types of its arguments or elements."""
+
+    sql: str
+    types: tuple[str, ...]
+    is_collection: bool
 
 
 class Resolver(Protocol):
@@ -99,6 +109,9 @@ class Resolver(Protocol):
 
     def is_program(self, parts: Sequence[str]) -> bool:
         """Return whether a dotted name is that of stored PL/SQL, or of something in a package."""
+
+    def constructor(self, parts: Sequence[str]) -> Constructor | None:
+        """Return the constructor of a type made by CREATE TYPE, None for another name."""
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         """Return the visible column names of an object, in column order."""

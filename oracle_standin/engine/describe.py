@@ -74,6 +74,7 @@ _OF_ORA = {
     "LONGRAW": TypeCode.LONG_RAW,
     "ROWID": TypeCode.ROWID,
     "BFILE": TypeCode.BFILE,
+    "OBJECT": TypeCode.OBJECT,
     "VECTOR": TypeCode.VECTOR,
     "CURSOR": TypeCode.CURSOR,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine import names
+from oracle_standin.engine import names, statement_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -340,29 +340,9 @@ LIMIT 1
 """
 
 
-def _syntax(failure: Failure, _circumstances: Circumstances) -> OracleError:
-    if "more target columns than expressions" in failure.message:
-        return OracleError(947, "not enough values")
-    if "more expressions than target columns" in failure.message:
-        return OracleError(913, "too many values")
-    if "subquery must return only one column" in failure.message:
-        return OracleError(913, "too many values")
-    if "must have the same number of columns" in failure.message:
-        return OracleError(1789, "query block has incorrect number of result columns")
-    return OracleError(933, "SQL command not properly ended")
-
-
 def _cardinality(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
     if failure.message.startswith("MERGE"):
         return OracleError(30926, "unable to get a stable set of rows in the source tables")
-    return None
-
-
-def _grouping(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
-    if "aggregate function" in failure.message and "not allowed" in failure.message:
-        return OracleError(934, "group function is not allowed here")
-    if "nested" in failure.message:
-        return OracleError(978, "nested group function without GROUP BY")
     return None
 
 
@@ -392,9 +372,9 @@ _SPECIAL: dict[str, Callable[[Failure, Circumstances], OracleError | None]] = {
     "23P01": _unique,
     "23514": _check,
     "42501": _privilege,
-    "42601": _syntax,
+    "42601": lambda failure, _: statement_errors.syntax(failure.message),
     "42703": _missing_column,
-    "42803": _grouping,
+    "42803": lambda failure, _: statement_errors.grouping(failure.message),
     "42883": _missing_function,
     "42P01": _missing_table,
     "55000": _state,

@@ -278,7 +278,8 @@ def _refuse_objects(columns: tuple[Column, ...]) -> None:
     """Raise OracleError 3001 for a column whose objects cannot be read."""
     for column in columns:
         if column.type_code is TypeCode.OBJECT and column.type_name != "XMLTYPE":
-            what = f"a value of type {column.type_schema}.{column.type_name}"
+            name = f"{column.type_schema}.{column.type_name}".strip(".")
+            what = f"a value of type {name or 'OBJECT'}"
             raise not_in_this_standin(what)
 
 

@@ -7,6 +7,7 @@ this process and, for objects and columns, in `ora.long_names`.
 from __future__ import annotations
 
 import hashlib
+import re
 
 from oracle_standin.backend import OracleError
 
@@ -15,6 +16,7 @@ MAX_BYTES = 128
 
 _ENGINE_BYTES = 63
 _DIGEST_CHARACTERS = 12
+_LENGTH = re.compile(r"\([^()]*\)$")
 _long_names: dict[str, str] = {}
 
 
@@ -49,3 +51,8 @@ def quoted(name: str) -> str:
     """Return an exact Oracle name as PostgreSQL text: mapped and in double quotes."""
     doubled = engine_name(name).replace('"', '""')
     return f'"{doubled}"'
+
+
+def unsized(pg_type: str) -> str:
+    """Return a PostgreSQL type without its length, which a function's parameters do not have."""
+    return _LENGTH.sub("", pg_type)

@@ -11,7 +11,7 @@ from typing import Any
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine import names
-from oracle_standin.engine.contract import ObjectRef, ViewDefinition
+from oracle_standin.engine.contract import Constructor, ObjectRef, ViewDefinition
 
 Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
@@ -22,7 +22,7 @@ _LONGEST_SYNONYM_CHAIN = 16
 TEMPORARY_SCHEMA = "pg_temp"
 
 _FIND_RELATION = """
-SELECT c.oid, CASE WHEN f.external THEN 'x' ELSE c.relkind::text END,
+SELECT c.oid, CASE WHEN f.external THEN 'x' WHEN f.nested THEN 'n' ELSE c.relkind::text END,
     COALESCE(f.temporary, false), COALESCE(NOT v.valid, false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -46,6 +46,19 @@ WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND NOT COALESCE(f
 ORDER BY COALESCE(f.column_id, a.attnum), a.attnum
 """
 _VIEW = "SELECT text, name_schema, flashback FROM ora.view_facts WHERE relid = %s::oid"
+
+
+_CONSTRUCTOR = """
+SELECT t.owner, t.name, t.collection, array_agg(a.pg_type ORDER BY a.position)
+FROM ora.type_facts t JOIN ora.type_attributes a ON a.type_id = t.type_id
+WHERE t.type_id = (
+    SELECT f.type_id FROM ora.type_facts f WHERE f.name = %s AND f.owner = %s
+    UNION ALL
+    SELECT f.type_id FROM ora.synonyms s
+    JOIN ora.type_facts f ON f.owner = s.table_owner AND f.name = s.table_name
+    WHERE s.name = %s AND s.owner IN (%s, 'PUBLIC') LIMIT 1)
+GROUP BY t.type_id
+"""
 
 
 class NameResolver:
@@ -117,6 +130,18 @@ class NameResolver:
         schema = self._current_schema()
         places = [(schema, parts[0]), *([tuple(parts[:2])] if len(parts) > 1 else [])]
         return any(self._shared(_FIND_PROGRAM, place) for place in places)
+
+    def constructor(self, parts: Sequence[str]) -> Constructor | None:
+        """Return the constructor of a type made by CREATE TYPE, None for another name."""
+        if len(parts) > 2:
+            return None
+        owner = parts[0] if len(parts) == 2 else self._current_schema()
+        rows = self._shared(_CONSTRUCTOR, (parts[-1], owner, parts[-1], owner))
+        if not rows:
+            return None
+        owner, name, collection, types = rows[0]
+        sql = f"{names.quoted(owner)}.{names.quoted(name)}"
+        return Constructor(sql, tuple(map(names.unsized, types)), collection is not None)
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         """Return the visible columns of an object in Oracle's order."""

@@ -14,6 +14,8 @@ from oracle_standin.engine.ddl import (
     expression_types,
     facts,
     identity,
+    named_types,
+    nested_tables,
     objects,
     view_validity,
 )
@@ -57,7 +59,9 @@ def add(engine: Engine, table: Relation, columns: Sequence[ColumnDefinition]) ->
 
 def _type_of(engine: Engine, table: Relation, column: ColumnDefinition) -> ColumnType:
     if column.type is not None:
-        return column.type
+        kind = named_types.resolved(engine, column.type)
+        nested_tables.check(engine, (), {column.name: kind})
+        return kind
     if column.virtual is not None:
         return expression_types.of_expression(engine, table, column.virtual)
     raise OracleError(2263, "need to specify the datatype for this column")

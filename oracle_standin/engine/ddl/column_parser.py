@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl.column_types import parse_type
+from oracle_standin.engine.ddl import named_types
 from oracle_standin.engine.ddl.model import (
     ColumnDefinition,
     ConstraintDefinition,
@@ -80,7 +80,7 @@ def parse_column(reader: Reader, length_semantics: str) -> ColumnDefinition:
     """Consume one column definition; a missing type is left None."""
     column = ColumnDefinition(reader.name())
     if not _at_column_end(reader) and not reader.at_any(_WITHOUT_TYPE):
-        column = replace(column, type=parse_type(reader, length_semantics))
+        column = replace(column, type=named_types.parse(reader, length_semantics))
     while not _at_column_end(reader):
         column = _parse_property(reader, column)
     return column

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oracle_standin.codecs import VectorShape
+    from oracle_standin.lexer import Token
 
 MAX_VARCHAR_BYTES = 4000
 MAX_CHAR_BYTES = 2000
@@ -26,6 +27,11 @@ MAX_RAW_BYTES = 2000
 BYTES_PER_CHARACTER = 4
 BYTES_PER_NATIONAL_CHARACTER = 2
 _VECTOR_BYTES = 8200
+
+
+def is_built_in(token: Token) -> bool:
+    """Return whether a word is the first of a data type's."""
+    return token.is_word(*_PARSERS)
 
 
 def parse_type_text(text: str, length_semantics: str = "BYTE") -> ColumnType:

@@ -15,6 +15,8 @@ from oracle_standin.engine.ddl import (
     facts,
     identity,
     kept_history,
+    named_types,
+    nested_tables,
     objects,
     partitions,
     privileges,
@@ -68,6 +70,7 @@ def create(
     typed = typed_columns(engine, definition)
     _check(definition, typed)
     external_tables.check(engine, definition)
+    nested = nested_tables.check(engine, definition.nested, dict_types(typed))
     stored = objects.claim_name(engine, owner, definition.name.name)
     place = f"{quoted(owner)}.{quoted(stored)}"
     all_constraints = [
@@ -82,6 +85,7 @@ def create(
     _finish(engine, table, definition, typed, named)
     if definition.temporary:
         temporary.guard(engine, table)
+    nested_tables.create(engine, table, definition.nested, nested)
     if definition.external is not None:
         external_tables.record(engine, table, definition.external)
     if definition.query is not None and fill:
@@ -104,7 +108,8 @@ def typed_columns(engine: Engine, definition: TableDefinition) -> Typed:
         kind = column.type
         if kind is None and column.virtual is None and column.identity is None:
             raise OracleError(2263, "need to specify the datatype for this column")
-        typed.append((column, kind or described_types.NUMBER))
+        known = described_types.NUMBER if kind is None else named_types.resolved(engine, kind)
+        typed.append((column, known))
     return typed
 
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, Column, OracleError, TypeCode
 from oracle_standin.codecs import VectorShape
-from oracle_standin.engine.ddl import column_types
+from oracle_standin.engine.ddl import column_types, system_types
 from oracle_standin.engine.ddl.column_types import parse_type_text
+from oracle_standin.engine.ddl.type_facts import ColumnType
+from oracle_standin.engine.names import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.type_facts import ColumnType
 
 _FLOAT_SCALE = -127
 
@@ -91,7 +92,12 @@ def _number(column: Column) -> ColumnType:
 
 
 def _object(column: Column) -> ColumnType:
-    return parse_type_text(f"{column.type_schema}.{column.type_name}")
+    if column.type_name in system_types.names():
+        return parse_type_text(f"{column.type_schema}.{column.type_name}")
+    if not column.type_name:
+        raise OracleError(902, "invalid datatype")
+    domain = f"{quoted(column.type_schema)}.{quoted(column.type_name)}"
+    return ColumnType(column.type_name, domain, TypeCode.OBJECT, 1, type_owner=column.type_schema)
 
 
 def _vector(column: Column) -> ColumnType:

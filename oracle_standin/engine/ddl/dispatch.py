@@ -16,6 +16,7 @@ from oracle_standin.engine.ddl import (
     grants,
     indexes,
     materialized,
+    object_types,
     program_units,
     release_19,
     renames,
@@ -78,7 +79,6 @@ _VERBS = {
 _KNOWN_TO_ORACLE = frozenset(
     [
         "TRIGGER",
-        "TYPE",
         "DATABASE",
         "SYSTEM",
         "TABLESPACE",
@@ -139,6 +139,8 @@ _STATEMENTS: dict[tuple[str, ...], Callable[[Reader, Engine], None]] = {
     ("DROP", "SYNONYM"): lambda reader, engine: _back(reader, 1, synonyms.drop, engine),
     ("DROP", "PUBLIC", "SYNONYM"): lambda reader, engine: _back(reader, 2, synonyms.drop, engine),
     ("DROP", "DIRECTORY"): directories.drop,
+    ("DROP", "TYPE"): object_types.drop,
+    ("ALTER", "TYPE"): object_types.refuse_alter,
     ("CREATE", "USER"): users.create,
     ("ALTER", "USER"): users.alter,
     ("DROP", "USER"): users.drop,
@@ -174,12 +176,13 @@ _CREATES = frozenset(
         "CREATE PRIVATE TEMPORARY TABLE",
         "CREATE VIEW",
         "CREATE DIRECTORY",
+        "CREATE TYPE",
         "CREATE INDEX",
         "CREATE SYNONYM",
         "CREATE PUBLIC SYNONYM",
     }
 )
-_REFUSED_STATEMENTS = frozenset({"CREATE MATERIALIZED VIEW LOG"})
+_REFUSED_STATEMENTS = frozenset({"CREATE MATERIALIZED VIEW LOG", "ALTER TYPE"})
 
 
 def _back(
@@ -204,6 +207,8 @@ def _create(reader: Reader, engine: Engine) -> None:
         views.create(reader, engine)
     elif token is not None and token.is_word("PUBLIC", "SYNONYM"):
         _create_synonym(reader, engine, ahead)
+    elif token is not None and token.is_word("TYPE"):
+        object_types.create(reader, engine)
     elif token is not None and token.is_word("DIRECTORY"):
         directories.create(reader, engine)
     elif reader.at_any({"UNIQUE", "BITMAP", "INDEX"}):

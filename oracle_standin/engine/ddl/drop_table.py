@@ -14,6 +14,7 @@ from oracle_standin.engine.ddl import (
     external_tables,
     facts,
     kept_history,
+    nested_tables,
     objects,
     privileges,
     temporary,
@@ -50,6 +51,7 @@ def drop(reader: Reader, engine: Engine) -> None:
         message = f'must use DROP MATERIALIZED VIEW to drop "{table.owner}"."{table.name}"'
         raise OracleError(12083, message)
     privileges.require_on(engine, table, "DROP ANY TABLE")
+    nested_tables.refuse_drop(engine, table)
     drop_relation(engine, table, cascade=cascade)
     view_validity.revalidate(engine)
 
@@ -59,6 +61,8 @@ def drop_relation(engine: Engine, table: Relation, *, cascade: bool) -> None:
     if not cascade and references(engine, table):
         raise OracleError(2449, "unique/primary keys in table referenced by foreign keys")
     view_validity.invalidate_dependents(engine, table.oid)
+    for storage in nested_tables.storages(engine, table):
+        engine.run(f"DROP TABLE {storage.sql}")
     engine.run("SELECT ora.drop_fit(%s::oid)", (table.oid,))
     engine.run(f"DROP TABLE {table.sql} CASCADE")
 

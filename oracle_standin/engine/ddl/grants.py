@@ -15,19 +15,20 @@ from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import (
     directories,
     facts,
+    named_types,
     objects,
     privileges,
     program_units,
     system_grants,
 )
 from oracle_standin.engine.ddl.directories import Directory
+from oracle_standin.engine.ddl.objects import Relation
 from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.ddl.system_grants import PUBLIC, Privilege, role_of
 from oracle_standin.engine.names import quoted
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.objects import Relation
     from oracle_standin.engine.ddl.reader import Reader
 
 # What each object privilege is in PostgreSQL; None for what has no counterpart there.
@@ -132,6 +133,7 @@ def _target(reader: Reader, engine: Engine) -> Relation | Directory:
     relation = (
         objects.find(engine, name)
         or program_units.find(engine, name)
+        or _type(engine, name)
         or _through_synonym(engine, name)
     )
     if relation is None and name.schema is None:
@@ -139,6 +141,15 @@ def _target(reader: Reader, engine: Engine) -> Relation | Directory:
     if relation is None:
         raise objects.missing_table(engine, name)
     return relation
+
+
+def _type(engine: Engine, name: ObjectName) -> Relation | None:
+    """Return a type as something to grant EXECUTE on."""
+    found = named_types.find(engine, name)
+    if found is None:
+        return None
+    names = found.owner, found.name
+    return Relation(found.type_id, *names, *names, program_units.PROGRAM, "TYPE")
 
 
 def _through_synonym(engine: Engine, name: ObjectName) -> Relation | None:

@@ -135,6 +135,15 @@ class Partitioning:
 
 
 @dataclass(frozen=True, slots=True)
+class NestedStorage:
+    """NESTED TABLE column STORE AS storage."""
+
+    column: str
+    storage: str
+    locator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A file of an external table; directory None for the default one."""
 
@@ -166,4 +175,5 @@ class TableDefinition:
     options: TableOptions = field(default_factory=TableOptions)
     partitioning: Partitioning | None = None
     external: ExternalDefinition | None = None
+    nested: tuple[NestedStorage, ...] = ()
     query: str | None = None

@@ -140,8 +140,9 @@ def claim_name(engine: Engine, owner: str, name: str) -> str:
         "SELECT c.relkind::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
         " ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = %s"
         " UNION ALL SELECT 'synonym' FROM ora.synonyms WHERE owner = %s AND name = %s"
-        " UNION ALL SELECT 'program' FROM ora.program_units WHERE owner = %s AND name = %s",
-        (owner, stored, owner, name, owner, name),
+        " UNION ALL SELECT 'program' FROM ora.program_units WHERE owner = %s AND name = %s"
+        " UNION ALL SELECT 'type' FROM ora.type_facts WHERE owner = %s AND name = %s",
+        (owner, stored, *(owner, name) * 3),
     )
     for (kind,) in rows:
         if kind not in {"i", "I"}:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import external_tables, storage
+from oracle_standin.engine.ddl import external_tables, nested_tables, storage
 from oracle_standin.engine.ddl.column_parser import at_constraint, parse_column, parse_constraint
 from oracle_standin.engine.ddl.model import (
     ColumnDefinition,
@@ -85,6 +85,9 @@ def _parse_properties(reader: Reader, definition: TableDefinition) -> TableDefin
             return replace(definition, options=options, partitioning=partitioning, query=query)
         if reader.accept("ON", "COMMIT"):
             options = replace(options, on_commit=_parse_on_commit(reader))
+        elif reader.accept("NESTED", "TABLE"):
+            nested = (*definition.nested, nested_tables.parse(reader))
+            definition = replace(definition, nested=nested)
         elif reader.accept("ORGANIZATION", "EXTERNAL"):
             definition = replace(definition, external=external_tables.parse(reader))
         elif reader.accept("ORGANIZATION"):

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import drop_table, objects, privileges, program_units, view_validity
+from oracle_standin.engine.ddl import (
+    drop_table,
+    object_types,
+    objects,
+    privileges,
+    program_units,
+    view_validity,
+)
 from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
 from oracle_standin.lexer import Kind
@@ -290,7 +297,7 @@ def _drop_objects(engine: Engine, name: str, *, cascade: bool) -> None:
         " AND r.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW', 'SEQUENCE')",
         (name,),
     )
-    programs = program_units.drop_all(engine, name)
+    programs = program_units.drop_all(engine, name) + object_types.drop_all(engine, name)
     if (rows or programs) and not cascade:
         raise OracleError(1922, f"CASCADE must be specified to drop '{name}'")
     for object_name, _ in rows:

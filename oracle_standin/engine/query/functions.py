@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import aggregates, function_names, nodes, vector_calls
+from oracle_standin.engine.query import (
+    aggregates,
+    function_names,
+    nodes,
+    object_calls,
+    vector_calls,
+)
 from oracle_standin.engine.query import render as renderer
 from oracle_standin.engine.query.kinds import Kind, kind_of
 from oracle_standin.engine.query.refusals import refuse
@@ -52,7 +58,14 @@ def render_call(node: nodes.Call, out: Output) -> str:
         return _plain(node, out)
     if name in function_names.UNSUPPORTED:
         refuse(f"function {name}")
-    raise _unknown(node, out)
+    return _constructor(node, out)
+
+
+def _constructor(node: nodes.Call, out: Output) -> str:
+    found = out.context.resolver.constructor(node.parts)
+    if found is None:
+        raise _unknown(node, out)
+    return object_calls.render(node, found, out)
 
 
 def _unknown(node: nodes.Call, out: Output) -> OracleError:
@@ -111,7 +124,7 @@ def _package_call(node: nodes.Call, out: Output) -> str:
         return f'"SYS".{function}({renderer.render_list(node.arguments, out)})'
     if _looks_packaged(node.parts):
         refuse(f"function {node.name}", 904)
-    raise _unknown(node, out)
+    return _constructor(node, out)
 
 
 # ------------------------------------------------------------------------------ special forms

@@ -122,6 +122,8 @@ def _column(node: nodes.Name, out: Output) -> str:
     if len(node.parts) == 1:
         return quoted(node.parts[0])
     source = out.scope.source(node.parts[-2])
+    if source is None and len(node.parts) == 3 and out.scope.source(node.parts[0]) is not None:
+        refuse("an attribute of an object column")
     if source is None:
         raise _invalid_identifier(node)
     return f"{source.sql}.{quoted(node.parts[-1])}"

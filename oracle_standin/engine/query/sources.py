@@ -107,6 +107,9 @@ def resolve(table: query_nodes.Table, out: Output) -> ObjectRef:
     ref = out.context.resolver.resolve(table.schema, table.name)
     if ref is None:
         raise missing_table(out.context.current_schema, table)
+    if ref.kind == "n":
+        message = "cannot reference nested table column's storage table"
+        raise OracleError(22812, message)
     if ref.kind == "S":
         raise OracleError(2201, "sequence not allowed here")
     return ref

@@ -28,6 +28,7 @@ CREATE TABLE ora.table_facts (
     generated boolean NOT NULL DEFAULT false,  -- named by the system
     visible boolean NOT NULL DEFAULT true,     -- of an index
     external boolean NOT NULL DEFAULT false,
+    nested boolean NOT NULL DEFAULT false,     -- the storage of a nested table column
     created timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_ddl timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_analyzed timestamptz,
@@ -232,6 +233,7 @@ BEGIN
         DELETE FROM ora.partition_keys WHERE relid = ANY (gone);
         DELETE FROM ora.log_groups WHERE relid = ANY (gone);
         DELETE FROM ora.object_grants WHERE relid = ANY (gone);
+        DELETE FROM ora.nested_facts WHERE relid = ANY (gone) OR parent = ANY (gone);
         DELETE FROM ora.external_facts WHERE relid = ANY (gone);
         DELETE FROM ora.external_locations WHERE relid = ANY (gone);
     END IF;

@@ -52,7 +52,9 @@ SELECT relid, owner, name, object_type FROM ora.relations
 UNION ALL
 SELECT object_id, 'SYS', name, 'DIRECTORY' FROM ora.directories
 UNION ALL
-SELECT object_id, owner, name, kind FROM ora.program_units;
+SELECT object_id, owner, name, kind FROM ora.program_units
+UNION ALL
+SELECT type_id, owner, name, 'TYPE' FROM ora.type_facts;
 
 CREATE FUNCTION ora.publish(
     family text, owner_column text DEFAULT 'OWNER', also_seen text DEFAULT 'false') RETURNS void

@@ -24,7 +24,7 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     CASE WHEN r.partitioned IS NULL THEN 'NO' ELSE 'YES' END AS "PARTITIONED",
     CASE WHEN r.iot THEN 'IOT' END AS "IOT_TYPE",
     CASE WHEN r.temporary THEN 'Y' ELSE 'N' END AS "TEMPORARY", 'N'::text AS "SECONDARY",
-    'NO'::text AS "NESTED", CASE WHEN r.partitioned IS NULL THEN 'DEFAULT' END AS "BUFFER_POOL",
+    CASE WHEN r.nested THEN 'YES' ELSE 'NO' END AS "NESTED", CASE WHEN r.partitioned IS NULL THEN 'DEFAULT' END AS "BUFFER_POOL",
     'DEFAULT'::text AS "FLASH_CACHE", 'DEFAULT'::text AS "CELL_FLASH_CACHE",
     CASE WHEN r.row_movement THEN 'ENABLED' ELSE 'DISABLED' END AS "ROW_MOVEMENT",
     CASE WHEN r.last_analyzed IS NULL THEN 'NO' ELSE 'YES' END AS "GLOBAL_STATS",
@@ -59,8 +59,7 @@ LEFT JOIN (SELECT DISTINCT relid FROM ora.identity_facts) i ON i.relid = r.relid
 WHERE r.object_type IN ('TABLE', 'MATERIALIZED VIEW');
 SELECT ora.publish('TABLES');
 
--- The columns, and those that Oracle stores XMLTYPE in: SYS_NC and the internal number, which the
--- column itself has no place in the segment beside.
+-- The columns, and the hidden ones that Oracle stores XMLTYPE and references to nested tables in.
 CREATE VIEW ora.listed_columns AS
 SELECT relid, attnum, type_code, data_type, data_length, data_precision, data_scale, char_length,
     char_used, charset_form, data_default, hidden,
@@ -69,13 +68,19 @@ SELECT relid, attnum, type_code, data_type, data_length, data_precision, data_sc
     NULL::text AS storage_name
 FROM ora.column_facts
 UNION ALL
-SELECT f.relid, f.attnum, 113::int2, 'BLOB', 4000, NULL, NULL, 0, NULL, 0::int2, NULL, true, false,
-    false, NULL, false, NULL, f.column_id, i.number,
-    'SYS_NC' || lpad(i.number::text, 5, '0') || '$'
+SELECT f.relid, f.attnum, n.type_code::int2, n.data_type, n.length, NULL, NULL, 0, NULL, 0::int2,
+    NULL, true, false, false, NULL, false, NULL, f.column_id, i.number,
+    format('SYS_NC%s%s$', n.prefix, lpad(i.number::text, 5, '0'))
 FROM ora.column_facts f
 JOIN ora.table_facts t ON t.relid = f.relid AND t.object_type = 'TABLE'
+LEFT JOIN ora.type_facts y ON y.owner = f.data_type_owner AND y.name = f.data_type
 CROSS JOIN LATERAL (SELECT coalesce(f.internal_id, f.attnum) + 1 AS number) i
-WHERE f.type_code = 109 AND f.data_type = 'XMLTYPE';
+CROSS JOIN LATERAL (
+    SELECT 113 AS type_code, 'BLOB' AS data_type, 4000 AS length, '' AS prefix
+    WHERE f.data_type = 'XMLTYPE'
+    UNION ALL SELECT 23, 'RAW', 16, lpad((i.number - 1)::text, 5, '0')
+    WHERE y.collection = 'TABLE') n
+WHERE f.type_code = 109;
 
 CREATE VIEW ora."d_TAB_COLS" AS
 SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
@@ -99,7 +104,7 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
         AS "SEGMENT_COLUMN_ID",
     f.internal_id::numeric AS "INTERNAL_COLUMN_ID", 'NONE'::text AS "HISTOGRAM",
     coalesce(f.storage_name, l.oracle_name, a.attname::text) AS "QUALIFIED_COL_NAME",
-    CASE WHEN f.unused OR f.storage_name IS NOT NULL THEN 'NO' ELSE 'YES' END AS "USER_GENERATED",
+    CASE WHEN f.unused OR f.storage_name IS NOT NULL OR (r.nested AND f.hidden) THEN 'NO' ELSE 'YES' END AS "USER_GENERATED",
     CASE WHEN f.default_on_null THEN 'YES' ELSE 'NO' END AS "DEFAULT_ON_NULL",
     CASE WHEN f.identity IS NULL THEN 'NO' ELSE 'YES' END AS "IDENTITY_COLUMN",
     NULL::text AS "EVALUATION_EDITION", NULL::text AS "UNUSABLE_BEFORE",
@@ -205,9 +210,20 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME", l.locatio
 FROM ora.external_locations l JOIN ora.relations r ON r.relid = l.relid;
 SELECT ora.publish('EXTERNAL_LOCATIONS');
 
-SELECT ora.publish_empty('NESTED_TABLES', 'OWNER text, TABLE_NAME text, TABLE_TYPE_OWNER text,
-    TABLE_TYPE_NAME text, PARENT_TABLE_NAME text, PARENT_TABLE_COLUMN text, STORAGE_SPEC text,
-    RETURN_TYPE text, ELEMENT_SUBSTITUTABLE text');
+CREATE VIEW ora."d_NESTED_TABLES" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
+    f.data_type_owner AS "TABLE_TYPE_OWNER", f.data_type AS "TABLE_TYPE_NAME",
+    p.name AS "PARENT_TABLE_NAME", ora.oracle_name(a.attname::text) AS "PARENT_TABLE_COLUMN",
+    lpad('USER_SPECIFIED', 30) AS "STORAGE_SPEC",
+    lpad(CASE WHEN n.locator THEN 'LOCATOR' ELSE 'VALUE' END, 20) AS "RETURN_TYPE",
+    lpad('N', 25) AS "ELEMENT_SUBSTITUTABLE"
+FROM ora.nested_facts n
+JOIN ora.relations r ON r.relid = n.relid
+JOIN ora.relations p ON p.relid = n.parent
+JOIN ora.column_facts f ON f.relid = n.parent AND f.attnum = n.attnum
+JOIN pg_attribute a ON a.attrelid = n.parent AND a.attnum = n.attnum;
+SELECT ora.publish('NESTED_TABLES');
+
 SELECT ora.publish_empty('LOBS', 'OWNER text, TABLE_NAME text, COLUMN_NAME text, SEGMENT_NAME text,
     TABLESPACE_NAME text, INDEX_NAME text, CHUNK number, CACHE text, LOGGING text, IN_ROW text,
     SECUREFILE text');

@@ -123,7 +123,11 @@ FROM ora.directories d
 UNION ALL
 SELECT u.object_id, u.owner, u.name, NULL, u.object_id::bigint::numeric, NULL, u.kind, u.created,
     u.last_ddl, u.valid, false, false, CASE u.kind WHEN 'PACKAGE BODY' THEN 2 ELSE 1 END
-FROM ora.program_units u;
+FROM ora.program_units u
+UNION ALL
+SELECT t.type_id, t.owner, t.name, NULL, t.type_id::bigint::numeric, NULL, 'TYPE', t.created,
+    t.last_ddl, true, false, false, 1
+FROM ora.type_facts t;
 
 CREATE VIEW ora."d_OBJECTS" AS
 SELECT o.relid AS "RELID", o.owner AS "OWNER", o.name AS "OBJECT_NAME",
@@ -153,15 +157,6 @@ SELECT ora.publish_empty('TRIGGERS', 'OWNER text, TRIGGER_NAME text, TRIGGER_TYP
     ACTION_TYPE text, TRIGGER_BODY long, CROSSEDITION text, BEFORE_STATEMENT text, BEFORE_ROW text,
     AFTER_ROW text, AFTER_STATEMENT text, INSTEAD_OF_ROW text, FIRE_ONCE text,
     APPLY_SERVER_ONLY text');
-SELECT ora.publish_empty('TYPES', 'OWNER text, TYPE_NAME text, TYPE_OID text, TYPECODE text,
-    ATTRIBUTES number, METHODS number, PREDEFINED text, INCOMPLETE text, FINAL text,
-    INSTANTIABLE text, SUPERTYPE_OWNER text, SUPERTYPE_NAME text');
-SELECT ora.publish_empty('TYPE_ATTRS', 'OWNER text, TYPE_NAME text, ATTR_NAME text,
-    ATTR_TYPE_MOD text, ATTR_TYPE_OWNER text, ATTR_TYPE_NAME text, LENGTH number,
-    PRECISION number, SCALE number, CHARACTER_SET_NAME text, ATTR_NO number, INHERITED text');
-SELECT ora.publish_empty('COLL_TYPES', 'OWNER text, TYPE_NAME text, COLL_TYPE text,
-    UPPER_BOUND number, ELEM_TYPE_MOD text, ELEM_TYPE_OWNER text, ELEM_TYPE_NAME text,
-    LENGTH number, PRECISION number, SCALE number');
 SELECT ora.publish_empty('DB_LINKS', 'OWNER text, DB_LINK text, USERNAME text, HOST text,
     CREATED date, HIDDEN text, SHARD_INTERNAL text, VALID text, INTRA_CDB text');
 

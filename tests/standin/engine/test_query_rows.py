@@ -41,6 +41,9 @@ INSERT INTO "DEPT" VALUES (1, 'Sales'), (2, 'Ops');
 class Tables:
     """A resolver over the tables of this file."""
 
+    def constructor(self, _parts: Sequence[str]) -> None:
+        return None
+
     def is_program(self, parts: Sequence[str]) -> bool:
         return parts[0] == "PROGRAM"
 

@@ -26,6 +26,9 @@ class Tables:
         (None, "STAFF"): ("HR", "EMP")
     }
 
+    def constructor(self, _parts: Sequence[str]) -> None:
+        return None
+
     def is_program(self, parts: Sequence[str]) -> bool:
         return parts[0] == "PROGRAM"
 
