@@ -86,6 +86,7 @@ class ViewDefinition:
     text: str
     name_schema: str
     flashback: bool
+    read_only: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine import names, statement_errors
+from oracle_standin.engine import names, query_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,6 @@ _PLAIN: dict[str, tuple[int, str]] = {
     "22007": (1861, "literal does not match format string"),
     "22008": (1841, "(full) year must be between -4713 and +9999, and not be 0"),
     "22012": (1476, "divisor is equal to zero"),
-    "2201B": (12725, "unmatched parentheses in regular expression"),
     "2201E": (1428, "argument is out of range"),
     "2201F": (1428, "argument is out of range"),
     "2201W": (1428, "argument is out of range"),
@@ -76,7 +75,6 @@ _PLAIN: dict[str, tuple[int, str]] = {
     "57P01": (1089, "immediate shutdown or close in progress - no operations are permitted"),
     "08006": (3113, "end-of-file on communication channel"),
     "2200H": (8004, "sequence has reached its limit and cannot be instantiated"),
-    "428C9": (32795, "cannot insert into a generated always identity column"),
     "42830": (2270, "no matching unique or primary key for this column-list"),
 }
 
@@ -340,30 +338,8 @@ LIMIT 1
 """
 
 
-def _cardinality(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
-    if failure.message.startswith("MERGE"):
-        return OracleError(30926, "unable to get a stable set of rows in the source tables")
-    return None
-
-
-def _state(failure: Failure, _circumstances: Circumstances) -> OracleError | None:
-    match = re.match(r'currval of sequence "(.*)" is not yet defined', failure.message)
-    if match:
-        name = names.oracle_name(match[1])
-        return OracleError(8002, f"sequence {name}.CURRVAL is not yet defined in this session")
-    if re.match(r"cannot (insert into|update|delete from) view", failure.message):
-        return OracleError(1732, "data manipulation operation not legal on this view")
-    return None
-
-
-def _lock(_failure: Failure, circumstances: Circumstances) -> OracleError | None:
-    if circumstances.waits:
-        return OracleError(30006, "resource busy; acquire with WAIT timeout expired")
-    return None
-
-
 _SPECIAL: dict[str, Callable[[Failure, Circumstances], OracleError | None]] = {
-    "21000": _cardinality,
+    "21000": query_errors.cardinality,
     "22001": _too_long,
     "22003": _overflow,
     "23502": _not_null,
@@ -372,11 +348,17 @@ _SPECIAL: dict[str, Callable[[Failure, Circumstances], OracleError | None]] = {
     "23P01": _unique,
     "23514": _check,
     "42501": _privilege,
-    "42601": lambda failure, _: statement_errors.syntax(failure.message),
+    "42601": query_errors.syntax,
     "42703": _missing_column,
-    "42803": lambda failure, _: statement_errors.grouping(failure.message),
+    "0A000": query_errors.unsupported,
+    "44000": query_errors.check_option,
+    "2201B": query_errors.regular_expression,
+    "42803": query_errors.grouping,
+    "42804": query_errors.mismatch,
+    "428C9": query_errors.virtual_column,
+    "42P10": query_errors.invalid_reference,
     "42883": _missing_function,
     "42P01": _missing_table,
-    "55000": _state,
-    "55P03": _lock,
+    "55000": query_errors.state,
+    "55P03": query_errors.lock,
 }

@@ -45,7 +45,7 @@ LEFT JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND NOT COALESCE(f.hidden, false)
 ORDER BY COALESCE(f.column_id, a.attnum), a.attnum
 """
-_VIEW = "SELECT text, name_schema, flashback FROM ora.view_facts WHERE relid = %s::oid"
+_VIEW = "SELECT text, name_schema, flashback, read_only FROM ora.view_facts WHERE relid = %s::oid"
 
 
 _CONSTRUCTOR = """

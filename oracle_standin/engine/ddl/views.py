@@ -5,6 +5,7 @@ Source: SQL Language Reference, CREATE VIEW.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError, not_in_this_standin
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from oracle_standin.engine.ddl.reader import Reader
 
 
+_RESTRICTION = re.compile(
+    r"\bWITH\s+(READ\s+ONLY|CHECK\s+OPTION)(?:\s+CONSTRAINT\s+[\w$#\"]+)?\s*$", re.IGNORECASE
+)
+
+
 def create(reader: Reader, engine: Engine) -> None:
     """Run CREATE [OR REPLACE] VIEW, the reader standing after CREATE.
 
@@ -44,7 +50,7 @@ def create(reader: Reader, engine: Engine) -> None:
     names = reader.names_in_parentheses() if reader.at_operator("(") else ()
     reader.accept("BEQUEATH", "DEFINER")
     reader.expect("AS", code=905, message="missing keyword")
-    text, read_only = _query(reader)
+    text, restriction = _query(reader)
     owner = objects.owner_of_new(engine, name)
     privileges.require_create(engine, owner, "VIEW")
     place = ObjectName(owner, name.name)
@@ -57,6 +63,10 @@ def create(reader: Reader, engine: Engine) -> None:
     columns = _columns(engine, text, names)
     translation = engine.translate(text)
     engine_text = translation.present_sql
+    if restriction == "CHECK OPTION":
+        # What the engine cannot change through a view, it cannot check either: refused as such.
+        engine_text += " WITH CASCADED CHECK OPTION"
+    read_only = restriction == "READ ONLY"
     if existing is None:
         view = _create(engine, owner, name.name, columns, engine_text)
     else:
@@ -67,15 +77,13 @@ def create(reader: Reader, engine: Engine) -> None:
     view_validity.revalidate(engine)
 
 
-def _query(reader: Reader) -> tuple[str, bool]:
-    """Return the query and whether WITH READ ONLY follows it; WITH CHECK OPTION is refused."""
+def _query(reader: Reader) -> tuple[str, str]:
+    """Return the query and what follows it: READ ONLY, CHECK OPTION or nothing."""
     text = reader.rest()
-    upper = " ".join(text.upper().split())
-    if upper.endswith("WITH CHECK OPTION"):
-        raise not_in_this_standin(what="WITH CHECK OPTION")
-    if not upper.endswith("WITH READ ONLY"):
-        return text, False
-    return text[: text.upper().rindex("WITH")].rstrip(), True
+    match = _RESTRICTION.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()].rstrip(), " ".join(match[1].upper().split())
 
 
 def _columns(engine: Engine, text: str, names: Sequence[str]) -> list[ColumnRecord]:

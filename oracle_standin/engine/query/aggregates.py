@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import function_names, nodes
+from oracle_standin.engine.query import analytics, function_names, nodes
 from oracle_standin.engine.query import render as renderer
+from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
 
@@ -24,12 +26,21 @@ _PLAIN = {
     "SUM": "sum",
     "MIN": "min",
     "MAX": "max",
-    "STDDEV_POP": "stddev_pop",
-    "STDDEV_SAMP": "stddev_samp",
-    "VAR_POP": "var_pop",
-    "VAR_SAMP": "var_samp",
 }
-_SPREADS = {"STDDEV": "stddev_samp", "VARIANCE": "var_samp"}
+_DISTINCT_SPREADS = {
+    "STDDEV": "stddev_samp",
+    "STDDEV_SAMP": "stddev_samp",
+    "STDDEV_POP": "stddev_pop",
+    "VARIANCE": "var_samp",
+    "VAR_SAMP": "var_samp",
+    "VAR_POP": "var_pop",
+}
+_NEED_ORDER = word_set(
+    """
+    ROW_NUMBER RANK DENSE_RANK NTILE CUME_DIST PERCENT_RANK LAG LEAD
+    """
+)
+_HYPOTHETICAL = {"RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST"}
 
 
 def render_aggregate(node: nodes.Call, out: Output) -> str:
@@ -42,8 +53,10 @@ def render_aggregate(node: nodes.Call, out: Output) -> str:
         raise OracleError(936, "missing expression")
     if name not in function_names.RANKINGS and not node.arguments:
         raise OracleError(909, "invalid number of arguments")
+    if node.over is not None and not node.over.order and name in _NEED_ORDER:
+        raise OracleError(30485, "missing ORDER BY expression in the window specification")
     if node.ignore_nulls:
-        refuse("IGNORE NULLS")
+        return analytics.known(node, out)
     if node.keep:
         return _keep(node, out)
     if name in _WRITERS:
@@ -113,33 +126,66 @@ def _avg(node: nodes.Call, out: Output) -> str:
 
 
 def _spread(node: nodes.Call, out: Output) -> str:
-    # The spread of a single value is 0 in Oracle, NULL in PostgreSQL.
-    value = renderer.render(node.arguments[0], out)
-    distinct = "DISTINCT " if node.distinct else ""
-    window = over(node.over, out)
-    function = _SPREADS[node.parts[0]]
-    count = f"count({distinct}{value}){window}"
-    return f"CASE {count} WHEN 1 THEN 0 ELSE {function}({distinct}{value}){window} END"
+    """Return a standard deviation or variance with all digits of NUMBER.
+
+    PostgreSQL's have 16 or so. The spread of a single value is 0 in Oracle, NULL for a sample.
+    """
+    name = node.parts[0]
+    value, window = renderer.render(node.arguments[0], out), over(node.over, out)
+    count = f"(count({'DISTINCT ' if node.distinct else ''}{value}){window})::numeric"
+    if node.distinct:
+        variance = f"{_DISTINCT_SPREADS[name]}(DISTINCT {value}){window}"
+    else:
+        total, squares = f"sum({value}){window}", f"sum({value} * {value}){window}"
+        divisor = count if name.endswith("_POP") else f"NULLIF({count} - 1, 0)"
+        variance = f"GREATEST(({squares} - {total} * {total} / NULLIF({count}, 0)) / {divisor}, 0)"
+        variance = f"CASE WHEN {total} IS NOT NULL THEN {variance} END"
+        if name.startswith("STDDEV"):
+            variance = f"sqrt({variance})"
+    if name.endswith("_SAMP"):
+        return f"CASE {count} WHEN 1 THEN NULL ELSE {variance} END"
+    return f"CASE {count} WHEN 1 THEN 0 ELSE {variance} END"
 
 
 def _listagg(node: nodes.Call, out: Output) -> str:
-    if node.options and node.options[0] != "ERROR":
-        refuse(f"ON OVERFLOW {node.options[0]} in LISTAGG")
     value = renderer.as_text(node.arguments[0], out)
     separator = "''"
     if len(node.arguments) > 1:
         separator = f"({renderer.render(node.arguments[1], out)})::text"
-    distinct = "DISTINCT " if node.distinct else ""
     order = f"ORDER BY {order_list(node.within, out)}" if node.within else ""
-    if node.over is None:
-        return f"string_agg({distinct}({value})::text, {separator} {order})"
+    if node.options[:1] == ("TRUNCATE",):
+        return _truncated(node, f"array_agg(({value})::text {order})", separator)
     if node.distinct:
-        refuse("LISTAGG(DISTINCT ...) OVER")
+        return _listed_once(node, separator, out)
+    if node.over is None:
+        return f"ora.listagg_result(string_agg(({value})::text, {separator} {order}))"
     partition = renderer.render_list(node.over.partition, out)
     parts = [f"PARTITION BY {partition}" if partition else "", order]
     if order:
         parts.append("ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING")
-    return f"string_agg(({value})::text, {separator}) OVER ({' '.join(parts)})"
+    joined = f"string_agg(({value})::text, {separator}) OVER ({' '.join(parts)})"
+    return f"ora.listagg_result({joined})"
+
+
+def _truncated(node: nodes.Call, parts: str, separator: str) -> str:
+    if node.over is not None or node.distinct:
+        refuse("ON OVERFLOW TRUNCATE with DISTINCT or OVER")
+    words = node.options[1:]
+    filler = words[0] if words and words[0] not in {"WITH", "WITHOUT"} else "..."
+    counted = "false" if "WITHOUT" in words else "true"
+    return f"ora.listagg_truncated({parts}, {separator}, {quoted_text(filler)}, {counted})"
+
+
+def _listed_once(node: nodes.Call, separator: str, out: Output) -> str:
+    if node.over is not None:
+        refuse("LISTAGG(DISTINCT ...) OVER")
+    if any(item.key != node.arguments[0] for item in node.within):
+        raise OracleError(30482, "DISTINCT option not allowed for this function")
+    value = renderer.render(node.arguments[0], out)
+    key = order_item(node.within[0], value) if node.within else value
+    return (
+        f"ora.listagg_result(ora.joined(array_agg(DISTINCT {value} ORDER BY {key}), {separator}))"
+    )
 
 
 def _neighbour(node: nodes.Call, out: Output) -> str:
@@ -164,20 +210,44 @@ def _percentile(node: nodes.Call, out: Output) -> str:
     if len(node.within) != 1:
         raise OracleError(30491, "missing ORDER BY clause")
     share = renderer.render(node.arguments[0], out)
-    key = renderer.render(node.within[0].key, out)
-    continuous = node.parts[0] == "PERCENTILE_CONT"
-    order = order_item(node.within[0], f"({key})::float8" if continuous else key)
+    item = node.within[0]
+    key = renderer.render(item.key, out)
+    if node.parts[0] == "PERCENTILE_CONT":
+        placed = f"1 - ({share})" if item.descending else share
+        return f"ora.percentile({placed}, {key}){over(node.over, out)}"
     if node.over is not None:
-        refuse(f"{node.parts[0]} OVER")
-    text = f"{node.parts[0].lower()}(({share})::float8) WITHIN GROUP (ORDER BY {order})"
-    return f"({text})::numeric" if continuous else text
+        refuse("PERCENTILE_DISC OVER")
+    return f"percentile_disc(({share})::float8) WITHIN GROUP (ORDER BY {order_item(item, key)})"
 
 
 def _median(node: nodes.Call, out: Output) -> str:
-    if node.over is not None:
-        refuse("MEDIAN OVER")
     key = renderer.render(node.arguments[0], out)
-    return f"(percentile_cont(0.5::float8) WITHIN GROUP (ORDER BY ({key})::float8))::numeric"
+    return f"ora.percentile(0.5, {key}){over(node.over, out)}"
+
+
+def _mode(node: nodes.Call, out: Output) -> str:
+    if node.over is not None:
+        raise OracleError(923, "FROM keyword not found where expected")
+    return f"mode() WITHIN GROUP (ORDER BY {renderer.render(node.arguments[0], out)})"
+
+
+def _count(node: nodes.Call, out: Output) -> str:
+    if node.distinct and node.over is not None:
+        value = renderer.as_text(node.arguments[0], out)
+        return f"ora.count_distinct(({value})::text){over(node.over, out)}"
+    return _finished(node, _simple(node, out), out)
+
+
+def _count_distinct(node: nodes.Call, out: Output) -> str:
+    return _count(replace(node, parts=("COUNT",), distinct=True), out)
+
+
+def _rank(node: nodes.Call, out: Output) -> str:
+    if not node.within:
+        return _finished(node, _simple(node, out), out)
+    # The rank that a row with these values would have.
+    text = f"{_simple(node, out)} WITHIN GROUP (ORDER BY {order_list(node.within, out)})"
+    return f"({text})::numeric"
 
 
 def _keep(node: nodes.Call, out: Output) -> str:
@@ -199,8 +269,11 @@ def _reversed(item: nodes.OrderItem) -> nodes.OrderItem:
 
 _WRITERS = {
     "AVG": _avg,
-    "STDDEV": _spread,
-    "VARIANCE": _spread,
+    "COUNT": _count,
+    "APPROX_COUNT_DISTINCT": _count_distinct,
+    "STATS_MODE": _mode,
+    **dict.fromkeys(_DISTINCT_SPREADS, _spread),
+    **dict.fromkeys(_HYPOTHETICAL, _rank),
     "LISTAGG": _listagg,
     "LAG": _neighbour,
     "LEAD": _neighbour,

@@ -31,6 +31,9 @@ def enter_target(table: query_nodes.Table, out: Output) -> tuple[Source, str]:
         raise OracleError(1031, "insufficient privileges")
     ref = sources.resolve(table, out)
     external_sources.refuse_change(ref)
+    view = out.context.resolver.view(ref)
+    if view is not None and view.read_only:
+        raise OracleError(42399, "cannot perform a DML operation on a read-only view")
     columns = tuple(out.context.resolver.columns(ref))
     source = Source(table.reference, ref, columns, stored=ref.kind in {"r", "p"})
     out.scope.sources.append(source)

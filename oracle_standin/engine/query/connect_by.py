@@ -140,12 +140,7 @@ def _numbered_rows(
 
 
 def _listed(item: query_nodes.FromItem, out: Output) -> tuple[str, ...]:
-    if isinstance(item, query_nodes.Derived):
-        found = sources.listed_columns(item.query)
-    elif isinstance(item, query_nodes.Table):
-        found = sources.columns_of(item, out)
-    else:
-        found = ()
+    found = sources.known_columns(item, out)
     if not found:
         refuse("CONNECT BY over a subquery whose columns are not listed")
     return found

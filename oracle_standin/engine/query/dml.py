@@ -9,9 +9,11 @@ from oracle_standin.engine.query import (
     change_nodes,
     expressions,
     from_items,
+    inline_targets,
     nodes,
     query_nodes,
     selects,
+    tree,
 )
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
@@ -41,7 +43,7 @@ def _statement(cursor: Cursor) -> change_nodes.Statement:
 
 def _target(cursor: Cursor) -> query_nodes.Table:
     if cursor.at_operator("("):
-        refuse("DML on a subquery")
+        refuse("this kind of DML on a subquery")
     found = from_items.table(cursor)
     if found.sample is not None:
         raise cursor.error(933)
@@ -57,8 +59,9 @@ def _insert(cursor: Cursor) -> change_nodes.Statement:
     if cursor.at_word("ALL", "FIRST"):
         return _multi_insert(cursor)
     cursor.expect_words("INTO", code=925)
-    target = _target(cursor)
-    columns = _insert_columns(cursor)
+    inline = inline_targets.read(cursor)
+    target = inline.table if inline else _target(cursor)
+    columns = _insert_columns(cursor) or (inline.columns if inline else ())
     rows: tuple[tuple[nodes.Expression, ...], ...] = ()
     query = None
     if cursor.skip_words("VALUES"):
@@ -92,16 +95,19 @@ def _values(cursor: Cursor) -> tuple[nodes.Expression, ...]:
 
 
 def _multi_insert(cursor: Cursor) -> change_nodes.MultiInsert:
-    if cursor.take().value == "FIRST":
-        refuse("INSERT FIRST")
+    """Read INSERT ALL and FIRST. A row goes to all conditions that it meets, or to the first."""
+    first = cursor.take().value == "FIRST"
     branches: list[change_nodes.InsertBranch] = []
+    met: list[nodes.Expression] = []
     condition: nodes.Expression | None = None
     while True:
         if cursor.skip_words("WHEN"):
-            condition = expressions.expression(cursor)
+            tested = expressions.expression(cursor)
             cursor.expect_words("THEN")
-        elif cursor.at_word("ELSE"):
-            refuse("ELSE in a multi-table insert")
+            condition = tree.conjunction([*(map(_not_true, met) if first else ()), tested])
+            met.append(tested)
+        elif met and cursor.skip_words("ELSE"):
+            condition = tree.conjunction(list(map(_not_true, met)))
         if not cursor.skip_words("INTO"):
             break
         target = _target(cursor)
@@ -113,16 +119,24 @@ def _multi_insert(cursor: Cursor) -> change_nodes.MultiInsert:
     return change_nodes.MultiInsert(tuple(branches), selects.query(cursor))
 
 
+def _not_true(condition: nodes.Expression) -> nodes.Expression:
+    return nodes.Call(("LNNVL",), (condition,))
+
+
 # ----------------------------------------------------------------------- UPDATE and DELETE
 
 
 def _update(cursor: Cursor) -> change_nodes.Statement:
-    target = _target(cursor)
+    inline = inline_targets.read(cursor)
+    target = inline.table if inline else _target(cursor)
     cursor.expect_words("SET", code=971)
     assignments = _assignments(cursor)
     if cursor.at_word("FROM"):
         refuse("UPDATE ... FROM")
     where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
+    if inline is not None:
+        inline_targets.check(inline, [name for item in assignments for name in item.columns])
+        where = inline_targets.narrowed(inline, where)
     returning, binds = _returning(cursor)
     return change_nodes.Update(target, assignments, where, returning, binds)
 
@@ -155,10 +169,13 @@ def _expect_equals(cursor: Cursor) -> None:
 
 def _delete(cursor: Cursor) -> change_nodes.Statement:
     cursor.skip_words("FROM")
-    target = _target(cursor)
+    inline = inline_targets.read(cursor)
+    target = inline.table if inline else _target(cursor)
     if cursor.at_word("FROM"):
         refuse("DELETE ... FROM ... FROM")
     where = expressions.condition(cursor) if cursor.skip_words("WHERE") else None
+    if inline is not None:
+        where = inline_targets.narrowed(inline, where)
     returning, binds = _returning(cursor)
     return change_nodes.Delete(target, where, returning, binds)
 

@@ -12,15 +12,14 @@ from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import (
     calls,
     json_conditions,
-    literals,
     nodes,
     query_nodes,
     selects,
+    special_calls,
     tree,
     xml_calls,
 )
 from oracle_standin.engine.query.cursor import checked_name, syntax_error
-from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
 
@@ -230,11 +229,11 @@ def _special_word(cursor: Cursor, token: Token) -> nodes.Expression | None:
     if following is None:
         return None
     if word in {"DATE", "TIMESTAMP", "INTERVAL"} and following.kind is Kind.STRING:
-        return _typed_literal(cursor)
-    if word in _SPECIAL_CALLS and following.is_operator("("):
+        return special_calls.typed_literal(cursor)
+    if word in special_calls.READERS and following.is_operator("("):
         cursor.take()
         cursor.expect_open()
-        special = _SPECIAL_CALLS[word](cursor)
+        special = special_calls.READERS[word](cursor)
         cursor.expect_close()
         return xml_calls.with_methods(cursor, special)
     return None
@@ -275,34 +274,12 @@ def _interval_of(cursor: Cursor, operand: nodes.Expression) -> nodes.Expression:
         ("YEAR", "MONTH", "ORA$YEAR_TO_MONTH"),
     ):
         if cursor.skip_words(first):
-            _digits(cursor)
+            special_calls.precision(cursor)
             if cursor.skip_words("TO", last):
-                _digits(cursor)
+                special_calls.precision(cursor)
                 return nodes.Call((call,), (operand,))
             cursor.reset(mark)
     return operand
-
-
-def _digits(cursor: Cursor) -> None:
-    if cursor.skip_operator("("):
-        while not cursor.skip_operator(")"):
-            cursor.take()
-
-
-def _typed_literal(cursor: Cursor) -> nodes.Expression:
-    word = cursor.take().value
-    text = cursor.take().value
-    if word == "DATE":
-        return nodes.Typed(literals.date_literal(text))
-    if word == "TIMESTAMP":
-        return nodes.Typed(literals.timestamp_literal(text))
-    first = cursor.take().value
-    _digits(cursor)
-    last = first
-    if cursor.skip_words("TO"):
-        last = cursor.take().value
-        _digits(cursor)
-    return nodes.Typed(literals.interval_literal(text, first, last))
 
 
 def _case(cursor: Cursor) -> nodes.Expression:
@@ -318,50 +295,6 @@ def _case(cursor: Cursor) -> nodes.Expression:
     otherwise = expression(cursor) if cursor.skip_words("ELSE") else None
     cursor.expect_words("END")
     return nodes.Case(subject, tuple(branches), otherwise)
-
-
-def _cast(cursor: Cursor) -> nodes.Expression:
-    operand = expression(cursor)
-    cursor.expect_words("AS")
-    return nodes.Cast(operand, type_name(cursor))
-
-
-def _extract(cursor: Cursor) -> nodes.Expression:
-    field = cursor.take().value
-    if cursor.at_operator(",", "."):
-        refuse("EXTRACT from XML")
-    cursor.expect_words("FROM")
-    return nodes.Extract(field, expression(cursor))
-
-
-def _trim(cursor: Cursor) -> nodes.Expression:
-    side = "BOTH"
-    if cursor.at_word("LEADING", "TRAILING", "BOTH"):
-        side = cursor.take().value
-    characters = None if cursor.at_word("FROM") else expression(cursor)
-    if cursor.skip_words("FROM"):
-        return nodes.Trim(side, characters, expression(cursor))
-    if characters is None:
-        raise cursor.error(936)
-    return nodes.Trim(side, None, characters)
-
-
-def _cursor_of(cursor: Cursor) -> nodes.Expression:
-    return query_nodes.CursorOf(selects.query(cursor))
-
-
-def _exists(cursor: Cursor) -> nodes.Expression:
-    return query_nodes.Exists(selects.query(cursor))
-
-
-_SPECIAL_CALLS = {
-    "CAST": _cast,
-    "CURSOR": _cursor_of,
-    "EXISTS": _exists,
-    "EXTRACT": _extract,
-    "TRIM": _trim,
-    **xml_calls.CALLS,
-}
 
 
 def _name_or_call(cursor: Cursor) -> nodes.Expression:

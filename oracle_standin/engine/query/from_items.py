@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import expressions, nodes, query_nodes, selects, tree
+from oracle_standin.engine.query import expressions, nodes, pivots, query_nodes, selects, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind
@@ -100,7 +101,7 @@ def source(cursor: Cursor) -> query_nodes.FromItem:
         if flashback is not None:
             derived = tree.as_of(derived, flashback)
         _refuse_row_operators(cursor)
-        return query_nodes.Derived(derived, _alias(cursor))
+        return _pivoted(cursor, query_nodes.Derived(derived, _alias(cursor)))
     if cursor.skip_operator("("):
         inner = _joined(cursor)
         cursor.expect_close()
@@ -110,11 +111,16 @@ def source(cursor: Cursor) -> query_nodes.FromItem:
     found = table(cursor)
     if cursor.at_operator("("):
         refuse("a table function")
-    return found
+    return _pivoted(cursor, found)
+
+
+def _pivoted(cursor: Cursor, found: query_nodes.FromItem) -> query_nodes.FromItem:
+    pivoted = pivots.read(cursor, found)
+    return found if pivoted is None else replace(pivoted, alias=_alias(cursor))
 
 
 def _refuse_row_operators(cursor: Cursor) -> None:
-    if cursor.at_word("PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"):
+    if cursor.at_word("MATCH_RECOGNIZE"):
         refuse(f"the {cursor.take().value} clause")
 
 

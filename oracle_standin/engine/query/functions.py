@@ -157,10 +157,16 @@ def _alike(values: tuple[nodes.Expression, ...], out: Output) -> list[str]:
 
 
 def _coalesce(node: nodes.Call, out: Output) -> str:
+    kinds = {kind_of(argument) for argument in node.arguments}
+    if {Kind.TEXT, Kind.NUMBER} <= kinds:
+        message = "inconsistent datatypes: expected NUMBER got CHAR"
+        raise OracleError(932, message)
     return f"COALESCE({', '.join(_alike(node.arguments, out))})"
 
 
 def _nullif(node: nodes.Call, out: Output) -> str:
+    if isinstance(node.arguments[0], nodes.Null):
+        raise OracleError(932, "inconsistent datatypes: expected - got CHAR")
     return f"NULLIF({renderer.render_list(node.arguments, out)})"
 
 
@@ -203,6 +209,16 @@ def _clock(node: nodes.Call, out: Output) -> str:
 
 def _grouping(node: nodes.Call, out: Output) -> str:
     return f"(GROUPING({renderer.render_list(node.arguments, out)}))::numeric"
+
+
+def _not_true(node: nodes.Call, out: Output) -> str:
+    return f"(({renderer.render(node.arguments[0], out)}) IS NOT TRUE)"
+
+
+def _validation(node: nodes.Call, out: Output) -> str:
+    value, *rest = node.arguments
+    texts = [renderer.as_text(value, out), *(renderer.render(item, out) for item in rest)]
+    return f"ora.validate_conversion({', '.join(texts)})"
 
 
 def _path(_node: nodes.Call, _out: Output) -> str:
@@ -253,6 +269,9 @@ SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "LOCALTIMESTAMP": (1, 1, _clock),
     "SYSTIMESTAMP": (1, 1, _clock),
     "GROUPING": (1, 1, _grouping),
+    "GROUPING_ID": (1, _MANY, _grouping),
+    "LNNVL": (1, 1, _not_true),
+    "VALIDATE_CONVERSION": (2, 3, _validation),
     "JSON": (1, 1, _json),
     "FROM_VECTOR": (1, 1, _vector_text),
     "VECTOR_SERIALIZE": (1, 1, _vector_text),

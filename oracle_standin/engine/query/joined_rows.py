@@ -67,7 +67,7 @@ def _columns(items: tuple[query_nodes.FromItem, ...], out: Output) -> _Columns:
         if isinstance(node, query_nodes.Table):
             found[node.reference] = sources.columns_of(node, out)
         elif isinstance(node, query_nodes.Derived):
-            found[node.alias or ""] = sources.listed_columns(node.query)
+            found[node.alias or ""] = sources.query_columns(node.query, out)
     if not all(found.values()):
         refuse("CONNECT BY over a join with a subquery whose columns are not listed")
     return found

@@ -81,8 +81,14 @@ def quoted_text(value: str) -> str:
     return f"'{doubled}'"
 
 
-def interval_literal(text: str, first: str, last: str) -> str:
-    """Return INTERVAL 'text' first TO last; ORA-01867 when the text does not fit the fields."""
+def interval_literal(text: str, first: str, last: str, digits: int = 2) -> str:
+    """Return INTERVAL 'text' first TO last; ORA-01867 when the text does not fit the fields.
+
+    ORA-01873 when the first field has more digits than its precision.
+    """
+    leading = re.match(r"\s*[+-]?0*(\d*)", text)
+    if leading is not None and len(leading.group(1)) > digits:
+        raise OracleError(1873, "the leading precision of the interval is too small")
     if first in {"YEAR", "MONTH"}:
         return _months_literal(text, first, last)
     if first not in _DAY_FIELDS or last not in _DAY_FIELDS:

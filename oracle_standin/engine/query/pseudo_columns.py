@@ -24,6 +24,10 @@ _WITHOUT_PARENTHESES = {
     "DBTIMEZONE": '"SYS".dbtimezone()',
     "USER": "ora.setting('user')",
     "UID": '"SYS".uid()',
+    "BINARY_DOUBLE_NAN": "'NaN'::float8",
+    "BINARY_DOUBLE_INFINITY": "'Infinity'::float8",
+    "BINARY_FLOAT_NAN": "'NaN'::float4",
+    "BINARY_FLOAT_INFINITY": "'Infinity'::float4",
 }
 _OF_TREES = {"CONNECT_BY_ISLEAF", "CONNECT_BY_ISCYCLE"}
 _UNSUPPORTED = word_set(
@@ -92,6 +96,10 @@ def _sequence_value(node: nodes.Name, word: str, out: Output) -> str:
         raise OracleError(2289, "sequence does not exist")
     out.writes = True
     name = quoted_text(f"{quoted(ref.owner)}.{quoted(ref.name)}")
+    if name in out.scope.drawn:  # one value for each row, however often it is named
+        word = "CURRVAL"
+    elif word == "NEXTVAL":
+        out.scope.drawn.add(name)
     return f"pg_catalog.{word.lower()}({name}::pg_catalog.regclass)::numeric"
 
 

@@ -7,6 +7,7 @@ from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import (
     aggregates,
     hierarchy,
+    nested_aggregates,
     nodes,
     outer_joins,
     query_nodes,
@@ -58,7 +59,7 @@ def render_query(query: query_nodes.Query, out: Output) -> str:
         text = _combined(query.body, out)
         if query.order_by:
             text += f" ORDER BY {', '.join(_combined_key(item) for item in query.order_by)}"
-        return with_clause + text + _row_limit(query.fetch, out)
+        return with_clause + text + _row_limit(query.fetch, text, out)
     finally:
         out.leave()
 
@@ -75,7 +76,7 @@ def _with_clause(with_queries: tuple[query_nodes.WithQuery, ...], out: Output) -
             listed = recursive_queries.result_columns(item)
         else:
             parts.append(_plain_with_query(item, out))
-            listed = item.columns or sources.listed_columns(item.query)
+            listed = item.columns or sources.query_columns(item.query, out)
         out.scope.with_names[item.name] = listed
     return f"WITH {', '.join(parts)} "
 
@@ -114,6 +115,7 @@ def _block(select: query_nodes.Select, query: query_nodes.Query | None, out: Out
     scope = out.enter()
     try:
         order = query.order_by if query else ()
+        select = nested_aggregates.unnested(select)
         select, order, limits = row_numbers.separate(select, order)
         references = outer_joins.references(select.sources)
         if select.connect_by is not None:
@@ -126,7 +128,8 @@ def _block(select: query_nodes.Select, query: query_nodes.Query | None, out: Out
         parts = _clauses(select, from_clause, scope, out)
         if order:
             parts.append(f"ORDER BY {_order(order, select, out)}")
-        return " ".join(parts) + _ends(query, limits, out)
+        text = " ".join(parts)
+        return text + _ends(query, limits, text, out)
     finally:
         out.leave()
 
@@ -142,6 +145,7 @@ def _clauses(select: query_nodes.Select, from_clause: str, scope: Scope, out: Ou
     if scope.level is None:
         scope.rownum = None
     conditions = list(scope.conditions)
+    _refuse_sequences(select)
     if select.where is not None:
         conditions.append(render(select.where, out))
     if conditions:
@@ -152,6 +156,20 @@ def _clauses(select: query_nodes.Select, from_clause: str, scope: Scope, out: Ou
         parts.append(f"HAVING {render(select.having, out)}")
     scope.rownum = numbered
     return parts
+
+
+def _refuse_sequences(select: query_nodes.Select) -> None:
+    """Raise ORA-02287 for the value of a sequence where it may not stand."""
+    places = [select.where, select.group_by, select.having]
+    if select.distinct or select.group_by is not None:
+        places.extend(item.value for item in select.items)
+    for node in tree.walk(
+        tuple(place for place in places if place is not None), into_queries=False
+    ):
+        if not isinstance(node, nodes.Name) or len(node.parts) == 1 or node.quoted[-1]:
+            continue
+        if node.parts[-1] in {"NEXTVAL", "CURRVAL"}:
+            raise OracleError(2287, "sequence number not allowed here")
 
 
 def _group_item(node: nodes.Expression, out: Output) -> str:
@@ -208,30 +226,37 @@ def _without_aliases(
 # ------------------------------------------------------------------- limits and row locks
 
 
-def _ends(query: query_nodes.Query | None, limits: list[nodes.Expression], out: Output) -> str:
+def _ends(
+    query: query_nodes.Query | None, limits: list[nodes.Expression], block: str, out: Output
+) -> str:
     text = row_numbers.limit_clause(limits, out)
     if query is None:
         return text
     if text and query.fetch is not None:
         refuse("ROWNUM together with FETCH in one query block")
-    text += _row_limit(query.fetch, out)
+    text += _row_limit(query.fetch, block, out)
     if query.for_update is not None:
         text += _row_locks(query.for_update, out)
     return text
 
 
-def _row_limit(fetch: query_nodes.Fetch | None, out: Output) -> str:
+def _row_limit(fetch: query_nodes.Fetch | None, block: str, out: Output) -> str:
+    """Return OFFSET and FETCH behind a query, which is counted for a percentage."""
     if fetch is None:
         return ""
-    if fetch.percent:
-        refuse("FETCH ... PERCENT")
     text = ""
     if fetch.offset is not None:
         text += f" OFFSET {_count(fetch.offset, out)}"
     if fetch.count is not None:
         ties = "WITH TIES" if fetch.with_ties else "ONLY"
-        text += f" FETCH FIRST ({_count(fetch.count, out)}) ROWS {ties}"
+        count = _share(fetch.count, block, out) if fetch.percent else _count(fetch.count, out)
+        text += f" FETCH FIRST ({count}) ROWS {ties}"
     return text
+
+
+def _share(percent: nodes.Expression, block: str, out: Output) -> str:
+    rows = f"pg_catalog.count(*)::numeric * GREATEST({render(percent, out)}, 0) / 100::numeric"
+    return f"SELECT pg_catalog.ceil({rows})::int8 FROM ({block}) AS ora$counted"  # noqa: S608
 
 
 def _count(node: nodes.Expression, out: Output) -> str:
@@ -259,6 +284,7 @@ def _locked_table(column: nodes.Name, out: Output) -> str:
     source = out.scope.source(qualifier) if qualifier else out.scope.owner_of(column.parts[-1])
     if source is None and len(out.scope.sources) == 1:
         source = out.scope.sources[0]
-    if source is None:
+    unknown = source is None or (source.columns and column.parts[-1] not in source.columns)
+    if source is None or unknown:
         raise OracleError(904, f'"{column.parts[-1]}": invalid identifier')
     return source.sql

@@ -77,6 +77,29 @@ class Derived(FromItem):
 
 
 @dataclass(frozen=True, slots=True)
+class Pivot(FromItem):
+    """PIVOT: aggregates and values with their aliases."""
+
+    source: FromItem
+    measures: tuple[tuple[Expression, str | None], ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[Expression, str | None], ...]
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpivot(FromItem):
+    """UNPIVOT: groups of columns, and the labels that tell them apart."""
+
+    source: FromItem
+    measures: tuple[str, ...]
+    labels: tuple[str, ...]
+    groups: tuple[tuple[tuple[str, ...], tuple[Expression, ...]], ...]
+    include_nulls: bool = False
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Join(FromItem):
     """An ANSI join; `kind` is INNER, LEFT, RIGHT, FULL or CROSS."""
 

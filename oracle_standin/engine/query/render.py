@@ -168,10 +168,23 @@ def _in_rows(node: nodes.In, out: Output) -> str:
 @render.register
 def _like(node: nodes.Like, out: Output) -> str:
     word = "NOT LIKE" if node.negated else "LIKE"
+    _check_escapes(node)
     # Without ESCAPE no character escapes, unlike PostgreSQL's backslash.
     escape = render(node.escape, out) if node.escape else "''"
     operand, pattern = as_text(node.operand, out), as_text(node.pattern, out)
     return f"({operand} {word} {pattern} ESCAPE {escape})"
+
+
+def _check_escapes(node: nodes.Like) -> None:
+    """Raise ORA-01425 and ORA-01424 for an escape that is none, where both are literals."""
+    if not isinstance(node.escape, nodes.Text) or not isinstance(node.pattern, nodes.Text):
+        return
+    escape = node.escape.value
+    if len(escape) != 1:
+        raise OracleError(1425, "escape character must be character string of length 1")
+    rest = iter(node.pattern.value)
+    if any(c == escape and next(rest, "") not in {"%", "_", escape} for c in rest):
+        raise OracleError(1424, "missing or illegal character following the escape character")
 
 
 def as_text(node: nodes.Expression, out: Output) -> str:

@@ -52,6 +52,8 @@ class Scope:
     rownum: str | None = None
     level: str | None = None
     merged: bool = False
+    drawn: set[str] = field(default_factory=set)
+    """Sequences of which this block has drawn the row's value."""
     conditions: list[str] = field(default_factory=list)
 
     def chain(self) -> Iterator[Scope]:

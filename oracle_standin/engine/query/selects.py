@@ -171,7 +171,7 @@ def _group_item(cursor: Cursor) -> nodes.Expression:
             columns = expressions.expression_list(cursor)
             cursor.expect_close()
             return nodes.Call((word,), columns)
-    return expressions.expression(cursor)
+    return _grouping_set(cursor)
 
 
 def _grouping_set(cursor: Cursor) -> nodes.Expression:

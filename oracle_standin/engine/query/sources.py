@@ -11,6 +11,7 @@ from oracle_standin.engine.query import (
     flashbacks,
     nodes,
     past_views,
+    pivots,
     queries,
     query_nodes,
 )
@@ -36,6 +37,8 @@ def _source(item: query_nodes.FromItem, out: Output) -> str:
         return _table(item, out)
     if isinstance(item, query_nodes.Derived):
         return _derived(item, out)
+    if isinstance(item, query_nodes.Pivot | query_nodes.Unpivot):
+        return _derived(query_nodes.Derived(_pivoted(item, out), item.alias), out)
     if not isinstance(item, query_nodes.Join):
         refuse(type(item).__name__)
     return _join(item, out)
@@ -50,8 +53,21 @@ def columns_of(table: query_nodes.Table, out: Output) -> tuple[str, ...]:
     return tuple(out.context.resolver.columns(resolve(table, out)))
 
 
-def listed_columns(query: query_nodes.Query) -> tuple[str, ...]:
-    """Return the names of a query's columns, empty when a `*` hides some."""
+def known_columns(item: query_nodes.FromItem, out: Output) -> tuple[str, ...]:
+    """Return the columns of a source, empty where they are not known without asking the engine."""
+    if isinstance(item, query_nodes.Table):
+        return columns_of(item, out)
+    if isinstance(item, query_nodes.Derived):
+        return query_columns(item.query, out)
+    if isinstance(item, query_nodes.Pivot | query_nodes.Unpivot):
+        return query_columns(_pivoted(item, out), out)
+    if isinstance(item, query_nodes.Join) and not (item.natural or item.using):
+        return (*known_columns(item.left, out), *known_columns(item.right, out))
+    return ()
+
+
+def query_columns(query: query_nodes.Query, out: Output) -> tuple[str, ...]:
+    """Return the names of a query's columns, empty where a `*` hides some."""
     body: query_nodes.Body | query_nodes.Query = query
     while not isinstance(body, query_nodes.Select):
         if isinstance(body, query_nodes.Query):
@@ -60,9 +76,19 @@ def listed_columns(query: query_nodes.Query) -> tuple[str, ...]:
             body = body.left
         else:
             return ()
-    if any(isinstance(item.value, nodes.Star) for item in body.items):
+    if not any(isinstance(item.value, nodes.Star) for item in body.items):
+        return tuple(item.name for item in body.items)
+    if len(body.items) > 1 or query.with_queries:
         return ()
-    return tuple(item.name for item in body.items)
+    found = [known_columns(source, out) for source in body.sources]
+    return tuple(name for names in found for name in names) if all(found) else ()
+
+
+def _pivoted(item: query_nodes.Pivot | query_nodes.Unpivot, out: Output) -> query_nodes.Query:
+    columns = known_columns(item.source, out)
+    if not columns:
+        refuse("PIVOT and UNPIVOT of a subquery whose columns are not listed")
+    return pivots.as_query(item, columns)
 
 
 def is_dual(table: query_nodes.FromItem) -> bool:

@@ -42,6 +42,18 @@ END $$;
 COMMENT ON FUNCTION ora.divide(numeric, numeric) IS 'Division to NUMBER''s precision; ORA-01476.';
 CREATE OPERATOR "SYS"./ (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = ora.divide);
 
+-- IEEE 754: division by zero is no error.
+CREATE FUNCTION ora.divide(dividend float8, divisor float8) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN divisor <> 0 THEN dividend / divisor
+  WHEN dividend = 0 OR dividend = 'NaN' THEN 'NaN'::float8
+  WHEN dividend > 0 THEN 'Infinity'::float8 ELSE '-Infinity'::float8 END;
+CREATE OPERATOR "SYS"./ (LEFTARG = float8, RIGHTARG = float8, FUNCTION = ora.divide);
+CREATE FUNCTION ora.divide(dividend float4, divisor float4) RETURNS float4
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ora.divide(dividend::float8, divisor::float8)::float4;
+CREATE OPERATOR "SYS"./ (LEFTARG = float4, RIGHTARG = float4, FUNCTION = ora.divide);
+
 -- ------------------------------------------------------------------------- concatenation
 
 CREATE FUNCTION ora.concatenated(first text, second text) RETURNS text
