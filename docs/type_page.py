@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from oracle_core.type_table import TYPE_TABLE, json_schema
+from oracle_core.type_table import OBJECTS, TYPE_TABLE, json_schema
 from oracle_core.types import parse
 
 if TYPE_CHECKING:
@@ -57,17 +57,10 @@ def types_page() -> str:
         "",
         "| Oracle | Why | What to do |",
         "| --- | --- | --- |",
-        *(f"| `{row.kind}` | {row.reason} | {_ADVICE[row.kind]} |" for row in refused),
-        f"| types made by CREATE TYPE | {_OBJECTS} | {_ADVICE['SDO_GEOMETRY']} |",
+        *(f"| `{row.kind}` | {row.reason} | {row.advice} |" for row in refused),
+        f"| types made by CREATE TYPE | {OBJECTS.reason} | {OBJECTS.advice} |",
     ]
     return "\n".join(lines) + "\n"
-
-
-_OBJECTS = "object types and collections are not supported yet"
-_ADVICE = {
-    "BFILE": "read the file where it is, or copy it into a BLOB column",
-    "SDO_GEOMETRY": "select from a view that gives its parts as columns, for example as text",
-}
 
 
 def _lines(row: TypeRow) -> Iterator[str]:

@@ -61,6 +61,7 @@ class TypeRow:
         text_fetch: a way to read it as text that takes years before 1; None where `fetch` does.
         loss_note: what does not survive, empty where everything does.
         reason: why it is not supported, empty where it is.
+        advice: what to do instead, empty where it is supported.
         since_version: first release that has the type, empty for those of 12.2 and earlier.
     """
 
@@ -72,6 +73,7 @@ class TypeRow:
     text_fetch: Callable[[OracleType], FetchPlan] | None = None
     loss_note: str = ""
     reason: str = ""
+    advice: str = ""
     since_version: str = ""
 
     @property
@@ -164,10 +166,11 @@ def _bind_zoned(oracle_type: OracleType) -> BindPlan:
     return BindPlan(expression, oracledb.DB_TYPE_VARCHAR, encode)
 
 
-def _refused(kind: str, reason: str, since: str = "") -> TypeRow:
-    return TypeRow(kind, unsupported, None, None, reason=reason, since_version=since)
+def _refused(kind: str, reason: str, advice: str) -> TypeRow:
+    return TypeRow(kind, unsupported, None, None, reason=reason, advice=advice)
 
 
+_BY_A_VIEW = "select from a view that gives its parts as columns, for example as text"
 _TEXT = _same(FetchPlan())
 _LARGE_TEXT = _same(FetchPlan(is_large=True))
 _LARGE_BINARY = _same(FetchPlan(decode=fetch_values.base64_texts, is_large=True))
@@ -311,25 +314,30 @@ _ROWS = (
         _bound(oracledb.DB_TYPE_CLOB, bind_values.json_texts, "TO_VECTOR({})"),
         since_version="23ai",
     ),
-    _refused("BFILE", "BFILE points to a file outside the database"),
-    _refused("SDO_GEOMETRY", "object types are not supported yet"),
+    _refused(
+        "BFILE",
+        "BFILE points to a file outside the database",
+        "read the file where it is, or copy it into a BLOB column",
+    ),
+    _refused("SDO_GEOMETRY", "object types are not supported yet", _BY_A_VIEW),
 )
 
 TYPE_TABLE: Mapping[str, TypeRow] = MappingProxyType({row.kind: row for row in _ROWS})
 """Kind -> row."""
 
-_OBJECT = _refused("", "object types and collections are not supported yet")
+OBJECTS = _refused("", "object types and collections are not supported yet", _BY_A_VIEW)
+"""What holds for every type made by CREATE TYPE."""
 
 
 def row_of(oracle_type: OracleType) -> TypeRow:
     """Return the row of a type; types made by CREATE TYPE share one that supports nothing."""
-    return TYPE_TABLE.get(oracle_type.kind, _OBJECT)
+    return TYPE_TABLE.get(oracle_type.kind, OBJECTS)
 
 
 def unsupported_reason(oracle_type: OracleType) -> str | None:
-    """Return why columns of a type cannot be read, None where they can."""
+    """Return why columns of a type cannot be read and what to do, None where they can."""
     row = row_of(oracle_type)
-    return None if row.supported else row.reason
+    return None if row.supported else f"{row.reason}; {row.advice}"
 
 
 def json_schema(

@@ -147,7 +147,7 @@ def test_a_type_arrives_as_it_left(row: TypeRow, journey: Journey) -> None:
     )
     if not row.supported:
         assert column["inclusion"] == "unsupported"
-        assert column["reason"] == row.reason
+        assert column["reason"] == f"{row.reason}; {row.advice}"
         assert table(row.kind) not in journey.loaded, journey.loaded
         assert journey.numbers(journey.copy, row.kind) == journey.numbers(journey.source, row.kind)
         return

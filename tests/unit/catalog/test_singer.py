@@ -101,7 +101,8 @@ def test_a_stream() -> None:
         "inclusion": "unsupported",
         "selected-by-default": False,
         "sql-datatype": "BFILE",
-        "reason": "BFILE points to a file outside the database",
+        "reason": "BFILE points to a file outside the database; read the file where it is, or copy "
+        "it into a BLOB column",
     }
 
 

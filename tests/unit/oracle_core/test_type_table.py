@@ -77,6 +77,7 @@ def test_every_supported_kind_is_covered_here() -> None:
 def test_rows_are_complete(row: TypeRow) -> None:
     assert row.supported == (row.bind is not None)
     assert row.supported == (not row.reason)
+    assert bool(row.reason) == bool(row.advice)
     assert not row.loss_note or row.supported
 
 
