@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import oracledb
 
-from catalog.grants import LOG_DATABASE, QUOTA, Mode, grantable, log_table, needs
+from catalog.grants import LOG_DATABASE, QUOTA, Mode, Wanted, grantable, log_table, needs
 from catalog.introspect import take_inventory
 from catalog.rights import session_rights
 from oracle_core import dictionary
@@ -82,9 +82,10 @@ def check(
     """
     rights = session_rights(connection)
     inventory = take_inventory(connection, names, depth)
-    tables = grantable(inventory)
-    closed = {TableName.of(*table.source) for table in inventory.tables} - set(tables)
-    wanted = sorted({*tables, *_named(names)} - closed)
+    seen = grantable(inventory)
+    closed = {TableName.of(*table.source) for table in inventory.tables} - set(seen.tables)
+    tables = tuple(sorted({*seen.tables, *_named(names)} - closed))
+    wanted = Wanted(tables, seen.directories)
     held = _Held(connection, rights)
     database = _database(connection, rights)
     logged = {(row.owner, row.name) for row in dictionary.logged_tables(connection, names.scope())}
@@ -92,11 +93,11 @@ def check(
     for mode in Mode:
         missing, advised = _unmet(mode, rights.user, wanted, held, target_schema)
         if mode is Mode.LOG_BASED:
-            missing += _logging(database, wanted, logged)
+            missing += _logging(database, tables, logged)
         reads = mode is not Mode.TARGET
-        is_possible = not missing and (bool(wanted) or not reads)
+        is_possible = not missing and (bool(tables) or not reads)
         modes.append(ModeCheck(mode, is_possible, tuple(missing), tuple(advised)))
-    return Report(rights.user, len(tables), tuple(modes), database)
+    return Report(rights.user, len(seen.tables), tuple(modes), database)
 
 
 def _named(names: NameFilter) -> Iterator[TableName]:
@@ -111,19 +112,19 @@ def _named(names: NameFilter) -> Iterator[TableName]:
 
 
 def _unmet(
-    mode: Mode, user: str, tables: list[TableName], held: _Held, target_schema: str | None
+    mode: Mode, user: str, wanted: Wanted, held: _Held, target_schema: str | None
 ) -> tuple[list[str], list[str]]:
     """Return the grants that a mode lacks and those that would make it better."""
     missing: list[str] = []
     advised: list[str] = []
-    for need in needs(mode, user, tables, target_schema=target_schema):
+    for need in needs(mode, user, wanted, target_schema=target_schema):
         if not held.meets(need):
             (advised if need.is_optional else missing).append(f"{need.least.grant(user)};")
     return missing, advised
 
 
 def _logging(
-    database: DatabaseCheck, tables: list[TableName], logged: set[tuple[str, str]]
+    database: DatabaseCheck, tables: tuple[TableName, ...], logged: set[tuple[str, str]]
 ) -> list[str]:
     missing = []
     if database.supplemental_logging in {None, _NO_LOGGING}:
@@ -154,6 +155,8 @@ class _Held:
     def _has(self, privilege: Privilege) -> bool:
         if privilege.name == QUOTA:
             return self._has_quota
+        if privilege.directory is not None:
+            return (privilege.name, "SYS", privilege.directory) in self._objects
         if privilege.on is None:
             where = (privilege.name, privilege.schema)
             return privilege.name in self._rights.granted or where in self._schema_privileges

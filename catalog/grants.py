@@ -14,7 +14,7 @@ from catalog.table_rows import NOT_GRANTED
 from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from catalog.model import Inventory
 
@@ -53,7 +53,7 @@ LOGMINER_VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Privilege:
-    """One privilege: on an object, or a system privilege where `on` is None.
+    """One privilege: on a table or view, on a directory, else a system privilege.
 
     `schema` is where a system privilege is needed: since 23ai it may be granted there alone.
     """
@@ -61,6 +61,7 @@ class Privilege:
     name: str
     on: TableName | None = None
     schema: str | None = None
+    directory: str | None = None
 
     def grant(self, user: str) -> str:
         """Return the statement that gives the privilege to a user."""
@@ -68,6 +69,8 @@ class Privilege:
         if self.name == QUOTA:
             return f"ALTER USER {grantee} QUOTA UNLIMITED ON USERS"
         on = f" ON {self.on.sql}" if self.on else ""
+        if self.directory is not None:
+            on = f" ON DIRECTORY {Identifier(self.directory).sql}"
         return f"GRANT {self.name}{on} TO {grantee}"
 
 
@@ -88,34 +91,50 @@ class Need:
         return self.privileges[0]
 
 
-def grantable(inventory: Inventory) -> list[TableName]:
-    """Return the tables that a grant makes readable.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be read, or loaded in the mode `target`.
+
+    Attributes:
+        tables: tables and views.
+        directories: those whose files external tables read (Administrator's Guide, "System and
+            Object Privileges for External Tables").
+    """
+
+    tables: tuple[TableName, ...]
+    directories: tuple[str, ...] = ()
+
+
+def grantable(inventory: Inventory) -> Wanted:
+    """Return what a grant makes readable.
 
     Not the broken views, on which GRANT fails (ORA-04063), nor what no grant opens.
     """
-    return [
-        TableName.of(*table.source)
-        for table in inventory.tables
-        if table.unreadable in {None, NOT_GRANTED}
-    ]
+    found = [table for table in inventory.tables if table.unreadable in {None, NOT_GRANTED}]
+    return Wanted(
+        tuple(TableName.of(*table.source) for table in found),
+        tuple(sorted({name for table in found for name in table.directories})),
+    )
 
 
-def needs(
-    mode: Mode, user: str, tables: Iterable[TableName], *, target_schema: str | None = None
-) -> list[Need]:
+def needs(mode: Mode, user: str, wanted: Wanted, *, target_schema: str | None = None) -> list[Need]:
     """Return what a user needs for a mode.
 
     Args:
         mode: the way of working.
         user: who is to work so; the owner of a table needs nothing to read it.
-        tables: what is to be read, or loaded in the mode `target`.
+        wanted: what is to be read or loaded.
         target_schema: the schema that the target loads, the user's own by default.
     """
     found = [Need((Privilege("CREATE SESSION"),), "to log on")]
-    foreign = [table for table in tables if table.schema.name != user]
+    foreign = [table for table in wanted.tables if table.schema.name != user]
     if mode is Mode.TARGET:
         return [*found, *_target(user, foreign, target_schema)]
     found += [_on(table, "READ", "to read it") for table in foreign]
+    found += [
+        Need((Privilege("READ", directory=name),), "to read the files of external tables")
+        for name in wanted.directories
+    ]
     if mode is Mode.SNAPSHOT:
         found += [_on(table, "FLASHBACK", "to read it as of an SCN") for table in foreign]
         found.append(_scn())
@@ -198,17 +217,16 @@ class GrantStatement:
 
 
 def grant_statements(
-    mode: Mode, user: str, tables: Iterable[TableName], *, target_schema: str | None = None
+    mode: Mode, user: str, wanted: Wanted, *, target_schema: str | None = None
 ) -> list[GrantStatement]:
     """Return the statements that give a user what a mode needs, and no more.
 
     Args:
         mode: the way of working.
         user: who gets the privileges.
-        tables: what is to be read or loaded.
+        wanted: what is to be read or loaded.
         target_schema: the schema that the target loads.
     """
-    wanted = list(tables)
     found = [
         GrantStatement(need.least.grant(user), need.purpose, need.is_optional)
         for need in needs(mode, user, wanted, target_schema=target_schema)
@@ -217,7 +235,7 @@ def grant_statements(
         found.append(GrantStatement(LOG_DATABASE, "so that the redo logs tell which row changed"))
         found += [
             GrantStatement(log_table(table), f"{table}: so that the redo logs hold whole rows")
-            for table in wanted
+            for table in wanted.tables
         ]
     return list({statement.sql: statement for statement in reversed(found)}.values())[::-1]
 

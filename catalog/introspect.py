@@ -48,7 +48,9 @@ def take_inventory(
     names: NameFilter | None = None,
     depth: Depth | None = None,
 ) -> Inventory:
-    """Read everything that the depth asks for, in at most 14 statements, twice with synonyms.
+    """Read everything that the depth asks for, in at most 14 statements.
+
+    With synonyms, what they are for is read in as many again; and each invalid view takes one.
 
     The own schema is read from `USER_*`, everything from `DBA_*` where the session may, else what
     it may see from `ALL_*`. Oracle's own schemas, the recycle bin and nested-table storage are left

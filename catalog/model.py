@@ -93,8 +93,8 @@ class Table:
 
     `row_count` is that of the last analysis, None if there was none. `unreadable` is the reason
     why no row can be read, None where they can. `indexed_columns` are those that an index starts
-    with. `synonym_for` is schema and name of what is described when the table's own name is that of
-    a synonym.
+    with. `directories` are those of an external table. `synonym_for` is schema and name of what is
+    described when the table's own name is that of a synonym.
     """
 
     schema: str
@@ -112,6 +112,7 @@ class Table:
     partitioning: str | None = None
     partitions: tuple[Partition, ...] = ()
     last_ddl_at: dt.datetime | None = None
+    directories: tuple[str, ...] = ()
     synonym_for: tuple[str, str] | None = None
 
     @property

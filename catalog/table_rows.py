@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,10 +75,7 @@ class TableRows:
         self._depth = depth
         self._rights = rights
         self._stored = {(row.owner, row.name): row for row in dictionary.tables(connection, scope)}
-        special = {
-            (row.owner, row.name): _SPECIAL[row.kind]
-            for row in dictionary.special_tables(connection, scope)
-        }
+        special, self._directories = _special(connection, scope)
         self._objects = _objects(connection, scope)
         self._kinds = {
             key: TableKind.TEMPORARY_TABLE
@@ -144,6 +142,7 @@ class TableRows:
             partitioning=method,
             partitions=tuple(partitions),
             last_ddl_at=described.last_ddl_time if described else None,
+            directories=tuple(sorted(self._directories.get(key, ()))),
         )
 
     def _unreadable(self, key: TableKey) -> str | None:
@@ -152,6 +151,19 @@ class TableRows:
         if not self._may_read(key):
             return NOT_GRANTED
         return INVALID_VIEW if key in self._broken else None
+
+
+def _special(
+    connection: oracledb.Connection, scope: Scope
+) -> tuple[dict[TableKey, TableKind], dict[TableKey, set[str]]]:
+    """Return which tables are more than tables, and the directories of the external ones."""
+    kinds: dict[TableKey, TableKind] = {}
+    directories: dict[TableKey, set[str]] = defaultdict(set)
+    for row in dictionary.special_tables(connection, scope):
+        kinds[row.owner, row.name] = _SPECIAL[row.kind]
+        if row.directory is not None:
+            directories[row.owner, row.name].add(row.directory)
+    return kinds, directories
 
 
 def _objects(connection: oracledb.Connection, scope: Scope) -> dict[TableKey, ObjectRow]:

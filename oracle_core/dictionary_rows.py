@@ -50,11 +50,15 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SpecialTableRow:
-    """A table that is more than one; `kind` is MATERIALIZED VIEW or EXTERNAL."""
+    """A table that is more than one; `kind` is MATERIALIZED VIEW or EXTERNAL.
+
+    An external table has a row for its default directory and one for each of its files.
+    """
 
     owner: str
     name: str
     kind: str
+    directory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,11 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "special_tables": Statement(
         "SELECT * FROM (SELECT <m.owner> AS owner, m.container_name AS table_name,"
-        " 'MATERIALIZED VIEW' AS kind FROM {family}_mviews m"
-        " UNION ALL SELECT <e.owner>, e.table_name, 'EXTERNAL'"
-        " FROM {family}_external_tables e) t WHERE {scope}",
+        " 'MATERIALIZED VIEW' AS kind, NULL AS directory_name FROM {family}_mviews m"
+        " UNION ALL SELECT <e.owner>, e.table_name, 'EXTERNAL', e.default_directory_name"
+        " FROM {family}_external_tables e"
+        " UNION ALL SELECT <l.owner>, l.table_name, 'EXTERNAL', l.directory_name"
+        " FROM {family}_external_locations l) t WHERE {scope}",
         "t.owner",
         "t.table_name",
     ),

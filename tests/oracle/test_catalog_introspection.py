@@ -160,8 +160,24 @@ def directory(
     oracle_database.administer(f"DROP DIRECTORY {name}")
 
 
+def full_mode(config: dict[str, Any]) -> dict[str, Any]:
+    """Return what `check` says of reading in full."""
+    settings = {name: value for name, value in config.items() if name != "filter_schemas"}
+    environment = {f"ORACLE_CATALOG_{name.upper()}": str(one) for name, one in settings.items()}
+    schemas = [part for name in config["filter_schemas"] for part in ("--schema", name)]
+    done = command("check", "--format", "json", *schemas, **environment)
+    assert done.exit_code == 0, done.stderr
+    (found,) = (mode for mode in json.loads(done.stdout)["modes"] if mode["mode"] == "full")
+    assert isinstance(found, dict)
+    return found
+
+
 def test_an_external_table_is_described_and_read(
-    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str, directory: tuple[str, Path]
+    tap: Plugin,
+    oracle_database: OracleDatabase,
+    fresh_schema: str,
+    other_schema: str,
+    directory: tuple[str, Path],
 ) -> None:
     name, folder = directory
     (folder / "items.csv").write_text("1,one\n2,two\n", encoding="utf-8")
@@ -180,12 +196,22 @@ def test_an_external_table_is_described_and_read(
     assert (table.kind, table.comment) == (TableKind.EXTERNAL_TABLE, "from a file")
     assert [column.type.ddl() for column in table.columns] == ["NUMBER(9)", "VARCHAR2(20 CHAR)"]
     assert (table.keys, table.unreadable) == ((), None)
+    assert table.directories == (name,)
 
     config = oracle_database.config(fresh_schema, filter_schemas=[fresh_schema])
     done = tap.run(config)
     assert done.code == 0, done.stderr
     rows = [{"ID": 1, "LABEL": "one"}, {"ID": 2, "LABEL": "two"}]
     assert done.records(f"{fresh_schema}-ITEMS") == rows
+
+    run(oracle_database, fresh_schema, f'GRANT READ ON items TO "{other_schema}"')
+    theirs = oracle_database.config(other_schema, filter_schemas=[fresh_schema])
+    missing = f'GRANT READ ON DIRECTORY "{name}" TO "{other_schema}";'
+    assert full_mode(theirs)["missing"] == [missing]
+    assert tap.run(theirs).code == 1
+    oracle_database.administer(missing.rstrip(";"))
+    assert full_mode(theirs)["missing"] == []
+    assert tap.run(theirs).records(f"{fresh_schema}-ITEMS") == rows
 
     run(oracle_database, fresh_schema, statement.format("gone", "gone.csv"))
     broken = tap.run({**config, "filter_tables": f"{fresh_schema}.GONE"})
