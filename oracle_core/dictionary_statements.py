@@ -164,7 +164,7 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "column_comments": Statement(
         "SELECT <d.owner>, d.table_name, d.column_name, d.comments FROM {family}_col_comments d"
-        " WHERE {scope} AND d.comments IS NOT NULL ORDER BY 1, 2",
+        " WHERE {scope} AND d.comments IS NOT NULL",
         "<d.owner>",
         "d.table_name",
     ),
