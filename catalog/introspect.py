@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from catalog.model import Inventory, Problem, Schema, Synonym, Table, TableKind
@@ -43,6 +45,22 @@ def introspect(
     return take_inventory(connection, names, Depth(views=include_views)).schemas
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector out, which would visit a million columns again and again.
+
+    Rows and what is made of them refer to nothing that refers back.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_uncollected()
 def take_inventory(
     connection: oracledb.Connection,
     names: NameFilter | None = None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import oracledb
 import pytest
@@ -13,6 +14,9 @@ from catalog.invalid_views import MAX_COMPILED
 from catalog.model import Key, KeyKind, TableKind
 from catalog.names import NameFilter
 from catalog.table_rows import INVALID_VIEW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SESSION = [
     ("USER", "READER", None),
@@ -75,8 +79,10 @@ class FakeDictionary:
     def __init__(self, **views: list[tuple[Any, ...]]) -> None:
         self._views = {"session": SESSION, **views}
         self.asked: list[str] = []
+        self.on_question: Callable[[], None] = lambda: None
 
     def cursor(self) -> FakeCursor:
+        self.on_question()
         return FakeCursor(self._views, self.asked)
 
 
@@ -265,6 +271,23 @@ def test_what_many_tables_have_in_common_is_kept_once() -> None:
     assert [column.comment for column in columns] == ["of T0", "of T1", "of T2"]
     assert len({id(column.type) for column in columns}) == 1
     assert len({id(name) for name in [*(column.name for column in columns), *keys, *indexed]}) == 1
+
+
+def test_the_garbage_collector_waits(dictionary: FakeDictionary) -> None:
+    states: list[bool] = []
+    dictionary.on_question = lambda: states.append(gc.isenabled())
+    introspect(dictionary)  # type: ignore[arg-type]
+    assert states
+    assert not any(states)
+    assert gc.isenabled()
+
+    def fail() -> None:
+        raise LookupError
+
+    dictionary.on_question = fail
+    with pytest.raises(LookupError):
+        introspect(dictionary)  # type: ignore[arg-type]
+    assert gc.isenabled()
 
 
 def test_filters(dictionary: FakeDictionary) -> None:
