@@ -128,6 +128,9 @@ def _alter_session_set(reader: Reader, session: StatementSession) -> None:
         raise OracleError(2248, "invalid option for ALTER SESSION")
     while not reader.at_end:
         name = reader.name()
+        if name == "EVENTS" and reader.peek().kind is Kind.STRING:
+            reader.take()  # tracing, which changes no result
+            continue
         if not reader.accept_operator("="):
             raise OracleError(927, "missing equal sign", max(reader.peek().start, 0))
         values: list[Token] = []

@@ -199,6 +199,16 @@ def drop_unused(engine: Engine, table: Relation) -> None:
             engine.run(f"ALTER TABLE {table.sql} DROP COLUMN {quoted(state.name)}")
 
 
+def refuse_changes(engine: Engine, table: Relation) -> None:
+    """Let DML on a read-only table fail with ORA-12081."""
+    message = f'operation on table "{table.owner}"."{table.name}" is not allowed'
+    literal = message.replace("'", "''")
+    engine.run(
+        f"CREATE TRIGGER ora$read_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE"
+        f" ON {table.sql} FOR EACH STATEMENT EXECUTE FUNCTION ora.refuse('12081', '{literal}')"
+    )
+
+
 def set_read_only(engine: Engine, table: Relation, *, read_only: bool) -> None:
     """Refuse or allow DML; raises OracleError 14138 and 14139 when it is so already."""
     if table.read_only == read_only:
@@ -206,12 +216,7 @@ def set_read_only(engine: Engine, table: Relation, *, read_only: bool) -> None:
             raise OracleError(14138, "An unexpected error encountered: table is already read-only")
         raise OracleError(14139, "table is already in read/write mode")
     if read_only:
-        message = f'operation on table "{table.owner}"."{table.name}" is not allowed'
-        literal = message.replace("'", "''")
-        engine.run(
-            f"CREATE TRIGGER ora$read_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE"
-            f" ON {table.sql} FOR EACH STATEMENT EXECUTE FUNCTION ora.refuse('12081', '{literal}')"
-        )
+        refuse_changes(engine, table)
     else:
         engine.run(f"DROP TRIGGER ora$read_only ON {table.sql}")
     engine.run(

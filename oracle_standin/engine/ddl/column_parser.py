@@ -18,7 +18,7 @@ from oracle_standin.engine.ddl.model import (
     IdentityDefinition,
 )
 from oracle_standin.engine.ddl.sequence_parser import parse_sequence_options
-from oracle_standin.engine.ddl.storage import skip_index_options
+from oracle_standin.engine.ddl.storage import check_collation, skip_index_options
 
 if TYPE_CHECKING:
     from oracle_standin.engine.ddl.reader import Reader
@@ -105,7 +105,7 @@ def _parse_property(reader: Reader, column: ColumnDefinition) -> ColumnDefinitio
     if reader.accept("DROP", "IDENTITY"):
         return replace(column, drop_identity=True)
     if reader.accept("COLLATE"):
-        reader.name()
+        check_collation(reader.name())
         return column
     if reader.accept("SORT"):
         return column

@@ -49,6 +49,37 @@ def change_state(reader: Reader, engine: Engine, table: Relation) -> None:
         _disable(engine, table, chosen, cascade=cascade)
     elif state.enabled and chosen.stored_name is None:
         _enable(engine, table, chosen, validated=validated and state.validated)
+    elif state.enabled and validated and state.validated:
+        _validate(engine, table, chosen)
+
+
+def _validate(engine: Engine, table: Relation, chosen: Listed) -> None:
+    """Look at the rows that were there when a constraint was enabled without; ORA-02293, 02298."""
+    stored = quoted(chosen.stored_name or "")
+    rows = engine.query(
+        "SELECT convalidated, contype::text FROM pg_catalog.pg_constraint WHERE conrelid = %s::oid"
+        " AND conname = %s",
+        (table.oid, chosen.stored_name),
+    )
+    if rows[0][0]:
+        return
+    name = f"{table.owner}.{chosen.name}"
+    engine.run('SAVEPOINT "ora$validate"')
+    try:
+        engine.run(f"ALTER TABLE {table.sql} VALIDATE CONSTRAINT {stored}")
+    except OracleError as error:
+        engine.run('ROLLBACK TO SAVEPOINT "ora$validate"')
+        if error.code in {2290, 2291}:
+            parents = rows[0][1] == "f"
+            reason = "parent keys not found" if parents else "check constraint violated"
+            message = f"cannot validate ({name}) - {reason}"
+            raise OracleError(2298 if parents else 2293, message) from None
+        raise
+    engine.run(
+        "UPDATE ora.constraint_facts f SET validated = true FROM pg_catalog.pg_constraint c"
+        " WHERE c.oid = f.conoid AND c.conrelid = %s::oid AND c.conname = %s",
+        (table.oid, chosen.stored_name),
+    )
 
 
 def _change_timing(engine: Engine, table: Relation, chosen: Listed, timing: str | None) -> None:

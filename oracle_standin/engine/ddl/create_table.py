@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import (
+    alter_columns,
     column_clauses,
     constraints,
     described_types,
@@ -90,6 +91,8 @@ def create(
         external_tables.record(engine, table, definition.external)
     if definition.query is not None and fill:
         _fill(engine, table, definition)
+    if definition.options.read_only:
+        alter_columns.refuse_changes(engine, table)
     if not (definition.temporary or definition.external):
         kept_history.begin(engine, table.oid, table.sql)
     return table

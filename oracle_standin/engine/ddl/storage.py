@@ -99,9 +99,15 @@ def _parse_flags(reader: Reader, options: TableOptions) -> TableOptions | None: 
     if reader.accept("READ", "ONLY"):
         return replace(options, read_only=True)
     if reader.accept("DEFAULT", "COLLATION"):
-        reader.name()
+        check_collation(reader.name())
         return options
     return None
+
+
+def check_collation(name: str) -> None:
+    """Refuse a collation that does not compare in binary order."""
+    if name not in {"BINARY", "USING_NLS_COMP"}:
+        raise not_in_this_standin(what=f"collation {name}")
 
 
 def _parse_parallel(reader: Reader, options: TableOptions) -> TableOptions | None:

@@ -334,6 +334,9 @@ BEGIN
             END IF;
             rest := substr(rest, length(element) - 1);
         ELSIF element = 'X' OR element ~ '^[^[:alnum:]]' THEN
+            IF exact AND element <> 'X' AND NOT starts_with(rest, element) THEN
+                PERFORM ora.raise_error(1861, 'literal does not match format string');
+            END IF;
             IF rest ~ '^[^[:alnum:]]' AND NOT (rest ~ '^[+-]' AND element = ' ') THEN
                 rest := CASE WHEN element = ' ' THEN ltrim(substr(rest, 2))
                     ELSE substr(rest, 2) END;

@@ -261,3 +261,29 @@ def test_a_temporary_table_from_a_query_holds_its_rows(session: UserSession) -> 
     )
     assert session.rows("SELECT a FROM kept") == [("1",)]
     assert session.rows("SELECT a FROM gone") == []
+
+
+def test_read_only_from_the_start(session: UserSession) -> None:  # noqa: F811
+    session.run("CREATE TABLE kept (a NUMBER) READ ONLY")
+    assert session.fails("INSERT INTO kept VALUES (1)").startswith("ORA-12081")
+    session.run("ALTER TABLE kept READ WRITE")
+    session.run("INSERT INTO kept VALUES (1)")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    ["(a VARCHAR2(9) COLLATE BINARY_CI)", "(a VARCHAR2(9)) DEFAULT COLLATION BINARY_AI"],
+)
+def test_only_binary_collations(session: UserSession, definition: str) -> None:  # noqa: F811
+    assert session.fails(f"CREATE TABLE x {definition}").endswith("is not in this stand-in")
+
+
+def test_validation_of_a_constraint_that_was_not(session: UserSession) -> None:  # noqa: F811
+    session.run("CREATE TABLE x (a NUMBER)")
+    session.run("INSERT INTO x VALUES (-1)")
+    session.run("ALTER TABLE x ADD CONSTRAINT x_ck CHECK (a > 0) ENABLE NOVALIDATE")
+    error = session.fails("ALTER TABLE x ENABLE VALIDATE CONSTRAINT x_ck")
+    assert error.startswith("ORA-02293")
+    session.run("DELETE x")
+    session.run("ALTER TABLE x MODIFY CONSTRAINT x_ck VALIDATE")
+    assert session.rows("SELECT validated FROM user_constraints") == [("VALIDATED",)]

@@ -283,3 +283,9 @@ def test_fractions_are_read_whatever_the_decimal_character(session: UserSession)
     session.run("ALTER SESSION SET NLS_NUMERIC_CHARACTERS = ',.'")
     moment = "TO_TIMESTAMP('2024-01-31 10:11:12.5', 'YYYY-MM-DD HH24:MI:SS.FF')"
     assert session.value(f"TO_CHAR({moment}, 'SS.FF3')") == "12.500"
+
+
+def test_exact_punctuation(session: UserSession) -> None:
+    assert session.value("TO_CHAR(TO_DATE('2024/01/05', 'YYYY-MM-DD'), 'DD')") == "05"
+    assert session.value("TO_CHAR(TO_DATE('2024-01-05', 'FXYYYY-MM-DD'), 'DD')") == "05"
+    assert session.error("TO_DATE('2024/01/05', 'FXYYYY-MM-DD')").startswith("ORA-01861")
