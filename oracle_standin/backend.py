@@ -20,7 +20,7 @@ Values cross the seam in **Oracle's internal format**, as `bytes` without a leng
 | CLOB, BLOB | the whole content, UTF-8 for CLOB and NCLOB; an empty LOB is b"", which is not NULL |
 | BFILE | names of directory and file, each in UTF-8 after its length in 2 bytes |
 | CURSOR | the number of one of the session's `open_cursors` |
-| OBJECT | of XMLTYPE alone: the text of the document in UTF-8 |
+| OBJECT | of XMLTYPE: the text of the document in UTF-8; of others: the image |
 | JSON | the document as JSON text in UTF-8 |
 | VECTOR | the vector's image, as `codecs.vectors` describes it |
 """

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import CharsetForm, Column, TypeCode
-from oracle_standin.engine import names, vectors
+from oracle_standin.engine import names, object_shapes, vectors
 from oracle_standin.engine.ddl import system_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from psycopg.pq.abc import PGresult
+
+    from oracle_standin.engine.object_images import Shape
 
 MAX_TEXT_BYTES = 4000
 """MAX_STRING_SIZE = STANDARD."""
@@ -155,10 +157,18 @@ class Describer:
         self._types = types
         self._query = query
         self._facts: dict[int, dict[int, ColumnFacts | bool]] = {}
+        self._shapes: dict[tuple[str, str], Shape | None] = {}
 
     def forget(self) -> None:
         """Drop what is remembered, after DDL."""
         self._facts.clear()
+        self._shapes.clear()
+
+    def shape(self, owner: str, name: str) -> Shape | None:
+        """Return the shape of a type made by CREATE TYPE."""
+        if (owner, name) not in self._shapes:
+            self._shapes[owner, name] = object_shapes.shape(self._query, owner, name)
+        return self._shapes[owner, name]
 
     def columns(self, result: PGresult, count: int | None = None) -> tuple[Column, ...]:
         """Return the description of a result's first `count` columns, all by default."""

@@ -12,7 +12,7 @@ from oracle_standin.backend import (
     TypeCode,
     not_in_this_standin,
 )
-from oracle_standin.engine import bulk, conversions, cursor_rows, values
+from oracle_standin.engine import bulk, conversions, cursor_rows, object_images, values
 from oracle_standin.engine.link import EngineFailureError, Link, Step
 from oracle_standin.engine.rows import ResultRows
 from oracle_standin.engine.transactions import Setting
@@ -80,7 +80,6 @@ class Executor:
         else:
             found = self._run_waiting(step, translation.lock_wait_seconds)
         columns = self._describer.columns(found)
-        _refuse_objects(columns)
         _refuse_large_keys(columns, translation.compared)
         codes = [column.type_code for column in columns]
         rows = ResultRows(found, codes, self._decoders(columns, translation))
@@ -93,9 +92,20 @@ class Executor:
         return [
             self._cursor_decoder(next(nested))
             if column.type_code is TypeCode.CURSOR
-            else values.decoder(column.type_code, zone)
+            else self._decoder(column, zone)
             for column in columns
         ]
+
+    def _decoder(self, column: Column, zone: str) -> Decoder:
+        """Return what makes a value's bytes; raises OracleError 3001 for objects without a type."""
+        if column.type_code is not TypeCode.OBJECT or column.type_name == "XMLTYPE":
+            return values.decoder(column.type_code, zone)
+        shape = self._describer.shape(column.type_schema, column.type_name)
+        if shape is None:
+            name = f"{column.type_schema}.{column.type_name}".strip(".")
+            what = f"a value of type {name or 'OBJECT'}"
+            raise not_in_this_standin(what)
+        return object_images.decoder(shape, zone)
 
     def _cursor_decoder(self, translation: Translation) -> Decoder:
         columns = self.describe(translation)
@@ -272,15 +282,6 @@ def _refuse_large_keys(columns: tuple[Column, ...], compared: tuple[int, ...] | 
         if column.type_code in {TypeCode.CLOB, TypeCode.BLOB}:
             name = "NCLOB" if column.charset_form is CharsetForm.NATIONAL else column.type_code.name
             raise OracleError(22848, f"cannot use {name} type as comparison key")
-
-
-def _refuse_objects(columns: tuple[Column, ...]) -> None:
-    """Raise OracleError 3001 for a column whose objects cannot be read."""
-    for column in columns:
-        if column.type_code is TypeCode.OBJECT and column.type_name != "XMLTYPE":
-            name = f"{column.type_schema}.{column.type_name}".strip(".")
-            what = f"a value of type {name or 'OBJECT'}"
-            raise not_in_this_standin(what)
 
 
 def _last_rowid(result: PGresult) -> str | None:

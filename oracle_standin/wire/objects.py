@@ -1,4 +1,4 @@
-"""Object values as they travel; XMLTYPE is the one that the stand-in sends.
+"""Object values as they travel.
 
 An object is its type's identifier, its own, a snapshot, a version, the length of its image, flags,
 and the image. An XMLTYPE's image holds the document's text, whatever its length.
@@ -33,6 +33,11 @@ def is_xml(column: Column) -> bool:
 def xml_columns(values: Iterable[Value]) -> list[bytes]:
     """Return the column values of XML documents, given as text in UTF-8."""
     return [_NULL_OBJECT if value is None else _object(_xml_image(value)) for value in values]
+
+
+def image_columns(values: Iterable[Value]) -> list[bytes]:
+    """Return the column values of objects and collections, given as their images."""
+    return [_NULL_OBJECT if value is None else _object(value) for value in values]
 
 
 def _xml_image(text: bytes) -> bytes:

@@ -139,6 +139,8 @@ def _column_encoder(column: Column, define: Declaration | None, stores: Stores) 
         return value_encoder(as_type, form if column.type_code is TypeCode.CLOB else None, stores)
     if column.type_code is TypeCode.VECTOR and define is not None and define.type_number in _LONG:
         return _vector_texts
+    if column.type_code is TypeCode.OBJECT and not objects.is_xml(column):
+        return objects.image_columns
     return value_encoder(column.type_code, column.charset_form, stores)
 
 

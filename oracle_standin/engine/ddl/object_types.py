@@ -25,6 +25,7 @@ Attributes = list[tuple[str | None, "ColumnType"]]
 """Names and types; of a collection the type of the element, without a name."""
 
 _METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "OVERRIDING", "FINAL", "NOT")
+_WITH_ERRORS = "a type that is made with compilation errors"
 _TOO_LARGE = "attribute or element value is larger than specified in type"
 _LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW, TypeCode.ROWID, TypeCode.UROWID})
 
@@ -32,8 +33,7 @@ _LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW, TypeCode.ROWID, TypeCode.UR
 def create(reader: Reader, engine: Engine) -> None:
     """Run CREATE [OR REPLACE] TYPE, the reader standing after CREATE.
 
-    Raises OracleError 955, 1031, 902 for an attribute's type, 2303 when the type to be replaced is
-    in use.
+    Raises OracleError 955, 1031, and 2303 when the type to be replaced is in use.
     """
     replace = reader.accept("OR", "REPLACE")
     reader.accept_any("EDITIONABLE", "NONEDITIONABLE")
@@ -85,7 +85,7 @@ def _attributes(reader: Reader, engine: Engine, semantics: str) -> Attributes:
     reader.expect_close()
     names = [name for name, _ in found]
     if len(set(names)) != len(names):
-        raise OracleError(957, "duplicate column name")
+        raise not_in_this_standin(what=_WITH_ERRORS)
     return found
 
 
@@ -110,9 +110,15 @@ def _collection(
 
 
 def _type(reader: Reader, engine: Engine, semantics: str) -> ColumnType:
-    kind = named_types.resolved(engine, named_types.parse(reader, semantics))
+    """Consume the type of an attribute or element; Oracle keeps a type with errors, invalid."""
+    try:
+        kind = named_types.resolved(engine, named_types.parse(reader, semantics))
+    except OracleError as error:
+        if error.code == 902:
+            raise not_in_this_standin(what=_WITH_ERRORS) from error
+        raise
     if kind.type_code in _LONG:
-        raise OracleError(902, "invalid datatype")
+        raise not_in_this_standin(what=_WITH_ERRORS)
     return kind
 
 
