@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _SESSION_STATEMENTS = frozenset({"COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"})
 _REFUSED = frozenset({"EXPLAIN"})
+# Units that name each other in turn become valid one after the other.
+_LONGEST_DEPENDENCY = 20
 _READS_USAGE = re.compile(r"\bG?V_?\$(SES|MY)STAT\b", re.IGNORECASE)
 
 
@@ -203,11 +205,26 @@ class Session(SessionContext):
         self.commit()
         compiled = plsql.compile_unit(unit.source, unit.owner, self)
         self._run_ddl(lambda: program_units.store(unit, compiled, self))
-        if body := program_units.body_of(unit, self):
-            self._run_unit_ddl(body)
         return Result(warning=bool(compiled.errors))
 
     def _run_ddl(self, work: Callable[[], None]) -> None:
+        self._define(work)
+        for _ in range(_LONGEST_DEPENDENCY):
+            stale = program_units.stale(self._shared.query)
+            if not stale:
+                break
+            for unit in stale:
+                self._compile_again(unit)
+
+    def _compile_again(self, unit: program_units.Definition) -> None:
+        """Compile a unit for what has changed under it; Oracle waits until it is used next."""
+        try:
+            compiled = plsql.compile_unit(unit.source, unit.owner, self)
+        except OracleError as refusal:
+            compiled = plsql.Compiled((plsql.Message(0, 0, str(refusal)),))
+        self._define(lambda: program_units.store(unit, compiled, self))
+
+    def _define(self, work: Callable[[], None]) -> None:
         self._flashback.check(changes=True)
         self.commit()
         try:

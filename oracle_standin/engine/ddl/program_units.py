@@ -20,6 +20,7 @@ from oracle_standin.engine.names import engine_name
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.plsql.compiler import Compiled
+    from oracle_standin.engine.resolver import Query
 
 _KINDS = ("PROCEDURE", "FUNCTION", "PACKAGE")
 STATEMENTS = frozenset(f"{verb} {kind}" for verb in ("CREATE", "ALTER") for kind in _KINDS)
@@ -37,6 +38,8 @@ class Definition:
     owner: str
     name: str
     source: str
+    is_check: bool = False
+    """Whether it is compiled again because of what it names; then it stays the same if it can."""
 
 
 def read(statement: str, engine: Engine) -> Definition | None:
@@ -91,15 +94,6 @@ def _read_alter(reader: Reader, engine: Engine) -> Definition:
     return Definition(wanted, owner, name.name, source)
 
 
-def body_of(definition: Definition, engine: Engine) -> Definition | None:
-    """Return the body of a package, which has to be compiled again with it; None without one."""
-    if definition.kind != "PACKAGE":
-        return None
-    kind = "PACKAGE BODY"
-    source = _source(engine, definition.owner, definition.name, kind)
-    return Definition(kind, definition.owner, definition.name, source) if source else None
-
-
 def _source(engine: Engine, owner: str, name: str, kind: str) -> str | None:
     rows = engine.query(
         "SELECT source FROM ora.program_units WHERE owner = %s AND name = %s AND kind = %s",
@@ -136,6 +130,7 @@ def _missing(owner: str, name: str) -> OracleError:
 def store(definition: Definition, compiled: Compiled, engine: Engine) -> None:
     """Keep a compiled unit: its text, its errors and what the dictionary shows of it."""
     object_id = _store_unit(definition, compiled, engine)
+    _store_dependencies(compiled, object_id, engine)
     for table in ("program_errors", "subprogram_arguments", "subprograms"):
         engine.run(
             f"DELETE FROM ora.{table} WHERE object_id = %s::oid",  # noqa: S608 - names of our own
@@ -166,6 +161,32 @@ def store(definition: Definition, compiled: Compiled, engine: Engine) -> None:
             )
 
 
+def stale(query: Query) -> list[Definition]:
+    """Return the units that name something which has changed since they were compiled."""
+    rows = query(
+        "SELECT u.kind, u.owner, u.name, u.source FROM ora.program_units u WHERE u.object_id IN"
+        " (SELECT d.object_id FROM ora.program_dependencies d"
+        " WHERE d.state <> ora.dependency_state(d.owner, d.name)) ORDER BY u.object_id",
+        (),
+    )
+    return [
+        Definition(kind, owner, name, source, is_check=True) for kind, owner, name, source in rows
+    ]
+
+
+def _store_dependencies(compiled: Compiled, object_id: int, engine: Engine) -> None:
+    engine.run(
+        "DELETE FROM ora.program_dependencies WHERE object_id = %s::oid",
+        (object_id,),
+    )
+    for owner, name in sorted(compiled.dependencies):
+        engine.run(
+            "INSERT INTO ora.program_dependencies"
+            " VALUES (%s::oid, %s, %s, ora.dependency_state(%s, %s))",
+            (object_id, owner, name, owner, name),
+        )
+
+
 def _store_unit(definition: Definition, compiled: Compiled, engine: Engine) -> int:
     key = (definition.owner, definition.name, definition.kind)
     rows = engine.query(
@@ -174,8 +195,13 @@ def _store_unit(definition: Definition, compiled: Compiled, engine: Engine) -> i
         " %s, %s, %s, %s, pg_catalog.nextval('ora.program_version'))"
         " ON CONFLICT (owner, name, kind) DO UPDATE SET source = excluded.source,"
         " valid = excluded.valid, invoker_rights = excluded.invoker_rights,"
-        " version = excluded.version, last_ddl = excluded.last_ddl RETURNING object_id::bigint",
-        (*key, definition.source, not compiled.errors, compiled.invoker_rights),
+        " version = CASE WHEN %s AND program_units.valid = excluded.valid"
+        " THEN program_units.version ELSE excluded.version END,"
+        " last_ddl = excluded.last_ddl RETURNING object_id::bigint",
+        (
+            *(*key, definition.source, not compiled.errors, compiled.invoker_rights),
+            definition.is_check,
+        ),
     )
     return int(rows[0][0])
 

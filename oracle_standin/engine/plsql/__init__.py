@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import references
 from oracle_standin.engine.plsql.checks import Checker
-from oracle_standin.engine.plsql.compiler import compile_unit
+from oracle_standin.engine.plsql.compiler import Compiled, Message, compile_unit
 from oracle_standin.engine.plsql.context import DEEPEST_CALL, Context
 from oracle_standin.engine.plsql.exceptions import RaisedError
 from oracle_standin.engine.plsql.interpreter import Interpreter
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from oracle_standin.backend import Bind, BindValue
     from oracle_standin.engine.plsql.host import Host
 
-__all__ = ["compile_unit", "run_block"]
+__all__ = ["Compiled", "Message", "compile_unit", "run_block"]
 
 _parse = lru_cache(maxsize=256)(parse)
 

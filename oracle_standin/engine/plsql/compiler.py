@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.host import Host
 
 _PLACE = re.compile(r"(?:^|\nORA-06550: )line (\d+), column (\d+):\n")
+_IDENTIFIER = re.compile(r"PLS-00201: identifier '([^']+)'")
 _START = Position(0, 0, 0)
 
 
@@ -55,6 +56,8 @@ class Compiled:
     errors: tuple[Message, ...]
     invoker_rights: bool = False
     shapes: tuple[Shape, ...] = ()
+    dependencies: frozenset[tuple[str, str]] = frozenset()
+    """Owner and name of the objects that it names, also of those that are missing."""
 
 
 def compile_unit(source: str, owner: str, host: Host) -> Compiled:
@@ -62,20 +65,36 @@ def compile_unit(source: str, owner: str, host: Host) -> Compiled:
 
     Raises the refusal of what the stand-in does not have.
     """
+    named: set[tuple[str, str]] = set()
     try:
         unit = parse_unit(source)
         with host.acting_as(owner):
-            found = _check(unit, source, owner, host)
+            try:
+                found = _check(unit, source, owner, host, named)
+            finally:
+                if unit.kind is not UnitKind.PACKAGE_BODY:  # which depends on its package
+                    named.discard((owner, unit.name))
     except NotHereError as error:
         what = error.message.rsplit(": ", 1)[-1].removesuffix(" is not in this stand-in")
         raise not_in_this_standin(what) from None
     except CompileError as error:
-        return Compiled(tuple(_messages(error)))
+        named.update(_missing(error, owner))
+        return Compiled(tuple(_messages(error)), dependencies=frozenset(named))
     except OracleError as error:
         if is_refusal(error):
             raise
-        return Compiled((Message(0, 0, f"PL/SQL: {error}"),))
-    return Compiled((), unit.invoker_rights, tuple(found))
+        message = Message(0, 0, f"PL/SQL: {error}")
+        return Compiled((message,), dependencies=frozenset(named))
+    return Compiled((), unit.invoker_rights, tuple(found), frozenset(named))
+
+
+def _missing(error: CompileError, owner: str) -> Iterator[tuple[str, str]]:
+    """Give the objects that an undeclared identifier may have meant."""
+    for name in _IDENTIFIER.findall(error.message):
+        first, _, second = name.partition(".")
+        yield owner, first
+        if second:
+            yield first, second.partition(".")[0]
 
 
 def _messages(error: CompileError) -> Iterator[Message]:
@@ -85,8 +104,15 @@ def _messages(error: CompileError) -> Iterator[Message]:
         yield Message(int(line), int(column), text)
 
 
-def _check(unit: nodes.Unit, source: str, owner: str, host: Host) -> list[Shape]:
-    context = Context(host, Binds((), ()), Interpreter, references, checking=True, thorough=True)
+def _check(
+    unit: nodes.Unit, source: str, owner: str, host: Host, named: set[tuple[str, str]]
+) -> list[Shape]:
+    context = Context(
+        *(host, Binds((), ()), Interpreter, references),
+        checking=True,
+        thorough=True,
+        dependencies=named,
+    )
     stored = StoredUnit(owner, unit.name, unit.kind, 0, source, 0, valid=True, invoker_rights=False)
     outer = None
     announced: tuple[nodes.Declaration, ...] = ()

@@ -79,8 +79,15 @@ class Context:
     """Whether names and types are looked at and nothing runs."""
     thorough: bool = False
     """Whether, checking, the SQL engine is asked about every expression and statement."""
+    dependencies: set[tuple[str, str]] | None = None
+    """Where checking notes owner and name of the objects that a unit names."""
     depth: int = 0
     """How many calls of procedures and functions are around."""
+
+    def depends_on(self, owner: str, name: str) -> None:
+        """Note an object that the unit being checked names."""
+        if self.dependencies is not None:
+            self.dependencies.add((owner, name))
 
     def place(self, position: Position) -> str:
         """Return a line as ORA-06512 names it."""

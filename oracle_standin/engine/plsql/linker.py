@@ -80,7 +80,10 @@ class Linker:
         return self._package(units, position, context)
 
     def _find(self, names: Sequence[str], context: Context) -> tuple[Units, tuple[str, ...]]:
-        return self._library.find(names, context.host.user, context.host.current_schema)
+        found = self._library.find(names, context.host.user, context.host.current_schema)
+        for unit in found[0].values():
+            context.depends_on(unit.owner, unit.name)
+        return found
 
     def _package(self, units: Units, position: Position, context: Context) -> Scope:
         head, body = units[UnitKind.PACKAGE], units.get(UnitKind.PACKAGE_BODY)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.backend import Column
+    from oracle_standin.engine.contract import ObjectRef
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.exceptions import NamedException
     from oracle_standin.engine.plsql.nodes import DeclaredType, Kind, Position
@@ -73,6 +74,16 @@ def find_exception(
     return package.exceptions.get(last) if package else None
 
 
+def find_relation(schema: str | None, name: str, context: Context) -> ObjectRef | None:
+    """Return the table or view of a name, which the unit being checked depends on; None without."""
+    found = context.host.resolver.resolve(schema, name)
+    if found is None:
+        context.depends_on(schema or context.host.current_schema, name)
+    else:
+        context.depends_on(found.owner, found.name)
+    return found
+
+
 def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Kind:
     """Return a declared type with names and %TYPE looked up; raises PLS-00201."""
     if isinstance(declared, DataType):
@@ -97,6 +108,7 @@ def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Kind
 def _row(declared: RowType, context: Context) -> RecordType:
     names = [f'"{name}"' for name in declared.names]
     query = f"SELECT * FROM {'.'.join(names)}"  # noqa: S608 - names from the block
+    find_relation(*_table(declared.names), context)
     try:
         columns = context.host.describe(query, [])
     except OracleError as error:
@@ -104,6 +116,10 @@ def _row(declared: RowType, context: Context) -> RecordType:
             raise
         raise not_declared(declared.position, ".".join(declared.names)) from None
     return row_of(columns)
+
+
+def _table(names: Sequence[str]) -> tuple[str | None, str]:
+    return (names[-2] if len(names) > 1 else None), names[-1]
 
 
 def row_of(columns: Sequence[Column]) -> RecordType:
@@ -117,6 +133,7 @@ def _column(declared: ColumnType, context: Context) -> DataType:
     query = f"SELECT {names[-1]} FROM {'.'.join(names[:-1])}"  # noqa: S608 - names from the block
     if len(names) == 1:
         raise not_declared(declared.position, declared.names[0])
+    find_relation(*_table(declared.names[:-1]), context)
     try:
         return column_type(context.host.describe(query, [])[0])
     except OracleError as error:

@@ -12,7 +12,7 @@ from oracle_standin.engine.plsql.compile_errors import (
     is_refusal,
     sql_error,
 )
-from oracle_standin.engine.plsql.lookup import row_of
+from oracle_standin.engine.plsql.lookup import find_relation, row_of
 from oracle_standin.engine.plsql.nodes import position_in
 from oracle_standin.engine.plsql.scope import Record, blank_record
 from oracle_standin.engine.plsql.sql_parts import named_tables
@@ -37,7 +37,7 @@ def check_tables(statement: Fragment, context: Context) -> None:
     for schema, name, token in named_tables(statement):
         if token.is_word(*_NO_TABLES):
             continue
-        if context.host.resolver.resolve(schema, name) is None:
+        if find_relation(schema, name, context) is None:
             missing = OracleError(942, "table or view does not exist")
             raise sql_error(position_in(statement.source, token.start), missing)
 

@@ -177,8 +177,6 @@ WHERE d.object_id IN (SELECT relid FROM ora.granted_relations)
 SELECT ora.publish_empty('POLICIES', 'OBJECT_OWNER text, OBJECT_NAME text, POLICY_GROUP text,
     POLICY_NAME text, PF_OWNER text, PACKAGE text, FUNCTION text, SEL text, INS text, UPD text,
     DEL text, ENABLE text', 'OBJECT_OWNER');
-SELECT ora.publish_empty('DEPENDENCIES', 'OWNER text, NAME text, TYPE text, REFERENCED_OWNER text,
-    REFERENCED_NAME text, REFERENCED_TYPE text, REFERENCED_LINK_NAME text, DEPENDENCY_TYPE text');
 SELECT ora.publish_empty('MVIEW_LOGS', 'LOG_OWNER text, MASTER text, LOG_TABLE text,
     LOG_TRIGGER text, ROWIDS text, PRIMARY_KEY text, OBJECT_ID text, FILTER_COLUMNS text,
     SEQUENCE text, INCLUDE_NEW_VALUES text', 'LOG_OWNER');

@@ -1,5 +1,6 @@
 -- Procedures, functions and packages in the dictionary.
--- Source: Database Reference, ALL_PROCEDURES, ALL_ARGUMENTS, ALL_SOURCE, ALL_ERRORS.
+-- Source: Database Reference, ALL_PROCEDURES, ALL_ARGUMENTS, ALL_SOURCE, ALL_ERRORS,
+-- ALL_DEPENDENCIES.
 
 SET LOCAL search_path = pg_catalog, ora;
 
@@ -63,3 +64,25 @@ SELECT u.object_id AS "RELID", u.owner AS "OWNER", u.name AS "NAME", u.kind AS "
 FROM ora.program_units u
 JOIN ora.program_errors e ON e.object_id = u.object_id;
 SELECT ora.publish('ERRORS');
+
+CREATE VIEW ora."d_DEPENDENCIES" AS
+SELECT d.relid AS "RELID", d.owner AS "OWNER", d.name AS "NAME", d.type AS "TYPE",
+    d.other_owner AS "REFERENCED_OWNER", d.other_name AS "REFERENCED_NAME",
+    d.other_type AS "REFERENCED_TYPE", NULL::text AS "REFERENCED_LINK_NAME",
+    'HARD'::text AS "DEPENDENCY_TYPE", '0'::text AS "ORIGIN_CON_ID"
+FROM (
+    SELECT u.object_id AS relid, u.owner, u.name, u.kind AS type, p.owner AS other_owner,
+        p.name AS other_name, coalesce(o.object_type, 'NON-EXISTENT') AS other_type
+    FROM ora.program_units u
+    JOIN ora.program_dependencies p ON p.object_id = u.object_id
+    LEFT JOIN ora.listed_objects o ON o.owner = p.owner AND o.name = p.name
+        AND o.namespace = 1 AND o.subobject_name IS NULL
+    UNION
+    SELECT v.relid, v.owner, v.name, v.object_type, r.owner, r.name, r.object_type
+    FROM ora.relations v
+    JOIN pg_rewrite w ON w.ev_class = v.relid
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.relid
+    JOIN ora.relations r ON r.relid = d.refobjid
+    WHERE v.object_type IN ('VIEW', 'MATERIALIZED VIEW') AND v.owner <> 'SYS') d;
+SELECT ora.publish('DEPENDENCIES');

@@ -90,8 +90,8 @@ def test_units_that_do_not_compile(session: UserSession, text: str) -> None:
         "x XMLTYPE; BEGIN NULL; END;",
         "r t%ROWTYPE; BEGIN INSERT INTO t VALUES r; END;",
         "BEGIN FORALL i IN INDICES OF x DELETE FROM t; END;",
-        "n NUMBER; BEGIN n := SOUNDEX('x'); END;",
-        "n NUMBER; BEGIN SELECT COUNT(*) INTO n FROM t WHERE SOUNDEX('x') = 'y'; END;",
+        "n NUMBER; BEGIN n := XMLDIFF('x'); END;",
+        "n NUMBER; BEGIN SELECT COUNT(*) INTO n FROM t WHERE XMLDIFF('x') = 'y'; END;",
     ],
 )
 def test_what_the_stand_in_does_not_have_is_not_created(session: UserSession, body: str) -> None:
@@ -124,14 +124,78 @@ def test_a_body_is_compiled_again_with_its_package(session: UserSession) -> None
 
 
 def test_alter_compiles_again(session: UserSession) -> None:
-    assert not created(
-        session, "CREATE PROCEDURE p IS n NUMBER; BEGIN SELECT 1 INTO n FROM late; END;"
-    )
+    bad = "CREATE PROCEDURE p IS n NUMBER; BEGIN n := missing; END;"
+    assert not created(session, bad)
     assert not created(session, "ALTER PROCEDURE p COMPILE")
-    session.run("CREATE TABLE late (id NUMBER)")
+    assert created(session, bad.replace("missing", "1").replace("CREATE", "CREATE OR REPLACE"))
     assert created(session, "ALTER PROCEDURE p COMPILE")
-    assert session.rows("SELECT status FROM user_objects WHERE object_name = 'P'") == [("VALID",)]
     assert session.fails("ALTER PROCEDURE nothing COMPILE").startswith("ORA-04043:")
+
+
+# What units depend on
+
+
+def statuses(session: UserSession) -> list[tuple[str, str]]:
+    return session.rows(
+        "SELECT object_name || ' ' || object_type, status FROM user_objects"
+        " WHERE object_type <> 'TABLE' ORDER BY 1"
+    )
+
+
+def test_a_unit_becomes_invalid_and_valid_again_with_its_table(session: UserSession) -> None:
+    session.run("CREATE TABLE t (id NUMBER, name VARCHAR2(10))")
+    session.run("CREATE PROCEDURE p (n t.name%TYPE) IS BEGIN DELETE FROM t WHERE name = n; END;")
+    session.run("CREATE PROCEDURE q IS BEGIN p('x'); END;")
+    session.run("ALTER TABLE t ADD (more NUMBER)")
+    assert statuses(session) == [("P PROCEDURE", "VALID"), ("Q PROCEDURE", "VALID")]
+    session.run("DROP TABLE t")
+    assert statuses(session) == [("P PROCEDURE", "INVALID"), ("Q PROCEDURE", "INVALID")]
+    assert "PLS-00905: object" in session.fails("BEGIN q; END;")
+    assert {row[0] for row in session.rows(_ERRORS)} == {"P", "Q"}
+    session.run("CREATE TABLE t (name VARCHAR2(5))")
+    assert statuses(session) == [("P PROCEDURE", "VALID"), ("Q PROCEDURE", "VALID")]
+    session.run("BEGIN q; END;")
+
+
+def test_a_unit_waits_for_what_it_calls(session: UserSession) -> None:
+    assert not created(session, "CREATE PROCEDURE p IS BEGIN late.run(1); END;")
+    session.run("CREATE PACKAGE late IS PROCEDURE run (n NUMBER); END;")
+    assert statuses(session) == [("LATE PACKAGE", "VALID"), ("P PROCEDURE", "VALID")]
+    session.run("CREATE OR REPLACE PACKAGE late IS PROCEDURE run; END;")
+    assert statuses(session) == [("LATE PACKAGE", "VALID"), ("P PROCEDURE", "INVALID")]
+
+
+def test_units_that_call_each_other(session: UserSession) -> None:
+    assert not created(session, "CREATE PROCEDURE p IS BEGIN q; END;")
+    assert not created(session, "CREATE PROCEDURE q IS BEGIN p; END;")
+    session.run("CREATE OR REPLACE PROCEDURE p IS BEGIN NULL; END;")
+    assert statuses(session) == [("P PROCEDURE", "VALID"), ("Q PROCEDURE", "VALID")]
+
+
+def test_state_stays_when_nothing_changes_for_a_package(session: UserSession) -> None:
+    session.run("CREATE TABLE t (id NUMBER)")
+    session.run("CREATE PACKAGE p IS v NUMBER := 1; PROCEDURE one (n t.id%TYPE); END;")
+    session.run("BEGIN p.v := 5; END;")
+    session.run("ALTER TABLE t ADD (more NUMBER)")
+    assert session.run("BEGIN :v := p.v; END;", v=0) == {"v": "5"}
+
+
+def test_dependencies_in_the_dictionary(session: UserSession) -> None:
+    session.run("CREATE TABLE t (id NUMBER)")
+    session.run("CREATE VIEW v AS SELECT id FROM t")
+    session.run("CREATE PACKAGE k IS PROCEDURE run; END;")
+    session.run("CREATE PACKAGE BODY k IS PROCEDURE run IS BEGIN DELETE FROM v; END; END;")
+    session.run("CREATE PROCEDURE p IS BEGIN k.run; missing; END;")
+    assert session.rows(
+        "SELECT name, type, referenced_name, referenced_type FROM user_dependencies"
+        " ORDER BY name, type, referenced_name"
+    ) == [
+        ("K", "PACKAGE BODY", "K", "PACKAGE"),
+        ("K", "PACKAGE BODY", "V", "VIEW"),
+        ("P", "PROCEDURE", "K", "PACKAGE"),
+        ("P", "PROCEDURE", "MISSING", "NON-EXISTENT"),
+        ("V", "VIEW", "T", "TABLE"),
+    ]
 
 
 def test_names_are_shared_with_tables(session: UserSession) -> None:
