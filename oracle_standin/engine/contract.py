@@ -184,6 +184,8 @@ class Translation:
     """FOR UPDATE WAIT n: how long to wait for row locks before ORA-30006; None is for ever."""
     row_identifier: str = ""
     """RETURNING clause that gives the ROWIDs of the rows changed, where the client may ask."""
+    national: tuple[int, ...] = ()
+    """Result columns in the national character set that only the statement tells."""
     cursors: tuple[Translation, ...] = ()
     """Queries that describe the rows of CURSOR expressions, in the order of the select list."""
     compared: tuple[int, ...] | None = ()

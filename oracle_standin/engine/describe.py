@@ -293,7 +293,8 @@ def _sizes(code: TypeCode, modifier: int) -> tuple[int, int]:
         characters = modifier - _TYPMOD_HEADER
         if characters < 0:
             return MAX_TEXT_BYTES, MAX_TEXT_BYTES
-        return max(1, min(characters * 4, MAX_TEXT_BYTES)), characters
+        # Lengths of a CAST count bytes (NLS_LENGTH_SEMANTICS is BYTE).
+        return min(characters, MAX_TEXT_BYTES), characters
     if code is TypeCode.RAW:
         return 2000, 0
     return _FIXED_BYTES[code], 0

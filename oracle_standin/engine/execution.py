@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import (
@@ -79,7 +80,7 @@ class Executor:
             )
         else:
             found = self._run_waiting(step, translation.lock_wait_seconds)
-        columns = self._describer.columns(found)
+        columns = _with_national(self._describer.columns(found), translation)
         _refuse_large_keys(columns, translation.compared)
         codes = [column.type_code for column in columns]
         rows = ResultRows(found, codes, self._decoders(columns, translation))
@@ -146,7 +147,7 @@ class Executor:
             )
         else:
             found = self._link.describe_statement(sql)
-        return self._describer.columns(found)
+        return _with_national(self._describer.columns(found), translation)
 
     # --------------------------------------------------------------------------------- DML
 
@@ -273,6 +274,16 @@ class Executor:
             )
             for row in rows
         ]
+
+
+def _with_national(columns: tuple[Column, ...], translation: Translation) -> tuple[Column, ...]:
+    """Return columns with those described as national that the statement says are."""
+    return tuple(
+        replace(column, charset_form=CharsetForm.NATIONAL, size_bytes=column.size_chars * 2)
+        if place in translation.national
+        else column
+        for place, column in enumerate(columns)
+    )
 
 
 def _refuse_large_keys(columns: tuple[Column, ...], compared: tuple[int, ...] | None) -> None:

@@ -169,18 +169,23 @@ class Session(SessionContext):
     ) -> Result:
         if object_shapes.asks(statement):
             return object_shapes.answer(binds, rows[0], self)
-        result = Result()
+        result, latest = Result(), self._open_cursors.latest
         for iteration, row in enumerate(rows or [()]):
             try:
                 result.out_values = self._transaction.protect_block(
                     lambda row=row: plsql.run_block(statement, binds, row, self)  # type: ignore[misc]
                 )
             except OracleError as error:
+                self._open_cursors.forget_since(latest, ())
                 if not iteration:
                     raise
                 result.error = error
                 break
             result.row_count = iteration + 1
+        given_back = self._open_cursors.take_given_back()
+        result.implicit_results = given_back
+        kept = (*(result.out_values or {}).values(), *given_back)
+        self._open_cursors.forget_since(latest, kept)
         return result
 
     def _run_other(self, statement: str, keyword: str) -> Result:

@@ -31,10 +31,11 @@ class CursorValues:
 
     def encoded(self, values: Iterable[Value]) -> list[bytes]:
         """Return cursors as they travel; NULL is one without columns."""
-        return [_LENGTH + self._described(value) for value in values]
+        return [_LENGTH + self.described(value) for value in values]
 
-    def _described(self, value: Value) -> bytes:
-        if value is None:
+    def described(self, value: Value) -> bytes:
+        """Return description and number of a cursor, number 0 and no columns without rows."""
+        if value is None or not self._opened.is_open(value):  # never opened, or closed again
             return described_columns((), self._field_version) + unsigned(0)
         opened = self._opened.take(value)
         cursor = self._table.adopt(opened)

@@ -140,4 +140,4 @@ def _with_lengths(encoder: ColumnEncoder, values: Sequence[bytes | None]) -> lis
 def implicit_results(stores: Stores, values: Sequence[bytes]) -> bytes:
     """Return the cursors that a block gives back by DBMS_SQL.RETURN_RESULT."""
     header = bytes((Message.IMPLICIT_RESULTS,)) + unsigned(len(values))
-    return header + b"".join(stores.cursors.encoded(values))
+    return header + b"".join(NULL + stores.cursors.described(value) for value in values)

@@ -200,11 +200,14 @@ class StatementCalls:
         return describe(columns, self._field_version) + self._end(cursor)
 
     def _run(self, cursor: Cursor, rows: BindRows, run: _Run) -> bytes:
-        cursor.close_rows()
         try:
-            result = self._execute(cursor, rows, run.options)
+            return self._run_described(cursor, rows, run)
         finally:
             self._stores.cursors.take_back()
+
+    def _run_described(self, cursor: Cursor, rows: BindRows, run: _Run) -> bytes:
+        cursor.close_rows()
+        result = self._execute(cursor, rows, run.options)
         if result.columns is None:
             return self._changes(cursor, run.options, result)
         cursor.rows, cursor.fetched = result.rows, 0

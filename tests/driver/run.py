@@ -37,6 +37,7 @@ REQUIRED_RATE = 0.80
 TEST_SECONDS = 60
 
 MODULES = (
+    "data_types/test_1000_cursor.py",
     "data_types/test_1100_date.py",
     "data_types/test_1200_types.py",
     "data_types/test_1300_interval_ds.py",

@@ -239,6 +239,46 @@ PROGRAMS = (
             a_Out := a_Value;
         end;
     end;""",
+    """create procedure myrefcursorproc (a_Cursor out sys_refcursor) as
+    begin
+        open a_Cursor for select * from TestTempTable;
+    end;""",
+    """create package pkg_TestRefCursors as
+        type udt_RefCursor is ref cursor;
+        procedure TestOutCursor (a_MaxIntValue number, a_Cursor out udt_RefCursor);
+        function TestInCursor (a_Cursor udt_RefCursor) return varchar2;
+        function TestReturnCursor (a_MaxIntValue number) return udt_RefCursor;
+        procedure TestLobCursor (a_Value varchar2, a_Cursor out udt_RefCursor);
+        procedure TestCloseCursor (a_Cursor udt_RefCursor);
+    end;""",
+    """create package body pkg_TestRefCursors as
+        procedure TestOutCursor (a_MaxIntValue number, a_Cursor out udt_RefCursor) is
+        begin
+            open a_Cursor for
+                select IntCol, StringCol from TestStrings
+                where IntCol <= a_MaxIntValue order by IntCol;
+        end;
+        function TestInCursor (a_Cursor udt_RefCursor) return varchar2 is
+            t_String varchar2(100);
+        begin
+            fetch a_Cursor into t_String;
+            return t_String || ' (Modified)';
+        end;
+        function TestReturnCursor (a_MaxIntValue number) return udt_RefCursor is
+            t_Cursor udt_RefCursor;
+        begin
+            TestOutCursor(a_MaxIntValue, t_Cursor);
+            return t_Cursor;
+        end;
+        procedure TestLobCursor (a_Value varchar2, a_Cursor out udt_RefCursor) is
+        begin
+            open a_Cursor for select to_clob(a_Value) from dual;
+        end;
+        procedure TestCloseCursor (a_Cursor udt_RefCursor) is
+        begin
+            close a_Cursor;
+        end;
+    end;""",
     """create package pkg_TestLOBs as
         procedure TestInOut (a_Value in out nocopy clob, a_Search varchar2, a_Replace varchar2);
         procedure GetSize (a_Value clob, a_Size out number);

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
-from oracle_standin.engine.plsql import calls, nodes
+from oracle_standin.engine.plsql import calls, cursor_nodes, nodes
 from oracle_standin.engine.plsql.assignment import must_be_composite, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
 from oracle_standin.engine.plsql.exceptions import PREDEFINED
 from oracle_standin.engine.plsql.lookup import (
     find_composite,
+    find_cursor,
     find_exception,
     find_programs,
     find_table,
@@ -28,7 +29,7 @@ from oracle_standin.engine.plsql.scope import (
     protect,
     refuse_constant,
 )
-from oracle_standin.engine.plsql.sql_checks import check_sql, record_of
+from oracle_standin.engine.plsql.sql_checks import check_sql, check_tables, record_of
 from oracle_standin.engine.plsql.static import check_value
 
 if TYPE_CHECKING:
@@ -138,6 +139,8 @@ class Checker:
                 self._check_into(statement, scope)
                 self._check_targets(statement.returning, scope)
                 self._check_targets([use.target for use in statement.using if use.target], scope)
+            case cursor_nodes.OpenFor() | cursor_nodes.Fetch() | cursor_nodes.Close():
+                self._check_cursor(statement, scope)
             case nodes.Raise() if statement.name:
                 self._check_exception(statement.name, scope, statement.position)
             case nodes.Return():
@@ -151,6 +154,17 @@ class Checker:
 
     def _value(self, value: Fragment, wanted: DataType | None, scope: Scope) -> None:
         check_value(value, wanted, scope, self._context)
+
+    def _check_cursor(self, statement: cursor_nodes.CursorStatement, scope: Scope) -> None:
+        find_cursor(statement.cursor, scope, self._context)
+        if isinstance(statement, cursor_nodes.Fetch):
+            self._check_into(statement, scope)
+        elif isinstance(statement, cursor_nodes.OpenFor):
+            self._check_targets([statement.cursor], scope)
+            if statement.is_static:
+                check_tables(statement.query, self._context)
+            else:
+                self._value(statement.query, TEXT, scope)
 
     def _check_assignment(self, statement: nodes.Assign, scope: Scope) -> None:
         target = statement.target
@@ -178,7 +192,9 @@ class Checker:
                 if target.index is not None:
                     self._value(target.index, NUMBER, scope)
 
-    def _check_into(self, statement: nodes.Sql | nodes.Immediate, scope: Scope) -> None:
+    def _check_into(
+        self, statement: nodes.Sql | nodes.Immediate | cursor_nodes.Fetch, scope: Scope
+    ) -> None:
         """Check the targets of INTO: tables take all rows or none."""
         self._check_targets(statement.into, scope)
         for target in statement.into:

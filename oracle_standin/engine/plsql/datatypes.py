@@ -46,6 +46,7 @@ _PLAIN = {
     "BLOB": (TypeCode.BLOB, "BLOB"),
     "ROWID": (TypeCode.ROWID, "ROWID"),
     "UROWID": (TypeCode.UROWID, "UROWID"),
+    "SYS_REFCURSOR": (TypeCode.CURSOR, "SYS_REFCURSOR"),
     "VECTOR": (TypeCode.VECTOR, "VECTOR"),
 }
 _REFUSED = frozenset(
@@ -63,8 +64,6 @@ _REFUSED = frozenset(
         "SIGNTYPE",
         "SIMPLE_DOUBLE",
         "SIMPLE_FLOAT",
-        "SYS_REFCURSOR",
-        "VECTOR",
         "XMLTYPE",
     }
 )

@@ -90,13 +90,21 @@ def _pragma(reader: Reader, position: nodes.Position) -> nodes.ExceptionCode:
     return nodes.ExceptionCode(name, sign * int(token.text), position)
 
 
-def _type(reader: Reader) -> nodes.TableDeclaration | nodes.RecordDeclaration:
+def _type(
+    reader: Reader,
+) -> nodes.TableDeclaration | nodes.RecordDeclaration | nodes.CursorTypeDeclaration:
     position = reader.here()
     reader.expect("TYPE")
     name = reader.name()
     reader.expect("IS")
     if reader.accept("RECORD"):
         return _record_type(reader, name, position)
+    if reader.accept("REF", "CURSOR"):
+        if reader.peek().is_word("RETURN"):
+            what = "a REF CURSOR type with RETURN"
+            raise not_here(position, what)
+        reader.expect_operator(";")
+        return nodes.CursorTypeDeclaration(name)
     if not reader.accept("TABLE", "OF"):
         raise not_here(position, f"TYPE ... IS {reader.peek().value}")
     element = read_data_type(reader)

@@ -96,6 +96,8 @@ def _variable_at(  # noqa: PLR0911 - one for each kind of name
     plain = not dotted and not (following and following[0].is_operator("("))
     variable = scope.variable((token.value,)) if plain else None
     if variable is not None:
+        if variable.data_type.type_code is TypeCode.CURSOR and len(following) > 1:
+            return _cursor_attribute(variable, following, context) or (variable, 1)
         return variable, 1
     in_sql = columns is not None
     return context.references.at(fragment, place, scope, context, in_sql=in_sql)
@@ -123,6 +125,28 @@ def _special_at(
                 truth = False
             return truth_variable(following[1].value, truth), 3
     return None
+
+
+def _cursor_attribute(
+    variable: Variable, following: list[Token], context: Context
+) -> tuple[Variable, int] | None:
+    """Return what `cursor%attribute` stands for; ORA-01001 where the cursor must be open.
+
+    Source: PL/SQL Language Reference, "Named Cursor Attribute".
+    """
+    if not following[0].is_operator("%"):
+        return None
+    name = following[1].value
+    opened = context.host.open_cursors
+    if name == "ISOPEN":
+        return truth_variable(name, opened.is_open(variable.value)), 3
+    cursor = None if context.checking else opened.find(variable.value)
+    if name == "ROWCOUNT":
+        return number_variable(name, cursor.fetched if cursor else None), 3
+    if name not in {"FOUND", "NOTFOUND"}:
+        return None
+    found = cursor.found if cursor else None
+    return truth_variable(name, None if found is None else found == (name == "FOUND")), 3
 
 
 def number_variable(name: str, amount: int | None) -> Variable:

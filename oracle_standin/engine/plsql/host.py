@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Result, Value
     from oracle_standin.engine.contract import Resolver
     from oracle_standin.engine.plsql.linker import Linker
+    from oracle_standin.open_cursors import OpenCursors
 
 
 class Host(Protocol):
@@ -27,6 +28,10 @@ class Host(Protocol):
     @property
     def resolver(self) -> Resolver:
         """Return the name resolver."""
+
+    @property
+    def open_cursors(self) -> OpenCursors:
+        """Return the session's cursors that are values."""
 
     @property
     def linker(self) -> Linker:

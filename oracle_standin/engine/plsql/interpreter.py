@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oracle_standin.backend import ClientGoneError, OracleError
-from oracle_standin.engine.plsql import calls, nodes, routines, statements
+from oracle_standin.engine.plsql import calls, cursor_nodes, cursors, nodes, routines, statements
 from oracle_standin.engine.plsql.assignment import assign, assign_value, copy, must_be_composite
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
@@ -128,6 +128,8 @@ class Interpreter:
                     self._table_type(declaration, scope)
                 case nodes.RecordDeclaration():
                     self._record_type(declaration, scope)
+                case nodes.CursorTypeDeclaration():
+                    scope.types[declaration.name] = cursors.CURSOR
                 case nodes.Subprogram():
                     scope.add_program(Program(declaration, scope, scope.unit))
                 case nodes.VariableDeclaration():
@@ -205,6 +207,8 @@ class Interpreter:
                 statements.run_sql(statement, scope, context)
             case nodes.Immediate():
                 statements.run_immediate(statement, scope, context)
+            case cursor_nodes.OpenFor() | cursor_nodes.Fetch() | cursor_nodes.Close():
+                cursors.run(statement, scope, context)
             case nodes.Call(name="RAISE_APPLICATION_ERROR"):
                 self._application_error(statement, scope)
             case nodes.Call():

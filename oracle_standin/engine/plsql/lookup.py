@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, OracleError, TypeCode
-from oracle_standin.engine.plsql.compile_errors import not_declared
+from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared
 from oracle_standin.engine.plsql.nodes import ColumnType, DataType, RecordType, RowType
 from oracle_standin.engine.plsql.scope import Record, Variable, bind_type
 from oracle_standin.engine.plsql.tables import IndexedTable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.exceptions import NamedException
-    from oracle_standin.engine.plsql.nodes import DeclaredType, Kind, Position
+    from oracle_standin.engine.plsql.nodes import DeclaredType, Kind, Position, Target
     from oracle_standin.engine.plsql.scope import Composite, Program, Scope
 
 
@@ -34,6 +34,22 @@ def find_variable(
     package = context.host.linker.package(names[:-1], position, context)
     public = package.variables.get(names[-1]) if package else None
     return public if isinstance(public, Variable) else None
+
+
+def find_cursor(target: Target, scope: Scope, context: Context) -> Variable:
+    """Return the cursor variable or bind of a name; raises PLS-00201 and PLS-00456."""
+    name = ".".join(target.names)
+    if target.is_bind:
+        bind, value = context.binds.bind(name), context.binds.value(name)
+        found = Variable(name, bind_type(bind), value if isinstance(value, bytes) else None)
+    else:
+        variable = find_variable(target.names, target.position, scope, context)
+        if variable is None:
+            raise not_declared(target.position, name)
+        found = variable
+    if found.data_type.type_code is not TypeCode.CURSOR:
+        raise compile_error(target.position, f"PLS-00456: item '{name}' is not a cursor")
+    return found
 
 
 def find_table(

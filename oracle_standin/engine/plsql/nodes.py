@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from oracle_standin.lexer import Token, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from oracle_standin.backend import CharsetForm, TypeCode
 
 
@@ -137,6 +135,13 @@ class TableDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class CursorTypeDeclaration:
+    """TYPE name IS REF CURSOR."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class VariableDeclaration:
     """A variable or constant."""
 
@@ -201,6 +206,7 @@ Declaration = (
     | ExceptionCode
     | RecordDeclaration
     | TableDeclaration
+    | CursorTypeDeclaration
     | Subprogram
 )
 
@@ -392,8 +398,3 @@ class Unit:
     declarations: tuple[Declaration, ...]
     initialization: Block | None = None
     invoker_rights: bool = False
-
-
-def fragment(source: str, found: Sequence[Token]) -> Fragment:
-    """Return some neighbouring tokens of a text as a fragment."""
-    return Fragment(source, tuple(found))

@@ -15,7 +15,7 @@ from oracle_standin.backend import (
     OracleError,
     TypeCode,
 )
-from oracle_standin.engine.plsql import flashback, output, statistics
+from oracle_standin.engine.plsql import cursors, flashback, output, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.nodes import DataType
 
@@ -168,6 +168,10 @@ PROCEDURES: dict[str, Routine] = {
     "DBMS_OUTPUT.NEW_LINE": Routine((), output.new_line),
     "DBMS_OUTPUT.GET_LINE": Routine((_out("LINE"), _out("STATUS", NUMBER)), output.get_line),
     "DBMS_OUTPUT.GET_LINES": Routine((_out("LINES"), _out("NUMLINES", NUMBER)), output.get_lines),
+    "DBMS_SQL.RETURN_RESULT": Routine(
+        (Parameter("RC", cursors.CURSOR, required=True), Parameter("TO_CLIENT", BOOLEAN)),
+        cursors.return_result,
+    ),
     "DBMS_STATS.GATHER_TABLE_STATS": Routine(
         (_text("OWNNAME"), _text("TABNAME"), *_STATISTICS_OPTIONS), statistics.gather_table
     ),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.compile_errors import complainer, not_here
+from oracle_standin.engine.plsql.cursor_parts import read_close, read_fetch, read_open
 from oracle_standin.engine.plsql.declarations import read_declarations, read_end
-from oracle_standin.engine.plsql.nodes import fragment
 from oracle_standin.engine.plsql.packages import FUNCTIONS
-from oracle_standin.engine.plsql.reader import END, Reader
+from oracle_standin.engine.plsql.reader import END, Reader, fragment
 from oracle_standin.engine.plsql.sql_parts import parse_sql
-from oracle_standin.engine.plsql.targets import read_target, read_targets, target_of
+from oracle_standin.engine.plsql.targets import read_target, read_targets, read_using, target_of
 from oracle_standin.lexer import Kind, tokens
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 _SQL = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "COMMIT", "ROLLBACK", "SAVEPOINT",
         "LOCK", "SET")  # fmt: skip
-_REFUSED = ("OPEN", "FETCH", "CLOSE", "GOTO", "PIPE")
+_REFUSED = ("GOTO", "PIPE")
 
 
 def parse(text: str) -> nodes.Block:
@@ -269,11 +269,7 @@ def _execute(reader: Reader) -> nodes.Statement:
     statement = reader.expression(";", "INTO", "USING", "RETURNING", "RETURN", "BULK")
     is_bulk = reader.accept("BULK", "COLLECT")
     into = read_targets(reader) if reader.accept("INTO") else ()
-    using: list[nodes.Using] = []
-    if reader.accept("USING"):
-        using.append(_using(reader))
-        while reader.accept_operator(","):
-            using.append(_using(reader))
+    using = read_using(reader)
     returning: tuple[nodes.Target, ...] = ()
     if reader.accept("RETURNING") or reader.accept("RETURN"):
         if reader.peek().is_word("BULK"):
@@ -282,14 +278,7 @@ def _execute(reader: Reader) -> nodes.Statement:
         reader.expect("INTO")
         returning = read_targets(reader)
     reader.expect_operator(";")
-    return nodes.Immediate(position, statement, into, tuple(using), returning, is_bulk)
-
-
-def _using(reader: Reader) -> nodes.Using:
-    is_in = reader.accept("IN")
-    is_out = reader.accept("OUT")
-    value = reader.expression(",", ";", "RETURNING", "RETURN")
-    return nodes.Using(value, is_in or not is_out, target_of(value) if is_out else None)
+    return nodes.Immediate(position, statement, into, using, returning, is_bulk)
 
 
 def _assignment_or_call(reader: Reader) -> nodes.Statement:
@@ -365,4 +354,7 @@ _STATEMENTS: dict[str, Callable[[Reader], nodes.Statement]] = {
     "CONTINUE": _jump,
     "EXECUTE": _execute,
     "FORALL": _for_all,
+    "OPEN": read_open,
+    "FETCH": read_fetch,
+    "CLOSE": read_close,
 }

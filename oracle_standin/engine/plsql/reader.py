@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from oracle_standin.engine.plsql.nodes import Fragment, Position, fragment, position_in
+from oracle_standin.engine.plsql.nodes import Fragment, Position, position_in
 from oracle_standin.lexer import Kind, Token
 
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 END = Token(Kind.OPERATOR, "", "", -1)
 """What `Reader.peek` gives after the last token."""
+
+
+def fragment(source: str, found: Sequence[Token]) -> Fragment:
+    """Return some neighbouring tokens of a text as a fragment."""
+    return Fragment(source, tuple(found))
 
 
 class Reader:

@@ -65,7 +65,7 @@ class Scope:
     outer: Scope | None = None
     variables: dict[str, Named] = field(default_factory=dict)
     exceptions: dict[str, NamedException] = field(default_factory=dict)
-    types: dict[str, TableType | RecordType] = field(default_factory=dict)
+    types: dict[str, Kind] = field(default_factory=dict)
     programs: dict[str, list[Program]] = field(default_factory=dict)
     name: str = ""
     """The subprogram or package, by which its names may be qualified."""
@@ -128,7 +128,7 @@ class Scope:
                 return scope.exceptions[names[-1]]
         return None
 
-    def type_of(self, names: Sequence[str]) -> TableType | RecordType | None:
+    def type_of(self, names: Sequence[str]) -> Kind | None:
         """Return the type of a name, or None."""
         for scope in self._chain():
             if names[-1] in scope.types and list(names[:-1]) in ([], [scope.name]):

@@ -38,6 +38,7 @@ _NAMES = {
     TypeCode.ROWID: "ROWID",
     TypeCode.UROWID: "UROWID",
     TypeCode.JSON: "JSON",
+    TypeCode.CURSOR: "REF CURSOR",
 }
 _TEXTS = {TypeCode.VARCHAR: "VARCHAR2", TypeCode.CHAR: "CHAR", TypeCode.CLOB: "CLOB"}
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Fragment, Target
     from oracle_standin.engine.plsql.scope import Scope
+    from oracle_standin.lexer import Outline
 
 _ROWS_A_FETCH = 500
 ANY_TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")
@@ -62,7 +63,8 @@ def with_columns(statement: Fragment, scope: Scope, context: Context) -> Rewritt
     return rewrite(statement, scope, context, columns)
 
 
-def _execute(sql: Rewritten, context: Context) -> Result:
+def run_rewritten(sql: Rewritten, context: Context) -> Result:
+    """Run a statement whose variables are binds."""
     result = context.host.execute(sql.text, sql.binds, [sql.values], ExecuteOptions())
     if result.error is not None:
         raise result.error
@@ -89,13 +91,13 @@ def run_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
     """Run a static SQL statement with its INTO."""
     sql = prepared(statement, scope, context)
     targets = expanded(statement.into, scope, context)
-    result = _execute(sql, context)
+    result = run_rewritten(sql, context)
     if result.rows is None:
         context.row_count = result.row_count
         binds = sql.binds[-len(targets) :]
         if statement.is_returning and statement.is_bulk:
             rows = result.returning[0] if result.returning else []
-            _collect(targets, [bind.type_code for bind in binds], rows, scope, context)
+            collect(targets, [bind.type_code for bind in binds], rows, scope, context)
         elif statement.is_returning:
             _store_returned(result, binds, targets, scope, context)
         return
@@ -107,7 +109,7 @@ def run_sql(statement: nodes.Sql, scope: Scope, context: Context) -> None:
     fetch(result, targets, scope, context)
 
 
-def _collect(
+def collect(
     targets: Sequence[Target],
     types: Sequence[TypeCode],
     rows: Iterable[Row],
@@ -132,12 +134,13 @@ def _fetch_all(result: Result, targets: Sequence[Target], scope: Scope, context:
     rows, columns = _rows(result)
     types = [column.type_code for column in columns]
     try:
-        context.row_count = _collect(targets, types, _all_rows(rows), scope, context)
+        context.row_count = collect(targets, types, all_rows(rows), scope, context)
     finally:
         rows.close()
 
 
-def _all_rows(rows: RowSource) -> Iterator[Row]:
+def all_rows(rows: RowSource) -> Iterator[Row]:
+    """Give all further rows."""
     while found := rows.fetch(_ROWS_A_FETCH):
         yield from found
 
@@ -179,10 +182,10 @@ def _rows(result: Result) -> tuple[RowSource, tuple[Column, ...]]:
 
 def records(query: Fragment, scope: Scope, context: Context) -> Iterator[Record]:
     """Give each row of a query as a record."""
-    rows, columns = _rows(_execute(with_columns(query, scope, context), context))
+    rows, columns = _rows(run_rewritten(with_columns(query, scope, context), context))
     kind = row_of(columns)
     try:
-        for row in _all_rows(rows):
+        for row in all_rows(rows):
             fields = {
                 name: Variable(name, data_type, value)
                 for (name, data_type), value in zip(kind.fields, row, strict=True)
@@ -195,8 +198,10 @@ def records(query: Fragment, scope: Scope, context: Context) -> Iterator[Record]
 # Dynamic SQL
 
 
-def run_immediate(statement: nodes.Immediate, scope: Scope, context: Context) -> None:
-    """Run EXECUTE IMMEDIATE."""
+def bound_text(
+    statement: nodes.Immediate, scope: Scope, context: Context
+) -> tuple[Rewritten, Outline, list[Target]]:
+    """Return a dynamic statement with its binds, its outline and the targets of RETURNING in it."""
     value = evaluate_as(statement.statement, ANY_TEXT, scope, context)
     if not isinstance(value, bytes):
         raise OracleError(6535, "statement string in EXECUTE IMMEDIATE is NULL or 0 length")
@@ -212,17 +217,25 @@ def run_immediate(statement: nodes.Immediate, scope: Scope, context: Context) ->
         Bind(name, bind.type_code, bind.charset_form, bind.size_bytes, is_return=bind.is_return)
         for name, bind in zip(parts.binds, sql.binds, strict=True)
     ]
+    return sql, parts, into
+
+
+def run_immediate(statement: nodes.Immediate, scope: Scope, context: Context) -> None:
+    """Run EXECUTE IMMEDIATE."""
+    sql, parts, into = bound_text(statement, scope, context)
     if parts.kind is StatementKind.QUERY and not statement.into:
-        context.host.describe(text, sql.binds)
+        context.host.describe(sql.text, sql.binds)
         return
     try:
-        result = _execute(sql, context)
+        result = run_rewritten(sql, context)
     except CompileError as error:
         raise OracleError(error.code, error.message) from None
     if parts.kind is StatementKind.QUERY:
         fetch = _fetch_all if statement.is_bulk else _fetch_one
         fetch(result, expanded(statement.into, scope, context), scope, context)
         return
+    for cursor in result.implicit_results:
+        context.host.open_cursors.give_back(cursor)
     context.row_count = result.row_count
     _take_out_values(result, sql, statement, scope, context)
     if into:

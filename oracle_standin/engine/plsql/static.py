@@ -54,6 +54,11 @@ def type_of(value: Fragment, scope: Scope, context: Context) -> Known:
 def check_value(value: Fragment, wanted: DataType | None, scope: Scope, context: Context) -> None:
     """Check the names of an expression, and all of it for a stored unit."""
     sql = rewrite(value, scope, context)
+    if wanted is not None and wanted.type_code is TypeCode.CURSOR:
+        known = type_of(value, scope, context)
+        if known is not None and not _is_cursor(known):
+            raise compile_error(value.start, "PLS-00382: expression is of wrong type")
+        return
     if not context.thorough:
         return
     text = f"({sql.text})"
@@ -71,3 +76,7 @@ def check_value(value: Fragment, wanted: DataType | None, scope: Scope, context:
         if error.code == 904:
             raise not_declared(position, error.message.split(":")[0].strip('"')) from None
         raise compile_error(position, f"PL/SQL: {error}") from None
+
+
+def _is_cursor(known: Known) -> bool:
+    return isinstance(known, DataType) and known.type_code is TypeCode.CURSOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.plsql.nodes import Fragment, Target, position_in
+from oracle_standin.engine.plsql.nodes import Fragment, Target, Using, position_in
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:
@@ -35,6 +35,23 @@ def read_targets(reader: Reader) -> tuple[Target, ...]:
     while reader.accept_operator(","):
         found.append(read_target(reader))
     return tuple(found)
+
+
+def read_using(reader: Reader) -> tuple[Using, ...]:
+    """Return the arguments of a USING clause, none without one."""
+    found: list[Using] = []
+    if reader.accept("USING"):
+        found.append(_argument(reader))
+        while reader.accept_operator(","):
+            found.append(_argument(reader))
+    return tuple(found)
+
+
+def _argument(reader: Reader) -> Using:
+    is_in = reader.accept("IN")
+    is_out = reader.accept("OUT")
+    value = reader.expression(",", ";", "RETURNING", "RETURN")
+    return Using(value, is_in or not is_out, target_of(value) if is_out else None)
 
 
 def target_of(value: Fragment) -> Target | None:

@@ -208,10 +208,14 @@ class Case(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Cast(Expression):
-    """CAST(operand AS type), the type in PostgreSQL's language."""
+    """CAST(operand AS type), the type in PostgreSQL's language.
+
+    `national` tells NVARCHAR2 and NCHAR, which PostgreSQL has no types for.
+    """
 
     operand: Expression
     type_name: str
+    national: bool = False
 
 
 @dataclass(frozen=True, slots=True)

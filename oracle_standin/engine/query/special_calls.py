@@ -54,7 +54,8 @@ def typed_literal(cursor: Cursor) -> nodes.Expression:
 def _cast(cursor: Cursor) -> nodes.Expression:
     operand = expressions.expression(cursor)
     cursor.expect_words("AS")
-    return nodes.Cast(operand, type_name(cursor))
+    national = cursor.at_word("NVARCHAR2", "NCHAR")
+    return nodes.Cast(operand, type_name(cursor), national)
 
 
 def _extract(cursor: Cursor) -> nodes.Expression:

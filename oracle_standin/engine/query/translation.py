@@ -11,6 +11,7 @@ from oracle_standin.engine.query import (
     change_nodes,
     changes,
     cursor_expressions,
+    described_texts,
     dml,
     expressions,
     merges,
@@ -41,7 +42,7 @@ def translate(statement: str, context: TranslationContext) -> Translation:
     if isinstance(parsed, change_nodes.MultiInsert):
         return _multi_insert(parsed, context)
     if isinstance(parsed, query_nodes.Query):
-        return _query(*cursor_expressions.prepared(parsed), context)
+        return _query(*cursor_expressions.prepared(described_texts.sized(parsed)), context)
     text = _render(parsed, out)
     return _translation(parsed, text, out)
 
@@ -54,7 +55,7 @@ def _query(
     out = Output(context)
     found = _translation(query, queries.render_query(query, out), out)
     cursors = tuple(_query(item.description, item.nested, context) for item in nested)
-    return replace(found, cursors=cursors)
+    return replace(found, cursors=cursors, national=described_texts.national(query))
 
 
 def translate_expression(text: str, context: TranslationContext) -> str:

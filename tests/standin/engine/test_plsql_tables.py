@@ -165,7 +165,6 @@ def test_whole_tables_where_scalars_belong(session: UserSession, statement: str,
         "TYPE l IS TABLE OF NUMBER;",
         "TYPE l IS TABLE OF NUMBER INDEX BY VARCHAR2(10);",
         "TYPE l IS VARRAY(3) OF NUMBER;",
-        "TYPE l IS REF CURSOR;",
     ],
 )
 def test_other_types_are_refused(session: UserSession, declaration: str) -> None:
