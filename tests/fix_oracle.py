@@ -63,6 +63,13 @@ class OracleDatabase:
             for statement in statements:
                 cursor.execute(statement)
 
+    def execute(self, user: str, *statements: str) -> None:
+        """Run statements as a user made by `create_user`, and commit."""
+        with closing(self.connect(user)) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+
     def create_user(self, prefix: str = "T", *, grants: tuple[str, ...] = _GRANTS) -> str:
         """Create a user with a schema of its own and return its name."""
         name = f"{prefix}_{secrets.token_hex(4)}".upper()

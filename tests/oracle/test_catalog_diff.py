@@ -7,9 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 
-from catalog.cli import main
+from tests.oracle.catalog_steps import command, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,14 +135,11 @@ def test_every_change_of_a_schema_is_found_with_its_verdict(
 ) -> None:
     assert len(CHANGES) > 40
     names = [f"T{number:02}" for number in range(len(CHANGES))]
-    settings = {
-        f"ORACLE_CATALOG_{name.upper()}": str(value)
-        for name, value in oracle_database.config(fresh_schema).items()
-    }
+    settings = environment(oracle_database.config(fresh_schema))
 
     def reading(name: str) -> str:
         options = ("--kind", "description", "--schema", fresh_schema)
-        done = CliRunner().invoke(main, ["generate", *options], env=settings)
+        done = command("generate", *options, **settings)
         assert done.exit_code == 0, done.stderr
         path = tmp_path / name
         path.write_text(done.stdout, encoding="utf-8")
@@ -161,7 +157,7 @@ def test_every_change_of_a_schema_is_found_with_its_verdict(
                 cursor.execute(statement.format(t=name))
         new = reading("new")
 
-    done = CliRunner().invoke(main, ["diff", old, new, "--check", "--format", "json"])
+    done = command("diff", old, new, "--check", "--format", "json")
     assert done.exit_code == 3
     found: dict[str, list[tuple[str, str, str]]] = {name: [] for name in names}
     for change in json.loads(done.stdout)["changes"]:
@@ -171,5 +167,5 @@ def test_every_change_of_a_schema_is_found_with_its_verdict(
     for name, (statements, expected) in zip(names, CHANGES, strict=True):
         wanted = [(place.format(s=fresh_schema), *rest) for place, *rest in expected]
         assert sorted(found[name]) == sorted(wanted), statements
-    same = CliRunner().invoke(main, ["diff", new, new, "--check", "--format", "json"])
+    same = command("diff", new, new, "--check", "--format", "json")
     assert (same.exit_code, json.loads(same.stdout)) == (0, {"changes": []})

@@ -8,11 +8,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from catalog.cli import main
 from tap_oracle.tap import TapOracle
 from tests.fix_plugins import select
+from tests.oracle.catalog_steps import command, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +35,14 @@ def public_synonym(oracle_database: OracleDatabase, other_schema: str) -> Iterat
 def reader(oracle_database: OracleDatabase, fresh_schema: str, other_schema: str) -> str:
     """Return a user with synonyms of a table in another schema, which it may read."""
     owner = f'"{other_schema}"'
-    run(
-        oracle_database,
+    oracle_database.execute(
         other_schema,
         "CREATE TABLE item (id NUMBER(9) PRIMARY KEY, label VARCHAR2(20 CHAR))",
         "INSERT INTO item VALUES (1, 'one')",
         "CREATE SEQUENCE numbers",
         f'GRANT READ ON item TO "{fresh_schema}"',
     )
-    run(
-        oracle_database,
+    oracle_database.execute(
         fresh_schema,
         f"CREATE SYNONYM thing FOR {owner}.item",
         "CREATE SYNONYM thing_again FOR thing",
@@ -56,13 +53,6 @@ def reader(oracle_database: OracleDatabase, fresh_schema: str, other_schema: str
         "CREATE TABLE own (id NUMBER(9) PRIMARY KEY)",
     )
     return fresh_schema
-
-
-def run(database: OracleDatabase, user: str, *statements: str) -> None:
-    with closing(database.connect(user)) as connection, connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-        connection.commit()
 
 
 def names(catalog: dict[str, Any]) -> list[str]:
@@ -137,28 +127,23 @@ def test_a_kept_catalog_follows_its_synonyms(
     time.sleep(3.1)  # LAST_DDL_TIME counts seconds: a catalog is kept once they have passed
     assert columns() == ["ID", "LABEL"]
     assert (tmp_path / "kept.json").exists()
-    run(oracle_database, other_schema, "ALTER TABLE item ADD (made DATE)")
+    oracle_database.execute(other_schema, "ALTER TABLE item ADD (made DATE)")
     assert columns() == ["ID", "LABEL", "MADE"]
     time.sleep(3.1)
     assert columns() == ["ID", "LABEL", "MADE"]
-    run(oracle_database, reader, "CREATE OR REPLACE SYNONYM thing FOR own")
+    oracle_database.execute(reader, "CREATE OR REPLACE SYNONYM thing FOR own")
     assert columns() == ["ID"]
-
-
-def command(database: OracleDatabase, user: str, *arguments: str, **settings: str) -> Result:
-    config = {**database.config(user), **settings}
-    environment = {f"ORACLE_CATALOG_{name.upper()}": str(value) for name, value in config.items()}
-    return CliRunner().invoke(main, arguments, env=environment)
 
 
 def test_the_command_knows_synonyms(
     oracle_database: OracleDatabase, reader: str, other_schema: str
 ) -> None:
-    shown = command(oracle_database, reader, "show", f"{reader}.THING")
+    settings = environment(oracle_database.config(reader))
+    shown = command("show", f"{reader}.THING", **settings)
     assert shown.exit_code == 0, shown.stderr
     assert f"synonym for:  {other_schema}.ITEM" in shown.stdout
-    listed = command(oracle_database, reader, "generate", "--synonyms", "--format", "table")
+    listed = command("generate", "--synonyms", "--format", "table", **settings)
     assert f"{reader}.THING_AGAIN" in listed.stdout
     options = ("--mode", "full", "--user", "LOADER", "--table", f"{reader}.THING")
-    granted = command(oracle_database, reader, "grants", *options, include_synonyms="true")
+    granted = command("grants", *options, **settings, ORACLE_CATALOG_INCLUDE_SYNONYMS="true")
     assert f'GRANT READ ON "{other_schema}"."ITEM" TO "LOADER";' in granted.stdout
