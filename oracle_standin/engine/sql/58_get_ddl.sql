@@ -1,4 +1,4 @@
--- DBMS_METADATA.GET_DDL of tables and views: a statement that makes the object anew.
+-- DBMS_METADATA.GET_DDL of tables, views and stored PL/SQL: a statement that makes the object anew.
 --
 -- What the dictionary knows is said, what has no effect here (storage, segments, logging) is not.
 -- Source: PL/SQL Packages and Types Reference, DBMS_METADATA.
@@ -136,6 +136,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
     WHERE v."OWNER" = schema AND v."VIEW_NAME" = view_ddl.view_name
 $$;
 
+CREATE FUNCTION ora.program_ddl(schema text, unit_name text, kind text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
+    SELECT format(E'\n  CREATE OR REPLACE EDITIONABLE %s "%s"."%s"%s', kind, schema, unit_name,
+        regexp_replace(string_agg(s."TEXT", '' ORDER BY s."LINE"),
+            '^\s*(PROCEDURE|FUNCTION|PACKAGE\s+BODY|PACKAGE)\s+("[^"]+"|[\w$#]+)'
+            '(\s*\.\s*("[^"]+"|[\w$#]+))?', '', 'i'))
+    FROM "SYS"."ALL_SOURCE" s
+    WHERE s."OWNER" = schema AND s."NAME" = unit_name AND s."TYPE" = kind
+    HAVING count(*) > 0
+$$;
+
 CREATE FUNCTION "SYS".dbms_metadata__get_ddl(object_type text, name text, schema text DEFAULT NULL)
 RETURNS ora."CLOB"
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ora AS $$
@@ -143,13 +154,19 @@ DECLARE
     owner text := coalesce(schema, ora.setting('current_schema'));
     ddl text;
 BEGIN
-    IF object_type IS NULL OR object_type NOT IN ('TABLE', 'VIEW') THEN
+    IF object_type IS NULL OR object_type NOT IN ('TABLE', 'VIEW', 'PROCEDURE', 'FUNCTION',
+        'PACKAGE', 'PACKAGE_SPEC', 'PACKAGE_BODY') THEN
         PERFORM ora.raise_error(3001, format(
             'unimplemented feature: DBMS_METADATA.GET_DDL of %s is not in this stand-in',
             coalesce(object_type, 'NULL')));
     END IF;
     ddl := CASE object_type WHEN 'TABLE' THEN ora.table_ddl(owner, name)
-        ELSE ora.view_ddl(owner, name) END;
+        WHEN 'VIEW' THEN ora.view_ddl(owner, name)
+        WHEN 'PACKAGE' THEN ora.program_ddl(owner, name, 'PACKAGE')
+            || coalesce(ora.program_ddl(owner, name, 'PACKAGE BODY'), '')
+        WHEN 'PACKAGE_SPEC' THEN ora.program_ddl(owner, name, 'PACKAGE')
+        WHEN 'PACKAGE_BODY' THEN ora.program_ddl(owner, name, 'PACKAGE BODY')
+        ELSE ora.program_ddl(owner, name, object_type) END;
     IF ddl IS NULL THEN
         PERFORM ora.raise_error(31603, format('object "%s" of type %s not found in schema "%s"',
             name, object_type, owner));

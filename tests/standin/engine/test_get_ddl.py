@@ -64,3 +64,22 @@ def test_what_is_not_there_or_not_done_is_said(session: UserSession) -> None:
         f'ORA-31603: object "NOPE" of type TABLE not found in schema "{session.session.user}"'
     )
     assert session.fails(query.format("TRIGGER")).endswith("not in this stand-in")
+
+
+def test_stored_programs(session: UserSession) -> None:
+    session.run("CREATE PACKAGE p IS\n  PROCEDURE one;\nEND;")
+    session.run("create package body p is procedure one is begin null; end; end;")
+    session.run("CREATE FUNCTION f (n NUMBER) RETURN NUMBER IS BEGIN RETURN n; END;")
+    owner = session.session.user
+    text = ddl(session, "FUNCTION", "F")
+    assert text == (
+        f'\n  CREATE OR REPLACE EDITIONABLE FUNCTION "{owner}"."F" (n NUMBER) RETURN NUMBER IS'
+        " BEGIN RETURN n; END;"
+    )
+    for statement in (text, ddl(session, "PACKAGE_SPEC", "P"), ddl(session, "PACKAGE_BODY", "P")):
+        session.run(statement)
+    session.run("BEGIN p.one; END;")
+    assert ddl(session, "PACKAGE", "P").count("CREATE OR REPLACE") == 2
+    assert session.fails("SELECT DBMS_METADATA.GET_DDL('PROCEDURE', 'F') FROM dual").startswith(
+        "ORA-31603:"
+    )
