@@ -17,6 +17,7 @@ from oracle_standin.engine import (
     ddl,
     errors,
     object_shapes,
+    offsets,
     plsql,
     session_statements,
     system_statements,
@@ -64,7 +65,8 @@ class Session(SessionContext):
                 self.commit()
         except OracleError as error:
             self.check()  # what fails in a killed session fails because of that
-            raise errors.as_announced(error, self._shared.profile) from None
+            found = offsets.located(error, statement)
+            raise errors.as_announced(found, self._shared.profile) from None
         finally:
             self._end_call()
         return result

@@ -123,6 +123,8 @@ def _columns_of_query(engine: Engine, definition: TableDefinition) -> Typed:
         raise OracleError(1730, "invalid number of column names specified")
     if any(column.type is not None for column in given):
         raise OracleError(1773, "may not specify column datatypes in this CREATE TABLE")
+    if not given:
+        described_types.check_names(described)
     typed: Typed = []
     for index, column in enumerate(described):
         kind = described_types.column_type(column)

@@ -27,6 +27,12 @@ def describe(engine: Engine, query: str) -> Sequence[Column]:
     return engine.describe(query, ())
 
 
+def check_names(columns: Sequence[Column]) -> None:
+    """Raise ORA-00998 for an expression without a name."""
+    if any(character in column.name for column in columns for character in "()+*/|'"):
+        raise OracleError(998, "must name this expression with a column alias")
+
+
 def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a form
     """Return the type that a table made from this result column has.
 

@@ -99,14 +99,9 @@ def _columns(engine: Engine, text: str, names: Sequence[str]) -> list[ColumnReco
     used = [column.name for column in found]
     if len(set(used)) != len(used):
         raise OracleError(957, "duplicate column name")
-    if not names and any(not _is_identifier(column) for column in used):
-        raise OracleError(998, "must name this expression with a column alias")
+    if not names:
+        described_types.check_names(described)
     return found
-
-
-def _is_identifier(name: str) -> bool:
-    """Return whether a column name can be one without an alias, not the text of an expression."""
-    return not any(character in name for character in "()+*/|'")
 
 
 def _create(

@@ -188,6 +188,8 @@ def _item(item: query_nodes.SelectItem, out: Output) -> str:
     if isinstance(item.value, nodes.Star):
         return sources.star(item.value, out)
     text = render(item.value, out)
+    if isinstance(item.value, nodes.Text) and item.value.value:
+        text += f"({len(item.value.value)})"  # of a literal the length is known
     label = item.name.encode()[:_LABEL_BYTES].decode(errors="ignore")
     return f"{text} AS {quoted(label)}"
 
