@@ -115,11 +115,14 @@ def test_columns_of_types_and_their_storage(types: oracledb.Cursor, owner: str) 
     ) == [
         ("ID", "NUMBER", None, 1, "NO", "YES"),
         ("HOME", "ADDRESS", owner, 2, "NO", "YES"),
+        ("SYS_NC00003$", "VARCHAR2", None, 2, "YES", "NO"),
+        ("SYS_NC00004$", "NUMBER", None, 2, "YES", "NO"),
+        ("SYS_NC00005$", "TIMESTAMP(3)", None, 2, "YES", "NO"),
         ("MARKS", "NUMBERS", owner, 3, "NO", "YES"),
         ("OTHERS", "ADDRESSES", owner, 4, "NO", "YES"),
-        ("SYS_NC0000400005$", "RAW", None, 4, "YES", "NO"),
+        ("SYS_NC0000700008$", "RAW", None, 4, "YES", "NO"),
         ("NAMES", "TEXTS", owner, 5, "NO", "YES"),
-        ("SYS_NC0000600007$", "RAW", None, 5, "YES", "NO"),
+        ("SYS_NC0000900010$", "RAW", None, 5, "YES", "NO"),
     ]
     assert rows(
         types,
@@ -342,3 +345,23 @@ def test_the_driver_describes_types(types: oracledb.Cursor, owner: str) -> None:
     types.execute("CREATE TYPE spans AS TABLE OF INTERVAL DAY TO SECOND")
     with pytest.raises(oracledb.DatabaseError, match="not in this stand-in"):
         types.connection.gettype("SPANS")
+
+
+def test_attributes_of_objects_are_hidden_columns(types: oracledb.Cursor, owner: str) -> None:
+    types.execute("CREATE TYPE person AS OBJECT (name VARCHAR2(5 CHAR), home address)")
+    types.execute("CREATE TABLE staff (who person NOT NULL, last NUMBER)")
+    assert rows(
+        types,
+        "SELECT column_name, qualified_col_name, data_type, data_type_owner, char_length, nullable,"
+        " internal_column_id FROM user_tab_cols ORDER BY internal_column_id",
+    ) == [
+        ("WHO", "WHO", "PERSON", owner, 0, "N", 1),
+        ("SYS_NC00002$", '"WHO"."NAME"', "VARCHAR2", None, 5, "Y", 2),
+        ("SYS_NC00003$", '"WHO"."HOME"', "ADDRESS", owner, 0, "Y", 3),
+        ("SYS_NC00004$", '"WHO"."HOME"."STREET"', "VARCHAR2", None, 10, "Y", 4),
+        ("SYS_NC00005$", '"WHO"."HOME"."ZIP"', "NUMBER", None, 0, "Y", 5),
+        ("SYS_NC00006$", '"WHO"."HOME"."SINCE"', "TIMESTAMP(3)", None, 0, "Y", 6),
+        ("LAST", "LAST", "NUMBER", None, 0, "Y", 7),
+    ]
+    columns = rows(types, "SELECT column_name FROM user_tab_columns ORDER BY column_id")
+    assert columns == [("WHO",), ("LAST",)]

@@ -100,12 +100,11 @@ FROM (
     SELECT c.relid, c.attnum,
         CASE WHEN NOT c.hidden THEN row_number()
             OVER (PARTITION BY c.hidden ORDER BY c.column_id NULLS LAST, c.attnum) END AS position,
-        c.attnum + nullif(count(*) FILTER (WHERE c.type_code = 109 AND t.object_type = 'TABLE'
-            AND (c.data_type = 'XMLTYPE' OR y.collection = 'TABLE')) OVER (ORDER BY c.attnum
+        c.attnum + nullif(sum(ora.storage_columns(c.data_type_owner, c.data_type)) FILTER (
+            WHERE c.type_code = 109 AND t.object_type = 'TABLE' AND NOT t.nested)
+            OVER (ORDER BY c.attnum
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS internal_id
-    FROM ora.column_facts c
-    LEFT JOIN ora.table_facts t ON t.relid = c.relid
-    LEFT JOIN ora.type_facts y ON y.owner = c.data_type_owner AND y.name = c.data_type
+    FROM ora.column_facts c LEFT JOIN ora.table_facts t ON t.relid = c.relid
     WHERE c.relid = %s::oid) r
 WHERE f.relid = r.relid AND f.attnum = r.attnum
     AND (f.column_id, f.internal_id) IS DISTINCT FROM (r.position, r.internal_id)

@@ -101,8 +101,8 @@ def _create_one(
     if storage is None:
         raise OracleError(600, "internal error code: the new table is not there")
     facts.record_table(engine, storage.oid, "TABLE", TableOptions(), tablespace="USERS")
-    facts.record_columns(engine, storage.oid, columns)
     engine.run("UPDATE ora.table_facts SET nested = true WHERE relid = %s::oid", (storage.oid,))
+    facts.record_columns(engine, storage.oid, columns)
     engine.run(
         "INSERT INTO ora.nested_facts (relid, parent, attnum, locator)"
         " SELECT %s::oid, a.attrelid, a.attnum, %s FROM pg_catalog.pg_attribute a"

@@ -69,3 +69,30 @@ CREATE FUNCTION ora.value_text(value anyelement) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, ora
 AS $$ SELECT CASE WHEN value IS DISTINCT FROM NULL THEN array_to_string(ARRAY[value], '') END $$;
 COMMENT ON FUNCTION ora.value_text(anyelement) IS 'A value as its type writes it, without a cast.';
+
+-- The attributes of an object type, each followed by its own: Oracle stores each in a hidden column.
+CREATE FUNCTION ora.stored_attributes(type_owner text, type_name text)
+RETURNS TABLE (ordinal bigint, path text, attribute ora.type_attributes)
+LANGUAGE sql STABLE ROWS 5 SET search_path = pg_catalog, ora AS $$
+  WITH RECURSIVE parts AS (
+    SELECT ARRAY[a.position] AS place, format('"%s"', a.name) AS path, a AS attribute
+    FROM ora.type_facts t JOIN ora.type_attributes a ON a.type_id = t.type_id
+    WHERE t.owner = type_owner AND t.name = type_name AND t.collection IS NULL
+    UNION ALL
+    SELECT p.place || a.position, format('%s."%s"', p.path, a.name), a
+    FROM parts p
+    JOIN ora.type_facts t ON t.owner = (p.attribute).data_type_owner
+      AND t.name = (p.attribute).data_type AND t.collection IS NULL
+    JOIN ora.type_attributes a ON a.type_id = t.type_id
+  )
+  SELECT row_number() OVER (ORDER BY place), path, attribute FROM parts
+$$;
+
+CREATE FUNCTION ora.storage_columns(type_owner text, type_name text) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, ora
+RETURN CASE WHEN type_name = 'XMLTYPE' AND type_owner IN ('SYS', 'PUBLIC') THEN 1
+  WHEN EXISTS (SELECT FROM ora.type_facts t
+    WHERE t.owner = type_owner AND t.name = type_name AND t.collection = 'TABLE') THEN 1
+  ELSE (SELECT count(*) FROM ora.stored_attributes(type_owner, type_name)) END;
+COMMENT ON FUNCTION ora.storage_columns(text, text)
+  IS 'How many hidden columns a column of a type is stored in.';

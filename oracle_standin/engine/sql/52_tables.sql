@@ -59,27 +59,40 @@ LEFT JOIN (SELECT DISTINCT relid FROM ora.identity_facts) i ON i.relid = r.relid
 WHERE r.object_type IN ('TABLE', 'MATERIALIZED VIEW');
 SELECT ora.publish('TABLES');
 
--- The columns, and the hidden ones that Oracle stores XMLTYPE and references to nested tables in.
+-- The columns, and the hidden ones that Oracle stores XMLTYPE, references to nested tables and the
+-- attributes of objects in. Types that differ between the parts would cost the index on relid.
 CREATE VIEW ora.listed_columns AS
 SELECT relid, attnum, type_code, data_type, data_length, data_precision, data_scale, char_length,
     char_used, charset_form, data_default, hidden,
     virtual OR (type_code = 109 AND data_type = 'XMLTYPE') AS virtual, default_on_null, identity,
     unused, data_type_owner, column_id, coalesce(internal_id, attnum) AS internal_id,
-    NULL::text AS storage_name
+    NULL::text AS storage_name, NULL::text AS attribute_path
 FROM ora.column_facts
 UNION ALL
-SELECT f.relid, f.attnum, n.type_code::int2, n.data_type, n.length, NULL, NULL, 0, NULL, 0::int2,
-    NULL, true, false, false, NULL, false, NULL, f.column_id, i.number,
-    format('SYS_NC%s%s$', n.prefix, lpad(i.number::text, 5, '0'))
+SELECT f.relid, f.attnum, n.type_code, n.data_type, n.data_length, n.data_precision, n.data_scale,
+    n.char_length, n.char_used, n.charset_form, NULL, true, false, false, NULL, false,
+    n.data_type_owner, f.column_id, (i.before + n.ordinal)::int,
+    format('SYS_NC%s%s$', n.prefix, lpad((i.before + n.ordinal)::text, 5, '0')), n.path
 FROM ora.column_facts f
-JOIN ora.table_facts t ON t.relid = f.relid AND t.object_type = 'TABLE'
+JOIN ora.table_facts t ON t.relid = f.relid AND t.object_type = 'TABLE' AND NOT t.nested
 LEFT JOIN ora.type_facts y ON y.owner = f.data_type_owner AND y.name = f.data_type
-CROSS JOIN LATERAL (SELECT coalesce(f.internal_id, f.attnum) + 1 AS number) i
+CROSS JOIN LATERAL (SELECT coalesce(f.internal_id, f.attnum) AS before) i
 CROSS JOIN LATERAL (
-    SELECT 113 AS type_code, 'BLOB' AS data_type, 4000 AS length, '' AS prefix
+    SELECT 1 AS ordinal, NULL::text AS path, '' AS prefix, 113::int2 AS type_code,
+        'BLOB' AS data_type, 4000 AS data_length, NULL::int AS data_precision,
+        NULL::int AS data_scale, 0 AS char_length, NULL::text AS char_used, 0::int2 AS charset_form,
+        NULL::text AS data_type_owner
     WHERE f.data_type = 'XMLTYPE'
-    UNION ALL SELECT 23, 'RAW', 16, lpad((i.number - 1)::text, 5, '0')
-    WHERE y.collection = 'TABLE') n
+    UNION ALL
+    SELECT 1, NULL, lpad(i.before::text, 5, '0'), 23::int2, 'RAW', 16, NULL, NULL, 0, NULL, 0::int2,
+        NULL
+    WHERE y.collection = 'TABLE'
+    UNION ALL
+    SELECT s.ordinal, s.path, '', (s.attribute).type_code, (s.attribute).data_type,
+        (s.attribute).data_length, (s.attribute).data_precision, (s.attribute).data_scale,
+        (s.attribute).char_length, (s.attribute).char_used, (s.attribute).charset_form,
+        (s.attribute).data_type_owner
+    FROM ora.stored_attributes(y.owner, y.name) s) n
 WHERE f.type_code = 109;
 
 CREATE VIEW ora."d_TAB_COLS" AS
@@ -103,7 +116,10 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME",
     CASE WHEN NOT f.virtual AND r.object_type <> 'VIEW' THEN f.internal_id::numeric END
         AS "SEGMENT_COLUMN_ID",
     f.internal_id::numeric AS "INTERNAL_COLUMN_ID", 'NONE'::text AS "HISTOGRAM",
-    coalesce(f.storage_name, l.oracle_name, a.attname::text) AS "QUALIFIED_COL_NAME",
+    CASE WHEN f.attribute_path IS NULL
+        THEN coalesce(f.storage_name, l.oracle_name, a.attname::text)
+        ELSE format('"%s".%s', coalesce(l.oracle_name, a.attname::text), f.attribute_path) END
+        AS "QUALIFIED_COL_NAME",
     CASE WHEN f.unused OR f.storage_name IS NOT NULL OR (r.nested AND f.hidden) THEN 'NO' ELSE 'YES' END AS "USER_GENERATED",
     CASE WHEN f.default_on_null THEN 'YES' ELSE 'NO' END AS "DEFAULT_ON_NULL",
     CASE WHEN f.identity IS NULL THEN 'NO' ELSE 'YES' END AS "IDENTITY_COLUMN",
