@@ -118,9 +118,9 @@ TABLES = (
     ),
     (
         "create table TestJsonCols (IntCol number(9) not null,"
-        " JsonVarchar varchar2(4000) check (JsonVarchar is json),"
-        " JsonClob clob check (JsonClob is json),"
-        " JsonBlob blob check (JsonBlob is json))"
+        " JsonVarchar varchar2(4000) not null check (JsonVarchar is json),"
+        " JsonClob clob not null check (JsonClob is json),"
+        " JsonBlob blob not null check (JsonBlob is json))"
     ),
     (
         "create table TestVectors (IntCol number(9) not null, VectorFlexAllCol vector,"
@@ -449,7 +449,7 @@ def _attempt(cursor: oracledb.Cursor, statement: str) -> str:
 _SMALL_TABLES = (
     "insert into TestXML values (1, '<root><item>one</item></root>')",
     "insert into TestJsonCols values (1, '[1, 2, 3]', '[4, 5, 6]', '5B372C20382C20395D')",
-    "insert into TestJsonCols (IntCol) values (2)",
+    "insert into TestJsonCols values (2, 'null', 'null', '6E756C6C')",
     "insert into TableWithDomainAndAnnotations values (1, 25)",
 )
 
