@@ -89,6 +89,7 @@ def take_inventory(
     if chosen_depth.through_synonyms:
         resolved = resolve(connection, wanted)
         behind = _behind(connection, resolved, rights, chosen_depth)
+        behind = list(_repeats_marked(tables, behind))
         tables = sorted([*tables, *behind], key=lambda table: (table.schema, table.name))
         problems += [*resolved.problems, *_leading_nowhere(resolved, behind, wanted)]
     schemas: dict[str, list[Table]] = defaultdict(list)
@@ -131,6 +132,14 @@ def _behind(
         for synonym in resolved.synonyms
         if (place := (synonym.referred_schema, synonym.referred_table)) in described
     ]
+
+
+def _repeats_marked(tables: list[Table], behind: list[Table]) -> Iterator[Table]:
+    """Yield what is behind synonyms; marked where it is itself there, or behind an earlier one."""
+    seen = {table.source for table in tables}
+    for table in behind:
+        yield dataclasses.replace(table, is_repeated=table.source in seen)
+        seen.add(table.source)
 
 
 def _synonyms(connection: oracledb.Connection, scope: Scope) -> list[Synonym]:

@@ -94,7 +94,8 @@ class Table:
     `row_count` is that of the last analysis, None if there was none. `unreadable` is the reason
     why no row can be read, None where they can. `indexed_columns` are those that an index starts
     with. `directories` are those of an external table. `synonym_for` is schema and name of what is
-    described when the table's own name is that of a synonym.
+    described when the table's own name is that of a synonym, and `is_repeated` says that the rows
+    come by another name already.
     """
 
     schema: str
@@ -114,6 +115,7 @@ class Table:
     last_ddl_at: dt.datetime | None = None
     directories: tuple[str, ...] = ()
     synonym_for: tuple[str, str] | None = None
+    is_repeated: bool = False
 
     @property
     def source(self) -> tuple[str, str]:

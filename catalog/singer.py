@@ -160,7 +160,8 @@ def _metadata(
 ) -> Iterator[dict[str, Any]]:
     root: dict[str, Any] = {
         "inclusion": "available" if _is_readable(table) else "unsupported",
-        "selected-by-default": _is_readable(table) and not table.is_view and not facts.leave_out,
+        "selected-by-default": _is_readable(table)
+        and not (table.is_view or table.is_repeated or facts.leave_out),
         "table-key-properties": keys,
         "schema-name": table.schema,
         "is-view": table.is_view,

@@ -75,6 +75,15 @@ def test_a_stream_is_selected_and_moved_by_the_name_of_a_synonym(
     assert thing["key_properties"] == ["ID"]
     root = thing["metadata"][0]["metadata"]
     assert (root["schema-name"], root["synonym-for"]) == (reader, [other_schema, "ITEM"])
+    defaults = [one["metadata"][0]["metadata"]["selected-by-default"] for one in catalog["streams"]]
+    assert defaults == [True, True, False]
+    both = json.loads(tap.run({**config, "filter_schemas": "*"}, "--discover").stdout)
+    chosen = {
+        one["tap_stream_id"]: one["metadata"][0]["metadata"]["selected-by-default"]
+        for one in both["streams"]
+    }
+    assert chosen[f"{other_schema}-ITEM"] is True
+    assert chosen[f"{reader}-THING"] is False
     for name in ("HERE", "THERE"):
         assert f"{reader}.{name}: the synonym leads back to itself (ORA-01775)" in done.stderr
     assert "MISSING" not in done.stderr and "NUMBERS" not in done.stderr
