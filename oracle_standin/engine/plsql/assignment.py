@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from oracle_standin.backend import Bind, BindValue, Column, Row
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
-    from oracle_standin.engine.plsql.nodes import DataType, Fragment, Target
+    from oracle_standin.engine.plsql.kinds import DataType
+    from oracle_standin.engine.plsql.nodes import Fragment, Target
     from oracle_standin.engine.plsql.scope import Composite, Scope
 
 

@@ -14,10 +14,11 @@ from oracle_standin.engine.plsql.assignment import copy, must_be_composite, stor
 from oracle_standin.engine.plsql.compile_errors import compile_error
 from oracle_standin.engine.plsql.exceptions import RaisedError
 from oracle_standin.engine.plsql.expressions import Evaluated, evaluate_as, fit
+from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.linker import rights_of
 from oracle_standin.engine.plsql.lookup import find_composite, resolve_type
 from oracle_standin.engine.plsql.matching import arguments_by_name, chosen, distance
-from oracle_standin.engine.plsql.nodes import DataType, Mode
+from oracle_standin.engine.plsql.nodes import Mode
 from oracle_standin.engine.plsql.scope import (
     Composite,
     Record,
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
-    from oracle_standin.engine.plsql.nodes import Argument, Kind, Parameter, Target
+    from oracle_standin.engine.plsql.kinds import Kind
+    from oracle_standin.engine.plsql.nodes import Argument, Parameter, Target
     from oracle_standin.engine.plsql.scope import Named, Program
 
 Holder = Variable | Composite

@@ -9,6 +9,7 @@ from oracle_standin.engine.plsql import calls, cursor_nodes, nodes
 from oracle_standin.engine.plsql.assignment import must_be_composite, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
 from oracle_standin.engine.plsql.exceptions import PREDEFINED
+from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.lookup import (
     find_composite,
     find_cursor,
@@ -18,7 +19,7 @@ from oracle_standin.engine.plsql.lookup import (
     resolve_type,
 )
 from oracle_standin.engine.plsql.matching import arguments_by_name, wrong_arguments
-from oracle_standin.engine.plsql.nodes import DataType, Mode
+from oracle_standin.engine.plsql.nodes import Mode
 from oracle_standin.engine.plsql.packages import FUNCTIONS, PROCEDURES, Routine
 from oracle_standin.engine.plsql.scope import (
     NUMBER,

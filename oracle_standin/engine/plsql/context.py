@@ -12,13 +12,8 @@ if TYPE_CHECKING:
 
     from oracle_standin.engine.plsql.exceptions import RaisedError
     from oracle_standin.engine.plsql.host import Host
-    from oracle_standin.engine.plsql.nodes import (
-        Block,
-        Declaration,
-        Fragment,
-        Kind,
-        Position,
-    )
+    from oracle_standin.engine.plsql.kinds import Kind
+    from oracle_standin.engine.plsql.nodes import Block, Declaration, Fragment, Position
     from oracle_standin.engine.plsql.scope import Binds, Composite, Scope, Variable
 
 

@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql.compile_errors import not_here
-from oracle_standin.engine.plsql.nodes import (
-    ColumnType,
-    DataType,
-    DeclaredType,
-    NamedType,
-    RowType,
-    position_in,
-)
+from oracle_standin.engine.plsql.kinds import ColumnType, DataType, DeclaredType, NamedType, RowType
+from oracle_standin.engine.plsql.nodes import position_in
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from oracle_standin.engine.conversions import converter
 from oracle_standin.engine.plsql.compile_errors import not_declared, not_here
 from oracle_standin.engine.plsql.conditions import Parts, ordered_parts
 from oracle_standin.engine.plsql.exceptions import value_error
-from oracle_standin.engine.plsql.nodes import DataType, Fragment, position_in
+from oracle_standin.engine.plsql.kinds import DataType
+from oracle_standin.engine.plsql.nodes import Fragment, position_in
 from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Scope, Variable
 from oracle_standin.lexer import Kind, Token
 

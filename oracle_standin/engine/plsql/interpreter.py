@@ -12,7 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from oracle_standin.backend import ClientGoneError, OracleError
-from oracle_standin.engine.plsql import calls, cursor_nodes, cursors, nodes, routines, statements
+from oracle_standin.engine.plsql import (
+    calls,
+    cursor_nodes,
+    cursors,
+    kinds,
+    nodes,
+    routines,
+    statements,
+)
 from oracle_standin.engine.plsql.assignment import assign, assign_value, copy, must_be_composite
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
@@ -137,22 +145,22 @@ class Interpreter:
 
     def _table_type(self, declaration: nodes.TableDeclaration, scope: Scope) -> None:
         element = resolve_type(declaration.element, scope, self._context)
-        if not isinstance(element, nodes.DataType):
+        if not isinstance(element, kinds.DataType):
             what = "a table of tables or records"
             raise not_here(declaration.position, what)
         name = _type_name(declaration.name, scope)
-        scope.types[declaration.name] = nodes.TableType(name, element)
+        scope.types[declaration.name] = kinds.TableType(name, element)
 
     def _record_type(self, declaration: nodes.RecordDeclaration, scope: Scope) -> None:
         fields = []
         for field in declaration.fields:
             kind = resolve_type(field.data_type, scope, self._context)
-            if not isinstance(kind, nodes.DataType) or field.value is not None or field.not_null:
+            if not isinstance(kind, kinds.DataType) or field.value is not None or field.not_null:
                 what = "a field that is NOT NULL, has a default, or is no scalar"
                 raise not_here(field.position, what)
             fields.append((field.name, kind))
         name = _type_name(declaration.name, scope)
-        scope.types[declaration.name] = nodes.RecordType(name, tuple(fields))
+        scope.types[declaration.name] = kinds.RecordType(name, tuple(fields))
 
     def _variable(self, declaration: nodes.VariableDeclaration, scope: Scope) -> None:
         kind = resolve_type(declaration.data_type, scope, self._context)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, OracleError, TypeCode
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared
-from oracle_standin.engine.plsql.nodes import ColumnType, DataType, RecordType, RowType
+from oracle_standin.engine.plsql.kinds import ColumnType, DataType, RecordType, RowType
 from oracle_standin.engine.plsql.scope import Record, Variable, bind_type
 from oracle_standin.engine.plsql.tables import IndexedTable
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.exceptions import NamedException
-    from oracle_standin.engine.plsql.nodes import DeclaredType, Kind, Position, Target
+    from oracle_standin.engine.plsql.kinds import DeclaredType, Kind
+    from oracle_standin.engine.plsql.nodes import Position, Target
     from oracle_standin.engine.plsql.scope import Composite, Program, Scope
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import TypeCode
 from oracle_standin.engine.plsql.compile_errors import compile_error
-from oracle_standin.engine.plsql.nodes import DataType, Kind, RecordType, TableType
+from oracle_standin.engine.plsql.kinds import DataType, Kind, RecordType, TableType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -17,7 +17,7 @@ from oracle_standin.backend import (
 )
 from oracle_standin.engine.plsql import cursors, flashback, output, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
-from oracle_standin.engine.plsql.nodes import DataType
+from oracle_standin.engine.plsql.kinds import DataType
 
 if TYPE_CHECKING:
     from oracle_standin.backend import BindValue

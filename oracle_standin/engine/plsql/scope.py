@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
 from oracle_standin.engine.plsql.compile_errors import compile_error
-from oracle_standin.engine.plsql.nodes import DataType, Position, RecordType, TableType
+from oracle_standin.engine.plsql.kinds import DataType, RecordType, TableType
 from oracle_standin.engine.plsql.signatures import same_signature
 from oracle_standin.engine.plsql.tables import IndexedTable
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.exceptions import NamedException
+    from oracle_standin.engine.plsql.kinds import Kind
     from oracle_standin.engine.plsql.library import StoredUnit
-    from oracle_standin.engine.plsql.nodes import Kind, Subprogram
+    from oracle_standin.engine.plsql.nodes import Position, Subprogram
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
-from oracle_standin.engine.plsql import nodes
+from oracle_standin.engine.plsql import kinds, nodes
+from oracle_standin.engine.plsql.kinds import DataType, RecordType, TableType
 from oracle_standin.engine.plsql.lookup import resolve_type
-from oracle_standin.engine.plsql.nodes import DataType, Mode, RecordType, TableType, UnitKind
+from oracle_standin.engine.plsql.nodes import Mode, UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def shapes(unit: nodes.Unit, scope: Scope, context: Context) -> list[Shape]:
 
 def _arguments(head: nodes.Subprogram, scope: Scope, context: Context) -> Iterator[ShapeArgument]:
     sequence = 1
-    listed: list[tuple[str | None, int, nodes.DeclaredType, str, bool]] = []
+    listed: list[tuple[str | None, int, kinds.DeclaredType, str, bool]] = []
     if head.returns is not None:
         listed.append((None, 0, head.returns, Mode.OUT.value, False))
     for position, item in enumerate(head.parameters, start=1):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oracle_standin.engine.plsql.nodes import ColumnType, NamedType, RowType
+from oracle_standin.engine.plsql.kinds import ColumnType, NamedType, RowType
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.plsql.nodes import DataType, DeclaredType, Subprogram
+    from oracle_standin.engine.plsql.kinds import DataType, DeclaredType
+    from oracle_standin.engine.plsql.nodes import Subprogram
 
 
 def same_signature(one: Subprogram, other: Subprogram) -> bool:

@@ -30,8 +30,8 @@ from oracle_standin.engine.plsql.expressions import (
     fit,
     rewrite,
 )
+from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.lookup import row_of
-from oracle_standin.engine.plsql.nodes import DataType
 from oracle_standin.engine.plsql.scope import Record, Variable
 from oracle_standin.engine.plsql.sql_parts import named_tables
 from oracle_standin.lexer import StatementKind, outline

@@ -17,9 +17,9 @@ from oracle_standin.engine.plsql.compile_errors import (
     not_declared,
 )
 from oracle_standin.engine.plsql.expressions import rewrite, simple_value
+from oracle_standin.engine.plsql.kinds import DataType, TableType
 from oracle_standin.engine.plsql.lookup import find_composite
 from oracle_standin.engine.plsql.matching import CLIENT_ARRAY
-from oracle_standin.engine.plsql.nodes import DataType, TableType
 from oracle_standin.engine.plsql.scope import bind_type
 from oracle_standin.engine.plsql.targets import target_of
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.backend import Value
-    from oracle_standin.engine.plsql.nodes import TableType
+    from oracle_standin.engine.plsql.kinds import TableType
 
 METHODS = frozenset({"COUNT", "DELETE", "EXISTS", "FIRST", "LAST", "LIMIT", "NEXT", "PRIOR"})
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
