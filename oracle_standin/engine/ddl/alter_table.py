@@ -213,23 +213,36 @@ def _run_option(reader: Reader, engine: Engine, table: Relation) -> None:
         if not (reader.accept("COMPACT") or reader.accept("CASCADE")):
             return
         return
+    current = _options(engine, table)
     try:
-        changed = storage.parse_option(reader, TableOptions())
+        changed = storage.parse_option(reader, current)
     except OracleError as error:
         if error.code == 3001:
             raise
         raise reader.error(*_INVALID) from error
     if changed is None:
         raise reader.error(*_INVALID)
-    _record_option(engine, table, changed)
+    _record_option(engine, table, current, changed)
 
 
-def _record_option(engine: Engine, table: Relation, changed: TableOptions) -> None:
+_OPTIONS = ("nologging", "compression", "degree", "cache", "row_movement")
+
+
+def _options(engine: Engine, table: Relation) -> TableOptions:
+    """Return the options that a table has now, as far as the dictionary shows them."""
+    rows = engine.query(
+        f"SELECT {', '.join(_OPTIONS)} FROM ora.table_facts WHERE relid = %s::oid",  # noqa: S608
+        (table.oid,),
+    )
+    return TableOptions(**dict(zip(_OPTIONS, rows[0], strict=True)))
+
+
+def _record_option(
+    engine: Engine, table: Relation, current: TableOptions, changed: TableOptions
+) -> None:
     """Keep what the dictionary shows of one changed option."""
-    defaults = TableOptions()
-    columns = ("nologging", "compression", "degree", "cache", "row_movement")
-    for column in columns:
+    for column in _OPTIONS:
         value = getattr(changed, column)
-        if value != getattr(defaults, column):
+        if value != getattr(current, column):
             statement = f"UPDATE ora.table_facts SET {column} = %s WHERE relid = %s::oid"  # noqa: S608
             engine.run(statement, (value, table.oid))

@@ -49,6 +49,10 @@ def create_all(
     for position, partition in enumerate(partitioning.partitions, start=1):
         bounds, lower = _bounds(engine, partitioning, partition, key_types, position, count, lower)
         create(engine, table, partition, position, bounds)
+    engine.run(
+        f"CREATE TRIGGER ora$movement BEFORE UPDATE OF {column_list(partitioning.columns)}"
+        f" ON {table.sql} FOR EACH ROW EXECUTE FUNCTION ora.check_row_movement()"
+    )
 
 
 def create(

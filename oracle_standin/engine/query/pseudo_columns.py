@@ -134,6 +134,8 @@ def _column(node: nodes.Name, out: Output) -> str:
         refuse("an attribute of an object column")
     if source is None:
         raise _invalid_identifier(node)
+    if (source.reference, node.parts[-1]) in out.scope.using:
+        raise OracleError(25154, "column part of USING clause cannot have qualifier")
     return f"{source.sql}.{quoted(node.parts[-1])}"
 
 

@@ -52,6 +52,8 @@ class Scope:
     rownum: str | None = None
     level: str | None = None
     merged: bool = False
+    using: set[tuple[str, str]] = field(default_factory=set)
+    """Sources and the columns that USING has made one of: they take no qualifier."""
     drawn: set[str] = field(default_factory=set)
     """Sequences of which this block has drawn the row's value."""
     conditions: list[str] = field(default_factory=list)

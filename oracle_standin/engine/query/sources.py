@@ -168,6 +168,7 @@ def _derived(derived: query_nodes.Derived, out: Output) -> str:
 
 
 def _join(join: query_nodes.Join, out: Output) -> str:
+    first = len(out.scope.sources)
     left = _source(join.left, out)
     right = _source(join.right, out)
     if isinstance(join.right, query_nodes.Join):
@@ -177,6 +178,8 @@ def _join(join: query_nodes.Join, out: Output) -> str:
     word = "NATURAL " if join.natural else ""
     text = f"{left} {word}{join.kind} JOIN {right}"
     if join.using:
+        joined = out.scope.sources[first:]
+        out.scope.using |= {(s.reference, column) for s in joined for column in join.using}
         return f"{text} USING ({', '.join(map(quoted, join.using))})"
     if join.condition is not None:
         return f"{text} ON {render(join.condition, out)}"

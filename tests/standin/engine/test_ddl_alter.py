@@ -241,3 +241,31 @@ def test_other_ddl_is_refused_with_oracles_code(
     error: str,
 ) -> None:
     assert error in session.fails(statement)
+
+
+@pytest.mark.parametrize(
+    "partitions",
+    [
+        "LIST (k) (PARTITION p1 VALUES (1, 2), PARTITION p2 VALUES (11))",
+        "RANGE (k) (PARTITION p1 VALUES LESS THAN (10), PARTITION p2 VALUES LESS THAN (MAXVALUE))",
+    ],
+)
+def test_rows_move_only_where_they_may(session: UserSession, partitions: str) -> None:  # noqa: F811
+    session.run(f"CREATE TABLE p (k NUMBER, n NUMBER) PARTITION BY {partitions}")
+    session.run("INSERT INTO p VALUES (1, 1)")
+    session.run("UPDATE p SET k = 2, n = 2")
+    for _ in range(2):
+        assert session.fails("UPDATE p SET k = 11").startswith("ORA-14402")
+        session.run("ALTER TABLE p ENABLE ROW MOVEMENT")
+        session.run("UPDATE p SET k = 11")
+        session.run("UPDATE p SET k = 1")
+        session.run("ALTER TABLE p DISABLE ROW MOVEMENT")
+
+
+def test_options_back_to_what_they_were(session: UserSession) -> None:  # noqa: F811
+    session.run("CREATE TABLE o (a NUMBER) NOLOGGING PARALLEL 4 ROW STORE COMPRESS BASIC")
+    session.run("ALTER TABLE o LOGGING")
+    session.run("ALTER TABLE o NOPARALLEL")
+    session.run("ALTER TABLE o NOCOMPRESS")
+    shown = "SELECT logging, TRIM(degree), compression FROM user_tables"
+    assert session.rows(shown) == [("YES", "1", "DISABLED")]

@@ -238,6 +238,7 @@ _ROWS = [
     ),
 ]
 _ERRORS = [
+    ("SELECT e.id FROM emp e JOIN emp m USING (id)", "ORA-25154"),
     (
         "SELECT dept, COUNT(*) FROM emp",
         "ORA-00937",
