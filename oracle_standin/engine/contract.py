@@ -61,7 +61,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from oracle_standin.backend import Bind, Column
@@ -116,6 +116,9 @@ class Resolver(Protocol):
 
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         """Return the visible column names of an object, in column order."""
+
+    def large_columns(self, ref: ObjectRef) -> Mapping[str, str]:
+        """Return the columns of LOB types, which nothing is sorted by, with their types."""
 
     def view(self, ref: ObjectRef) -> ViewDefinition | None:
         """Return the definition of a view of a user; None for anything else."""

@@ -6,7 +6,7 @@ objects and private synonyms share a name space, public synonyms come after them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from oracle_standin.backend import OracleError
@@ -44,6 +44,12 @@ FROM pg_catalog.pg_attribute a
 LEFT JOIN ora.column_facts f ON f.relid = a.attrelid AND f.attnum = a.attnum
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped AND NOT COALESCE(f.hidden, false)
 ORDER BY COALESCE(f.column_id, a.attnum), a.attnum
+"""
+_LARGE = """
+SELECT ora.oracle_name(a.attname::text), f.data_type
+FROM ora.column_facts f
+JOIN pg_catalog.pg_attribute a ON a.attrelid = f.relid AND a.attnum = f.attnum
+WHERE f.relid = %s AND f.data_type IN ('CLOB', 'NCLOB', 'BLOB', 'BFILE', 'LONG', 'LONG RAW')
 """
 _VIEW = "SELECT text, name_schema, flashback, read_only FROM ora.view_facts WHERE relid = %s::oid"
 
@@ -87,18 +93,26 @@ class NameResolver:
         self._found: dict[tuple[str, str | None, str], ObjectRef] = {}
         self._columns: dict[int, list[str]] = {}
         self._views: dict[int, ViewDefinition | None] = {}
+        self._large: dict[int, dict[str, str]] = {}
 
     def forget(self) -> None:
         """Drop what is remembered, after DDL."""
         self._found.clear()
         self._columns.clear()
         self._views.clear()
+        self._large.clear()
 
     def within(self, schema: str) -> NameResolver:
         """Return a resolver that finds unqualified names in another schema."""
         found = NameResolver(self._shared, self._own, lambda: schema, self._defines)
         found.stands_for = self.stands_for
         return found
+
+    def large_columns(self, ref: ObjectRef) -> Mapping[str, str]:
+        """Return the columns of LOB types, which nothing is sorted by, with their types."""
+        if ref.oid not in self._large:
+            self._large[ref.oid] = dict(self._shared(_LARGE, (ref.oid,)))
+        return self._large[ref.oid]
 
     def view(self, ref: ObjectRef) -> ViewDefinition | None:
         """Return the definition of a view of a user; None for anything else."""

@@ -203,9 +203,25 @@ def _order(order: tuple[nodes.OrderItem, ...], select: query_nodes.Select, out: 
         elif isinstance(item.key, nodes.Name) and _is_alias(item.key, aliases):
             key = quoted(item.key.parts[0])
         else:
+            _refuse_large_key(item.key, out)
             key = render(_without_aliases(item.key, aliases), out)
         keys.append(aggregates.order_item(item, key))
     return ", ".join(keys)
+
+
+def _refuse_large_key(key: nodes.Expression, out: Output) -> None:
+    """Raise ORA-22848, or ORA-00997 for a LONG, for a column that rows cannot be sorted by."""
+    if not isinstance(key, nodes.Name):
+        return
+    name = key.parts[-1]
+    source = out.scope.source(key.qualifier) if key.qualifier else out.scope.owner_of(name)
+    kind = (
+        out.context.resolver.large_columns(source.ref).get(name) if source and source.ref else None
+    )
+    if kind in {"LONG", "LONG RAW"}:
+        raise OracleError(997, "illegal use of LONG datatype")
+    if kind is not None:
+        raise OracleError(22848, f"cannot use {kind} type as comparison key")
 
 
 def _is_alias(name: nodes.Name, aliases: dict[str, nodes.Expression]) -> bool:

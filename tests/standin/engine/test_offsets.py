@@ -39,3 +39,11 @@ def test_columns_of_a_new_table_have_names(session: UserSession) -> None:
     session.run("CREATE TABLE x AS SELECT 1 + 1 two, 'abc' three FROM dual")
     shown = "SELECT data_type, char_length FROM user_tab_columns WHERE column_name = 'THREE'"
     assert session.rows(shown) == [("CHAR", "3")]
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT id FROM n ORDER BY note", "SELECT n.* FROM n ORDER BY n.note"]
+)
+def test_nothing_is_sorted_by_a_lob(session: UserSession, query: str) -> None:
+    session.run("CREATE TABLE n (id NUMBER, note CLOB)")
+    assert session.fails(query).startswith("ORA-22848")

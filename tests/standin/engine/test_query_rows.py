@@ -53,6 +53,9 @@ class Tables:
     def columns(self, ref: ObjectRef) -> Sequence[str]:
         return list(TABLES[ref.name])
 
+    def large_columns(self, _ref: ObjectRef) -> dict[str, str]:
+        return {}
+
     def view(self, _ref: ObjectRef) -> ViewDefinition | None:
         return None
 
