@@ -107,7 +107,7 @@ def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
     return [
         (
             f"{table.schema}.{table.name}",
-            table.kind.value,
+            f"SYNONYM OF {'.'.join(table.synonym_for)}" if table.synonym_for else table.kind.value,
             table.row_count,
             len(table.columns),
             ", ".join(table.identifying_columns),

@@ -152,7 +152,7 @@ def test_the_command_knows_synonyms(
     assert shown.exit_code == 0, shown.stderr
     assert f"synonym for:  {other_schema}.ITEM" in shown.stdout
     listed = command("generate", "--synonyms", "--format", "table", **settings)
-    assert f"{reader}.THING_AGAIN" in listed.stdout
+    assert f"{reader}.THING_AGAIN  SYNONYM OF {other_schema}.ITEM" in listed.stdout
     options = ("--mode", "full", "--user", "LOADER", "--table", f"{reader}.THING")
     granted = command("grants", *options, **settings, ORACLE_CATALOG_INCLUDE_SYNONYMS="true")
     assert f'GRANT READ ON "{other_schema}"."ITEM" TO "LOADER";' in granted.stdout
