@@ -118,6 +118,7 @@ def _check_query_count(columns: tuple[str, ...], query: query_nodes.Query) -> No
 
 
 _ROWS = "ora$rows"
+_NUMBERED = '"ora$numbered"'
 
 
 def render_branches(insert: change_nodes.MultiInsert, out: Output) -> str:
@@ -159,11 +160,32 @@ def _branch(branch: change_nodes.InsertBranch, query: query_nodes.Query, out: Ou
 def render_update(update: change_nodes.Update, out: Output) -> str:
     """Return the PostgreSQL text of an UPDATE."""
     source, target = enter_target(update.target, out)
-    row_numbers.refuse_rownum(update.assignments)
-    assigned = render_assignments(update.assignments, out)
-    where = _where(update.where, update.target, source, out)
+    if row_numbers.uses_rownum(update.assignments):
+        out.scope.rownum = f'{_NUMBERED}."n"'
+        rows = _numbered_rows(update, source, out)
+        assigned = f"{render_assignments(update.assignments, out)} FROM ({rows}) AS {_NUMBERED}"
+        row = f"{source.sql}.tableoid, {source.sql}.ctid"
+        where = f' WHERE ({row}) = ({_NUMBERED}."t", {_NUMBERED}."c")'
+    else:
+        assigned = render_assignments(update.assignments, out)
+        where = _where(update.where, update.target, source, out)
     returning = _returning(update.returning, update.return_binds, out)
     return f"UPDATE {target} SET {assigned}{where}{returning}"  # noqa: S608
+
+
+def _numbered_rows(update: change_nodes.Update, source: Source, out: Output) -> str:
+    """Return the query of the rows to change with their numbers: SET column = ROWNUM."""
+    values = {
+        "t": nodes.Typed(f"{source.sql}.tableoid"),
+        "c": nodes.Typed(f"{source.sql}.ctid"),
+        "n": nodes.Name(("ROWNUM",), (False,)),
+    }
+    items = tuple(
+        query_nodes.SelectItem(value, name, aliased=True) for name, value in values.items()
+    )
+    table = replace(update.target, alias=update.target.reference)
+    select = query_nodes.Select(items, (table,), where=update.where)
+    return render_query(query_nodes.Query(select), out)
 
 
 def render_assignments(assignments: tuple[change_nodes.Assignment, ...], out: Output) -> str:

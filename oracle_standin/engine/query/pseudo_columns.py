@@ -29,6 +29,8 @@ _WITHOUT_PARENTHESES = {
     "BINARY_FLOAT_NAN": "'NaN'::float4",
     "BINARY_FLOAT_INFINITY": "'Infinity'::float4",
 }
+# The engine's own columns, which a quoted name would reach.
+_ENGINE_COLUMNS = {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"}
 _OF_TREES = {"CONNECT_BY_ISLEAF", "CONNECT_BY_ISCYCLE"}
 _UNSUPPORTED = word_set(
     """
@@ -125,6 +127,8 @@ def _row_identifier(source: Source) -> str:
 
 
 def _column(node: nodes.Name, out: Output) -> str:
+    if node.parts[-1] in _ENGINE_COLUMNS:
+        raise _invalid_identifier(node)
     if len(node.parts) > 3:
         refuse("an attribute of an object column")
     if len(node.parts) == 1:

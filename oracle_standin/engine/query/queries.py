@@ -116,7 +116,7 @@ def _block(select: query_nodes.Select, query: query_nodes.Query | None, out: Out
     try:
         order = query.order_by if query else ()
         select = nested_aggregates.unnested(select)
-        select, order, limits = row_numbers.separate(select, order)
+        select, order, limits = row_numbers.separate(select, order, out)
         references = outer_joins.references(select.sources)
         if select.connect_by is not None:
             siblings = query.siblings if query else ()

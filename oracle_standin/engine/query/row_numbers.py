@@ -11,7 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import function_names, nodes, query_nodes, tree
+from oracle_standin.engine.query import (
+    function_names,
+    joined_rows,
+    nodes,
+    query_nodes,
+    tree,
+)
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 
@@ -33,10 +39,11 @@ def _is_rownum(node: nodes.Node) -> bool:
 
 _Order = tuple[nodes.OrderItem, ...]
 _LIMITED = "ora$limited"
+_NUMBERED = "ora$rownum"
 
 
 def separate(
-    select: query_nodes.Select, order: _Order
+    select: query_nodes.Select, order: _Order, out: Output
 ) -> tuple[query_nodes.Select, _Order, list[nodes.Expression]]:
     """Split the conditions on ROWNUM from a block, as conditions that limit its rows.
 
@@ -44,17 +51,27 @@ def separate(
     """
     parts = tree.conjuncts(select.where)
     limits = [part for part in parts if uses_rownum(part)]
-    if not limits:
-        return select, order, []
     grouped = select.distinct or select.group_by or select.having or _aggregates(select)
+    if not limits and not (grouped and _numbers_groups(select)):
+        return select, order, []
     if select.connect_by is not None and (order or grouped):
         refuse("a condition on ROWNUM in a hierarchical query with ORDER BY, GROUP BY or DISTINCT")
     if order and not grouped and _is_join(select):
         return *_computed_inside(select, order), []
     if order or grouped:
-        return _pushed_down(select, order), order, []
+        if _is_join(select):
+            select, (order, _) = joined_rows.as_one(select, (order, ()), out)
+        return *_pushed_down(select, order), []
     rest = tree.conjunction([part for part in parts if not uses_rownum(part)])
     return replace(select, where=rest), order, limits
+
+
+def _numbers_groups(select: query_nodes.Select) -> bool:
+    """Return whether an aggregate takes ROWNUM, which counts the rows before they are grouped."""
+    return any(
+        isinstance(node, nodes.Call) and node.over is None and uses_rownum(node.arguments)
+        for node in tree.walk((*select.items, select.having), into_queries=False)
+    )
 
 
 def _is_join(select: query_nodes.Select) -> bool:
@@ -99,22 +116,28 @@ def _aggregates(select: query_nodes.Select) -> bool:
     )
 
 
-def _pushed_down(
-    select: query_nodes.Select, order: tuple[nodes.OrderItem, ...]
-) -> query_nodes.Select:
+def _pushed_down(select: query_nodes.Select, order: _Order) -> tuple[query_nodes.Select, _Order]:
+    """Move the source and the conditions into a subquery that is limited and numbers its rows."""
     source = select.sources[0] if len(select.sources) == 1 else None
     if not isinstance(source, query_nodes.Table | query_nodes.Derived):
-        refuse("ROWNUM with ORDER BY, GROUP BY or an aggregate over a join")
+        refuse("ROWNUM with ORDER BY, GROUP BY or an aggregate over this kind of source")
     alias = source.reference if isinstance(source, query_nodes.Table) else source.alias
     items = [query_nodes.SelectItem(nodes.Star(), "*", aliased=False)]
     outside = (select.items, order, select.group_by, select.having)
     if any(_is_rowid(node) for part in outside for node in tree.walk(part)):
         row_identifier = nodes.Name(("ROWID",), (False,))
         items.append(query_nodes.SelectItem(row_identifier, "ROWID", aliased=False))
+    outer = replace(select, sources=(), where=None)
+    if any(uses_rownum(part) for part in outside):
+        items.append(query_nodes.SelectItem(_ROWNUM, _NUMBERED, aliased=True))
+        outer, order = tree.substitute((outer, order), _numbered)
     inner = query_nodes.Select(tuple(items), (source,), where=select.where)
-    return replace(
-        select, sources=(query_nodes.Derived(query_nodes.Query(inner), alias),), where=None
-    )
+    derived = query_nodes.Derived(query_nodes.Query(inner), alias)
+    return replace(outer, sources=(derived,)), order
+
+
+def _numbered(node: nodes.Node) -> nodes.Node | None:
+    return nodes.Name((_NUMBERED,), (True,)) if _is_rownum(node) else None
 
 
 def _is_rowid(node: nodes.Node) -> bool:

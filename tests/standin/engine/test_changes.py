@@ -102,3 +102,21 @@ def test_virtual_columns_take_no_value(session: UserSession) -> None:
 )
 def test_rows_that_cannot_be_locked(table: UserSession, query: str, code: str) -> None:
     assert table.fails(query).startswith(code)
+
+
+class TestRowNumbers:
+    def test_as_values(self, table: UserSession) -> None:
+        table.run("UPDATE t SET v = ROWNUM * 10 WHERE id > 1")
+        assert table.rows("SELECT v FROM t ORDER BY id") == [("a",), ("10",), ("20",)]
+        table.run("UPDATE t x SET x.v = x.v || ROWNUM WHERE x.id > 1 AND ROWNUM <= 1")
+        assert table.rows("SELECT v FROM t ORDER BY id") == [("a",), ("101",), ("20",)]
+
+    def test_before_rows_are_grouped(self, table: UserSession) -> None:
+        assert table.rows("SELECT MAX(ROWNUM), COUNT(*) FROM t") == [("3", "3")]
+        joined = "SELECT COUNT(*) FROM t a JOIN t b ON a.id >= b.id WHERE ROWNUM <= 4"
+        assert table.rows(joined) == [("4",)]
+
+
+@pytest.mark.parametrize("name", ['"ctid"', 't."xmin"', '"tableoid"'])
+def test_nothing_of_the_engine_shows(table: UserSession, name: str) -> None:
+    assert table.fails(f"SELECT {name} FROM t").startswith("ORA-00904")
