@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from oracle_core.dictionary import Scope
 
 
+_NEVER_READ = frozenset({TableKind.TEMPORARY_TABLE, TableKind.OBJECT_TABLE})
+"""Kinds that nobody can make readable."""
+
+
 def introspect(
     connection: oracledb.Connection,
     names: NameFilter | None = None,
@@ -72,9 +76,9 @@ def take_inventory(
 
     The own schema is read from `USER_*`, everything from `DBA_*` where the session may, else what
     it may see from `ALL_*`. Oracle's own schemas, the recycle bin and nested-table storage are left
-    out. Global temporary tables are listed as what cannot be read. So are views that are invalid
-    and tables that the session sees and may not read; these are among the problems too, because
-    somebody can mend them.
+    out. Global temporary tables and object tables are listed as what cannot be read. So are broken
+    views and tables that the session sees and may not read; these are among the problems too,
+    because somebody can mend them.
 
     Args:
         connection: an open session.
@@ -104,7 +108,7 @@ def take_inventory(
             *(
                 Problem(table.schema, table.name, table.unreadable)
                 for table in tables
-                if table.unreadable is not None and table.kind is not TableKind.TEMPORARY_TABLE
+                if table.unreadable is not None and table.kind not in _NEVER_READ
             ),
             *problems,
         ),

@@ -11,6 +11,7 @@ from catalog.invalid_views import broken_views
 from catalog.keys import foreign_keys_of, indexed_columns_of, keys_of
 from catalog.model import Estimate, Partition, Table, TableKind
 from oracle_core import dictionary
+from oracle_core.type_table import OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,11 +28,13 @@ TableKey = tuple[str, str]
 _SPECIAL = {
     "MATERIALIZED VIEW": TableKind.MATERIALIZED_VIEW,
     "EXTERNAL": TableKind.EXTERNAL_TABLE,
+    "OBJECT": TableKind.OBJECT_TABLE,
 }
 NOT_GRANTED = "no SELECT or READ privilege on it; grant READ"
 INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; replace it or mend that"
 TEMPORARY = "a global temporary table: each session sees no rows but its own"
 """Database Concepts, "Temporary Tables"."""
+OF_OBJECTS = f"its rows are objects: {OBJECTS.reason}; {OBJECTS.advice}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class TableRows:
         self._stored = {(row.owner, row.name): row for row in dictionary.tables(connection, scope)}
         special, self._directories = _special(connection, scope)
         self._objects = _objects(connection, scope)
-        self._kinds = {
+        self._kinds = special | {
             key: TableKind.TEMPORARY_TABLE
             if row.is_temporary
             else special.get(key, TableKind.TABLE)
@@ -148,6 +151,8 @@ class TableRows:
     def _unreadable(self, key: TableKey) -> str | None:
         if self._kinds[key] is TableKind.TEMPORARY_TABLE:
             return TEMPORARY
+        if self._kinds[key] is TableKind.OBJECT_TABLE:
+            return OF_OBJECTS
         if not self._may_read(key):
             return NOT_GRANTED
         return INVALID_VIEW if key in self._broken else None

@@ -233,7 +233,7 @@ def foreign_keys(
 def special_tables(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[SpecialTableRow]:
-    """Yield the tables that are materialized views or external."""
+    """Yield the tables that are materialized views, external, or of an object type."""
     return _ask(connection, "special_tables", scope, SpecialTableRow)
 
 

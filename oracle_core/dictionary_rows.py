@@ -50,9 +50,10 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SpecialTableRow:
-    """A table that is more than one; `kind` is MATERIALIZED VIEW or EXTERNAL.
+    """A table that is more than one; `kind` is MATERIALIZED VIEW, EXTERNAL or OBJECT.
 
-    An external table has a row for its default directory and one for each of its files.
+    Object tables are not among the rows of `tables`. An external table has a row for its default
+    directory and one for each of its files.
     """
 
     owner: str

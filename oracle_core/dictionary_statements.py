@@ -103,7 +103,9 @@ STATEMENTS: dict[str, Statement] = {
         " UNION ALL SELECT <e.owner>, e.table_name, 'EXTERNAL', e.default_directory_name"
         " FROM {family}_external_tables e"
         " UNION ALL SELECT <l.owner>, l.table_name, 'EXTERNAL', l.directory_name"
-        " FROM {family}_external_locations l) t WHERE {scope}",
+        " FROM {family}_external_locations l"
+        " UNION ALL SELECT <o.owner>, o.table_name, 'OBJECT', NULL FROM {family}_object_tables o"
+        " WHERE o.nested = 'NO' AND o.secondary = 'N' AND o.dropped = 'NO') t WHERE {scope}",
         "t.owner",
         "t.table_name",
     ),

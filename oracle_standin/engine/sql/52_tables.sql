@@ -240,6 +240,10 @@ JOIN ora.column_facts f ON f.relid = n.parent AND f.attnum = n.attnum
 JOIN pg_attribute a ON a.attrelid = n.parent AND a.attnum = n.attnum;
 SELECT ora.publish('NESTED_TABLES');
 
+SELECT ora.publish_empty('OBJECT_TABLES', 'OWNER text, TABLE_NAME text, TABLESPACE_NAME text,
+    STATUS text, NUM_ROWS number, BLOCKS number, LAST_ANALYZED date, PARTITIONED text,
+    IOT_TYPE text, OBJECT_ID_TYPE text, TABLE_TYPE_OWNER text, TABLE_TYPE text, TEMPORARY text,
+    SECONDARY text, NESTED text, DROPPED text');
 SELECT ora.publish_empty('LOBS', 'OWNER text, TABLE_NAME text, COLUMN_NAME text, SEGMENT_NAME text,
     TABLESPACE_NAME text, INDEX_NAME text, CHUNK number, CACHE text, LOGGING text, IN_ROW text,
     SECUREFILE text');

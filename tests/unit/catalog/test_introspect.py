@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 import oracledb
 import pytest
 
-from catalog.introspect import introspect
+from catalog.introspect import introspect, take_inventory
 from catalog.invalid_views import MAX_COMPILED
 from catalog.model import Key, KeyKind, TableKind
 from catalog.names import NameFilter
-from catalog.table_rows import INVALID_VIEW
+from catalog.table_rows import INVALID_VIEW, OF_OBJECTS, TEMPORARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +115,7 @@ def dictionary() -> FakeDictionary:
         all_tables=[
             table("EMPLOYEES", 107),
             table("LIST_MV"),
+            table("FROM_FILE"),
             table("SESSION_ROWS", temporary="Y"),
             ("SALES", "ORDERS", None, None, None, "NO", "N", None),
         ],
@@ -122,7 +123,11 @@ def dictionary() -> FakeDictionary:
             ("HR", "V_EMPLOYEES", "VIEW", "VALID", 7, None),
             ("HR", "LIST_MV", "MATERIALIZED VIEW", "VALID", 8, None),
         ],
-        all_mviews=[("HR", "LIST_MV", "MATERIALIZED VIEW")],
+        all_mviews=[
+            ("HR", "LIST_MV", "MATERIALIZED VIEW"),
+            ("HR", "PEOPLE", "OBJECT"),
+            ("HR", "FROM_FILE", "EXTERNAL", "FILES"),
+        ],
         all_tab_cols=[
             column("EMPLOYEES", "ID", data_precision=8, data_scale=0, nullable="N"),
             column("EMPLOYEES", "NAME", "VARCHAR2", char_length=40, char_used="C"),
@@ -156,10 +161,17 @@ def test_everything(dictionary: FakeDictionary) -> None:
     assert kinds == {
         "EMPLOYEES": TableKind.TABLE,
         "LIST_MV": TableKind.MATERIALIZED_VIEW,
+        "FROM_FILE": TableKind.EXTERNAL_TABLE,
+        "PEOPLE": TableKind.OBJECT_TABLE,
         "SESSION_ROWS": TableKind.TEMPORARY_TABLE,
         "V_EMPLOYEES": TableKind.VIEW,
     }
-    assert [one.name for one in hr.tables if one.unreadable] == ["SESSION_ROWS"]
+    assert {one.name: one.unreadable for one in hr.tables if one.unreadable} == {
+        "PEOPLE": OF_OBJECTS,
+        "SESSION_ROWS": TEMPORARY,
+    }
+    inventory = take_inventory(dictionary)  # type: ignore[arg-type]
+    assert inventory.problems == ()
     employees = hr.tables[0]
     assert employees.row_count == 107
     assert employees.comment == "Everybody"
@@ -300,7 +312,9 @@ def test_filters(dictionary: FakeDictionary) -> None:
     assert found(NameFilter(tables=("HR.*EMPLOYEES",))) == ["HR.EMPLOYEES", "HR.V_EMPLOYEES"]
     assert found(NameFilter(("HR",)), include_views=False) == [
         "HR.EMPLOYEES",
+        "HR.FROM_FILE",
         "HR.LIST_MV",
+        "HR.PEOPLE",
         "HR.SESSION_ROWS",
     ]
     assert found(NameFilter(("hr",))) == []
