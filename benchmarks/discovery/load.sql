@@ -61,17 +61,3 @@ BEGIN
     WHERE k.contype <> 'n' OR a.attname <> 'ID';
 END
 $$;
-
--- What the planner has to know; the tables of BENCH are empty.
-CREATE FUNCTION bench_loader.analyze_dictionary() RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-    item regclass;
-BEGIN
-    FOR item IN SELECT c.oid::regclass FROM pg_class c
-        WHERE c.relkind = 'r' AND c.relnamespace IN ('pg_catalog'::regnamespace, 'ora'::regnamespace)
-    LOOP
-        EXECUTE format('ANALYZE %s', item);
-    END LOOP;
-END
-$$;
