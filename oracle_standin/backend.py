@@ -361,6 +361,12 @@ class BackendSession(Protocol):
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent keys keep theirs."""
 
+    def set_context(self, namespace: str, values: Mapping[str, str]) -> None:
+        """Set attributes of an application context, or clear it when there are none.
+
+        Raises OracleError 28267 for a namespace that clients may not set.
+        """
+
     def watch(self, interrupt: Interrupt) -> None:
         """Look at `interrupt` while working from now on."""
 
@@ -375,7 +381,7 @@ class Backend(Protocol):
         """Return the stored password verifier of a user (exact case), or None if there is none."""
 
     def set_password(self, user: str, password: str) -> None:
-        """Give a user a new password; raises OracleError 988 for one that cannot be."""
+        """Give a user a new password; raises OracleError 988, 972 or 28218 for a wrong one."""
 
     def open_session(self, user: str, info: SessionInfo) -> BackendSession:
         """Log a verified user on.

@@ -234,6 +234,10 @@ class BenchSession:
         """Set MODULE, ACTION and the like."""
         self._inner.set_client_attributes(attributes)
 
+    def set_context(self, namespace: str, values: Mapping[str, str]) -> None:
+        """Set or clear an application context."""
+        self._inner.set_context(namespace, values)
+
     def watch(self, interrupt: Interrupt) -> None:
         """Look at `interrupt` while working from now on."""
         self._inner.watch(interrupt)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _MAX_PASSWORD_BYTES = 1024
+_MAX_PASSWORD_BYTES_19 = 30
 _KEY_FILE = "standin-version"
 _ADMINISTRATOR_PASSWORD = "oracle"  # noqa: S105 - documented, for a database of test data
 _APPLICATION_GRANTS = (
@@ -134,9 +135,18 @@ class Database:
         return PasswordVerifier(salt=bytes(rows[0][0]), hash=bytes(rows[0][1])) if rows else None
 
     def set_password(self, user: str, password: str) -> None:
-        """Give a user a new password, of up to 1,024 bytes; ORA-00988 otherwise."""
-        if not password or len(password.encode()) > _MAX_PASSWORD_BYTES:
+        """Give a user a new password; raises ORA-00988, 00972 (19c) or 28218 for a wrong one.
+
+        Source: Security Guide, "Minimum Requirements for Passwords": 1,024 bytes, 30 before 23ai.
+        Of too long ones, python-oracledb's tests 1008 and 1037 expect ORA-00988 for digits.
+        """
+        size = len(password.encode())
+        if not password or (size > _MAX_PASSWORD_BYTES and password[0].isdigit()):
             raise OracleError(988, "missing or invalid password(s)")
+        if self.profile == "19" and size > _MAX_PASSWORD_BYTES_19:
+            raise OracleError(972, "identifier is too long")
+        if size > _MAX_PASSWORD_BYTES:
+            raise OracleError(28218, f"password length more than {_MAX_PASSWORD_BYTES} bytes")
         verifier = make_verifier(password)
         self._running().run(
             "UPDATE ora.users SET salt = %s, verifier = %s WHERE username = %s",

@@ -207,6 +207,9 @@ class Executor:
         outcome.row_count = sum(counts)
         if options.row_counts:
             outcome.row_counts = counts
+        last = work.results[-1] if work.results else None
+        if translation.row_identifier and last is not None:
+            outcome.last_rowid = _last_rowid(last)
         if translation.returning:
             outcome.returning = [
                 self._returned(result, translation, binds) if result else []
@@ -225,7 +228,9 @@ class Executor:
 
         def work() -> list[PGresult]:
             nonlocal failure
-            done, failure = self._link.run_many(translation.sql.encode(), rows, parameter_formats)
+            sql = translation.sql
+            last_sql = (sql + translation.row_identifier).encode()
+            done, failure = self._link.run_many(sql.encode(), rows, parameter_formats, last_sql)
             if failure is not None:
                 raise _UndoError(done)
             return done

@@ -119,9 +119,13 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         return results[1]
 
     def run_many(
-        self, sql: bytes, rows: Sequence[tuple[bytes | None, ...]], formats: tuple[int, ...]
+        self,
+        sql: bytes,
+        rows: Sequence[tuple[bytes | None, ...]],
+        formats: tuple[int, ...],
+        last_sql: bytes,
     ) -> tuple[list[PGresult], EngineFailureError | None]:
-        """Run one statement for each row until one fails.
+        """Run one statement for each row until one fails, but `last_sql` for the last row.
 
         Returns the results of the rows before the failing one, and the failure.
         """
@@ -130,11 +134,14 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         prepare = True
         for start in range(0, len(rows), _ROWS_IN_FLIGHT):
             part = rows[start : start + _ROWS_IN_FLIGHT]
+            is_last = start + len(part) == len(rows)
             pgconn.enter_pipeline_mode()
             if prepare:
                 pgconn.send_prepare(b"", sql)
-            for row in part:
+            for row in part[:-1] if is_last else part:
                 pgconn.send_query_prepared(b"", row, formats)
+            if is_last:
+                pgconn.send_query_params(last_sql, part[-1], None, formats)
             pgconn.pipeline_sync()
             results = self.wait(self._results(len(part) + prepare, pipeline=True))
             pgconn.exit_pipeline_mode()

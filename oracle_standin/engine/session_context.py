@@ -238,6 +238,10 @@ class SessionContext(TransactionControl):
         self._settings.set_client_attributes(attributes)
         self._note_settings()
 
+    def set_context(self, namespace: str, values: Mapping[str, str]) -> None:
+        """Set attributes of a context, or clear it without any; ORA-28267 for all but one."""
+        self._settings.set_context(namespace, values)
+
     def _note_settings(self) -> None:
         settings = self._settings
         self._shared.session_changed(self._process_id, settings.current_schema, settings.attributes)

@@ -5,8 +5,10 @@ Each setting is kept here and in a PostgreSQL setting `ora.<name>`, where SQL fu
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from oracle_standin.backend import OracleError
 from oracle_standin.engine import names
 from oracle_standin.engine.parameters import DEFAULT_PARAMETERS, setting_name
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from oracle_standin.backend import SessionInfo
 
+CLIENT_CONTEXT = "CLIENTCONTEXT"
 _ATTRIBUTES = ("module", "action", "client_info", "client_identifier", "dbop")
 
 
@@ -37,6 +40,7 @@ class Settings:
         self.attributes: dict[str, str] = {}
         """MODULE, ACTION and the like, by their names in small letters."""
         self.current_schema = user
+        self._context: dict[str, str] = {}
         self.time_zone = info.time_zone or "+00:00"
         apply(
             {
@@ -89,6 +93,19 @@ class Settings:
                 "ora.current_schema": schema,
             }
         )
+
+    def set_context(self, namespace: str, values: Mapping[str, str]) -> None:
+        """Set attributes of CLIENTCONTEXT, or clear it when there are none.
+
+        Source: PL/SQL Packages and Types Reference, DBMS_SESSION.SET_CONTEXT: without
+        CREATE CONTEXT this is the only namespace that a client may set.
+        """
+        if namespace.upper() != CLIENT_CONTEXT:
+            raise OracleError(28267, "Invalid NameSpace Value")
+        self._context.update({name.upper(): value for name, value in values.items()})
+        if not values:
+            self._context.clear()
+        self._apply({"ora.client_context": json.dumps(self._context) if self._context else ""})
 
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER, DBOP; absent ones keep theirs."""

@@ -23,6 +23,8 @@ class LogonRequest:
 
     user: str
     values: dict[str, str]
+    contexts: tuple[tuple[str, str, str], ...] = ()
+    """Application contexts: namespace, attribute, value."""
 
     def time_zone(self) -> str:
         """Return the offset or region of the client's ALTER SESSION SET TIME_ZONE, or UTC."""
@@ -46,11 +48,14 @@ def read_logon(reader: RequestReader) -> LogonRequest:
         detail = f"{count} logon keys"
         raise MalformedRequestError(detail)
     values = {}
+    contexts = []
     for _ in range(count):
         key = reader.text()
         values[key] = reader.text()
         reader.skip("u")
-    return LogonRequest(folded(user), values)
+        if key == "AUTH_APPCTX_VALUE":
+            contexts.append((values["AUTH_APPCTX_NSPACE"], values["AUTH_APPCTX_ATTR"], values[key]))
+    return LogonRequest(folded(user), values, tuple(contexts))
 
 
 def folded(user: str) -> str:

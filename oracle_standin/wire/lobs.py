@@ -88,6 +88,18 @@ class Lob:
             self.content += filler
         self.content[start : start + len(data)] = data
 
+    def open(self) -> None:
+        """Note that it is open; raises OracleError 22293 when it is already."""
+        if self.is_open:
+            raise OracleError(22293, "LOB already opened in the same transaction")
+        self.is_open = True
+
+    def close(self) -> None:
+        """End what `open` began; raises OracleError 22289 when it is not open."""
+        if not self.is_open:
+            raise OracleError(22289, "cannot perform operation on an unopened file or LOB")
+        self.is_open = False
+
     def trim(self, length: int) -> None:
         """Shorten to `length` units; raises OracleError 22926 when it is shorter already."""
         self.widen()
@@ -236,9 +248,9 @@ def _run_on(lob: Lob, request: LobRequest) -> tuple[bytes, int]:
         case LobOperation.TRIM:
             lob.trim(request.amount)
         case LobOperation.OPEN:
-            lob.is_open = True
+            lob.open()
         case LobOperation.CLOSE:
-            lob.is_open = False
+            lob.close()
         case LobOperation.GET_LENGTH:
             return b"", lob.length()
         case LobOperation.GET_CHUNK_SIZE:

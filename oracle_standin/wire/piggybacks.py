@@ -40,7 +40,15 @@ class SetAttributes:
     values: Mapping[str, str]
 
 
-Piggyback = CloseCursors | FreeLobs | SetSchema | SetAttributes | None
+@dataclass(frozen=True, slots=True)
+class SetContext:
+    """Set attributes of an application context, or clear it when there are none."""
+
+    namespace: str
+    values: Mapping[str, str]
+
+
+Piggyback = CloseCursors | FreeLobs | SetSchema | SetAttributes | SetContext | None
 
 
 def read_piggyback(reader: RequestReader, code: int) -> Piggyback:
@@ -60,7 +68,7 @@ def read_piggyback(reader: RequestReader, code: int) -> Piggyback:
         case Call.LOB:
             return _free_lobs(reader)
         case Call.APPLICATION_CONTEXT:
-            _skip_application_context(reader)
+            return _application_context(reader)
         case Call.SESSION_STATE:
             reader.skip("u")
         case Call.PIPELINE_BEGIN:
@@ -104,12 +112,14 @@ def _present(reader: RequestReader) -> bytes:
     return content
 
 
-def _skip_application_context(reader: RequestReader) -> None:
+def _application_context(reader: RequestReader) -> SetContext:
     reader.skip("bub")
     count = reader.unsigned()
     reader.skip("ub")
-    reader.sized()
+    namespace = decoded(reader.sized() or b"")
+    values = {}
     for _ in range(count):
-        reader.twice_sized()
-        reader.twice_sized()
+        name = decoded(reader.twice_sized())
+        values[name] = decoded(reader.twice_sized())
         reader.skip("u")
+    return SetContext(namespace, values)

@@ -28,6 +28,8 @@ _IN_TRANSACTION = 0x2
 _WARNING = 0x20
 _IS_JSON = 0x100
 _ANY_DIMENSIONS, _IS_SPARSE = 0x01, 0x02
+_SYNCHRONIZE = 5
+_CURRENT_SCHEMA = 168
 _MAX_OFFSET = 32767
 
 _BUFFER_BYTES = {
@@ -134,6 +136,13 @@ def _batch(errors: Sequence[BatchError]) -> bytes:
         text = (prefix + error.message.removeprefix(prefix)).encode()
         parts += (unsigned(len(text)), sized(text), bytes(2))
     return b"".join(parts)
+
+
+def changed_schema(name: str) -> bytes:
+    """Return the server's piggyback that tells of another current schema."""
+    pair = twice_sized(name) + NULL + unsigned(_CURRENT_SCHEMA)
+    head = bytes((Message.SERVER_PIGGYBACK, _SYNCHRONIZE))
+    return b"".join((head, unsigned(0), b"\0", unsigned(1), b"\0", pair, unsigned(0)))
 
 
 def rowid_fields(rowid: str) -> bytes:

@@ -34,6 +34,7 @@ from oracle_standin.wire.piggybacks import (
     CloseCursors,
     FreeLobs,
     SetAttributes,
+    SetContext,
     SetSchema,
     read_piggyback,
 )
@@ -44,7 +45,7 @@ from oracle_standin.wire.profiles import (
     protocol_reply,
 )
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
-from oracle_standin.wire.replies import end_of_call, parameters, status
+from oracle_standin.wire.replies import changed_schema, end_of_call, parameters, status
 from oracle_standin.wire.statements import StatementCalls
 
 if TYPE_CHECKING:
@@ -227,7 +228,11 @@ class WireSession:
             _log.warning("session %d: call %d is not known", self._session_id, code)
             refusal = not_in_this_standin(f"protocol call {code}")
             raise refusal
-        return call(reader)
+        schema = self._session.current_schema
+        reply = call(reader)
+        if self._session.current_schema != schema:
+            return changed_schema(self._session.current_schema) + reply
+        return reply
 
     def _calls(
         self, session: BackendSession, statements: StatementCalls
@@ -296,7 +301,7 @@ class WireSession:
             self._set_password(challenge, request)
         self._challenge = challenge
         info = self._session_info(first, request)
-        self._open(self._service.backend.open_session(self._faults.user, info))
+        self._open(self._service.backend.open_session(self._faults.user, info), request)
         reply = logon_parameters(self._service.profile, info, proof)
         return parameters(reply) + status(in_transaction=False)
 
@@ -330,8 +335,10 @@ class WireSession:
             time_zone=second.time_zone(),
         )
 
-    def _open(self, session: BackendSession) -> None:
+    def _open(self, session: BackendSession, request: LogonRequest) -> None:
         self._session = session
+        for namespace, name, value in request.contexts:
+            session.set_context(namespace, {name: value})
         self._statements = StatementCalls(
             session,
             self._lobs,
@@ -387,6 +394,8 @@ class WireSession:
                 self._lobs.free(locators)
             case SetSchema(name):
                 self._session.set_current_schema(name)
+            case SetContext(namespace, values):
+                self._session.set_context(namespace, values)
             case SetAttributes(values):
                 self._session.set_client_attributes(values)
             case None:

@@ -396,13 +396,14 @@ PROGRAMS = (
 
 
 def create_users(admin: oracledb.Connection, main_password: str, proxy_password: str) -> None:
-    """Create the suite's two users; the second may connect for the first one."""
+    """Create the suite's two users; the first may connect for the second one."""
     with admin.cursor() as cursor:
         for user, password in ((MAIN_USER, main_password), (PROXY_USER, proxy_password)):
             cursor.execute(
                 f'create user {user} identified by "{password}" quota unlimited on users'
             )
         cursor.execute(f"grant create session to {PROXY_USER}")
+        cursor.execute(f"alter user {PROXY_USER} grant connect through {MAIN_USER}")
         cursor.execute(
             "grant create session, create table, create view, create sequence, create synonym,"
             f" create procedure, create trigger, create type, alter session to {MAIN_USER}"

@@ -123,6 +123,8 @@ def test_passwords_are_changed_while_connected_and_at_logon(
         connection.changepassword(first, "second/@")
         with pytest.raises(oracledb.DatabaseError, match="ORA-00988"):
             connection.changepassword("second/@", "1" * 1500)
+        with pytest.raises(oracledb.DatabaseError, match="ORA-28218"):
+            connection.changepassword("second/@", "a" * 1025)
     with pytest.raises(oracledb.DatabaseError, match="ORA-01017"):
         oracledb.connect(user=user, password=first, newpassword="third", dsn=dsn)
     with oracledb.connect(user=user, password="second/@", newpassword="third", dsn=dsn) as found:
@@ -144,3 +146,48 @@ def test_reserved_words_are_no_bind_names(connection: oracledb.Connection, state
 def test_quoted_binds_may_be_reserved_words(connection: oracledb.Connection) -> None:
     with connection.cursor() as cursor:
         assert cursor.execute('select :"DATE" from dual', ["x"]).fetchone() == ("x",)
+
+
+def test_application_contexts_are_set_at_logon_and_later(
+    oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    connection = oracledb.connect(
+        user=f'"{fresh_schema}"',
+        password=oracle_database.passwords[fresh_schema],
+        dsn=oracle_database.dsn,
+        appcontext=[("CLIENTCONTEXT", "first", "1"), ("CLIENTCONTEXT", "second", "2")],
+    )
+    query = "select sys_context('clientcontext', :1) from dual"
+    with connection, connection.cursor() as cursor:
+        assert cursor.execute(query, ["FIRST"]).fetchone() == ("1",)
+        connection.set_app_context("CLIENTCONTEXT", SECOND="two", third="3")
+        found = [cursor.execute(query, [name]).fetchone() for name in ("first", "second", "third")]
+        assert found == [("1",), ("two",), ("3",)]
+        connection.clear_app_context("CLIENTCONTEXT")
+        assert cursor.execute(query, ["second"]).fetchone() == (None,)
+        connection.set_app_context("OTHER", A="1")
+        with pytest.raises(oracledb.DatabaseError, match="ORA-28267"):
+            connection.ping()
+
+
+def test_the_client_is_told_of_another_current_schema(connection: oracledb.Connection) -> None:
+    seen = [connection.current_schema]
+    change = "alter session set current_schema = "
+    with connection.cursor() as cursor:
+        for statement in (f"{change}sys", f"begin execute immediate '{change}system'; end;"):
+            cursor.execute(statement)
+            seen.append(connection.current_schema)
+    assert seen == [None, "SYS", "SYSTEM"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 225, 3000])
+def test_the_rowid_of_the_last_row_of_many(connection: oracledb.Connection, count: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("create table numbered (id number primary key)")
+        cursor.executemany("insert into numbered values (:1)", [(n,) for n in range(count)])
+        found = cursor.lastrowid
+        cursor.execute("select id from numbered where rowid = :1", [found])
+        assert cursor.fetchone() == (count - 1,)
+        rows = [(0,), (1,), (9999,), (9999,)]
+        cursor.executemany("insert into numbered values (:1 + 5000)", rows, batcherrors=True)
+        assert len(cursor.getbatcherrors()) == 1

@@ -91,3 +91,6 @@ class Host(Protocol):
 
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         """Set MODULE, ACTION, CLIENT_INFO, CLIENT_IDENTIFIER."""
+
+    def set_context(self, namespace: str, values: Mapping[str, str]) -> None:
+        """Set attributes of an application context, or clear it when there are none."""

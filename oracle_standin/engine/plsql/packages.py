@@ -18,6 +18,7 @@ from oracle_standin.backend import (
 from oracle_standin.engine.plsql import cursors, flashback, output, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.kinds import DataType
+from oracle_standin.engine.settings import CLIENT_CONTEXT
 
 if TYPE_CHECKING:
     from oracle_standin.backend import BindValue
@@ -93,6 +94,29 @@ def _clear_identifier(host: Host, _arguments: Arguments) -> Arguments:
     return {}
 
 
+def _set_context(host: Host, arguments: Arguments) -> Arguments:
+    namespace = _context(arguments)
+    host.set_context(
+        namespace, {text_of(arguments["ATTRIBUTE"]): text_of(arguments["VALUE"])[:4000]}
+    )
+    return {}
+
+
+def _clear_context(host: Host, arguments: Arguments) -> Arguments:
+    namespace = _context(arguments)
+    attribute = text_of(arguments.get("ATTRIBUTE"))
+    host.set_context(namespace, {attribute: ""} if attribute else {})
+    return {}
+
+
+def _context(arguments: Arguments) -> str:
+    """Return the namespace; the one that needs no CREATE CONTEXT is all there is here."""
+    namespace = text_of(arguments["NAMESPACE"])
+    if namespace.upper() != CLIENT_CONTEXT:
+        raise OracleError(1031, "insufficient privileges")
+    return namespace
+
+
 def _sleep(host: Host, arguments: Arguments) -> Arguments:
     seconds = number_of(arguments["SECONDS"])
     if seconds < 0:
@@ -158,6 +182,18 @@ PROCEDURES: dict[str, Routine] = {
     "DBMS_APPLICATION_INFO.READ_CLIENT_INFO": Routine((_out("CLIENT_INFO"),), _read_client_info),
     "DBMS_SESSION.SET_IDENTIFIER": Routine((_text("CLIENT_ID"),), _set_identifier),
     "DBMS_SESSION.CLEAR_IDENTIFIER": Routine((), _clear_identifier),
+    "DBMS_SESSION.SET_CONTEXT": Routine(
+        (
+            *(_text("NAMESPACE"), _text("ATTRIBUTE"), _text("VALUE")),
+            *_ignored("USERNAME", "CLIENT_ID"),
+        ),
+        _set_context,
+    ),
+    "DBMS_SESSION.CLEAR_CONTEXT": Routine(
+        (_text("NAMESPACE"), *_ignored("CLIENT_ID"), _text("ATTRIBUTE", required=False)),
+        _clear_context,
+    ),
+    "DBMS_SESSION.CLEAR_ALL_CONTEXT": Routine((_text("NAMESPACE"),), _clear_context),
     "DBMS_SESSION.SLEEP": Routine(_SECONDS, _sleep),
     "DBMS_SESSION.SET_NLS": Routine((_text("PARAM"), _text("VALUE")), _set_nls),
     "DBMS_LOCK.SLEEP": Routine(_SECONDS, _sleep),

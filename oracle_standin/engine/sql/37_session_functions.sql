@@ -69,6 +69,8 @@ RETURN CASE upper(namespace)
     WHEN 'SYS_SESSION_ROLES' THEN CASE WHEN upper(parameter) IN (
         SELECT role FROM ora.granted_roles(ora.setting('user')) AS roles(role))
         THEN 'TRUE' ELSE 'FALSE' END
+    WHEN 'CLIENTCONTEXT' THEN nullif(
+        ora.setting('client_context')::json OPERATOR(pg_catalog.->>) upper(parameter), '')
 END;
 
 CREATE FUNCTION "SYS".sys_context(namespace text, parameter text, size numeric) RETURNS text

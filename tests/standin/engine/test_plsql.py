@@ -386,6 +386,20 @@ def test_application_info(session: UserSession) -> None:
     assert session.value("SYS_CONTEXT('USERENV', 'CLIENT_IDENTIFIER')") == "me"
 
 
+def test_client_context(session: UserSession) -> None:
+    session.run("BEGIN DBMS_SESSION.SET_CONTEXT('clientcontext', 'a', 'x''\"\\y'); END;")
+    session.run("CALL DBMS_SESSION.SET_CONTEXT('CLIENTCONTEXT', 'B', '2')")
+    assert session.value("SYS_CONTEXT('ClientContext', 'A')") == "x'\"\\y"
+    assert session.value("SYS_CONTEXT('CLIENTCONTEXT', 'b', 30)") == "2"
+    session.run("CALL DBMS_SESSION.CLEAR_CONTEXT('CLIENTCONTEXT', NULL, 'A')")
+    both = "SELECT SYS_CONTEXT('CLIENTCONTEXT', 'A'), SYS_CONTEXT('CLIENTCONTEXT', 'B') FROM dual"
+    assert session.rows(both) == [(None, "2")]
+    session.run("CALL DBMS_SESSION.CLEAR_ALL_CONTEXT('CLIENTCONTEXT')")
+    assert session.rows(both) == [(None, None)]
+    refused = session.fails("CALL DBMS_SESSION.SET_CONTEXT('MINE', 'A', '1')")
+    assert refused.startswith("ORA-01031")
+
+
 def test_transaction_id(session: UserSession) -> None:
     block = "BEGIN :o := DBMS_TRANSACTION.LOCAL_TRANSACTION_ID({}); END;"
     assert session.run(block.format("FALSE"), o=None) == {"o": None}

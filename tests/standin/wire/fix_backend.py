@@ -226,6 +226,7 @@ class FakeSession:
         self.in_transaction = False
         self.current_schema = user
         self.attributes: dict[str, str] = {}
+        self.contexts: dict[str, dict[str, str]] = {}
         self.closed = False
         self.usage = SessionUsage()
         self.open_cursors = OpenCursors()
@@ -271,6 +272,9 @@ class FakeSession:
 
     def set_client_attributes(self, attributes: Mapping[str, str]) -> None:
         self.attributes.update(attributes)
+
+    def set_context(self, namespace: str, values: Mapping[str, str]) -> None:
+        self.contexts[namespace] = dict(values)
 
     def watch(self, interrupt: Interrupt) -> None:
         self._interrupt = interrupt

@@ -65,8 +65,12 @@ def test_temporary_lobs(connection: oracledb.Connection, backend: FakeBackend) -
     assert (text.read(), text.size()) == ("hello", 5)
     text.open()
     assert text.isopen()
+    with pytest.raises(oracledb.DatabaseError, match="ORA-22293"):
+        text.open()
     text.close()
     assert not text.isopen()
+    with pytest.raises(oracledb.DatabaseError, match="ORA-22289"):
+        text.close()
     binary = connection.createlob(oracledb.DB_TYPE_BLOB)
     binary.write(b"abc", 3)
     assert binary.read() == b"\x00\x00abc"
