@@ -178,7 +178,7 @@ class Session(SessionContext):
                     lambda row=row: plsql.run_block(statement, binds, row, self)  # type: ignore[misc]
                 )
             except OracleError as error:
-                self._open_cursors.forget_since(latest, ())
+                self._open_cursors.forget_since(latest, self._linker.cursor_values())
                 if not iteration:
                     raise
                 result.error = error
@@ -186,7 +186,10 @@ class Session(SessionContext):
             result.row_count = iteration + 1
         given_back = self._open_cursors.take_given_back()
         result.implicit_results = given_back
-        kept = (*(result.out_values or {}).values(), *given_back)
+        kept = (
+            *(*(result.out_values or {}).values(), *given_back),
+            *self._linker.cursor_values(),
+        )
         self._open_cursors.forget_since(latest, kept)
         return result
 

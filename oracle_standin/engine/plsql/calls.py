@@ -56,16 +56,23 @@ def run(
     if context.checking:
         _check_arguments(program, given, scope, context)
         return None if returns is None else blank(program.head.name, returns)
-    inner = Scope(program.scope, name=program.head.name)
-    for parameter in program.head.parameters:
-        argument = given.get(parameter.name)
-        inner.variables[parameter.name] = _received(program, parameter, argument, scope, context)
+    inner = received(call, program, scope, context)
     result = _run_body(program, returns, inner, context)
     for parameter in program.head.parameters:
         argument = given.get(parameter.name)
         if parameter.mode is not Mode.IN and argument is not None:
             _give_back(inner.variables[parameter.name], argument, scope, context)
     return result
+
+
+def received(call: nodes.Call, program: Program, scope: Scope, context: Context) -> Scope:
+    """Return the parameters of a procedure, function or cursor with the values of a call."""
+    given = arguments_by_name(call, [item.name for item in program.head.parameters])
+    inner = Scope(program.scope, name=program.head.name)
+    for parameter in program.head.parameters:
+        argument = given.get(parameter.name)
+        inner.variables[parameter.name] = _received(program, parameter, argument, scope, context)
+    return inner
 
 
 def _choose(

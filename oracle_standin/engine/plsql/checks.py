@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql import calls, cursor_nodes, nodes
-from oracle_standin.engine.plsql.assignment import must_be_composite, target_type
+from oracle_standin.engine.plsql.assignment import expanded, must_be_composite, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
+from oracle_standin.engine.plsql.declared_cursors import must_be_declared
 from oracle_standin.engine.plsql.exceptions import PREDEFINED
 from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.lookup import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from oracle_standin.backend import OracleError
     from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.kinds import RecordType
     from oracle_standin.engine.plsql.nodes import Fragment, Subprogram
 
 _TRUTH = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
@@ -108,6 +110,11 @@ class Checker:
                 self._check_all(statement.body, scope)
             case nodes.RangeLoop() | nodes.QueryLoop():
                 self._check_for(statement, scope)
+            case cursor_nodes.CursorLoop():
+                row = self._check_open(statement.call, scope)
+                inner = Scope(scope)
+                inner.variables[statement.variable] = blank(statement.variable, row)
+                self._check_all(statement.body, inner)
             case nodes.ForAll():
                 self._value(statement.low, NUMBER, scope)
                 self._value(statement.high, NUMBER, scope)
@@ -140,6 +147,8 @@ class Checker:
                 self._check_into(statement, scope)
                 self._check_targets(statement.returning, scope)
                 self._check_targets([use.target for use in statement.using if use.target], scope)
+            case cursor_nodes.Open():
+                self._check_open(statement.call, scope)
             case cursor_nodes.OpenFor() | cursor_nodes.Fetch() | cursor_nodes.Close():
                 self._check_cursor(statement, scope)
             case nodes.Raise() if statement.name:
@@ -156,10 +165,21 @@ class Checker:
     def _value(self, value: Fragment, wanted: DataType | None, scope: Scope) -> None:
         check_value(value, wanted, scope, self._context)
 
-    def _check_cursor(self, statement: cursor_nodes.CursorStatement, scope: Scope) -> None:
+    def _check_open(self, call: nodes.Call, scope: Scope) -> RecordType:
+        """Check the arguments of a declared cursor and return the type of its rows."""
+        declared = must_be_declared(call, scope)
+        calls.run(call, [declared.program], scope, self._context)
+        return declared.row
+
+    def _check_cursor(self, statement: cursor_nodes.VariableStatement, scope: Scope) -> None:
         find_cursor(statement.cursor, scope, self._context)
         if isinstance(statement, cursor_nodes.Fetch):
             self._check_into(statement, scope)
+            declared = scope.cursor(statement.cursor.names)
+            targets = expanded(statement.into, scope, self._context)
+            if declared is not None and len(declared.row.fields) != len(targets):
+                text = "PLS-00394: wrong number of values in the INTO list of a FETCH statement"
+                raise compile_error(statement.position, text)
         elif isinstance(statement, cursor_nodes.OpenFor):
             self._check_targets([statement.cursor], scope)
             if statement.is_static:

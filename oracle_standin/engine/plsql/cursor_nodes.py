@@ -1,4 +1,4 @@
-"""The statements of cursor variables after parsing."""
+"""The statements of cursors and cursor variables after parsing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.plsql.nodes import Statement
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.plsql.nodes import Fragment, Target, Using
+    from oracle_standin.engine.plsql.nodes import Call, Fragment, Target, Using
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +38,21 @@ class Close(Statement):
     cursor: Target
 
 
-CursorStatement = OpenFor | Fetch | Close
+@dataclass(frozen=True, slots=True)
+class Open(Statement):
+    """OPEN of a declared cursor, with its arguments."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class CursorLoop(Statement):
+    """FOR r IN cursor [(arguments)] LOOP."""
+
+    label: str
+    variable: str
+    call: Call
+    body: tuple[Statement, ...]
+
+
+VariableStatement = OpenFor | Fetch | Close

@@ -1,6 +1,7 @@
-"""The statements of cursor variables: OPEN ... FOR, FETCH and CLOSE.
+"""The statements of cursors and cursor variables: OPEN, OPEN ... FOR, FETCH and CLOSE.
 
-Source: PL/SQL Language Reference, "OPEN FOR Statement", "FETCH Statement", "CLOSE Statement".
+Source: PL/SQL Language Reference, "OPEN Statement", "OPEN FOR Statement", "FETCH Statement" and
+"CLOSE Statement".
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import cursor_nodes, nodes
-from oracle_standin.engine.plsql.compile_errors import not_here
+from oracle_standin.engine.plsql.call_parts import read_call
 from oracle_standin.engine.plsql.targets import read_target, read_targets, read_using
 
 if TYPE_CHECKING:
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
 
 def read_open(reader: Reader) -> nodes.Statement:
-    """Return OPEN ... FOR; refuses a declared cursor."""
+    """Return OPEN of a declared cursor, or OPEN ... FOR."""
     position = reader.here()
     reader.expect("OPEN")
+    start = reader.position
     cursor = read_target(reader)
     if not reader.accept("FOR"):
-        what = "OPEN of a declared cursor"
-        raise not_here(position, what)
+        reader.rewind(start)
+        call = read_call(reader)
+        reader.expect_operator(";")
+        return cursor_nodes.Open(position, call)
     is_static = reader.peek().is_word("SELECT", "WITH")
     query = reader.expression(";") if is_static else reader.expression(";", "USING")
     using = read_using(reader)

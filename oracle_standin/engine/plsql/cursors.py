@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, OracleError, TypeCode
-from oracle_standin.engine.plsql import cursor_nodes, kinds, nodes
+from oracle_standin.backend import OracleError, TypeCode
+from oracle_standin.engine.plsql import cursor_nodes, nodes
 from oracle_standin.engine.plsql.assignment import expanded, store, store_row
 from oracle_standin.engine.plsql.expressions import Evaluated, integer
 from oracle_standin.engine.plsql.lookup import find_cursor
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.nodes import Target
     from oracle_standin.engine.plsql.scope import Scope
 
-CURSOR = kinds.DataType(TypeCode.CURSOR, CharsetForm.NONE, "SYS_REFCURSOR")
 
-
-def run(statement: cursor_nodes.CursorStatement, scope: Scope, context: Context) -> None:
+def run(statement: cursor_nodes.VariableStatement, scope: Scope, context: Context) -> None:
     """Run one of the statements."""
     match statement:
         case cursor_nodes.OpenFor():

@@ -25,7 +25,7 @@ ReadBody = Callable[
 """Reads a block from BEGIN on: the parser's, which reads declarations itself."""
 
 _KEYS = ("PLS_INTEGER", "BINARY_INTEGER")
-_REFUSED = ("CURSOR", "SUBTYPE")
+_REFUSED = ("SUBTYPE",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def _declaration(reader: Reader, read_body: ReadBody) -> nodes.Declaration:
         return _nested(reader, read_body)
     if reader.peek().is_word("TYPE"):
         return _type(reader)
+    if reader.peek().is_word("CURSOR"):
+        return _cursor(reader)
     if reader.peek().is_word(*_REFUSED):
         raise not_here(position, reader.peek().value)
     name = reader.name()
@@ -133,6 +135,21 @@ def _record_type(reader: Reader, name: str, position: nodes.Position) -> nodes.R
         reader.expect_operator(",")
     reader.expect_operator(";")
     return nodes.RecordDeclaration(name, tuple(fields), position)
+
+
+def _cursor(reader: Reader) -> nodes.CursorDeclaration:
+    position = reader.here()
+    reader.expect("CURSOR")
+    head = nodes.Subprogram(reader.name(), _parameters(reader), None, position)
+    if reader.peek().is_word("RETURN"):
+        what = "a cursor with RETURN"
+        raise not_here(position, what)
+    reader.expect("IS")
+    if not reader.peek().is_word("SELECT", "WITH"):
+        reader.fail("select with")
+    query = reader.expression(";")
+    reader.expect_operator(";")
+    return nodes.CursorDeclaration(head, query)
 
 
 # Procedures and functions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
@@ -221,8 +221,14 @@ def simple_value(  # noqa: PLR0911 - one for each kind of token
             return Evaluated(TypeCode.VARCHAR, None)
         if token.is_word("TRUE", "FALSE"):
             return Evaluated(TypeCode.BOOLEAN, b"\1" if token.is_word("TRUE") else b"\0")
-    variable, length = _variable_at(fragment, 0, scope, context, None)
-    if variable is not None and length == len(found):
+    # First only looked at: a function that is but a part of the expression must not run here.
+    quiet = context if context.checking else replace(context, checking=True)
+    variable, length = _variable_at(fragment, 0, scope, quiet, None)
+    if length != len(found):
+        return None
+    if variable is not None and not context.checking:
+        variable, _ = _variable_at(fragment, 0, scope, context, None)
+    if variable is not None:
         return Evaluated(variable.data_type.type_code, variable.value)
     return None
 

@@ -23,6 +23,7 @@ from oracle_standin.engine.plsql.units import parse_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from oracle_standin.backend import Value
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Position
 
@@ -36,6 +37,7 @@ class _Instance:
 
     versions: _Versions
     public: Scope
+    private: Scope
     has_state: bool
 
 
@@ -52,6 +54,15 @@ class Linker:
         """Look names up anew, after DDL; the state of packages stays."""
         self._library.forget()
         self._shapes.clear()
+
+    def cursor_values(self) -> list[Value]:
+        """Return what the cursors of packages stand for, which stay open between calls."""
+        return [
+            cursor.variable.value
+            for instance in self._instances.values()
+            for scope in (instance.public, instance.private)
+            for cursor in scope.cursors.values()
+        ]
 
     def programs(
         self, names: Sequence[str], position: Position, context: Context
@@ -111,7 +122,7 @@ class Linker:
         private = Scope(public, name=package.name, unit=body)
         declarations = package.declarations + (hidden.declarations if hidden else ())
         kept = self._shapes if context.checking else self._instances
-        kept[head.object_id] = _Instance(versions, public, _has_state(declarations))
+        kept[head.object_id] = _Instance(versions, public, private, _has_state(declarations))
         inner = context.inside(head.label)
         try:
             with rights_of(head, context):

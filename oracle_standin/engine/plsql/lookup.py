@@ -106,7 +106,8 @@ def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Kind
     if isinstance(declared, DataType):
         return declared
     if isinstance(declared, RowType):
-        return _row(declared, context)
+        cursor = scope.cursor(declared.names)
+        return cursor.row if cursor else _row(declared, context)
     if not isinstance(declared, ColumnType):
         found = scope.type_of(declared.names)
         if found is None and len(declared.names) > 1:

@@ -137,10 +137,20 @@ class Subprogram:
     deterministic: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CursorDeclaration:
+    """CURSOR name [(parameters)] IS query."""
+
+    head: Subprogram
+    """Its name, position and parameters."""
+    query: Fragment
+
+
 Declaration = (
     VariableDeclaration
     | ExceptionDeclaration
     | ExceptionCode
+    | CursorDeclaration
     | RecordDeclaration
     | TableDeclaration
     | CursorTypeDeclaration

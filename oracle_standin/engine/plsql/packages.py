@@ -18,6 +18,7 @@ from oracle_standin.backend import (
 from oracle_standin.engine.plsql import cursors, flashback, output, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.kinds import DataType
+from oracle_standin.engine.plsql.scope import CURSOR
 from oracle_standin.engine.settings import CLIENT_CONTEXT
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ PROCEDURES: dict[str, Routine] = {
     "DBMS_OUTPUT.GET_LINE": Routine((_out("LINE"), _out("STATUS", NUMBER)), output.get_line),
     "DBMS_OUTPUT.GET_LINES": Routine((_out("LINES"), _out("NUMLINES", NUMBER)), output.get_lines),
     "DBMS_SQL.RETURN_RESULT": Routine(
-        (Parameter("RC", cursors.CURSOR, required=True), Parameter("TO_CLIENT", BOOLEAN)),
+        (Parameter("RC", CURSOR, required=True), Parameter("TO_CLIENT", BOOLEAN)),
         cursors.return_result,
     ),
     "DBMS_STATS.GATHER_TABLE_STATS": Routine(

@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
-from oracle_standin.engine.plsql import nodes
+from oracle_standin.engine.plsql import cursor_nodes, nodes
+from oracle_standin.engine.plsql.call_parts import read_call
 from oracle_standin.engine.plsql.compile_errors import complainer, not_here
 from oracle_standin.engine.plsql.cursor_parts import read_close, read_fetch, read_open
 from oracle_standin.engine.plsql.declarations import read_declarations, read_end
 from oracle_standin.engine.plsql.packages import FUNCTIONS
 from oracle_standin.engine.plsql.reader import END, Reader, fragment
 from oracle_standin.engine.plsql.sql_parts import parse_sql
-from oracle_standin.engine.plsql.targets import read_target, read_targets, read_using, target_of
+from oracle_standin.engine.plsql.targets import read_target, read_targets, read_using
 from oracle_standin.lexer import Kind, tokens
 
 if TYPE_CHECKING:
@@ -222,8 +223,11 @@ def _for(reader: Reader, position: nodes.Position, label: str) -> nodes.Statemen
         return nodes.QueryLoop(position, label, variable, query, _loop_body(reader))
     found = reader.until("..", "LOOP")
     if not reader.peek().is_operator(".."):
-        what = "a cursor loop over a named cursor"
-        raise not_here(position, what)
+        named = Reader(reader.text, found, complainer(reader.text))
+        call = read_call(named)
+        if not named.at_end:
+            named.fail("loop")
+        return cursor_nodes.CursorLoop(position, label, variable, call, _loop_body(reader))
     low = fragment(reader.text, found)
     reader.take()
     high = reader.expression("LOOP")
@@ -318,28 +322,6 @@ def _function_call(value: nodes.Fragment) -> nodes.Call | None:
     reader = Reader(value.source, found, complainer(value.source))
     call = read_call(reader)
     return call if reader.at_end else None
-
-
-def read_call(reader: Reader) -> nodes.Call:
-    """Return the call of a procedure or function, with its arguments if there are any."""
-    position = reader.here()
-    name = reader.dotted_name()
-    arguments: list[nodes.Argument] = []
-    if reader.accept_operator("(") and not reader.accept_operator(")"):
-        arguments.append(_argument(reader))
-        while reader.accept_operator(","):
-            arguments.append(_argument(reader))
-        reader.expect_operator(")")
-    return nodes.Call(position, name, tuple(arguments))
-
-
-def _argument(reader: Reader) -> nodes.Argument:
-    name = None
-    if reader.peek(1).is_operator("=>"):
-        name = reader.name()
-        reader.expect_operator("=>")
-    value = reader.expression(",", ")")
-    return nodes.Argument(name, value, target_of(value))
 
 
 _STATEMENTS: dict[str, Callable[[Reader], nodes.Statement]] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import calls
+from oracle_standin.engine.plsql.call_parts import read_call
 from oracle_standin.engine.plsql.compile_errors import compile_error, complainer, not_here
 from oracle_standin.engine.plsql.expressions import integer, number_variable, truth_variable
 from oracle_standin.engine.plsql.kinds import DataType
@@ -20,7 +21,6 @@ from oracle_standin.engine.plsql.lookup import (
     resolve_type,
 )
 from oracle_standin.engine.plsql.nodes import Fragment, position_in
-from oracle_standin.engine.plsql.parser import read_call
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.scope import NUMBER, Variable
 from oracle_standin.engine.plsql.static import check_value

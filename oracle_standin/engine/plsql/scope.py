@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.exceptions import NamedException
     from oracle_standin.engine.plsql.kinds import Kind
     from oracle_standin.engine.plsql.library import StoredUnit
-    from oracle_standin.engine.plsql.nodes import Position, Subprogram
+    from oracle_standin.engine.plsql.nodes import Fragment, Position, Subprogram
 
 
 @dataclass(slots=True)
@@ -59,6 +59,17 @@ class Program:
     unit: StoredUnit | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredCursor:
+    """A cursor with its query; `program` has its parameters and the names that it sees."""
+
+    program: Program
+    query: Fragment
+    row: RecordType
+    variable: Variable
+    """What it stands for while it is open."""
+
+
 @dataclass(slots=True)
 class Scope:
     """The names of one block, subprogram or package, in front of those around it."""
@@ -68,6 +79,7 @@ class Scope:
     exceptions: dict[str, NamedException] = field(default_factory=dict)
     types: dict[str, Kind] = field(default_factory=dict)
     programs: dict[str, list[Program]] = field(default_factory=dict)
+    cursors: dict[str, DeclaredCursor] = field(default_factory=dict)
     name: str = ""
     """The subprogram or package, by which its names may be qualified."""
     unit: StoredUnit | None = None
@@ -134,6 +146,13 @@ class Scope:
         for scope in self._chain():
             if names[-1] in scope.types and list(names[:-1]) in ([], [scope.name]):
                 return scope.types[names[-1]]
+        return None
+
+    def cursor(self, names: Sequence[str]) -> DeclaredCursor | None:
+        """Return the declared cursor of a name, or None."""
+        for scope in self._chain():
+            if names[-1] in scope.cursors and list(names[:-1]) in ([], [scope.name]):
+                return scope.cursors[names[-1]]
         return None
 
     def programs_of(self, names: Sequence[str]) -> list[Program]:
@@ -218,6 +237,7 @@ _CAST_TYPES = {
     TypeCode.VECTOR: "VECTOR",
 }
 
+CURSOR = DataType(TypeCode.CURSOR, CharsetForm.NONE, "SYS_REFCURSOR")
 NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")
 TEXT = DataType(TypeCode.VARCHAR, CharsetForm.DATABASE, "VARCHAR2(4000)", size_bytes=32_767)
 

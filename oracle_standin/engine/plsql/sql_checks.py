@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.expressions import Rewritten
+    from oracle_standin.engine.plsql.kinds import RecordType
     from oracle_standin.engine.plsql.nodes import Fragment
     from oracle_standin.engine.plsql.scope import Scope
 
@@ -65,6 +67,13 @@ def record_of(query: Fragment, scope: Scope, context: Context) -> Record:
     if context.thorough:
         columns = _asked(with_columns(query, scope, context), query, context)
     return blank_record("", row_of(columns))
+
+
+def check_query(query: Fragment, scope: Scope, context: Context) -> RecordType:
+    """Check the query of a declared cursor and return the type of its rows."""
+    check_tables(query, context)
+    quiet = replace(context, checking=True)
+    return row_of(_asked(with_columns(query, scope, quiet), query, context))
 
 
 def _asked(sql: Rewritten, statement: Fragment, context: Context) -> Sequence[Column]:

@@ -338,7 +338,7 @@ def test_savepoints_in_blocks(table: UserSession) -> None:
         ("BEGIN NULL; EXCEPTION WHEN nothing THEN NULL; END;", ["PLS-00201"]),
         ("DECLARE v nowhere.x%TYPE; BEGIN NULL; END;", ["PLS-00201"]),
         ("DECLARE v thing; BEGIN NULL; END;", ["PLS-00201", "identifier 'THING'"]),
-        ("DECLARE CURSOR c IS SELECT 1 FROM dual; BEGIN NULL; END;", ["CURSOR is not in this"]),
+        ("DECLARE CURSOR c RETURN t IS SELECT 1 FROM dual; BEGIN NULL; END;", ["not in this"]),
         ("BEGIN\n NULL\nEND;", ["line 3, column 1", 'PLS-00103: Encountered the symbol "END"']),
         ("BEGIN NULL;", ["PLS-00103", "end-of-file"]),
         ("BEGIN END;", ["PLS-00103"]),

@@ -175,7 +175,7 @@ def test_what_a_block_does_not_give_back_is_forgotten(table: UserSession) -> Non
             "DECLARE c SYS_REFCURSOR; BEGIN OPEN c FOR SELECT 1, 2 FROM t; FETCH c INTO :n; END;",
             "ORA-00913",
         ),
-        ("DECLARE c SYS_REFCURSOR; BEGIN OPEN c; END;", "not in this stand-in"),
+        ("DECLARE c SYS_REFCURSOR; BEGIN OPEN c; END;", "PLS-00456"),
         ("DECLARE TYPE r IS REF CURSOR RETURN t%ROWTYPE; BEGIN NULL; END;", "not in this stand-in"),
         ("DECLARE c SYS_REFCURSOR; n NUMBER; BEGIN FETCH c BULK COLLECT INTO n; END;", "PLS-00385"),
     ],

@@ -55,6 +55,23 @@ def test_functions_in_expressions(session: UserSession) -> None:
     assert session.run(block, r=None) == {"r": "v=41"}
 
 
+def test_functions_run_once_for_each_time_they_are_named(session: UserSession) -> None:
+    block = """
+    DECLARE
+      n NUMBER := 0;
+      r NUMBER;
+      FUNCTION count_up RETURN NUMBER IS BEGIN n := n + 1; RETURN n; END;
+      FUNCTION yes RETURN BOOLEAN IS BEGIN n := n + 10; RETURN TRUE; END;
+    BEGIN
+      r := count_up + 1;
+      r := (count_up);
+      r := count_up || count_up;
+      IF count_up > 0 AND yes THEN r := -count_up(); END IF;
+      :r := n || ' ' || r;
+    END;"""
+    assert session.run(block, r=None) == {"r": "16 -16"}
+
+
 def test_conditions_are_worked_out_from_left_to_right(session: UserSession) -> None:
     session.run(
         "CREATE FUNCTION fails RETURN BOOLEAN IS BEGIN RAISE_APPLICATION_ERROR(-20001, 'no'); END;"
