@@ -42,6 +42,7 @@ _SESSION_STATEMENTS = frozenset({"COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK
 _REFUSED = frozenset({"EXPLAIN"})
 # Units that name each other in turn become valid one after the other.
 _LONGEST_DEPENDENCY = 20
+_READS_REDO = re.compile(r"\bG?V_?\$LOGMNR_CONTENTS\b", re.IGNORECASE)
 _READS_USAGE = re.compile(r"\bG?V_?\$(SES|MY)STAT\b", re.IGNORECASE)
 
 
@@ -119,6 +120,8 @@ class Session(SessionContext):
     ) -> Result:
         if _READS_USAGE.search(statement):
             self._shared.publish_usage()
+        if _READS_REDO.search(statement):
+            self._mining.read_on()
         translation = self._translations.statement(statement, binds)
         return self._run_translated(statement, translation, keyword, binds, rows)
 

@@ -14,6 +14,7 @@ from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.external import files
 from oracle_standin.engine.flashback.reads import FlashbackReads
 from oracle_standin.engine.link import EngineFailureError, Link
+from oracle_standin.engine.logminer.mining import Mining
 from oracle_standin.engine.owner import OwnerAccess
 from oracle_standin.engine.plsql.linker import Linker
 from oracle_standin.engine.resolver import NameResolver
@@ -63,6 +64,7 @@ class SessionContext(TransactionControl):
         self._flashback = FlashbackReads(
             shared, self._executor, self._resolver.stands_for, user, self.nls
         )
+        self._mining = Mining(shared, user, self._apply_settings)
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._linker = Linker(shared.query)
         self._epoch = shared.epoch
@@ -215,6 +217,11 @@ class SessionContext(TransactionControl):
         """Read tables as they are again."""
         self._flashback.disable()
         self._translations.move(None)
+
+    @property
+    def mining(self) -> Mining:
+        """Return the session's use of LogMiner."""
+        return self._mining
 
     # ---------------------------------------------------------------------------- settings
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.reader import Reader
 
+_MINIMAL = "SUPPLEMENTAL_LOG_DATA_MIN"
 _COLUMNS = {
     ("ALL",): "SUPPLEMENTAL_LOG_DATA_ALL",
     ("PRIMARY", "KEY"): "SUPPLEMENTAL_LOG_DATA_PK",
@@ -23,27 +24,35 @@ _COLUMNS = {
 
 
 def alter(reader: Reader, engine: Engine) -> None:
-    """Run ALTER DATABASE ADD or DROP SUPPLEMENTAL LOG DATA; other clauses are refused."""
+    """Run ALTER DATABASE ADD or DROP SUPPLEMENTAL LOG DATA; other clauses are refused.
+
+    Raises OracleError 1031 and 32589.
+    """
     word = reader.accept_any("ADD", "DROP")
     if word is None or not reader.accept("SUPPLEMENTAL", "LOG", "DATA"):
         raise not_in_this_standin(what="this ALTER DATABASE clause")
-    names = ["SUPPLEMENTAL_LOG_DATA_MIN"]
+    names = [_MINIMAL]
     if reader.accept_operator("("):
         names = _parse_columns(reader)
     reader.expect_end(933, "SQL command not properly ended")
     privileges.require(engine, "ALTER DATABASE")
+    if word == "DROP" and names == [_MINIMAL]:
+        _check_minimal(engine)
     for name in names:
         engine.run(
             "INSERT INTO ora.database_facts VALUES (%s, %s)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, "YES" if word == "ADD" else "NO"),
         )
-    if word == "ADD":
-        # Identification key logging brings minimal logging with it.
-        engine.run(
-            "INSERT INTO ora.database_facts VALUES ('SUPPLEMENTAL_LOG_DATA_MIN', 'IMPLICIT')"
-            " ON CONFLICT DO NOTHING"
-        )
+
+
+def _check_minimal(engine: Engine) -> None:
+    """Raise OracleError 32589 when another logging of the database needs the minimal one."""
+    needed = engine.query(
+        "SELECT 1 FROM ora.database_facts WHERE name <> %s AND value = 'YES'", (_MINIMAL,)
+    )
+    if needed:
+        raise OracleError(32589, "unable to drop minimal supplemental logging")
 
 
 def _parse_columns(reader: Reader) -> list[str]:

@@ -18,6 +18,7 @@ from oracle_standin.engine.ddl import (
     materialized,
     object_types,
     program_units,
+    redo_notes,
     release_19,
     renames,
     sequences,
@@ -48,10 +49,12 @@ def run(statement: str, engine: Engine, profile: str = "23") -> None:
     for words, handler in _STATEMENTS.items():
         if reader.accept(*words):
             handler(reader, engine)
+            redo_notes.write(statement, engine)
             return
     reader.take()
     if verb.value == "CREATE":
         _create(reader, engine)
+        redo_notes.write(statement, engine)
         return
     noun = reader.peek()
     if noun is not None and noun.is_word(*_KNOWN_TO_ORACLE):

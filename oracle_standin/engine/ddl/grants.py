@@ -19,6 +19,7 @@ from oracle_standin.engine.ddl import (
     objects,
     privileges,
     program_units,
+    supplied_packages,
     system_grants,
 )
 from oracle_standin.engine.ddl.directories import Directory
@@ -134,6 +135,7 @@ def _target(reader: Reader, engine: Engine) -> Relation | Directory:
         objects.find(engine, name)
         or program_units.find(engine, name)
         or _type(engine, name)
+        or supplied_packages.find(engine, name)
         or _through_synonym(engine, name)
     )
     if relation is None and name.schema is None:

@@ -1,6 +1,6 @@
 """Supplemental logging of tables: which columns the redo would carry in full.
 
-REPLICA IDENTITY FULL is the engine's counterpart of ALL COLUMN LOGGING.
+The write-ahead log has whole rows always; LogMiner shows of them what was asked for here.
 
 Source: SQL Language Reference, ALTER TABLE, supplemental_table_logging; Database Reference,
 ALL_LOG_GROUPS.
@@ -62,7 +62,6 @@ def add(reader: Reader, engine: Engine, table: Relation) -> None:
             raise OracleError(32588, f"supplemental logging attribute {short} exists")
         (name,) = facts.generated_names(engine, 1)
         _insert(engine, table, name, kind, (), always=kind in _ALWAYS)
-    _apply(engine, table)
 
 
 _ALWAYS = frozenset({"ALL COLUMN LOGGING", "PRIMARY KEY LOGGING"})
@@ -101,12 +100,3 @@ def drop(reader: Reader, engine: Engine, table: Relation) -> None:
         )
         if not gone:
             raise OracleError(32587, "Cannot drop nonexistent supplemental logging")
-    _apply(engine, table)
-
-
-def _apply(engine: Engine, table: Relation) -> None:
-    everything = engine.query(
-        "SELECT 1 FROM ora.log_groups WHERE relid = %s::oid AND kind = 'ALL COLUMN LOGGING'",
-        (table.oid,),
-    )
-    engine.run(f"ALTER TABLE {table.sql} REPLICA IDENTITY {'FULL' if everything else 'DEFAULT'}")

@@ -13,6 +13,7 @@ import psycopg
 
 from oracle_standin.engine.flashback import wal
 from oracle_standin.engine.flashback.versions import Ledger, Version, image_of
+from oracle_standin.engine.logminer.redo import CommittedTransaction, RedoLog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,9 @@ _SLOT_PATIENCE = "5s"  # a new slot waits for running transactions to end
 
 _STATE = "SELECT invalidation_reason IS NOT NULL FROM pg_replication_slots WHERE slot_name = %s"
 _PEEK = """
-SELECT data FROM pg_logical_slot_peek_binary_changes(%s, NULL, %s, 'proto_version', '1',
-  'publication_names', 'ora_changes')
+SELECT (lsn - '0/0'::pg_lsn)::bigint, data
+FROM pg_logical_slot_peek_binary_changes(%s, NULL, %s, 'proto_version', '1',
+  'publication_names', 'ora_changes', 'messages', 'true')
 """
 _LIVING = """
 SELECT v.id, v.relid::bigint, v.chain, v.start_scn, v.start_xid, v.operation, v.digest
@@ -57,6 +59,7 @@ class History:
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         """Follow the log from where the slot stands."""
         self._connection = connection
+        self._redo = RedoLog(connection)
         connection.execute("SET search_path = pg_catalog, ora")
         self._commits = int(self._value("SELECT 'ora.commits'::regclass::oid::bigint"))
         self.follow()
@@ -78,7 +81,7 @@ class History:
         finally:
             self._connection.execute("SET statement_timeout = 0")
         with self._connection.transaction():
-            self._connection.execute("TRUNCATE ora.row_versions")
+            self._connection.execute("TRUNCATE ora.row_versions, ora.redo")
             self._connection.execute(
                 "UPDATE ora.undo SET (first_scn, mined_scn) = (SELECT max(scn), max(scn)"
                 " FROM ora.commits)"
@@ -93,10 +96,11 @@ class History:
         while self._read_some():
             continue
         self._connection.execute(_FORGET)
+        self._redo.forget()
 
     def _read_some(self) -> bool:
         rows = self._connection.execute(_PEEK, (_SLOT, _MESSAGES_AT_ONCE), binary=True).fetchall()
-        found = list(wal.transactions(row[0] for row in rows))
+        found = list(wal.transactions(rows))
         if not found:
             return False
         with self._connection.transaction():
@@ -112,6 +116,7 @@ class History:
         ledger = Ledger(int(self._value("SELECT coalesce(max(id), 0) FROM ora.row_versions")))
         ledger.living = self._living(found)
         mined = known
+        committed: list[CommittedTransaction] = []
         for transaction in found:
             rows = [c.new for c in transaction.changes if c.relid == self._commits and c.new]
             scn, xid = (int(rows[0][0] or 0), int(rows[0][1] or 0)) if rows else (mined, 0)
@@ -120,8 +125,10 @@ class History:
             changes = [c for c in transaction.changes if c.relid != self._commits]
             ledger.apply(scn, xid, changes)
             self._note_truncated(transaction, xid)
+            committed.append(CommittedTransaction(scn, changes, transaction.notes))
             mined = scn
         self._store(ledger)
+        self._redo.store(committed)
         self._connection.execute("UPDATE ora.undo SET mined_scn = %s", (mined,))
 
     def _living(

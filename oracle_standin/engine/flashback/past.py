@@ -109,6 +109,21 @@ class Past:
             limits = self._limits(0)
         return _checked_moment(scn, limits)
 
+    def follow_log(self) -> None:
+        """Read all that was committed before this call from the log.
+
+        Raises OracleError 54 when a commit takes too long, 1291 when the log is lost.
+        """
+        with self._lock:
+            try:
+                with self._connection.transaction():
+                    self._run(f"SELECT pg_advisory_xact_lock{_COMMIT_LOCK}")
+                    self._history.read()
+            except psycopg.errors.LockNotAvailable:
+                raise OracleError(54, "resource busy: a transaction is being committed") from None
+            except HistoryUnavailableError:
+                raise OracleError(1291, "missing log file") from None
+
     def close(self) -> None:
         """Close the connections."""
         self._history.close()

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.nodes import Fragment, Subprogram
 
 _TRUTH = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
+_GRANTED = frozenset({"DBMS_LOGMNR"})
 _SUPPLIED = ("DBMS_", "UTL_", "OWA_", "HTP.", "HTF.", "CTX_", "SDO_", "APEX_", "SYS.")
 
 
@@ -270,7 +271,17 @@ class Checker:
         routine = PROCEDURES.get(call.name)
         if routine is None:
             raise _unknown(call)
+        self._check_right(call)
         self._check_arguments(call, routine, scope)
+
+    def _check_right(self, call: nodes.Call) -> None:
+        """Raise PLS-00201 without EXECUTE on a supplied package that not everybody may use."""
+        host = self._context.host
+        package = call.name.split(".")[0]
+        if package not in _GRANTED:
+            return
+        if not host.query("SELECT ora.may_execute(%s, %s)", (host.user, package))[0][0]:
+            raise not_declared(call.position, package)
 
     def _check_arguments(self, call: nodes.Call, routine: Routine, scope: Scope) -> None:
         given = arguments_by_name(call, [item.name for item in routine.parameters])

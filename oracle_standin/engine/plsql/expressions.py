@@ -10,6 +10,7 @@ from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Val
 from oracle_standin.engine.conversions import converter
 from oracle_standin.engine.plsql.compile_errors import not_declared, not_here
 from oracle_standin.engine.plsql.conditions import Parts, ordered_parts
+from oracle_standin.engine.plsql.constants import CONSTANTS
 from oracle_standin.engine.plsql.exceptions import value_error
 from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.nodes import Fragment, position_in
@@ -85,6 +86,9 @@ def _variable_at(  # noqa: PLR0911 - one for each kind of name
         return None, 1
     following = [found[index] for index in range(place + 1, min(place + 4, len(found)))]
     dotted = len(following) > 1 and following[0].is_operator(".")
+    if dotted and (token.value, following[1].value) in CONSTANTS:
+        name = (token.value, following[1].value)
+        return number_variable(name[1], CONSTANTS[name]), 3
     if dotted and scope.is_record(token.value):
         return scope.variable((token.value, following[1].value)), 3
     if following and following[0].is_operator("=>"):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Result, Value
     from oracle_standin.engine.contract import Resolver
+    from oracle_standin.engine.logminer.mining import Mining
     from oracle_standin.engine.plsql.linker import Linker
     from oracle_standin.open_cursors import OpenCursors
 
@@ -32,6 +33,10 @@ class Host(Protocol):
     @property
     def open_cursors(self) -> OpenCursors:
         """Return the session's cursors that are values."""
+
+    @property
+    def mining(self) -> Mining:
+        """Return the session's use of LogMiner."""
 
     @property
     def linker(self) -> Linker:

@@ -15,7 +15,7 @@ from oracle_standin.backend import (
     OracleError,
     TypeCode,
 )
-from oracle_standin.engine.plsql import cursors, flashback, output, statistics
+from oracle_standin.engine.plsql import cursors, flashback, logminer, output, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.scope import CURSOR
@@ -29,6 +29,7 @@ Body = Callable[["Host", Arguments], Arguments]
 
 TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")
 NUMBER = DataType(TypeCode.NUMBER, CharsetForm.NONE, "NUMBER")
+DATE = DataType(TypeCode.DATE, CharsetForm.NONE, "DATE")
 TIMESTAMP = DataType(TypeCode.TIMESTAMP, CharsetForm.NONE, "TIMESTAMP")
 BOOLEAN = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
 
@@ -227,6 +228,19 @@ PROCEDURES: dict[str, Routine] = {
         (Parameter("QUERY_TIME", TIMESTAMP, required=True),), flashback.enable_at_time
     ),
     "DBMS_FLASHBACK.DISABLE": Routine((), flashback.disable),
+    "DBMS_LOGMNR.ADD_LOGFILE": Routine(
+        (_text("LOGFILENAME"), Parameter("OPTIONS", NUMBER)), logminer.add_file
+    ),
+    "DBMS_LOGMNR.REMOVE_LOGFILE": Routine((_text("LOGFILENAME"),), logminer.remove_file),
+    "DBMS_LOGMNR.START_LOGMNR": Routine(
+        (
+            *(Parameter("STARTSCN", NUMBER), Parameter("ENDSCN", NUMBER)),
+            *(Parameter("STARTTIME", DATE), Parameter("ENDTIME", DATE)),
+            *(Parameter("DICTFILENAME"), Parameter("OPTIONS", NUMBER)),
+        ),
+        logminer.start,
+    ),
+    "DBMS_LOGMNR.END_LOGMNR": Routine((), logminer.end),
 }
 """Procedures by PACKAGE.NAME."""
 

@@ -236,20 +236,27 @@ CREATE SEQUENCE ora.scn START 1000001;
 CREATE TABLE ora.commits (
   scn bigint PRIMARY KEY,
   xid xid8 NOT NULL UNIQUE,
-  at timestamptz NOT NULL
+  at timestamptz NOT NULL,
+  started timestamptz NOT NULL,
+  lsn pg_lsn NOT NULL,                -- how far the write-ahead log was then
+  username text,
+  client_identifier text
 );
 COMMENT ON TABLE ora.commits IS
   'One row for each committed transaction that changed something; SCN order is commit order, '
   'because a commit draws its SCN under a lock that it keeps until it is visible.';
 
-INSERT INTO ora.commits VALUES (1000000, '1', clock_timestamp());
+INSERT INTO ora.commits
+VALUES (1000000, '1', clock_timestamp(), clock_timestamp(), pg_current_wal_insert_lsn());
 
 CREATE FUNCTION ora.record_commit() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
 BEGIN
   IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
     PERFORM pg_advisory_xact_lock(7291, 1);
-    INSERT INTO ora.commits VALUES (nextval('ora.scn'), pg_current_xact_id(), clock_timestamp());
+    INSERT INTO ora.commits VALUES (nextval('ora.scn'), pg_current_xact_id(), clock_timestamp(),
+      transaction_timestamp(), pg_current_wal_insert_lsn(), ora.setting('user'),
+      ora.setting('client_identifier'));
   END IF;
 END $$;
 COMMENT ON FUNCTION ora.record_commit() IS 'Called as the last thing before every COMMIT.';

@@ -204,7 +204,7 @@ DECLARE
   symbol text[];
 BEGIN
   FOREACH pair SLICE 1 IN ARRAY ARRAY[
-    ['numeric', 'number_of'], ['float4', 'double_of'], ['float8', 'double_of'],
+    ['numeric', 'number_of'], ['float4', 'float_of'], ['float8', 'double_of'],
     ['ora."DATE"', 'date_of'], ['ora."TIMESTAMP"', 'timestamp_of'], ['ora."TSTZ"', 'zoned_of'],
     ['ora."TSLTZ"', 'local_of'], ['ora."INTERVALDS"', 'day_interval_of'],
     ['ora."INTERVALYM"', 'month_interval_of'], ['ora."ROWID"', 'rowid_of'], ['bytea', 'raw_of']]

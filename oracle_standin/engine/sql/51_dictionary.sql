@@ -52,6 +52,8 @@ SELECT relid, owner, name, object_type FROM ora.relations
 UNION ALL
 SELECT object_id, 'SYS', name, 'DIRECTORY' FROM ora.directories
 UNION ALL
+SELECT object_id, 'SYS', name, 'PACKAGE' FROM ora.packages
+UNION ALL
 SELECT object_id, owner, name, kind FROM ora.program_units
 UNION ALL
 SELECT type_id, owner, name, 'TYPE' FROM ora.type_facts;

@@ -8,9 +8,6 @@ CREATE FUNCTION ora.release() RETURNS text
 LANGUAGE sql STABLE RETURN coalesce(ora.setting('release'), '23.9.0.25.7');
 COMMENT ON FUNCTION ora.release() IS 'The version that the session''s profile announces.';
 
-CREATE TABLE ora.database_facts (name text PRIMARY KEY, value text NOT NULL);
-COMMENT ON TABLE ora.database_facts IS 'Supplemental logging of the database as a whole.';
-
 CREATE FUNCTION ora.publish_dynamic(family text, everybody boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
 DECLARE
@@ -41,10 +38,6 @@ CREATE VIEW "SYS"."PRODUCT_COMPONENT_VERSION" AS
 SELECT 'Oracle Database stand-in (not an Oracle Database)'::text AS "PRODUCT",
     split_part(ora.release(), '.', 1) || '.0.0.0.0' AS "VERSION", ora.release() AS "VERSION_FULL",
     'Test double'::text AS "STATUS";
-
-CREATE FUNCTION ora.database_flag(flag text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, ora
-RETURN coalesce((SELECT value FROM ora.database_facts WHERE name = flag), 'NO');
 
 CREATE VIEW ora."v_DATABASE" AS
 SELECT 1443226951::numeric AS "DBID", 'FREE'::text AS "NAME",
@@ -190,16 +183,17 @@ SELECT ora.publish_dynamic('TRANSACTION');
 
 CREATE VIEW ora."v_LOG" AS
 SELECT 1::numeric AS "GROUP#", 1::numeric AS "THREAD#", 1::numeric AS "SEQUENCE#",
-    209715200::numeric AS "BYTES", 512::numeric AS "BLOCKSIZE", 1::numeric AS "MEMBERS",
-    'NO'::text AS "ARCHIVED", 'CURRENT'::text AS "STATUS", 1::numeric AS "FIRST_CHANGE#",
-    ora.as_date(pg_postmaster_start_time()) AS "FIRST_TIME",
+    l.max_bytes::numeric AS "BYTES", 512::numeric AS "BLOCKSIZE", 1::numeric AS "MEMBERS",
+    'NO'::text AS "ARCHIVED", 'CURRENT'::text AS "STATUS", f.scn::numeric AS "FIRST_CHANGE#",
+    (SELECT ora.as_date(c.at) FROM ora.commits c WHERE c.scn = f.scn) AS "FIRST_TIME",
     18446744073709551615::numeric AS "NEXT_CHANGE#", NULL::ora."DATE" AS "NEXT_TIME",
-    0::numeric AS "CON_ID";
+    0::numeric AS "CON_ID"
+FROM ora.redo_limits l CROSS JOIN ora.first_redo_scn() AS f (scn);
 SELECT ora.publish_dynamic('LOG');
 
 CREATE VIEW ora."v_LOGFILE" AS
 SELECT 1::numeric AS "GROUP#", NULL::text AS "STATUS", 'ONLINE'::text AS "TYPE",
-    '/opt/oracle/oradata/FREE/redo01.log'::text AS "MEMBER",
+    ora.log_member() AS "MEMBER",
     'NO'::text AS "IS_RECOVERY_DEST_FILE", 0::numeric AS "CON_ID";
 SELECT ora.publish_dynamic('LOGFILE');
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.standin.engine.user_session import session  # noqa: F401 - a fixture
+from oracle_standin.backend import SessionInfo
+from tests.standin.engine.user_session import UserSession, session  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
-    from tests.standin.engine.user_session import UserSession
+    from oracle_standin.engine.database import Database
 
 pytestmark = pytest.mark.standin
 
@@ -206,6 +207,42 @@ def test_supplemental_logging_shows_in_the_dictionary(session: UserSession) -> N
     assert "ORA-32588" in session.fails("ALTER TABLE t ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS")
     session.run("ALTER TABLE t DROP SUPPLEMENTAL LOG DATA (ALL) COLUMNS")
     assert session.rows("SELECT log_group_type FROM user_log_groups") == []
+
+
+@pytest.mark.parametrize("kind", ["ALL", "PRIMARY KEY"])
+def test_supplemental_logging_leaves_flashback_alone(session: UserSession, kind: str) -> None:  # noqa: F811
+    session.run("CREATE TABLE t (a NUMBER)")
+    for verb in ("ADD", "DROP"):
+        session.run(f"ALTER TABLE t {verb} SUPPLEMENTAL LOG DATA ({kind}) COLUMNS")
+        session.run("INSERT INTO t VALUES (1)")
+        session.run("COMMIT")
+        scn = session.value("DBMS_FLASHBACK.GET_SYSTEM_CHANGE_NUMBER")
+        session.run("UPDATE t SET a = 2")
+        session.run("DELETE FROM t")
+        session.run("COMMIT")
+        assert session.rows(f"SELECT a FROM t AS OF SCN {scn}") == [("1",)]
+
+
+def test_supplemental_logging_of_the_database(engine_database: Database) -> None:
+    administrator = UserSession(engine_database.open_session("SYSTEM", SessionInfo(7301, 1)))
+    shown = (
+        "SELECT supplemental_log_data_min, supplemental_log_data_pk, supplemental_log_data_all"
+        " FROM v$database"
+    )
+    for change, flags in (
+        ("ADD SUPPLEMENTAL LOG DATA (PRIMARY KEY) COLUMNS", ("IMPLICIT", "YES", "NO")),
+        ("ADD SUPPLEMENTAL LOG DATA", ("YES", "YES", "NO")),
+        ("ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS", ("YES", "YES", "YES")),
+        ("DROP SUPPLEMENTAL LOG DATA (ALL, PRIMARY KEY) COLUMNS", ("YES", "NO", "NO")),
+        ("DROP SUPPLEMENTAL LOG DATA", ("NO", "NO", "NO")),
+    ):
+        administrator.run(f"ALTER DATABASE {change}")
+        assert administrator.rows(shown) == [flags]
+    administrator.run("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA (UNIQUE) COLUMNS")
+    assert "ORA-32589" in administrator.fails("ALTER DATABASE DROP SUPPLEMENTAL LOG DATA")
+    administrator.run("ALTER DATABASE DROP SUPPLEMENTAL LOG DATA (UNIQUE) COLUMNS")
+    assert administrator.rows(shown) == [("NO", "NO", "NO")]
+    administrator.session.close()
 
 
 def test_sequences_count(session: UserSession) -> None:  # noqa: F811

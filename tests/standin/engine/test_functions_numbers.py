@@ -151,3 +151,8 @@ def test_nan(session: UserSession) -> None:
     assert session.value("TO_CHAR(NANVL(TO_BINARY_DOUBLE('NaN'), 7))") == "7.0E+000"
     assert session.value("TO_CHAR(TO_BINARY_DOUBLE('NaN'))") == "Nan"
     assert session.value("TO_CHAR(-TO_BINARY_DOUBLE('INF'))") == "-Inf"
+
+
+@pytest.mark.parametrize("number", ["1.1f", "0.1f", "1.1d", "1e-20f"])
+def test_binary_numbers_are_their_texts(session: UserSession, number: str) -> None:
+    assert session.value(f"CASE WHEN {number} = TO_CHAR({number}) THEN 'same' END") == "same"

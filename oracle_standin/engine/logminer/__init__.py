@@ -1,0 +1,1 @@
+"""LogMiner: keeps the redo of single changes and shows it to sessions."""
