@@ -47,6 +47,7 @@ _SETTINGS = {
     "shared_buffers": "'128MB'",
     "work_mem": "'16MB'",
     "max_wal_size": "'2GB'",
+    "min_wal_size": "'8MB'",  # what is kept for later makes the template large
     "wal_level": "logical",
     "max_wal_senders": "8",
     "max_replication_slots": "8",
@@ -202,7 +203,7 @@ def initialize(data: Path) -> None:
         "initdb",
         *("-D", data, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-locale"),
-        *("--no-sync", "--no-instructions"),
+        *("--no-sync", "--no-instructions", "--wal-segsize=4"),
         folder=data.parent,
     )
     lines = [f"{name} = {value}\n" for name, value in _SETTINGS.items()]
@@ -235,8 +236,8 @@ class Postgres:
         """Return the id of the server's first process, 0 when it is not running."""
         return self._process.pid if self._process else 0
 
-    def start(self) -> None:
-        """Start the server and wait until it accepts connections."""
+    def start(self, database: str = DATABASE) -> None:
+        """Start the server and wait until it accepts connections to a database."""
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         account = server_account()
         with (self._run_folder / "log").open("ab") as log:
@@ -253,7 +254,7 @@ class Postgres:
             )
         self._watchdog = self._start_watchdog()
         try:
-            self._wait_until_ready(self._process)
+            self._wait_until_ready(self._process, database)
         except BaseException:
             self.stop()
             raise
@@ -268,11 +269,11 @@ class Postgres:
             start_new_session=True,
         )
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self, process: subprocess.Popen[bytes], database: str) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                self.connect("postgres").close()
+                self.connect(database).close()
             except psycopg.OperationalError as error:
                 if process.poll() is not None or time.monotonic() > deadline:
                     message = f"PostgreSQL did not start: {self._last_log() or error}"

@@ -18,7 +18,8 @@ from psycopg import sql
 from oracle_standin.engine import cache, postgres
 
 _SQL_FOLDER = Path(__file__).parent / "sql"
-_LAYOUT = 2  # to be raised when the template changes in a way that the SQL files do not show
+_LAYOUT = 4  # to be raised when the template changes in a way that the SQL files do not show
+_FIRST_DATABASE = "postgres"
 _KEPT_TEMPLATES = 6
 SEARCH_PATH = '"SYS", pg_catalog, ora'
 
@@ -64,7 +65,7 @@ def _build(folder: Path) -> None:
     run_folder = postgres.private_folder()
     server = postgres.Postgres(data, run_folder)
     try:
-        server.start()
+        server.start(_FIRST_DATABASE)
         _bootstrap(server)
     finally:
         server.stop()
@@ -73,7 +74,7 @@ def _build(folder: Path) -> None:
 
 def _bootstrap(server: postgres.Postgres) -> None:
     name = sql.Identifier(postgres.DATABASE)
-    with closing(server.connect("postgres")) as connection:
+    with closing(server.connect(_FIRST_DATABASE)) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
         # SQL scripts see names as sessions do, so that what they define binds to the same things.
         connection.execute(
@@ -82,6 +83,15 @@ def _bootstrap(server: postgres.Postgres) -> None:
     for script in _scripts():
         with closing(server.connect()) as connection:
             _run_script(connection, script)
+    _drop_others(server)
+
+
+def _drop_others(server: postgres.Postgres) -> None:
+    """Drop the databases that nobody uses: they are three quarters of the files to copy."""
+    with closing(server.connect()) as connection:
+        connection.execute("UPDATE pg_catalog.pg_database SET datistemplate = false")
+        for name in (_FIRST_DATABASE, "template1", "template0"):
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
 def _run_script(connection: psycopg.Connection[tuple[Any, ...]], script: Path) -> None:
