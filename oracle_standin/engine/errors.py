@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine import names, query_errors
+from oracle_standin.engine import names, object_errors, query_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -289,7 +289,10 @@ _COMPARED = re.compile(
 )
 
 
-def _missing_function(failure: Failure, _circumstances: Circumstances) -> OracleError:
+def _missing_function(failure: Failure, circumstances: Circumstances) -> OracleError:
+    of_objects = object_errors.misuse(failure, circumstances)
+    if of_objects is not None:
+        return of_objects
     match = re.match(r"function (?:\S+\.)?(\w+)\(", failure.message)
     if match:
         return OracleError(904, f'"{match[1].upper()}": invalid identifier')

@@ -165,6 +165,10 @@ def test_what_cannot_be_read(loading: Loading) -> None:
         ("MERGE INTO ext e USING dual ON (1 = 1) WHEN MATCHED THEN UPDATE SET id = 1", "ORA-30657"),
         ("TRUNCATE TABLE ext", "ORA-30657"),
         ("CREATE INDEX i ON ext (id)", "ORA-30657"),
+        ("ANALYZE TABLE ext COMPUTE STATISTICS", "ORA-30657"),
+        ("SELECT id FROM ext FOR UPDATE", "ORA-30657"),
+        ("SELECT e.id FROM ext e JOIN dual ON 1 = 1 FOR UPDATE OF e.id", "ORA-30657"),
+        ("BEGIN DBMS_STATS.GATHER_TABLE_STATS(NULL, 'EXT'); END;", "not in this stand-in"),
         ("SELECT * FROM ext AS OF SCN 1", "ORA-08187"),
         ("ALTER TABLE ext ADD (b NUMBER)", "not in this stand-in"),
         ("CREATE MATERIALIZED VIEW m AS SELECT * FROM ext", "not in this stand-in"),
@@ -174,6 +178,16 @@ def test_an_external_table_is_read_only(loading: Loading, statement: str, code: 
     loading.create("id NUMBER(9)")
     loading.write("1")
     assert code in loading.error(statement)
+
+
+def test_a_schema_s_statistics_leave_external_tables_out(loading: Loading) -> None:
+    loading.create("id NUMBER(9)")
+    loading.cursor.execute("CREATE TABLE plain (id NUMBER)")
+    loading.cursor.execute("BEGIN DBMS_STATS.GATHER_SCHEMA_STATS(NULL); END;")
+    assert loading.rows("SELECT table_name, num_rows FROM user_tables ORDER BY 1") == [
+        ("EXT", None),
+        ("PLAIN", 0),
+    ]
 
 
 @pytest.mark.parametrize(

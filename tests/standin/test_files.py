@@ -81,6 +81,7 @@ def test_a_column_of_files_is_stored_and_described(cursor: oracledb.Cursor) -> N
         ("SELECT * FROM docs WHERE doc = BFILENAME('A', 'b')", "ORA-00932"),
         ("SELECT doc || 'x' FROM docs", "ORA-00932"),
         ("SELECT DISTINCT doc FROM docs", "ORA-22848"),
+        ("SELECT TO_NUMBER(doc) FROM docs", "ORA-00932"),
         ("CREATE INDEX i ON docs (doc)", "ORA-02327"),
         ("SELECT BFILENAME(NULL, 'x') FROM dual", "ORA-03001"),
     ],

@@ -140,9 +140,28 @@ def test_columns_of_types_and_their_storage(types: oracledb.Cursor, owner: str) 
     assert "ORA-22812" in error(types, "SELECT * FROM people_others")
     assert "ORA-22812" in error(types, "DELETE FROM people_others")
     assert "ORA-22914" in error(types, "DROP TABLE people_others")
+    assert "stand-in" in error(types, "ANALYZE TABLE people_others COMPUTE STATISTICS")
     types.execute("DROP TABLE people")
     assert rows(types, "SELECT table_name FROM user_tables") == []
     assert rows(types, "SELECT table_name FROM user_nested_tables") == []
+
+
+def test_storage_comes_and_goes_with_columns(types: oracledb.Cursor) -> None:
+    types.execute("CREATE TABLE t (id NUMBER, a texts) NESTED TABLE a STORE AS t_a")
+    assert "ORA-22913" in error(types, "ALTER TABLE t ADD (b texts)")
+    assert rows(types, "SELECT column_name FROM user_tab_columns WHERE column_name = 'B'") == []
+    types.execute(
+        "ALTER TABLE t ADD (b texts, c texts)"
+        " NESTED TABLE b STORE AS t_b NESTED TABLE c STORE AS t_c"
+    )
+    storage = "SELECT table_name, parent_table_column FROM user_nested_tables ORDER BY 1"
+    assert rows(types, storage) == [("T_A", "A"), ("T_B", "B"), ("T_C", "C")]
+    types.execute("ALTER TABLE t DROP COLUMN a")
+    types.execute("ALTER TABLE t SET UNUSED COLUMN b")
+    types.execute("ALTER TABLE t DROP UNUSED COLUMNS")
+    assert rows(types, storage) == [("T_C", "C")]
+    names = rows(types, "SELECT table_name FROM user_tables ORDER BY 1")
+    assert names == [("T",), ("T_C",)]
 
 
 def test_values_are_made_and_kept(types: oracledb.Cursor) -> None:
@@ -199,7 +218,12 @@ def test_values_that_do_not_fit(types: oracledb.Cursor, values: str, code: str) 
         ("CREATE TABLE t (a numbers) NESTED TABLE a STORE AS s", "ORA-22912"),
         ("CREATE TABLE t (a texts) NESTED TABLE b STORE AS s", "ORA-00904"),
         ("CREATE INDEX i ON people (home)", "ORA-02327"),
-        ("SELECT DISTINCT home FROM people", "ORA-22848"),
+        ("SELECT DISTINCT home FROM people", "ORA-22950"),
+        ("SELECT marks FROM people ORDER BY home", "ORA-22950"),
+        ("SELECT 1 FROM people WHERE home < home", "ORA-22950"),
+        ("SELECT 1 FROM people WHERE home = home", "not in this stand-in"),
+        ("SELECT DISTINCT marks FROM people", "ORA-22848"),
+        ("SELECT MAX(home) FROM people", "ORA-00932"),
         ("CREATE TYPE bad AS OBJECT (a NUMBER, MEMBER FUNCTION f RETURN NUMBER)", "stand-in"),
         ("CREATE TYPE bad UNDER address (a NUMBER)", "not in this stand-in"),
         ("CREATE TYPE BODY address AS MEMBER FUNCTION f RETURN NUMBER IS BEGIN", "stand-in"),

@@ -153,6 +153,7 @@ def test_a_document_is_kept_as_written(cursor: oracledb.Cursor, document: str) -
         ("SELECT note || 'x' FROM notes", "ORA-00932"),
         ("SELECT UPPER(note) FROM notes", "ORA-00932"),
         ("SELECT DISTINCT note FROM notes", "ORA-22848"),
+        ("SELECT TO_CHAR(note) FROM notes", "ORA-00932"),
         ("CREATE INDEX i ON notes (note)", "ORA-02327"),
         ("SELECT n.note.extract('/a') FROM notes n", "not in this stand-in"),
         ("SELECT XMLQUERY('/a' PASSING note RETURNING CONTENT) FROM notes", "not in this stand-in"),

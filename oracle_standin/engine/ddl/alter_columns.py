@@ -26,32 +26,43 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.model import ColumnDefinition, ConstraintDefinition
+    from oracle_standin.engine.ddl.model import (
+        ColumnDefinition,
+        ConstraintDefinition,
+        NestedStorage,
+    )
     from oracle_standin.engine.ddl.objects import Relation
     from oracle_standin.engine.ddl.type_facts import ColumnType
 
 MAX_COLUMNS = 1000
 
 
-def add(engine: Engine, table: Relation, columns: Sequence[ColumnDefinition]) -> None:
-    """Add columns at the end.
+def add(
+    engine: Engine,
+    table: Relation,
+    columns: Sequence[ColumnDefinition],
+    stored: Sequence[NestedStorage] = (),
+) -> None:
+    """Add columns at the end, with the storage tables of nested ones.
 
     Raises OracleError 1430 for a column that is there, 1758 for NOT NULL without a default when the
-    table has rows, 2263 without a type, 1792 beyond 1,000 columns.
+    table has rows, 2263 without a type, 1792 beyond 1,000 columns, and what storage tables raise.
     """
     existing = {state.name for state in facts.columns(engine, table.oid)}
     if len(existing) + len(columns) > MAX_COLUMNS:
         raise OracleError(1792, "maximum number of columns in a table or view is 1000")
     constraints: list[ConstraintDefinition] = []
+    types: dict[str, ColumnType] = {}
     for column in columns:
         if column.name in existing:
             raise OracleError(1430, "column being added already exists in table")
         existing.add(column.name)
-        kind = _type_of(engine, table, column)
+        types[column.name] = kind = _type_of(engine, table, column)
         column_clauses.check_column(column, kind)
         _check_filled(engine, table, column)
         _add_one(engine, table, column, kind)
         constraints.extend(column.constraints)
+    nested_tables.create(engine, table, stored, nested_tables.check(engine, stored, types))
     if constraints:
         alter_constraints.add(engine, objects.by_oid(engine, table.oid), constraints)
     engine.run("SELECT ora.refresh_fit(%s::oid)", (table.oid,))
@@ -59,9 +70,7 @@ def add(engine: Engine, table: Relation, columns: Sequence[ColumnDefinition]) ->
 
 def _type_of(engine: Engine, table: Relation, column: ColumnDefinition) -> ColumnType:
     if column.type is not None:
-        kind = named_types.resolved(engine, column.type)
-        nested_tables.check(engine, (), {column.name: kind})
-        return kind
+        return named_types.resolved(engine, column.type)
     if column.virtual is not None:
         return expression_types.of_expression(engine, table, column.virtual)
     raise OracleError(2263, "need to specify the datatype for this column")
@@ -89,7 +98,7 @@ def _add_one(engine: Engine, table: Relation, column: ColumnDefinition, kind: Co
 
 
 def drop(engine: Engine, table: Relation, names: Sequence[str], *, cascade: bool) -> None:
-    """Drop columns.
+    """Drop columns, and the storage tables of nested ones.
 
     Raises OracleError 904 for an unknown column, 12983 for the last one, 12991 when another
     constraint needs it, 12992 when a foreign key refers to it, 12984 for a partitioning column.
@@ -98,6 +107,7 @@ def drop(engine: Engine, table: Relation, names: Sequence[str], *, cascade: bool
     view_validity.invalidate_dependents(engine, table.oid)
     for name in names:
         _drop_identity(engine, table, name)
+    nested_tables.drop(engine, table, names)
     clauses = ", ".join(f"DROP COLUMN {quoted(name)} CASCADE" for name in names)
     engine.run(f"ALTER TABLE {table.sql} {clauses}")
     facts.number_columns(engine, table.oid)
@@ -194,9 +204,10 @@ def _drop_constraints_of(engine: Engine, table: Relation, name: str) -> None:
 
 def drop_unused(engine: Engine, table: Relation) -> None:
     """Drop the columns that SET UNUSED hid."""
-    for state in facts.columns(engine, table.oid):
-        if state.unused:
-            engine.run(f"ALTER TABLE {table.sql} DROP COLUMN {quoted(state.name)}")
+    unused = [state.name for state in facts.columns(engine, table.oid) if state.unused]
+    nested_tables.drop(engine, table, unused)
+    for name in unused:
+        engine.run(f"ALTER TABLE {table.sql} DROP COLUMN {quoted(name)}")
 
 
 def refuse_changes(engine: Engine, table: Relation) -> None:

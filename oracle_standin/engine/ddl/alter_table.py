@@ -16,6 +16,7 @@ from oracle_standin.engine.ddl import (
     facts,
     kept_history,
     modify_columns,
+    nested_tables,
     objects,
     privileges,
     renames,
@@ -24,7 +25,12 @@ from oracle_standin.engine.ddl import (
     view_validity,
 )
 from oracle_standin.engine.ddl.column_parser import at_constraint, parse_column, parse_constraint
-from oracle_standin.engine.ddl.model import ColumnDefinition, ConstraintDefinition, TableOptions
+from oracle_standin.engine.ddl.model import (
+    ColumnDefinition,
+    ConstraintDefinition,
+    NestedStorage,
+    TableOptions,
+)
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
@@ -117,9 +123,16 @@ def _add_columns(reader: Reader, engine: Engine, table: Relation) -> None:
     if constraints or not _leave_rows_alone(columns):
         kept_history.cut(engine, table.oid)
     if columns:
-        alter_columns.add(engine, table, columns)
+        alter_columns.add(engine, table, columns, _nested_storage(reader))
     if constraints:
         alter_constraints.add(engine, objects.by_oid(engine, table.oid), constraints)
+
+
+def _nested_storage(reader: Reader) -> list[NestedStorage]:
+    found = []
+    while reader.accept("NESTED", "TABLE"):
+        found.append(nested_tables.parse(reader))
+    return found
 
 
 def _leave_rows_alone(columns: list[ColumnDefinition]) -> bool:

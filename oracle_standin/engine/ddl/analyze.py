@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import not_in_this_standin
-from oracle_standin.engine.ddl import objects, privileges
+from oracle_standin.engine.ddl import external_tables, nested_tables, objects, privileges
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 
 def run(reader: Reader, engine: Engine) -> None:
-    """Run ANALYZE TABLE ... COMPUTE, ESTIMATE or DELETE STATISTICS, after ANALYZE."""
+    """Run ANALYZE TABLE ... COMPUTE, ESTIMATE or DELETE STATISTICS, after ANALYZE.
+
+    Raises OracleError 30657 for an external table.
+    """
     if not reader.accept("TABLE"):
         raise not_in_this_standin(what="ANALYZE of this kind of object")
     table = objects.require_table(engine, reader.object_name())
     privileges.require_on(engine, table, "ANALYZE ANY")
+    external_tables.refuse(table)
+    if nested_tables.is_storage(engine, table):
+        raise not_in_this_standin(what="statistics of a nested table's storage")
     if reader.accept("COMPUTE", "STATISTICS") or reader.accept("ESTIMATE", "STATISTICS"):
         reader.rest()
         gather(engine, table)

@@ -61,8 +61,7 @@ def drop_relation(engine: Engine, table: Relation, *, cascade: bool) -> None:
     if not cascade and references(engine, table):
         raise OracleError(2449, "unique/primary keys in table referenced by foreign keys")
     view_validity.invalidate_dependents(engine, table.oid)
-    for storage in nested_tables.storages(engine, table):
-        engine.run(f"DROP TABLE {storage.sql}")
+    nested_tables.drop(engine, table)
     engine.run("SELECT ora.drop_fit(%s::oid)", (table.oid,))
     engine.run(f"DROP TABLE {table.sql} CASCADE")
 

@@ -83,7 +83,7 @@ def create(
     stored: Sequence[NestedStorage],
     types: Mapping[str, named_types.NamedType],
 ) -> None:
-    """Create the storage tables of a new table."""
+    """Create the storage tables of new columns."""
     for item in stored:
         _create_one(engine, table, item, types[item.column])
 
@@ -132,15 +132,25 @@ def _attribute(row: tuple[object, ...]) -> tuple[str, ColumnType]:
     return str(name), kind
 
 
-def storages(engine: Engine, table: Relation) -> list[Relation]:
-    """Return the storage tables of a table."""
+def drop(engine: Engine, table: Relation, columns: Sequence[str] | None = None) -> None:
+    """Drop the storage tables of a table, or of some of its columns."""
     rows = engine.query(
-        "SELECT relid::bigint FROM ora.nested_facts WHERE parent = %s::oid", (table.oid,)
+        "SELECT n.relid::bigint FROM ora.nested_facts n JOIN pg_catalog.pg_attribute a"
+        " ON a.attrelid = n.parent AND a.attnum = n.attnum WHERE n.parent = %s::oid"
+        " AND (%s OR ora.oracle_name(a.attname) = ANY (%s::text[]))",
+        (table.oid, columns is None, list(columns or ())),
     )
-    return [objects.by_oid(engine, oid) for (oid,) in rows]
+    for (oid,) in rows:
+        engine.run(f"DROP TABLE {objects.by_oid(engine, oid).sql}")
 
 
 def refuse_drop(engine: Engine, table: Relation) -> None:
     """Raise OracleError 22914 for DROP TABLE of a storage table."""
-    if engine.query("SELECT 1 FROM ora.nested_facts WHERE relid = %s::oid", (table.oid,)):
+    if is_storage(engine, table):
         raise OracleError(22914, "DROP of nested tables not supported")
+
+
+def is_storage(engine: Engine, table: Relation) -> bool:
+    """Return whether a table is the storage of a nested one."""
+    rows = engine.query("SELECT 1 FROM ora.nested_facts WHERE relid = %s::oid", (table.oid,))
+    return bool(rows)

@@ -1,14 +1,15 @@
 """DBMS_STATS: row counts and dates of analysis in the dictionary.
 
 Source: PL/SQL Packages and Types Reference, DBMS_STATS. Names are upper case unless quoted; NULL
-for the owner is the current schema. Each call commits, as DDL does.
+for the owner is the current schema. Each call commits, as DDL does. The rows of external tables and
+of the storage of nested ones cannot be counted here: a schema's statistics leave them out.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
+from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.plsql.arguments import Arguments, text_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef
     from oracle_standin.engine.plsql.host import Host
 
+_UNCOUNTED = frozenset({"x", "n"})
 _SET_FACTS = """
 INSERT INTO ora.table_facts (relid, last_analyzed, num_rows, blocks)
 SELECT c.oid, statement_timestamp(), (SELECT count(*) FROM {table}),
@@ -47,7 +49,7 @@ def gather_schema(host: Host, arguments: Arguments) -> Arguments:
     )
     for name, _ in names:
         found = host.resolver.resolve(owner, name)
-        if found is not None:
+        if found is not None and found.kind not in _UNCOUNTED:
             _analyze(host, found)
     return {}
 
@@ -74,6 +76,8 @@ def _table(host: Host, arguments: Arguments) -> ObjectRef:
     owner = _owner(host, arguments["OWNNAME"])
     name = _folded(text_of(arguments["TABNAME"]))
     found = host.resolver.resolve(owner, name)
+    if found is not None and found.kind in _UNCOUNTED:
+        raise not_in_this_standin(what="statistics of an external or nested table")
     if found is None or found.kind not in {"r", "p", "m"}:
         message = (
             f'Unable to analyze TABLE "{owner}"."{name}", insufficient privileges or does not exist'

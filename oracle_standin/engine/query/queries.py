@@ -6,6 +6,7 @@ from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import (
     aggregates,
+    external_sources,
     hierarchy,
     nested_aggregates,
     nodes,
@@ -19,7 +20,11 @@ from oracle_standin.engine.query import (
 )
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render, render_list
-from oracle_standin.engine.query.scope import Output, Scope  # noqa: TC001 - singledispatch reads it
+from oracle_standin.engine.query.scope import (  # noqa: TC001 - singledispatch reads it
+    Output,
+    Scope,
+    Source,
+)
 
 _LABEL_BYTES = 128
 
@@ -288,8 +293,11 @@ def _row_locks(lock: query_nodes.ForUpdate, out: Output) -> str:
     out.locks_rows = True
     text = " FOR UPDATE"
     tables = [_locked_table(column, out) for column in lock.columns]
+    for source in tables or out.scope.sources:
+        if source.ref is not None:
+            external_sources.refuse_change(source.ref)
     if tables:
-        text += f" OF {', '.join(dict.fromkeys(tables))}"
+        text += f" OF {', '.join(dict.fromkeys(source.sql for source in tables))}"
     if lock.wait.isdigit():
         out.lock_wait_seconds = int(lock.wait)
     elif lock.wait:
@@ -297,7 +305,7 @@ def _row_locks(lock: query_nodes.ForUpdate, out: Output) -> str:
     return text
 
 
-def _locked_table(column: nodes.Name, out: Output) -> str:
+def _locked_table(column: nodes.Name, out: Output) -> Source:
     qualifier = column.qualifier
     source = out.scope.source(qualifier) if qualifier else out.scope.owner_of(column.parts[-1])
     if source is None and len(out.scope.sources) == 1:
@@ -305,4 +313,4 @@ def _locked_table(column: nodes.Name, out: Output) -> str:
     unknown = source is None or (source.columns and column.parts[-1] not in source.columns)
     if source is None or unknown:
         raise OracleError(904, f'"{column.parts[-1]}": invalid identifier')
-    return source.sql
+    return source
