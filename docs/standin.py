@@ -22,7 +22,7 @@ _EMPTY = re.compile(r"^SELECT ora\.publish_empty\('(\w+)'", re.MULTILINE)
 _DYNAMIC = re.compile(r"^SELECT ora\.publish_dynamic\('(\w+)'", re.MULTILINE)
 _SINGLE = re.compile(r'^CREATE VIEW "SYS"\."(\w+)"', re.MULTILINE)
 _SYNTAX_FUNCTIONS = (
-    *("CAST", "EXTRACT", "TO_VECTOR", "TRIM", "VECTOR"),
+    *("CAST", "EXTRACT", "JSON_ARRAY", "JSON_OBJECT", "TO_VECTOR", "TRIM", "VECTOR"),
     *("XMLELEMENT", "XMLPARSE", "XMLSERIALIZE", "XMLTYPE"),
 )
 _PLSQL = (

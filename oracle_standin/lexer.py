@@ -88,7 +88,9 @@ def tokens(text: str, *, keep_comments: bool = False) -> list[Token]:
     1740 for an unclosed quoted name.
     """
     found: list[Token] = []
-    for match in _TOKEN.finditer(text):
+    position = 0
+    while match := _TOKEN.match(text, position):
+        position = match.end()
         group = match.lastgroup if match.lastgroup != "delimiter" else "string"
         if group == "space" or (group in {"comment", "hint"} and not keep_comments):
             continue
@@ -97,6 +99,9 @@ def tokens(text: str, *, keep_comments: bool = False) -> list[Token]:
             raise OracleError(1756, "quoted string not properly terminated", start)
         if piece == '"':
             raise OracleError(1740, "missing double quote in identifier", start)
+        if group == "bind" and found and found[-1].kind is Kind.STRING:
+            # What follows a key of JSON_OBJECT.
+            group, piece, position = "operator", ":", start + 1
         kind = Kind(group)
         found.append(Token(kind, piece, _meaning(kind, piece), start))
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.engine.query import (
     expressions,
+    json_calls,
     literals,
     nodes,
     query_nodes,
@@ -111,6 +112,7 @@ READERS: dict[str, Callable[[Cursor], nodes.Expression]] = {
     "VALIDATE_CONVERSION": _validate_conversion,
     "TRIM": _trim,
     "EXISTS": _exists,
+    **json_calls.CALLS,
     **xml_calls.CALLS,
 }
 """Calls with a syntax of their own, by name; they read what stands between the parentheses."""

@@ -149,3 +149,65 @@ CREATE FUNCTION "SYS".to_char(document jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
 CREATE FUNCTION "SYS".to_clob(document jsonb) RETURNS ora."CLOB"
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document)::ora."CLOB";
+
+-- JSON_OBJECT and JSON_ARRAY: the JSON text of each value, and what puts them together.
+
+CREATE FUNCTION ora.json_item(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN to_json(value)::text;
+CREATE FUNCTION ora.json_item(value numeric) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN trim_scale(value)::text;
+CREATE FUNCTION ora.json_item(value boolean) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN value::text;
+CREATE FUNCTION ora.json_item(value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(value);
+CREATE FUNCTION ora.json_item(value bytea) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN to_json(upper(encode(value, 'hex')))::text;
+CREATE FUNCTION ora.json_item(value ora."DATE") RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN to_json("SYS".to_char(value, 'YYYY-MM-DD"T"HH24:MI:SS'))::text;
+
+DO $$
+DECLARE
+    type_name text;
+BEGIN
+    FOREACH type_name IN ARRAY ARRAY['float4', 'float8', 'ora."TIMESTAMP"', 'ora."TSTZ"',
+        'ora."TSLTZ"', 'ora."INTERVALDS"', 'ora."INTERVALYM"', 'ora."ROWID"']
+    LOOP
+        EXECUTE format(
+            'CREATE FUNCTION ora.json_item(value %s) RETURNS text LANGUAGE sql STRICT PARALLEL SAFE
+             RETURN ora.raise_error(3001, %L, NULL::text)', type_name,
+            'unimplemented feature: a value of this type in JSON_OBJECT or JSON_ARRAY'
+            ' is not in this stand-in');
+    END LOOP;
+END $$;
+
+CREATE FUNCTION ora.json_text(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN value;
+CREATE FUNCTION ora.json_text(value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(value);
+
+CREATE FUNCTION ora.json_key(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(value, ora.raise_error(3001,
+    'unimplemented feature: NULL as a key of JSON_OBJECT is not in this stand-in', NULL::text));
+
+CREATE FUNCTION ora.json_object(on_null text, VARIADIC parts text[] DEFAULT '{}') RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{' || coalesce((
+    SELECT string_agg(
+        to_json(parts[place])::text || ':' || coalesce(parts[place + 1], 'null'), ','
+        ORDER BY place)
+    FROM generate_series(1, cardinality(parts), 2) AS places(place)
+    WHERE on_null = 'NULL' OR parts[place + 1] IS NOT NULL), '') || '}';
+CREATE FUNCTION ora.json_array(on_null text, VARIADIC parts text[] DEFAULT '{}') RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '[' || coalesce((
+    SELECT string_agg(coalesce(part, 'null'), ',' ORDER BY place)
+    FROM unnest(parts) WITH ORDINALITY AS items(part, place)
+    WHERE on_null = 'NULL' OR part IS NOT NULL), '') || ']';
+
+CREATE FUNCTION ora.json_string(document text, size numeric) RETURNS varchar
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN octet_length(document) > size::int
+    THEN ora.raise_error(40478, 'output value too large (maximum: ' || size || ')', NULL::varchar)
+    ELSE document::varchar END;

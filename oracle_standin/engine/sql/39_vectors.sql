@@ -323,3 +323,9 @@ CREATE FUNCTION "SYS".inner_product(a ora."VECTOR", b ora."VECTOR") RETURNS floa
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN - "SYS".vector_distance(a, b, 'DOT');
 CREATE FUNCTION "SYS".hamming_distance(a ora."VECTOR", b ora."VECTOR") RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN "SYS".vector_distance(a, b, 'HAMMING');
+
+CREATE FUNCTION ora.json_item(value ora."VECTOR") RETURNS text
+LANGUAGE sql STRICT PARALLEL SAFE
+RETURN ora.raise_error(3001,
+    'unimplemented feature: a vector in JSON_OBJECT or JSON_ARRAY is not in this stand-in',
+    NULL::text);

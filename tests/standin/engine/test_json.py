@@ -105,3 +105,60 @@ def test_a_checked_column_takes_json_alone_and_says_so(session: UserSession) -> 
     ) == [("B", "TEXT", "BLOB"), ("C", "TEXT", "CLOB"), ("V", "TEXT", "VARCHAR2")]
     session.run("ALTER TABLE checked DROP CONSTRAINT c_is")
     assert not columns(session, "SELECT c FROM checked")["C"].is_json
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("JSON_OBJECT('a' VALUE 1, KEY 'b' VALUE 'x\"y')", '{"a":1,"b":"x\\"y"}'),
+        ("JSON_OBJECT()", "{}"),
+        ("JSON_OBJECT('b' VALUE NULL, 'a' VALUE .50)", '{"b":null,"a":0.5}'),
+        ("JSON_OBJECT('b' VALUE NULL, 'a' VALUE -1 ABSENT ON NULL)", '{"a":-1}'),
+        ("JSON_OBJECT('o' VALUE JSON_ARRAY(1, '2', NULL))", '{"o":[1,"2"]}'),
+        ("JSON_OBJECT('o' VALUE '[1]', 'p' VALUE '[1]' FORMAT JSON)", '{"o":"[1]","p":[1]}'),
+        ("JSON_OBJECT('d' VALUE DATE '2020-02-29')", '{"d":"2020-02-29T00:00:00"}'),
+        ("JSON_OBJECT('r' VALUE HEXTORAW('ab'), 'u' VALUE 1 + 1)", '{"r":"AB","u":2}'),
+        ("JSON_OBJECT('j' VALUE JSON('{\"x\": [1, 2]}'))", '{"j":{"x":[1,2]}}'),
+        ("JSON_OBJECT('q' VALUE JSON_QUERY('[[1]]', '$[0]'))", '{"q":[1]}'),
+        ("JSON_OBJECT('a' : 0.5, 'b':USER||'x', 'c':'y')", '{"a":0.5,"b":"{user}x","c":"y"}'),
+        ("JSON_ARRAY(NULL, 1 NULL ON NULL)", "[null,1]"),
+        ("JSON_ARRAY()", "[]"),
+        ("JSON_ARRAY(1, 2 RETURNING VARCHAR2(10))", "[1,2]"),
+        ("TO_CHAR(JSON_ARRAY('x' RETURNING CLOB))", '["x"]'),
+        ("JSON_VALUE(JSON_OBJECT('k' VALUE 'v'), '$.k')", "v"),
+    ],
+)
+def test_json_is_made_of_values(session: UserSession, expression: str, expected: str) -> None:
+    assert session.value(expression) == expected.replace("{user}", session.value("USER"))
+
+
+def test_binds_may_follow_the_colon_of_a_key(session: UserSession) -> None:
+    assert session.run(
+        "BEGIN SELECT JSON_OBJECT('a'::x, 'b': :y) INTO :z FROM dual; END;", x="1", y="2", z=None
+    ) == {"z": '{"a":"1","b":"2"}'}
+
+
+def test_a_column_alone_has_its_name_for_a_key(session: UserSession) -> None:
+    rows = session.rows(
+        "SELECT JSON_OBJECT(t.id, key, value VALUE 1) FROM (SELECT 1 id, 'k' key, 'v' value"
+        " FROM dual UNION ALL SELECT 2, NULL, 'w' FROM dual) t ORDER BY id"
+    )
+    assert rows == [('{"ID":1,"KEY":"k","v":1}',), ('{"ID":2,"KEY":null,"w":1}',)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ("JSON_ARRAY(RPAD('x', 30) RETURNING VARCHAR2(20))", "ORA-40478"),
+        ("JSON_ARRAY(SYSTIMESTAMP)", "ORA-03001"),
+        ("JSON_ARRAY(1 RETURNING JSON)", "ORA-03001"),
+        ("JSON_ARRAY(TO_VECTOR('[1]'))", "ORA-03001"),
+        ("JSON_OBJECT('a' || 'b' VALUE 1, USER : 1)", "ORA-03001"),
+        ("JSON_OBJECT(*)", "ORA-03001"),
+        ("JSON_OBJECT(NULL VALUE 1)", "ORA-03001"),
+        ("JSON_OBJECT('a' VALUE 1 WITH UNIQUE KEYS)", "ORA-03001"),
+        ("JSON_ARRAY(1 2)", "ORA-00907"),
+    ],
+)
+def test_json_that_is_not_made(session: UserSession, expression: str, error: str) -> None:
+    assert session.error(expression).startswith(error)
