@@ -111,9 +111,10 @@ def _require_free(engine: Engine, owner: str, name: str, kind: str) -> None:
         " ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = %s"
         " AND c.relkind IN ('r', 'p', 'v', 'm', 'S')"
         " UNION ALL SELECT 1 FROM ora.synonyms WHERE owner = %s AND name = %s"
+        " UNION ALL SELECT 1 FROM ora.type_facts WHERE owner = %s AND name = %s"
         " UNION ALL SELECT 1 FROM ora.program_units WHERE owner = %s AND name = %s"
         " AND kind NOT IN (%s, 'PACKAGE BODY')",
-        (owner, engine_name(name), owner, name, owner, name, kind),
+        (owner, engine_name(name), *(owner, name) * 3, kind),
     )
     if rows:
         raise _in_use(owner, name)

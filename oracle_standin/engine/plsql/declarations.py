@@ -25,7 +25,6 @@ ReadBody = Callable[
 """Reads a block from BEGIN on: the parser's, which reads declarations itself."""
 
 _KEYS = ("PLS_INTEGER", "BINARY_INTEGER")
-_REFUSED = ("SUBTYPE",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,8 @@ def _declaration(reader: Reader, read_body: ReadBody) -> nodes.Declaration:
         return _pragma(reader, position)
     if reader.peek().is_word("PROCEDURE", "FUNCTION"):
         return _nested(reader, read_body)
-    if reader.peek().is_word("TYPE"):
-        return _type(reader)
-    if reader.peek().is_word("CURSOR"):
-        return _cursor(reader)
-    if reader.peek().is_word(*_REFUSED):
-        raise not_here(position, reader.peek().value)
+    if reader.peek().is_word(*_SPECIAL):
+        return _SPECIAL[reader.peek().value](reader)
     name = reader.name()
     if reader.accept("EXCEPTION"):
         reader.expect_operator(";")
@@ -137,6 +132,18 @@ def _record_type(reader: Reader, name: str, position: nodes.Position) -> nodes.R
     return nodes.RecordDeclaration(name, tuple(fields), position)
 
 
+def _subtype(reader: Reader) -> nodes.SubtypeDeclaration:
+    reader.expect("SUBTYPE")
+    name = reader.name()
+    reader.expect("IS")
+    data_type = read_data_type(reader)
+    if reader.peek().is_word("RANGE", "NOT"):
+        what = f"a SUBTYPE with {reader.peek().value}"
+        raise not_here(reader.here(), what)
+    reader.expect_operator(";")
+    return nodes.SubtypeDeclaration(name, data_type)
+
+
 def _cursor(reader: Reader) -> nodes.CursorDeclaration:
     position = reader.here()
     reader.expect("CURSOR")
@@ -150,6 +157,13 @@ def _cursor(reader: Reader) -> nodes.CursorDeclaration:
     query = reader.expression(";")
     reader.expect_operator(";")
     return nodes.CursorDeclaration(head, query)
+
+
+_SPECIAL: dict[str, Callable[[Reader], nodes.Declaration]] = {
+    "TYPE": _type,
+    "CURSOR": _cursor,
+    "SUBTYPE": _subtype,
+}
 
 
 # Procedures and functions

@@ -46,6 +46,9 @@ def declare(  # noqa: C901 - one a kind
                 _table_type(declaration, scope, context)
             case nodes.RecordDeclaration():
                 _record_type(declaration, scope, context)
+            case nodes.SubtypeDeclaration():
+                kind = resolve_type(declaration.data_type, scope, context)
+                scope.types[declaration.name] = kind
             case nodes.CursorDeclaration():
                 _cursor(declaration, scope, context)
             case nodes.CursorTypeDeclaration():

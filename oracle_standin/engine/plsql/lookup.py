@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import Bind, OracleError, TypeCode
-from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared
+from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
 from oracle_standin.engine.plsql.kinds import ColumnType, DataType, RecordType, RowType
 from oracle_standin.engine.plsql.scope import Record, Variable, bind_type
 from oracle_standin.engine.plsql.tables import IndexedTable
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from oracle_standin.backend import Column
     from oracle_standin.engine.contract import ObjectRef
+    from oracle_standin.engine.plsql.compile_errors import CompileError
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.exceptions import NamedException
-    from oracle_standin.engine.plsql.kinds import DeclaredType, Kind
+    from oracle_standin.engine.plsql.kinds import DeclaredType, Kind, NamedType
     from oracle_standin.engine.plsql.nodes import Position, Target
     from oracle_standin.engine.plsql.scope import Composite, Program, Scope
 
@@ -114,13 +115,25 @@ def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Kind
             package = context.host.linker.package(declared.names[:-1], declared.position, context)
             found = package.types.get(declared.names[-1]) if package else None
         if found is None:
-            raise not_declared(declared.position, ".".join(declared.names))
+            raise _unknown_type(declared, context)
         return found
     variable = find_variable(declared.names, declared.position, scope, context)
     if variable is not None:
         return variable.data_type
     composite = find_composite(declared.names, declared.position, scope, context)
     return composite.kind if composite else _column(declared, context)
+
+
+def _unknown_type(declared: NamedType, context: Context) -> CompileError:
+    """Return PLS-00201, or the refusal of a type that CREATE TYPE has made."""
+    name = ".".join(declared.names)
+    owner = declared.names[-2] if len(declared.names) > 1 else context.host.current_schema
+    made = context.host.query(
+        "SELECT 1 FROM ora.type_facts WHERE owner = %s AND name = %s", (owner, declared.names[-1])
+    )
+    if made:
+        return not_here(declared.position, f"a variable of the type {name}")
+    return not_declared(declared.position, name)
 
 
 def _row(declared: RowType, context: Context) -> RecordType:

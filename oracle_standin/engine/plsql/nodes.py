@@ -72,6 +72,14 @@ class TableDeclaration:
 
 
 @dataclass(frozen=True, slots=True)
+class SubtypeDeclaration:
+    """SUBTYPE name IS type."""
+
+    name: str
+    data_type: DeclaredType
+
+
+@dataclass(frozen=True, slots=True)
 class CursorTypeDeclaration:
     """TYPE name IS REF CURSOR."""
 
@@ -152,6 +160,7 @@ Declaration = (
     | ExceptionCode
     | CursorDeclaration
     | RecordDeclaration
+    | SubtypeDeclaration
     | TableDeclaration
     | CursorTypeDeclaration
     | Subprogram

@@ -150,6 +150,13 @@ def test_local_programs_and_forward_declarations(session: UserSession) -> None:
     assert session.run(block, r=0) == {"r": "7"}
 
 
+def test_subtypes(session: UserSession) -> None:
+    session.run("CREATE PACKAGE p IS SUBTYPE code IS VARCHAR2(3); SUBTYPE same IS code; END;")
+    block = "DECLARE v p.same := 'abc'; BEGIN :r := v; {} END;"
+    assert session.run(block.format(""), r=None) == {"r": "abc"}
+    assert session.fails(block.format("v := 'abcd';"), r=None).startswith("ORA-06502:")
+
+
 def test_overloads_by_number_names_and_types(session: UserSession) -> None:
     block = """
     DECLARE

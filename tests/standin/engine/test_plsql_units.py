@@ -89,6 +89,8 @@ def test_units_that_do_not_compile(session: UserSession, text: str) -> None:
         "BEGIN UTL_FILE.FCLOSE_ALL; END;",
         "x XMLTYPE; BEGIN NULL; END;",
         "r t%ROWTYPE; BEGIN INSERT INTO t VALUES r; END;",
+        "p made; BEGIN NULL; END;",
+        "SUBTYPE small IS PLS_INTEGER RANGE 1 .. 5; BEGIN NULL; END;",
         "BEGIN FORALL i IN INDICES OF x DELETE FROM t; END;",
         "n NUMBER; BEGIN n := XMLDIFF('x'); END;",
         "n NUMBER; BEGIN SELECT COUNT(*) INTO n FROM t WHERE XMLDIFF('x') = 'y'; END;",
@@ -96,6 +98,7 @@ def test_units_that_do_not_compile(session: UserSession, text: str) -> None:
 )
 def test_what_the_stand_in_does_not_have_is_not_created(session: UserSession, body: str) -> None:
     session.run("CREATE TABLE t (id NUMBER)")
+    session.run("CREATE TYPE made AS OBJECT (a NUMBER)")
     error = session.fails(f"CREATE PROCEDURE p IS {body}")
     assert error.startswith("ORA-03001:")
     assert error.endswith("not in this stand-in")
@@ -201,7 +204,10 @@ def test_dependencies_in_the_dictionary(session: UserSession) -> None:
 def test_names_are_shared_with_tables(session: UserSession) -> None:
     session.run("CREATE TABLE t (id NUMBER)")
     session.run("CREATE PROCEDURE p IS BEGIN NULL; END;")
+    session.run("CREATE TYPE made AS OBJECT (a NUMBER)")
     assert session.fails("CREATE PROCEDURE t IS BEGIN NULL; END;").startswith("ORA-00955:")
+    assert session.fails("CREATE PROCEDURE made IS BEGIN NULL; END;").startswith("ORA-00955:")
+    assert session.fails("CREATE TYPE p AS OBJECT (a NUMBER)").startswith("ORA-00955:")
     assert session.fails("CREATE PROCEDURE p IS BEGIN NULL; END;").startswith("ORA-00955:")
     assert session.fails("CREATE TABLE p (id NUMBER)").startswith("ORA-00955:")
     error = session.fails("CREATE OR REPLACE FUNCTION p RETURN NUMBER IS BEGIN RETURN 1; END;")
