@@ -15,7 +15,14 @@ from oracle_standin.backend import (
     OracleError,
     TypeCode,
 )
-from oracle_standin.engine.plsql import cursors, flashback, logminer, output, statistics
+from oracle_standin.engine.plsql import (
+    cursors,
+    flashback,
+    logminer,
+    output,
+    snapshots,
+    statistics,
+)
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.scope import CURSOR
@@ -165,6 +172,12 @@ def _out(name: str, data_type: DataType = TEXT) -> Parameter:
     return Parameter(name, data_type, required=True, is_out=True)
 
 
+_REFRESH = (
+    _text("LIST"),
+    _text("METHOD", required=False),
+    *_ignored("ROLLBACK_SEG", "PUSH_DEFERRED_RPC", "REFRESH_AFTER_ERRORS", "PURGE_OPTION"),
+    *_ignored("PARALLELISM", "HEAP_SIZE", "ATOMIC_REFRESH", "NESTED", "OUT_OF_PLACE"),
+)
 _SECONDS = (Parameter("SECONDS", NUMBER, required=True),)
 _STATISTICS_OPTIONS = _ignored(
     "PARTNAME", "ESTIMATE_PERCENT", "BLOCK_SAMPLE", "METHOD_OPT", "DEGREE", "GRANULARITY",
@@ -219,6 +232,8 @@ PROCEDURES: dict[str, Routine] = {
     "DBMS_STATS.DELETE_TABLE_STATS": Routine(
         (_text("OWNNAME"), _text("TABNAME"), *_STATISTICS_OPTIONS), statistics.delete_table
     ),
+    "DBMS_MVIEW.REFRESH": Routine(_REFRESH, snapshots.refresh),
+    "DBMS_SNAPSHOT.REFRESH": Routine(_REFRESH, snapshots.refresh),
     "DBMS_TRANSACTION.COMMIT": Routine((), _commit),
     "DBMS_TRANSACTION.ROLLBACK": Routine((), _rollback),
     "DBMS_FLASHBACK.ENABLE_AT_SYSTEM_CHANGE_NUMBER": Routine(

@@ -127,3 +127,17 @@ def test_private_temporary_tables_end_no_transaction(session: UserSession) -> No
     session.run("ROLLBACK")
     assert session.rows("SELECT COUNT(*) FROM t") == [("0",)]
     assert session.rows("SELECT table_name FROM user_tables") == [("T",)]
+
+
+def test_materialized_view_is_refreshed(session: UserSession) -> None:  # noqa: F811
+    session.run("CREATE TABLE base (a NUMBER)")
+    session.run("CREATE MATERIALIZED VIEW copied REFRESH COMPLETE ON DEMAND AS SELECT a FROM base")
+    session.run("INSERT INTO base VALUES (7)")
+    session.run("COMMIT")
+    assert session.rows("SELECT COUNT(*) FROM copied") == [("0",)]
+    session.run("BEGIN DBMS_MVIEW.REFRESH('copied', 'C', ATOMIC_REFRESH => FALSE); END;")
+    assert session.rows("SELECT a FROM copied") == [("7",)]
+    assert session.fails("DELETE copied").startswith("ORA-01732")
+    fast = session.fails("BEGIN DBMS_MVIEW.REFRESH('copied', method => 'F'); END;")
+    assert fast.startswith("ORA-12004")
+    assert session.fails("BEGIN DBMS_SNAPSHOT.REFRESH('nosuch'); END;").startswith("ORA-23401")
