@@ -13,7 +13,6 @@ from oracle_standin.engine.ddl.reader import Reader
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
 
-_BEFORE_TABLE = 4  # CREATE GLOBAL TEMPORARY TABLE
 _KEPT = frozenset({"CREATE", "ALTER", "DROP", "TRUNCATE"})
 
 
@@ -22,12 +21,8 @@ def write(statement: str, engine: Engine) -> None:
     reader = Reader(statement)
     if not reader.at_any(_KEPT) or reader.at("CREATE", "PRIVATE"):
         return
-    for _ in range(_BEFORE_TABLE):
-        if reader.at("TABLE"):
-            break
-        if reader.at_end():
-            return
-        reader.take()
+    reader.take()
+    reader.accept("GLOBAL", "TEMPORARY")
     if not reader.accept("TABLE"):
         return
     reader.accept("IF", "NOT", "EXISTS")
