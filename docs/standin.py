@@ -31,6 +31,8 @@ _PLSQL = (
     "packages",
     "index-by tables and records",
     "bulk operations",
+    "declared cursors and cursor variables",
+    "DBMS_UTILITY.FORMAT_ERROR_BACKTRACE",
 )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.context import Context
 
 _TEXT_CODES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})
+_BACKTRACE = [".", "FORMAT_ERROR_BACKTRACE"]
 _CONVERSION_ERRORS = {
     1722: "character to number conversion error",
     1438: "number precision too large",
@@ -117,6 +118,10 @@ def _special_at(
     if token.is_word("SQLERRM"):
         text = current.sqlerrm if current else "ORA-0000: normal, successful completion"
         return text_variable("SQLERRM", text), 1
+    if token.is_word("DBMS_UTILITY") and [one.value for one in following[:2]] == _BACKTRACE:
+        places = current.places if current else ()
+        text = "".join(f"ORA-06512: {place}\n" for place in places)
+        return text_variable("BACKTRACE", text), 3
     if token.is_word("SQL") and len(following) > 1 and following[0].is_operator("%"):
         count = context.row_count
         if following[1].is_word("ROWCOUNT"):

@@ -212,6 +212,17 @@ def test_the_stack_names_units_and_lines(session: UserSession) -> None:
     ]
 
 
+def test_the_backtrace_of_an_exception(session: UserSession) -> None:
+    session.run("CREATE PROCEDURE deep IS\nBEGIN\n  RAISE PROGRAM_ERROR;\nEND;")
+    block = """BEGIN
+      deep;
+    EXCEPTION WHEN OTHERS THEN :r := DBMS_UTILITY.FORMAT_ERROR_BACKTRACE;
+    END;"""
+    assert session.run(block, r=None) == {
+        "r": f'ORA-06512: at "{session.session.user}.DEEP", line 3\nORA-06512: at line 2\n'
+    }
+
+
 def test_exceptions_go_through_calls_and_copy_nothing_out(session: UserSession) -> None:
     session.run("CREATE PROCEDURE p (a OUT NUMBER) IS BEGIN a := 5; RAISE NO_DATA_FOUND; END;")
     block = "BEGIN p(:a); EXCEPTION WHEN NO_DATA_FOUND THEN :c := SQLCODE; END;"
