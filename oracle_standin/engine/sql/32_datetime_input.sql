@@ -301,6 +301,7 @@ DECLARE
     width int;
     digits text;
     exact boolean := false;
+    missing boolean := false;  -- the punctuation before the present element
     fields ora.time_fields;
     step record;
     result ora.parsed_time;
@@ -342,7 +343,13 @@ BEGIN
                     ELSE substr(rest, 2) END;
             ELSIF rest ~ '^[[:alpha:]]' OR exact THEN
                 PERFORM ora.raise_error(1861, 'literal does not match format string');
+            ELSE
+                missing := true;
+                CONTINUE;
             END IF;
+        ELSIF missing AND element IN ('MON', 'MONTH', 'DY', 'DAY') AND rest ~ '^\d' THEN
+            -- Numbers may follow each other without punctuation, words may not.
+            PERFORM ora.raise_error(1861, 'literal does not match format string');
         ELSIF width IS NULL OR (element = 'MM' AND rest ~ '^[[:alpha:]]') THEN
             step := ora.read_word(element, rest, fields);
             fields := step.fields;
@@ -367,6 +374,7 @@ BEGIN
             fields := ora.store_number(element, digits, fields);
             rest := substr(rest, length(digits) + 1);
         END IF;
+        missing := false;
     END LOOP;
     IF rest <> '' THEN
         PERFORM ora.raise_error(

@@ -289,3 +289,12 @@ def test_exact_punctuation(session: UserSession) -> None:
     assert session.value("TO_CHAR(TO_DATE('2024/01/05', 'YYYY-MM-DD'), 'DD')") == "05"
     assert session.value("TO_CHAR(TO_DATE('2024-01-05', 'FXYYYY-MM-DD'), 'DD')") == "05"
     assert session.error("TO_DATE('2024/01/05', 'FXYYYY-MM-DD')").startswith("ORA-01861")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("2024-01-05", "ORA-01861"), ("01/25/2012", "ORA-01843")],
+)
+def test_dates_under_the_default_format(session: UserSession, text: str, code: str) -> None:
+    assert session.error(f"TO_DATE('{text}')").startswith(code)
+    assert session.value("TO_CHAR(TO_DATE('20240105', 'YYYY-MM-DD'), 'DDMM')") == "0501"
