@@ -89,12 +89,12 @@ def create(
     nested_tables.create(engine, table, definition.nested, nested)
     if definition.external is not None:
         external_tables.record(engine, table, definition.external)
+    if not (definition.temporary or definition.external):
+        kept_history.begin(engine, table.oid, table.sql)
     if definition.query is not None and fill:
         _fill(engine, table, definition)
     if definition.options.read_only:
         alter_columns.refuse_changes(engine, table)
-    if not (definition.temporary or definition.external):
-        kept_history.begin(engine, table.oid, table.sql)
     return table
 
 

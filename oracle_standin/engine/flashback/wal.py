@@ -35,7 +35,6 @@ class Change:
 class Note:
     """What the stand-in itself wrote into the log: a DDL statement."""
 
-    lsn: int
     text: str
 
 
@@ -130,9 +129,8 @@ def _relid(message: bytes) -> int:
 
 def _note(message: bytes) -> Note:
     """Read a message of pg_logical_emit_message: flags, position, prefix, length, content."""
-    (lsn,) = struct.unpack_from(">Q", message, 2)
     start = message.index(b"\0", 10) + 5
-    return Note(lsn, message[start:].decode())
+    return Note(message[start:].decode())
 
 
 def _layout(message: bytes) -> str:

@@ -12,12 +12,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oracle_standin.engine.flashback.wal import Change, Note, Values
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import psycopg
+
+    from oracle_standin.engine.flashback.wal import Change, Note, Values
 
 _NEWEST = "SELECT id, total FROM ora.redo ORDER BY id DESC LIMIT 1"
 # Positions and times of the commits back to the last one before the first transaction began.
@@ -142,13 +142,12 @@ class RedoLog:
 
 def _rows(item: CommittedTransaction, start: int, commits: _Commits) -> Iterator[_Row]:
     yield _Row("START", start)
-    parts: list[Change | Note] = [*item.changes, *item.notes]
-    for part in sorted(parts, key=lambda part: part.lsn):
-        scn = max(start, min(commits.after_position(part.lsn), item.scn))
-        if isinstance(part, Note):
-            yield _Row("DDL", scn, **json.loads(part.text))
-        else:
-            yield _changed(part, scn)
+    # DDL is noted when it is done, but comes before the rows that it puts into a new table.
+    for note in item.notes:
+        yield _Row("DDL", start, **json.loads(note.text))
+    for change in item.changes:
+        scn = max(start, min(commits.after_position(change.lsn), item.scn))
+        yield _changed(change, scn)
     yield _Row("COMMIT", item.scn)
 
 

@@ -162,6 +162,24 @@ class TestContents:
             (owner, "T", "DROP TABLE t;", info),
         ]
 
+    def test_a_table_is_created_before_its_rows(
+        self,
+        miner: Miner,
+        writer: UserSession,
+        table: int,
+    ) -> None:
+        committed(writer, "INSERT INTO t (id) VALUES (1)")
+        first = miner.scn()
+        writer.run("CREATE TABLE c AS SELECT id FROM t")
+        miner.start(first + 1)
+        short = without_owner(writer)
+        found = [short(redo) for (redo,) in miner.contents("sql_redo", "seg_name = 'C'")]
+        assert found == [
+            "CREATE TABLE c AS SELECT id FROM t;",
+            """insert into "C"("ID") values ('1');""",
+        ]
+        assert table < first
+
     def test_rows_from_before_ddl_do_not_fit_the_dictionary(
         self,
         miner: Miner,
