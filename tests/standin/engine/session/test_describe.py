@@ -24,7 +24,7 @@ def test_columns_of_expressions(one: Handle) -> None:
     ] == [
         ("N", "NUMBER", 0, -127, 22, 0),
         ("P", "NUMBER", 9, 2, 22, 0),
-        ("V", "VARCHAR", 0, 0, 28, 7),
+        ("V", "VARCHAR", 0, 0, 7, 7),
         ("X", "VARCHAR", 0, 0, 4000, 4000),
         ("B", "BOOLEAN", 0, 0, 1, 0),
         ("D", "BINARY_DOUBLE", 0, 0, 8, 0),
