@@ -248,3 +248,16 @@ def test_the_dictionary_knows_it(loading: Loading) -> None:
     assert loading.rows("SELECT table_name FROM user_external_tables") == [("OTHER",)]
     loading.cursor.execute("DROP TABLE other")
     assert loading.rows("SELECT * FROM user_external_locations") == []
+
+
+def test_the_ddl_of_an_external_table_makes_it_again(loading: Loading) -> None:
+    loading.create("id NUMBER(9), word VARCHAR2(9)", rest="REJECT LIMIT 7")
+    loading.write("1,it's")
+    facts = "SELECT default_directory_name, reject_limit FROM user_external_tables"
+    before = loading.rows(facts)
+    ((ddl,),) = loading.rows("SELECT DBMS_METADATA.GET_DDL('TABLE', 'EXT') FROM dual")
+    text = ddl.read()
+    loading.cursor.execute("DROP TABLE ext")
+    loading.cursor.execute(text)
+    assert loading.rows(facts) == before
+    assert loading.rows() == [(1, "it's")]

@@ -389,3 +389,19 @@ def test_attributes_of_objects_are_hidden_columns(types: oracledb.Cursor, owner:
     ]
     columns = rows(types, "SELECT column_name FROM user_tab_columns ORDER BY column_id")
     assert columns == [("WHO",), ("LAST",)]
+
+
+def test_the_ddl_of_a_table_with_types_makes_it_again(types: oracledb.Cursor) -> None:
+    types.execute(PEOPLE)
+    types.execute("ALTER TABLE people ADD (doc XMLTYPE, place MDSYS.SDO_GEOMETRY, scan BFILE)")
+    facts = (
+        "SELECT table_name, column_name, data_type, data_type_owner, column_id, hidden_column"
+        " FROM user_tab_cols ORDER BY 1, internal_column_id"
+    )
+    before = rows(types, facts)
+    ((ddl,),) = rows(types, "SELECT DBMS_METADATA.GET_DDL('TABLE', 'PEOPLE') FROM dual")
+    storage = "SELECT DBMS_METADATA.GET_DDL('TABLE', 'PEOPLE_NAMES') FROM dual"
+    assert "not in this stand-in" in error(types, storage)
+    types.execute("DROP TABLE people")
+    types.execute(ddl.read())
+    assert rows(types, facts) == before

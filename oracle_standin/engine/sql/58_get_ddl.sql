@@ -8,6 +8,8 @@ SET LOCAL search_path = pg_catalog, ora;
 CREATE FUNCTION ora.declared_type(c "SYS"."ALL_TAB_COLS") RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, ora
 RETURN CASE
+    WHEN (c)."DATA_TYPE_OWNER" <> 'PUBLIC' THEN
+        format('"%s"."%s"', (c)."DATA_TYPE_OWNER", (c)."DATA_TYPE")
     WHEN (c)."DATA_TYPE" IN ('VARCHAR2', 'CHAR') THEN format('%s(%s %s)', (c)."DATA_TYPE",
         (c)."CHAR_LENGTH", CASE (c)."CHAR_USED" WHEN 'B' THEN 'BYTE' ELSE 'CHAR' END)
     WHEN (c)."DATA_TYPE" IN ('NVARCHAR2', 'NCHAR') THEN
@@ -57,7 +59,7 @@ RETURN (c)."CONSTRAINT_TYPE" = 'C' AND (c)."SEARCH_CONDITION_VC" ~ '^"[^"]+" IS 
 CREATE FUNCTION ora.column_lines(schema text, table_name text) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
     SELECT concat(format('"%s" ', c."COLUMN_NAME"), ora.declared_type(c),
-        CASE WHEN c."VIRTUAL_COLUMN" = 'YES'
+        CASE WHEN c."VIRTUAL_COLUMN" = 'YES' AND c."DATA_TYPE_OWNER" IS NULL
                 THEN format(' GENERATED ALWAYS AS (%s) VIRTUAL', c."DATA_DEFAULT"::text)
             WHEN c."IDENTITY_COLUMN" = 'YES'
                 THEN ora.identity_clause(schema, c."TABLE_NAME", c."COLUMN_NAME")
@@ -73,7 +75,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
                 AND n."SEARCH_CONDITION_VC" = format('"%s" IS NOT NULL', c."COLUMN_NAME") LIMIT 1))
     FROM "SYS"."ALL_TAB_COLS" c
     WHERE c."OWNER" = schema AND c."TABLE_NAME" = column_lines.table_name
-        AND c."COLUMN_ID" IS NOT NULL
+        AND c."COLUMN_ID" IS NOT NULL AND c."USER_GENERATED" = 'YES'
     ORDER BY c."COLUMN_ID"
 $$;
 
@@ -97,6 +99,28 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
     ORDER BY position(c."CONSTRAINT_TYPE" IN 'CPUR'), c."CONSTRAINT_NAME"
 $$;
 
+CREATE FUNCTION ora.nested_storage(schema text, table_name text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, ora AS $$
+    SELECT string_agg(format('NESTED TABLE "%s" STORE AS "%s" RETURN AS %s ',
+        n."PARENT_TABLE_COLUMN", n."TABLE_NAME", trim(n."RETURN_TYPE")),
+        E'\n  ' ORDER BY n."TABLE_NAME")
+    FROM "SYS"."ALL_NESTED_TABLES" n
+    WHERE n."OWNER" = schema AND n."PARENT_TABLE_NAME" = nested_storage.table_name
+$$;
+
+-- Of a table that `ora.table_ddl` has found among those that the user sees.
+CREATE FUNCTION ora.external_clause(schema text, table_name text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
+    SELECT format(E'ORGANIZATION EXTERNAL \n    ( TYPE %s\n      DEFAULT DIRECTORY "%s"\n%s'
+        '      LOCATION\n       ( %s\n       )\n    )\n   REJECT LIMIT %s ', e.driver, e.directory,
+        E'      ACCESS PARAMETERS\n      ( ' || nullif(e.access_parameters, '') || E'\n      )\n',
+        (SELECT string_agg(format('"%s":%L', l.directory, l.location), ', ' ORDER BY l.position)
+            FROM ora.external_locations l WHERE l.relid = e.relid),
+        trim(e.reject_limit))
+    FROM ora.external_facts e JOIN ora.relations r ON r.relid = e.relid
+    WHERE r.owner = schema AND r.name = external_clause.table_name
+$$;
+
 CREATE FUNCTION ora.table_ddl(schema text, table_name text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, ora AS $$
 DECLARE
@@ -112,15 +136,21 @@ BEGIN
         PERFORM ora.raise_error(3001,
             'unimplemented feature: DDL of a partitioned table is not in this stand-in');
     END IF;
+    IF found."NESTED" = 'YES' THEN
+        PERFORM ora.raise_error(3001,
+            'unimplemented feature: DDL of a nested table''s storage is not in this stand-in');
+    END IF;
     SELECT string_agg(l.line, E', \n\t' ORDER BY l.n) INTO lines FROM (
         SELECT row_number() OVER () AS n, line FROM (
             SELECT ora.column_lines(schema, table_ddl.table_name) AS line
             UNION ALL SELECT ora.constraint_lines(schema, table_ddl.table_name)) u) l;
     RETURN format(E'\n  CREATE %sTABLE "%s"."%s" \n   (\t%s\n   ) %s',
         CASE found."TEMPORARY" WHEN 'Y' THEN 'GLOBAL TEMPORARY ' END, schema, table_name, lines,
-        CASE WHEN found."TEMPORARY" = 'Y' THEN CASE found."DURATION" WHEN 'SYS$SESSION'
+        concat(CASE WHEN found."TEMPORARY" = 'Y' THEN CASE found."DURATION" WHEN 'SYS$SESSION'
                 THEN 'ON COMMIT PRESERVE ROWS ' ELSE 'ON COMMIT DELETE ROWS ' END
-            WHEN found."IOT_TYPE" = 'IOT' THEN 'ORGANIZATION INDEX ' END);
+            WHEN found."EXTERNAL" = 'YES' THEN ora.external_clause(schema, table_name)
+            WHEN found."IOT_TYPE" = 'IOT' THEN 'ORGANIZATION INDEX ' END,
+            ora.nested_storage(schema, table_name)));
 END
 $$;
 
