@@ -29,7 +29,7 @@ def test_columns_of_expressions(one: Handle) -> None:
         ("B", "BOOLEAN", 0, 0, 1, 0),
         ("D", "BINARY_DOUBLE", 0, 0, 8, 0),
         ("J", "JSON", 0, 0, 8200, 0),
-        ("C", "CHAR", 0, 0, 12, 3),
+        ("C", "CHAR", 0, 0, 3, 3),
         ("DT", "DATE", 0, 0, 7, 0),
         ("TS", "TIMESTAMP", 0, 3, 11, 0),
     ]
