@@ -167,7 +167,8 @@ def outline(text: str) -> Outline:
     Raises OracleError 1745 for a bind named by a reserved word, in SQL.
     """
     found = tokens(text)
-    first = next((token for token in found if not token.is_operator("(")), None)
+    labels = 3 if found and found[0].is_operator("<<") else 0  # a block may begin with its label
+    first = next((token for token in found[labels:] if not token.is_operator("(")), None)
     keyword = first.value if first is not None and first.kind is Kind.WORD else ""
     kind = _KINDS.get(keyword, StatementKind.OTHER)
     binds = [token for token in found if token.kind is Kind.BIND]

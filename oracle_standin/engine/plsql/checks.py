@@ -57,7 +57,7 @@ class Checker:
 
     def check(self, block: nodes.Block, outer: Scope | None = None) -> None:
         """Check a block and all inside it; raises ORA-06550 (CompileError)."""
-        scope = Scope(outer)
+        scope = Scope(outer, name=block.label)
         self.declare(block.declarations, scope)
         self._check_all(block.body, scope)
         for handler in block.handlers:

@@ -61,6 +61,8 @@ def rewrite(
             result.values.append(variable.value)
             pieces += (fragment.source[written : token.start], f":PLSQL{len(result.binds)}")
             written = found[place + length - 1].end
+        elif token.is_operator("**"):
+            raise not_here(position_in(fragment.source, token.start), "the operator **")
         elif token.kind is Kind.BIND:
             result.binds.append(context.binds.bind(token.value))
             position = position_in(fragment.source, token.start)

@@ -91,7 +91,7 @@ class Interpreter:
 
     def block(self, block: nodes.Block, outer: Scope | None) -> Left | None:
         """Run a block; raises RaisedError for an exception that nobody handles."""
-        scope = Scope(outer)
+        scope = Scope(outer, name=block.label)
         self.declare(block.declarations, scope)
         try:
             return self._handled(block, scope)

@@ -334,6 +334,7 @@ class Block(Statement):
     declarations: tuple[Declaration, ...]
     body: tuple[Statement, ...]
     handlers: tuple[Handler, ...]
+    label: str = ""
 
 
 class UnitKind(Enum):

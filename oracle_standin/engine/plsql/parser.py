@@ -6,6 +6,7 @@ with ORA-06550 before anything runs.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import OracleError
@@ -34,8 +35,8 @@ def parse(text: str) -> nodes.Block:
     reader = Reader(text, tokens(text), complainer(text))
     if reader.peek().is_word("CALL"):
         return _call_statement(reader)
-    _label(reader)
-    block = _block(reader)
+    label = _label(reader)
+    block = replace(_block(reader), label=label)
     reader.accept_operator("/")
     if not reader.at_end:
         reader.fail("end-of-file")
@@ -125,7 +126,8 @@ def _statement(reader: Reader) -> nodes.Statement:
         return _loop(reader, label)
     special = _STATEMENTS.get(token.value) if token.kind is Kind.WORD else None
     if special is not None and not following.is_operator(":=", "."):
-        return special(reader)
+        found = special(reader)
+        return replace(found, label=label) if isinstance(found, nodes.Block) else found
     if token.is_word(*_SQL) and not following.is_operator(":=", "."):
         return _sql(reader)
     return _assignment_or_call(reader)
@@ -230,7 +232,10 @@ def _for(reader: Reader, position: nodes.Position, label: str) -> nodes.Statemen
         return cursor_nodes.CursorLoop(position, label, variable, call, _loop_body(reader))
     low = fragment(reader.text, found)
     reader.take()
-    high = reader.expression("LOOP")
+    high = reader.expression("LOOP", ",")
+    if reader.peek().is_operator(","):
+        what = "a loop over several ranges"
+        raise not_here(position, what)
     return nodes.RangeLoop(position, label, variable, low, high, reverse, _loop_body(reader))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import nodes
-from oracle_standin.engine.plsql.compile_errors import complainer
-from oracle_standin.engine.plsql.nodes import Fragment
+from oracle_standin.engine.plsql.compile_errors import complainer, not_here
+from oracle_standin.engine.plsql.nodes import Fragment, position_in
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.targets import read_targets
 from oracle_standin.lexer import Kind
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from oracle_standin.lexer import Token
 
+_NOT_HERE = (["WHERE", "CURRENT", "OF"], ["SET", "ROW", "="])
 _BEFORE_TABLE = ("FROM", "JOIN", "USING", "UPDATE", "INTO")
 # EXTRACT(DAY FROM x), TRIM(BOTH ' ' FROM x): a FROM without a table.
 _FROM_IN_CALL = ("EXTRACT", "TRIM")
@@ -27,6 +28,7 @@ def parse_sql(position: nodes.Position, statement: Fragment) -> nodes.Sql:
     SELECT loses its INTO clause. RETURNING keeps the word INTO at its end, for return binds.
     """
     found = statement.tokens
+    _refuse_ours(statement)
     if found[0].is_word("SELECT", "WITH"):
         place = _find_into(statement)
         if place is None:
@@ -49,6 +51,14 @@ def parse_sql(position: nodes.Position, statement: Fragment) -> nodes.Sql:
                 kept = _without(kept, place - 2, place)
             return nodes.Sql(position, kept, targets, is_returning=True, is_bulk=is_bulk)
     return nodes.Sql(position, statement, (), is_returning=False)
+
+
+def _refuse_ours(statement: Fragment) -> None:
+    """Refuse what static SQL has beyond other SQL: the row of a cursor, and whole records."""
+    for words in _NOT_HERE:
+        for place, token in enumerate(statement.tokens):
+            if [one.value for one in statement.tokens[place : place + len(words)]] == words:
+                raise not_here(position_in(statement.source, token.start), " ".join(words))
 
 
 def _find_into(statement: Fragment, start: int = 0) -> int | None:

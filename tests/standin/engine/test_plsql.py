@@ -101,6 +101,22 @@ def test_loops(session: UserSession) -> None:
     assert session.run(block, o="") == {"o": "12331wwll(11)"}
 
 
+def test_labels_of_blocks_qualify_names(session: UserSession) -> None:
+    block = """<<outer_one>>
+    DECLARE
+      x NUMBER := 1;
+    BEGIN
+      <<inner_one>>
+      DECLARE
+        x NUMBER := 10;
+      BEGIN
+        outer_one.x := outer_one.x + inner_one.x + x;
+      END inner_one;
+      :o := x;
+    END;"""
+    assert session.run(block, o=0) == {"o": "21"}
+
+
 def test_if_and_case(session: UserSession) -> None:
     block = """
     DECLARE
