@@ -302,6 +302,25 @@ class TestRange:
         assert "ORA-01291" in miner.session.fails(long_ago)
         assert "ORA-01282" in miner.session.fails(start.format("SYSDATE", "SYSDATE - 1", options))
 
+    def test_a_transaction_that_was_open_when_the_log_was_read(
+        self,
+        miner: Miner,
+        writer: UserSession,
+        table: int,
+    ) -> None:
+        other = miner.open(writer.session.user)
+        writer.run("INSERT INTO t VALUES (1, 'early', NULL)")
+        ((oldest,),) = miner.administrator.rows("SELECT MIN(start_scn) FROM v$transaction")
+        committed(other, "INSERT INTO t VALUES (2, 'other', NULL)")
+        other.session.close()
+        assert len(miner.redo(table + 1)) == 1
+        committed(writer, "INSERT INTO t VALUES (3, 'late', NULL)")
+        miner.start(int(oldest))
+        found = miner.contents("scn, start_scn, sql_redo", "operation = 'INSERT'")
+        assert [row[2].split("'")[3] for row in found] == ["other", "early", "late"]
+        assert [int(row[0]) - table for row in found] == [1, 1, 2]
+        assert {int(row[1]) - table for row in found} == {1}
+
     def test_what_is_committed_later_is_seen(
         self,
         miner: Miner,
