@@ -11,6 +11,7 @@ from oracle_standin.engine.query import (
     change_nodes,
     external_sources,
     nodes,
+    pseudo_columns,
     query_nodes,
     row_numbers,
     sources,
@@ -57,7 +58,17 @@ def check_count(columns: tuple[str, ...], values: int) -> None:
 
 def stored_value(node: nodes.Expression, out: Output) -> str:
     """Return a value to store, which may be DEFAULT."""
-    return "DEFAULT" if isinstance(node, nodes.Default) else render(node, out)
+    if isinstance(node, nodes.Default):
+        return "DEFAULT"
+    text = render(node, out)
+    pseudo_columns.note_drawn(node, out)
+    return text
+
+
+def stored_row(values: tuple[nodes.Expression, ...], out: Output) -> str:
+    """Return the values of a row, which draws its own from sequences."""
+    out.scope.drawn.clear()
+    return ", ".join(stored_value(value, out) for value in values)
 
 
 def _column_list(columns: tuple[str, ...]) -> str:
@@ -95,7 +106,7 @@ def render_insert(insert: change_nodes.Insert, out: Output) -> str:
         text = render_query(insert.query, out)
     else:
         _check_rows(insert, columns, out)
-        rows = [", ".join(stored_value(value, out) for value in row) for row in insert.rows]
+        rows = [stored_row(row, out) for row in insert.rows]
         text = "VALUES " + ", ".join(f"({row})" for row in rows)
     returning = _returning(insert.returning, insert.return_binds, out)
     return f"INSERT INTO {target}{_column_list(columns)} {text}{returning}"

@@ -94,5 +94,5 @@ def _not_matched(merge: change_nodes.Merge, target: Source, out: Output) -> str:
     changes.check_count(columns, len(merge.insert_values))
     tests = [merge.insert_where] if merge.insert_where is not None else []
     listed = f" ({', '.join(map(quoted, columns))})" if columns else ""
-    values = ", ".join(changes.stored_value(value, out) for value in merge.insert_values)
+    values = changes.stored_row(merge.insert_values, out)
     return f" WHEN NOT MATCHED{_condition(tests, out)} THEN INSERT{listed} VALUES ({values})"

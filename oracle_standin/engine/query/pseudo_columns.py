@@ -101,8 +101,16 @@ def _sequence_value(node: nodes.Name, word: str, out: Output) -> str:
     if name in out.scope.drawn:  # one value for each row, however often it is named
         word = "CURRVAL"
     elif word == "NEXTVAL":
-        out.scope.drawn.add(name)
+        out.scope.met.add((node, name))
     return f"pg_catalog.{word.lower()}({name}::pg_catalog.regclass)::numeric"
+
+
+def note_drawn(value: nodes.Expression, out: Output) -> None:
+    """Note that a row has its value of a sequence, after a column that is nothing but NEXTVAL.
+
+    Inside a larger expression it may not be drawn: a CASE has other branches.
+    """
+    out.scope.drawn |= {name for node, name in out.scope.met if node == value}
 
 
 def _source_of(node: nodes.Name, out: Output) -> Source:

@@ -11,6 +11,7 @@ from oracle_standin.engine.query import (
     nested_aggregates,
     nodes,
     outer_joins,
+    pseudo_columns,
     query_nodes,
     recursive_queries,
     row_numbers,
@@ -193,6 +194,7 @@ def _item(item: query_nodes.SelectItem, out: Output) -> str:
     if isinstance(item.value, nodes.Star):
         return sources.star(item.value, out)
     text = render(item.value, out)
+    pseudo_columns.note_drawn(item.value, out)
     if isinstance(item.value, nodes.Text) and item.value.value:
         text += f"({len(item.value.value)})"  # of a literal the length is known
     label = item.name.encode()[:_LABEL_BYTES].decode(errors="ignore")

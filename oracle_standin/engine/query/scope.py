@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from oracle_standin.engine.contract import FlashbackSource, ObjectRef, TranslationContext
-    from oracle_standin.engine.query import query_nodes
+    from oracle_standin.engine.query import nodes, query_nodes
 
 
 @dataclass(slots=True)
@@ -56,6 +56,8 @@ class Scope:
     """Sources and the columns that USING has made one of: they take no qualifier."""
     drawn: set[str] = field(default_factory=set)
     """Sequences of which this block has drawn the row's value."""
+    met: set[tuple[nodes.Name, str]] = field(default_factory=set)
+    """The NEXTVALs that were written, and their sequences."""
     conditions: list[str] = field(default_factory=list)
 
     def chain(self) -> Iterator[Scope]:

@@ -120,3 +120,21 @@ class TestRowNumbers:
 @pytest.mark.parametrize("name", ['"ctid"', 't."xmin"', '"tableoid"'])
 def test_nothing_of_the_engine_shows(table: UserSession, name: str) -> None:
     assert table.fails(f"SELECT {name} FROM t").startswith("ORA-00904")
+
+
+def test_sequence_values_that_may_not_be_drawn(table: UserSession) -> None:
+    table.run("CREATE SEQUENCE s")
+    query = "SELECT CASE WHEN id = 1 THEN s.NEXTVAL ELSE s.NEXTVAL * 10 END FROM t WHERE id < 3"
+    assert table.rows(query) == [("1",), ("20",)]
+    table.run("INSERT INTO t VALUES (s.NEXTVAL, s.NEXTVAL), (s.NEXTVAL, s.NEXTVAL)")
+    assert table.rows("SELECT * FROM t WHERE v IN ('3', '4') ORDER BY id") == [
+        ("3", "3"),
+        ("4", "4"),
+    ]
+    table.run(
+        "MERGE INTO t USING (SELECT 1 id FROM dual UNION ALL SELECT 70 FROM dual) q"
+        " ON (t.id = q.id) WHEN MATCHED THEN UPDATE SET v = s.NEXTVAL"
+        " WHEN NOT MATCHED THEN INSERT VALUES (q.id, s.NEXTVAL)"
+    )
+    drawn = {value for (value,) in table.rows("SELECT v FROM t WHERE id IN (1, 70)")}
+    assert drawn == {"5", "6"}
