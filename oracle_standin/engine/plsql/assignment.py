@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.kinds import DataType
     from oracle_standin.engine.plsql.nodes import Fragment, Target
     from oracle_standin.engine.plsql.scope import Composite, Scope
+    from oracle_standin.engine.plsql.tables import Index
 
 
 def assign(statement: nodes.Assign, scope: Scope, context: Context) -> None:
@@ -99,7 +100,18 @@ def _put(target: Target, value: BindValue, scope: Scope, context: Context) -> No
         assign_value(must_find(target, scope, context), value)
     elif not isinstance(value, list):
         table = must_find_table(target, scope, context)
-        table.put(integer(target.index, scope, context), value)
+        table.put(index_of(target.index, table, scope, context), value)
+
+
+def index_of(index: Fragment, table: IndexedTable, scope: Scope, context: Context) -> Index:
+    """Return an index of a table as a value; raises ORA-06502 for NULL."""
+    if table.kind.key is None:
+        return integer(index, scope, context)
+    value = evaluate_as(index, table.kind.key, scope, context)
+    if not isinstance(value, bytes):
+        detail = "NULL index table key value"
+        raise value_error(detail)
+    return value.decode()
 
 
 def store_row(

@@ -212,7 +212,8 @@ class Checker:
             elif not scope.is_open_record(target.names[0]):
                 target_type(target, scope, self._context)
                 if target.index is not None:
-                    self._value(target.index, NUMBER, scope)
+                    table = find_table(target.names, target.position, scope, self._context)
+                    self._value(target.index, (table and table.kind.key) or NUMBER, scope)
 
     def _check_into(
         self, statement: nodes.Sql | nodes.Immediate | cursor_nodes.Fetch, scope: Scope
@@ -225,6 +226,12 @@ class Checker:
             whole = None
             if target.index is None and not target.is_bind:
                 whole = find_table(target.names, target.position, scope, self._context)
+            if whole is not None and whole.kind.key is not None:
+                text = (
+                    "PLS-00657: Implementation restriction: bulk SQL with associative arrays with"
+                    " VARCHAR2 key is not supported."
+                )
+                raise compile_error(target.position, text)
             if (whole is not None) != statement.is_bulk:
                 name = ".".join(target.names)
                 text = f"PLS-00385: type mismatch found at '{name}' in SELECT...INTO statement"
@@ -260,7 +267,7 @@ class Checker:
             if table is not None:
                 refuse_constant(table, call.position)
                 for argument in call.arguments:
-                    self._value(argument.value, NUMBER, scope)
+                    self._value(argument.value, table.kind.key or NUMBER, scope)
                 return
         programs = find_programs(names, call.position, scope, self._context)
         if programs:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_here
 from oracle_standin.engine.plsql.datatypes import read_data_type, read_unconstrained_type
+from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:
@@ -109,11 +110,16 @@ def _type(
     if not reader.accept("INDEX", "BY"):
         what = "a nested table type"
         raise not_here(position, what)
-    if not reader.peek().is_word(*_KEYS):
+    key = None
+    if reader.peek().is_word("VARCHAR2", "VARCHAR", "STRING"):
+        found = read_data_type(reader)
+        key = found if isinstance(found, DataType) else None
+    elif reader.peek().is_word(*_KEYS):
+        reader.take()
+    else:
         raise not_here(position, f"INDEX BY {reader.peek().value}")
-    reader.take()
     reader.expect_operator(";")
-    return nodes.TableDeclaration(name, element, position)
+    return nodes.TableDeclaration(name, element, position, key)
 
 
 def _record_type(reader: Reader, name: str, position: nodes.Position) -> nodes.RecordDeclaration:

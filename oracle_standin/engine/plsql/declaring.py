@@ -79,7 +79,7 @@ def _table_type(declaration: nodes.TableDeclaration, scope: Scope, context: Cont
         what = "a table of tables or records"
         raise not_here(declaration.position, what)
     name = _type_name(declaration.name, scope)
-    scope.types[declaration.name] = kinds.TableType(name, element)
+    scope.types[declaration.name] = kinds.TableType(name, element, declaration.key)
 
 
 def _record_type(declaration: nodes.RecordDeclaration, scope: Scope, context: Context) -> None:

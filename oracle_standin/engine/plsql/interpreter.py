@@ -22,7 +22,13 @@ from oracle_standin.engine.plsql import (
     routines,
     statements,
 )
-from oracle_standin.engine.plsql.assignment import assign, assign_value, copy, must_be_composite
+from oracle_standin.engine.plsql.assignment import (
+    assign,
+    assign_value,
+    copy,
+    index_of,
+    must_be_composite,
+)
 from oracle_standin.engine.plsql.declaring import declare
 from oracle_standin.engine.plsql.exceptions import (
     RaisedError,
@@ -176,7 +182,9 @@ class Interpreter:
         if last == "DELETE" and qualifiers:
             table = find_table(qualifiers, position, scope, context)
             if table is not None:
-                table.delete([integer(item.value, scope, context) for item in statement.arguments])
+                table.delete(
+                    [index_of(item.value, table, scope, context) for item in statement.arguments]
+                )
                 return
         programs = find_programs(names, position, scope, context)
         if programs:

@@ -56,10 +56,12 @@ DeclaredType = DataType | ColumnType | RowType | NamedType
 
 @dataclass(frozen=True, slots=True)
 class TableType:
-    """TABLE OF element INDEX BY PLS_INTEGER, under the name that tells it from others."""
+    """TABLE OF element INDEX BY key, under the name that tells it from others."""
 
     name: str
     element: DataType
+    key: DataType | None = None
+    """The text type of its indexes; None for PLS_INTEGER."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _distance_of_tables(have: Known, want: Kind) -> int | None:
         return None
     if have.name == CLIENT_ARRAY:
         step = distance(have.element, want.element)
-        return step if step in {0, 1} else None
+        return step if want.key is None and step in {0, 1} else None
     return 0 if have == want else None
 
 

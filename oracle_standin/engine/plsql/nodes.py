@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.lexer import Token, tokens
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.plsql.kinds import DeclaredType
+    from oracle_standin.engine.plsql.kinds import DataType, DeclaredType
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,12 @@ class RecordDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class TableDeclaration:
-    """TYPE name IS TABLE OF element INDEX BY PLS_INTEGER."""
+    """TYPE name IS TABLE OF element INDEX BY key; `key` is None for PLS_INTEGER."""
 
     name: str
     element: DeclaredType
     position: Position
+    key: DataType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import calls
+from oracle_standin.engine.plsql.assignment import index_of
 from oracle_standin.engine.plsql.call_parts import read_call
 from oracle_standin.engine.plsql.compile_errors import compile_error, complainer, not_here
-from oracle_standin.engine.plsql.expressions import integer, number_variable, truth_variable
+from oracle_standin.engine.plsql.expressions import number_variable, truth_variable
 from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.lookup import (
     find_composite,
@@ -24,7 +25,7 @@ from oracle_standin.engine.plsql.nodes import Fragment, position_in
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.scope import NUMBER, Variable
 from oracle_standin.engine.plsql.static import check_value
-from oracle_standin.engine.plsql.tables import METHODS, IndexedTable
+from oracle_standin.engine.plsql.tables import METHODS, Index, IndexedTable
 from oracle_standin.engine.plsql.targets import closing_bracket
 from oracle_standin.engine.query.functions import is_built_in
 from oracle_standin.lexer import Kind
@@ -172,7 +173,7 @@ def _part_of(
     """
     found = fragment.tokens
     if _is_open(found, place):
-        index, after = _index(fragment, place, scope, context)
+        index, after = _index(table, fragment, place, scope, context)
         value = None if index is None else table.get(index)
         return Variable(table.name, table.kind.element, value), after - start
     position = position_in(fragment.source, found[start].start)
@@ -182,24 +183,34 @@ def _part_of(
     if method not in METHODS - {"DELETE"}:
         raise compile_error(position, f"PLS-00302: component '{method}' must be declared")
     if not _is_open(found, place + 2):
-        return number_variable(method, table.ask(method)), place + 2 - start
-    index, after = _index(fragment, place + 2, scope, context)
+        return _answer(table, method, table.ask(method)), place + 2 - start
+    index, after = _index(table, fragment, place + 2, scope, context)
     if method == "EXISTS":
         known = None if index is None else index in table.elements
         return truth_variable(method, known), after - start
-    return number_variable(method, table.ask(method, index)), after - start
+    found_index = None if index is None else table.ask(method, index)
+    return _answer(table, method, found_index), after - start
+
+
+def _answer(table: IndexedTable, method: str, answer: Index | None) -> Variable:
+    """Return what a method gives as a variable: an index has the type of the table's indexes."""
+    if table.kind.key is not None and method not in {"COUNT", "LIMIT"}:
+        return Variable(
+            method, table.kind.key, str(answer).encode() if answer is not None else None
+        )
+    return number_variable(method, answer if isinstance(answer, int) else None)
 
 
 def _index(
-    fragment: Fragment, opening: int, scope: Scope, context: Context
-) -> tuple[int | None, int]:
+    table: IndexedTable, fragment: Fragment, opening: int, scope: Scope, context: Context
+) -> tuple[Index | None, int]:
     """Return the index in brackets and the place after them; None while names are checked."""
     end = closing_bracket(fragment.tokens, opening)
     inner = Fragment(fragment.source, fragment.tokens[opening + 1 : end])
     if context.checking:
-        check_value(inner, NUMBER, scope, context)
+        check_value(inner, table.kind.key or NUMBER, scope, context)
         return None, end + 1
-    return integer(inner, scope, context), end + 1
+    return index_of(inner, table, scope, context), end + 1
 
 
 # Functions

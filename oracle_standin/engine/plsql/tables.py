@@ -16,54 +16,57 @@ if TYPE_CHECKING:
     from oracle_standin.backend import Value
     from oracle_standin.engine.plsql.kinds import TableType
 
+Index = int | str
+"""Of a table by VARCHAR2 a text; texts are in binary order."""
+
 METHODS = frozenset({"COUNT", "DELETE", "EXISTS", "FIRST", "LAST", "LIMIT", "NEXT", "PRIOR"})
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
 
 
 @dataclass(slots=True)
 class IndexedTable:
-    """A variable of a type TABLE OF ... INDEX BY PLS_INTEGER."""
+    """A variable of a type TABLE OF ... INDEX BY PLS_INTEGER or VARCHAR2(n)."""
 
     name: str
     kind: TableType
-    elements: dict[int, Value] = field(default_factory=dict)
+    elements: dict[Index, Value] = field(default_factory=dict)
     constant: bool = False
 
-    def get(self, index: int) -> Value:
+    def get(self, index: Index) -> Value:
         """Return an element; raises ORA-01403 where there is none."""
         if index not in self.elements:
             raise OracleError(1403, "no data found")
         return self.elements[index]
 
-    def put(self, index: int, value: Value) -> None:
+    def put(self, index: Index, value: Value) -> None:
         """Set an element; raises ORA-01426 for an index that is no PLS_INTEGER."""
-        if not _LOWEST <= index <= _HIGHEST:
+        if isinstance(index, int) and not _LOWEST <= index <= _HIGHEST:
             raise OracleError(1426, "numeric overflow")
         self.elements[index] = value
 
-    def ask(self, method: str, index: int | None = None) -> int | None:
+    def ask(self, method: str, index: Index | None = None) -> Index | None:
         """Return what COUNT, FIRST, LAST, LIMIT, NEXT(index) or PRIOR(index) gives."""
-        keys = set(self.elements)
+        keys = sorted(self.elements, key=_order)
         if method == "COUNT":
             return len(keys)
         if method == "LIMIT":
             return None
         if index is not None and method == "NEXT":
-            keys = {key for key in keys if key > index}
+            keys = [key for key in keys if _order(key) > _order(index)]
         elif index is not None:
-            keys = {key for key in keys if key < index}
+            keys = [key for key in keys if _order(key) < _order(index)]
         if not keys:
             return None
-        return min(keys) if method in {"FIRST", "NEXT"} else max(keys)
+        return keys[0] if method in {"FIRST", "NEXT"} else keys[-1]
 
-    def delete(self, bounds: Sequence[int]) -> None:
+    def delete(self, bounds: Sequence[Index]) -> None:
         """Do what DELETE, DELETE(n) or DELETE(m, n) does."""
         if not bounds:
             self.elements.clear()
             return
-        low, high = bounds[0], bounds[-1]
+        low, high = _order(bounds[0]), _order(bounds[-1])
         self.elements = {
-            key: value for key, value in self.elements.items() if not low <= key <= high
+            key: value for key, value in self.elements.items() if not low <= _order(key) <= high
         }
 
     def as_array(self, most: int) -> list[Value]:
@@ -73,7 +76,13 @@ class IndexedTable:
         """
         if not self.elements:
             return []
-        if min(self.elements) < 1 or max(self.elements) > most:
+        numbers = [index for index in self.elements if isinstance(index, int)]
+        if min(numbers) < 1 or max(numbers) > most:
             message = "PL/SQL: index for PL/SQL table out of range for host language array"
             raise OracleError(6513, message)
-        return [self.elements.get(index) for index in range(1, max(self.elements) + 1)]
+        return [self.elements.get(index) for index in range(1, max(numbers) + 1)]
+
+
+def _order(index: Index) -> tuple[int, bytes]:
+    """Return what indexes of one table are ordered by."""
+    return (index, b"") if isinstance(index, int) else (0, index.encode())

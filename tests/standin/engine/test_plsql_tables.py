@@ -138,6 +138,24 @@ def test_elements_in_sql(session: UserSession) -> None:
     assert session.run(block, r=None) == {"r": "two"}
 
 
+def test_tables_by_text(session: UserSession) -> None:
+    session.run("CREATE TABLE t (id NUMBER, name VARCHAR2(10))")
+    session.run("BEGIN INSERT INTO t VALUES (1, 'b'); INSERT INTO t VALUES (2, 'a'); END;")
+    declared = "DECLARE TYPE l IS TABLE OF NUMBER INDEX BY VARCHAR2(5); l1 l; k VARCHAR2(5); BEGIN"
+    block = f"""{declared}
+      FOR r IN (SELECT id, name FROM t) LOOP l1(r.name || '!') := r.id; END LOOP;
+      l1('Z') := l1('a!') + 10;
+      k := l1.FIRST;
+      WHILE k IS NOT NULL LOOP :r := :r || k || l1(k) || ' '; k := l1.NEXT(k); END LOOP;
+      IF l1.EXISTS('Z') AND NOT l1.EXISTS('z') THEN l1.DELETE('Z'); END IF;
+      :r := :r || l1.COUNT || l1.LAST || l1.PRIOR('b!');
+    END;"""
+    assert session.run(block, r=None) == {"r": "Z12 a!2 b!1 2b!a!"}
+    assert session.fails(f"{declared} l1('longer') := 1; END;").startswith("ORA-06502:")
+    assert session.fails(f"{declared} l1(NULL) := 1; END;").startswith("ORA-06502:")
+    assert "PLS-00657" in session.fails(f"{declared} SELECT id BULK COLLECT INTO l1 FROM t; END;")
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
@@ -163,7 +181,7 @@ def test_whole_tables_where_scalars_belong(session: UserSession, statement: str,
     "declaration",
     [
         "TYPE l IS TABLE OF NUMBER;",
-        "TYPE l IS TABLE OF NUMBER INDEX BY VARCHAR2(10);",
+        "TYPE l IS TABLE OF NUMBER INDEX BY DATE;",
         "TYPE l IS VARRAY(3) OF NUMBER;",
     ],
 )
