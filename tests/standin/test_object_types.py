@@ -140,7 +140,14 @@ def test_columns_of_types_and_their_storage(types: oracledb.Cursor, owner: str) 
     assert "ORA-22812" in error(types, "SELECT * FROM people_others")
     assert "ORA-22812" in error(types, "DELETE FROM people_others")
     assert "ORA-22914" in error(types, "DROP TABLE people_others")
-    assert "stand-in" in error(types, "ANALYZE TABLE people_others COMPUTE STATISTICS")
+    for statement in (
+        "ANALYZE TABLE people_others COMPUTE STATISTICS",
+        "TRUNCATE TABLE people_others",
+        "CREATE UNIQUE INDEX i ON people_others (zip)",
+        "ALTER TABLE people_names ADD (a NUMBER)",
+    ):
+        assert "not in this stand-in" in error(types, statement)
+    types.execute("ALTER TABLE people_names RENAME TO names_of_people")
     types.execute("DROP TABLE people")
     assert rows(types, "SELECT table_name FROM user_tables") == []
     assert rows(types, "SELECT table_name FROM user_nested_tables") == []
@@ -162,6 +169,17 @@ def test_storage_comes_and_goes_with_columns(types: oracledb.Cursor) -> None:
     assert rows(types, storage) == [("T_C", "C")]
     names = rows(types, "SELECT table_name FROM user_tables ORDER BY 1")
     assert names == [("T",), ("T_C",)]
+
+
+def test_storage_of_temporary_tables(types: oracledb.Cursor) -> None:
+    types.execute("CREATE GLOBAL TEMPORARY TABLE t (a texts) NESTED TABLE a STORE AS t_a")
+    facts = "SELECT temporary, duration, tablespace_name FROM user_tables"
+    assert rows(types, facts) == [("Y", "SYS$TRANSACTION", None)] * 2
+    types.execute("INSERT INTO t VALUES (texts('x'))")
+    ((texts,),) = rows(types, "SELECT a FROM t")
+    assert texts.aslist() == ["x"]
+    types.execute("DROP TABLE t")
+    assert rows(types, facts) == []
 
 
 def test_values_are_made_and_kept(types: oracledb.Cursor) -> None:

@@ -55,6 +55,8 @@ def run(reader: Reader, engine: Engine) -> None:
         raise not_in_this_standin(what="ALTER TABLE on a materialized view")
     if table.external:
         raise not_in_this_standin(what="ALTER TABLE on an external table")
+    if not reader.at("RENAME", "TO"):
+        nested_tables.refuse(table)
     if reader.at_end():
         raise reader.error(*_INVALID)
     while not reader.at_end():

@@ -26,8 +26,7 @@ def run(reader: Reader, engine: Engine) -> None:
     table = objects.require_table(engine, reader.object_name())
     privileges.require_on(engine, table, "ANALYZE ANY")
     external_tables.refuse(table)
-    if nested_tables.is_storage(engine, table):
-        raise not_in_this_standin(what="statistics of a nested table's storage")
+    nested_tables.refuse(table)
     if reader.accept("COMPUTE", "STATISTICS") or reader.accept("ESTIMATE", "STATISTICS"):
         reader.rest()
         gather(engine, table)

@@ -51,7 +51,7 @@ def drop(reader: Reader, engine: Engine) -> None:
         message = f'must use DROP MATERIALIZED VIEW to drop "{table.owner}"."{table.name}"'
         raise OracleError(12083, message)
     privileges.require_on(engine, table, "DROP ANY TABLE")
-    nested_tables.refuse_drop(engine, table)
+    nested_tables.refuse_drop(table)
     drop_relation(engine, table, cascade=cascade)
     view_validity.revalidate(engine)
 
@@ -97,6 +97,7 @@ def truncate(reader: Reader, engine: Engine) -> None:
         raise objects.missing_table(engine, name)
     privileges.require_on(engine, table, "DROP ANY TABLE")
     external_tables.refuse(table)
+    nested_tables.refuse(table)
     if not cascade and references(engine, table):
         message = "unique/primary keys in table referenced by enabled foreign keys"
         raise OracleError(2266, message)

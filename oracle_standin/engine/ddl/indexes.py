@@ -13,6 +13,7 @@ from oracle_standin.engine.ddl import (
     external_tables,
     facts,
     kept_history,
+    nested_tables,
     objects,
     privileges,
     storage,
@@ -63,6 +64,7 @@ def create(reader: Reader, engine: Engine) -> None:
         unique = False
     table = objects.require_table(engine, table_name)
     external_tables.refuse(table)
+    nested_tables.refuse(table)
     owner = name.schema or engine.current_schema
     if owner != engine.user or table.owner != engine.user:
         privileges.require_on(engine, table, "CREATE ANY INDEX", "INDEX")

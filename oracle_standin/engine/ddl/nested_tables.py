@@ -101,7 +101,12 @@ def _create_one(
     if storage is None:
         raise OracleError(600, "internal error code: the new table is not there")
     facts.record_table(engine, storage.oid, "TABLE", TableOptions(), tablespace="USERS")
-    engine.run("UPDATE ora.table_facts SET nested = true WHERE relid = %s::oid", (storage.oid,))
+    engine.run(
+        "UPDATE ora.table_facts s SET nested = true, temporary = p.temporary,"
+        " duration = p.duration, tablespace = p.tablespace FROM ora.table_facts p"
+        " WHERE s.relid = %s::oid AND p.relid = %s::oid",
+        (storage.oid, table.oid),
+    )
     facts.record_columns(engine, storage.oid, columns)
     engine.run(
         "INSERT INTO ora.nested_facts (relid, parent, attnum, locator)"
@@ -144,13 +149,13 @@ def drop(engine: Engine, table: Relation, columns: Sequence[str] | None = None) 
         engine.run(f"DROP TABLE {objects.by_oid(engine, oid).sql}")
 
 
-def refuse_drop(engine: Engine, table: Relation) -> None:
+def refuse_drop(table: Relation) -> None:
     """Raise OracleError 22914 for DROP TABLE of a storage table."""
-    if is_storage(engine, table):
+    if table.nested:
         raise OracleError(22914, "DROP of nested tables not supported")
 
 
-def is_storage(engine: Engine, table: Relation) -> bool:
-    """Return whether a table is the storage of a nested one."""
-    rows = engine.query("SELECT 1 FROM ora.nested_facts WHERE relid = %s::oid", (table.oid,))
-    return bool(rows)
+def refuse(table: Relation) -> None:
+    """Raise OracleError 3001 for DDL of a storage table, whose rows are with the parent's."""
+    if table.nested:
+        raise not_in_this_standin(what="this statement on a nested table's storage")

@@ -40,6 +40,8 @@ class Relation:
     iot: bool = False
     parent: int | None = None
     external: bool = False
+    nested: bool = False
+    """Whether it stores a nested table column."""
 
     @property
     def sql(self) -> str:
@@ -56,7 +58,7 @@ _FIND = """
 SELECT c.oid::bigint, n.nspname::text, ora.oracle_name(c.relname), c.relname::text,
        c.relkind::text, f.object_type, coalesce(f.temporary, false), f.partitioned,
        coalesce(f.read_only, false), coalesce(f.iot, false), f.parent::bigint,
-       coalesce(f.external, false)
+       coalesce(f.external, false), coalesce(f.nested, false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN ora.table_facts f ON f.relid = c.oid
