@@ -54,6 +54,13 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN ora.divide(dividend::float8, divisor::float8)::float4;
 CREATE OPERATOR "SYS"./ (LEFTARG = float4, RIGHTARG = float4, FUNCTION = ora.divide);
 
+CREATE FUNCTION ora.divide(dividend float4, divisor float8) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.divide(dividend::float8, divisor);
+CREATE OPERATOR "SYS"./ (LEFTARG = float4, RIGHTARG = float8, FUNCTION = ora.divide);
+CREATE FUNCTION ora.divide(dividend float8, divisor float4) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.divide(dividend, divisor::float8);
+CREATE OPERATOR "SYS"./ (LEFTARG = float8, RIGHTARG = float4, FUNCTION = ora.divide);
+
 -- ------------------------------------------------------------------------- concatenation
 
 CREATE FUNCTION ora.concatenated(first text, second text) RETURNS text

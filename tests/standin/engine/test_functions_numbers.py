@@ -156,3 +156,18 @@ def test_nan(session: UserSession) -> None:
 @pytest.mark.parametrize("number", ["1.1f", "0.1f", "1.1d", "1e-20f"])
 def test_binary_numbers_are_their_texts(session: UserSession, number: str) -> None:
     assert session.value(f"CASE WHEN {number} = TO_CHAR({number}) THEN 'same' END") == "same"
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("TO_CHAR(1f / 0)", "Inf"),
+        ("TO_CHAR(-1f / 0)", "-Inf"),
+        ("TO_CHAR(1f / 0d)", "Inf"),
+        ("TO_CHAR(1d / 0f)", "Inf"),
+        ("DUMP(1f + 1d)", "Typ=101 Len=8: 192,0,0,0,0,0,0,0"),
+    ],
+)
+def test_binary_numbers_divide_by_zero(session: UserSession, expression: str, written: str) -> None:
+    """IEEE 754 holds where one side is binary (SQL Language Reference, "Floating-Point Numbers")."""
+    assert session.value(expression) == written
