@@ -169,5 +169,5 @@ def test_binary_numbers_are_their_texts(session: UserSession, number: str) -> No
     ],
 )
 def test_binary_numbers_divide_by_zero(session: UserSession, expression: str, written: str) -> None:
-    """IEEE 754 holds where one side is binary (SQL Language Reference, "Floating-Point Numbers")."""
+    """IEEE 754 holds where one side is binary (SQL Language Reference, "Data Types")."""
     assert session.value(expression) == written
