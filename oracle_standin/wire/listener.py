@@ -9,7 +9,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from oracle_standin.wire.faults import FaultOrders
-from oracle_standin.wire.session import LOGON_SECONDS, Service, WireSession
+from oracle_standin.wire.service import Service
+from oracle_standin.wire.session import LOGON_SECONDS, WireSession
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import logging
 import ssl
-import threading
-from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import ClientGoneError, OracleError, SessionInfo, not_in_this_standin
 from oracle_standin.faults import COMMIT, LOGON, ROLLBACK
 from oracle_standin.verifier import Challenge
 from oracle_standin.wire import negotiation
-from oracle_standin.wire.authentication import (
-    LogonRequest,
-    folded,
-    logon_parameters,
-    read_logon,
-)
+from oracle_standin.wire.authentication import LogonRequest, folded, logon_parameters, read_logon
 from oracle_standin.wire.codes import Call, Message
-from oracle_standin.wire.conversation import (
-    AbandonedRequestError,
-    ClientInterrupt,
-    Conversation,
-)
+from oracle_standin.wire.conversation import AbandonedRequestError, ClientInterrupt, Conversation
 from oracle_standin.wire.direct_path import DirectPathCalls
-from oracle_standin.wire.faults import DroppedError, FaultOrders, SessionFaults
+from oracle_standin.wire.faults import DroppedError, SessionFaults
 from oracle_standin.wire.files import FileCalls, is_file
 from oracle_standin.wire.lobs import LobStore, read_lob_request
 from oracle_standin.wire.packets import PacketStream
@@ -41,7 +29,6 @@ from oracle_standin.wire.piggybacks import (
 from oracle_standin.wire.profiles import (
     DATA_TYPES_REPLY,
     FIELD_VERSION_23_1_TOKENS,
-    Profile,
     protocol_reply,
 )
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
@@ -50,9 +37,10 @@ from oracle_standin.wire.statements import StatementCalls
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from oracle_standin.backend import Backend, BackendSession
+    from oracle_standin.backend import BackendSession
+    from oracle_standin.wire.service import Service
 
 LOGON_SECONDS = 60.0
 SID = "FREE"
@@ -67,24 +55,6 @@ def _internal_fault(fault: Exception) -> OracleError:
     """
     what = f"a fault of the stand-in ({type(fault).__name__}); see its log"
     return OracleError(604, f"error occurred at recursive SQL level 1: {what}")
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What every connection of a listener shares."""
-
-    backend: Backend
-    name: str
-    profile: Profile
-    faults: FaultOrders = field(default_factory=FaultOrders)
-    compress_rows: bool = False
-    session_ids: Iterator[int] = field(default_factory=lambda: count(1))
-    id_lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def next_session_id(self) -> int:
-        """Return a number no other session has."""
-        with self.id_lock:
-            return next(self.session_ids)
 
 
 class WireSession:

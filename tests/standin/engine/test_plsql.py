@@ -1,27 +1,14 @@
-"""Anonymous blocks: control, SQL, exceptions, binds, supplied packages."""
+"""Anonymous blocks: values, control, SQL, and what does not compile."""
 
 from __future__ import annotations
 
 import pytest
 
-from oracle_standin import codecs
-from oracle_standin.backend import Bind, ExecuteOptions, OracleError, TypeCode
+from tests.standin.engine.plsql_table import names, table
 from tests.standin.engine.user_session import UserSession, session
 
-__all__ = ["session"]
+__all__ = ["session", "table"]
 pytestmark = pytest.mark.standin
-
-
-@pytest.fixture
-def table(session: UserSession) -> UserSession:
-    """Give a session whose schema has a table T with two rows."""
-    session.run("CREATE TABLE t (id NUMBER(9) PRIMARY KEY, name VARCHAR2(20))")
-    session.run("BEGIN INSERT INTO t VALUES (1, 'a'); INSERT INTO t VALUES (2, 'b'); COMMIT; END;")
-    return session
-
-
-def names(session: UserSession) -> list[str]:
-    return [row[0] for row in session.rows("SELECT name FROM t ORDER BY id")]
 
 
 # Values and control
@@ -232,115 +219,6 @@ def test_ddl_in_a_block(table: UserSession) -> None:
     assert table.run(drop, o=0) == {"o": "-942"}
 
 
-# Exceptions
-
-
-@pytest.mark.parametrize(
-    ("statement", "handler"),
-    [
-        ("INSERT INTO t VALUES (1, 'again')", "DUP_VAL_ON_INDEX"),
-        ("SELECT id INTO :n FROM t WHERE id = 77", "NO_DATA_FOUND"),
-        ("SELECT id INTO :n FROM t", "TOO_MANY_ROWS"),
-        (":n := 1 / 0", "ZERO_DIVIDE"),
-        (":n := 'x'", "VALUE_ERROR"),
-        ("RAISE INVALID_NUMBER", "INVALID_NUMBER"),
-        ("RAISE NO_DATA_FOUND", "TOO_MANY_ROWS OR NO_DATA_FOUND"),
-        ("RAISE_APPLICATION_ERROR(-20001, 'x')", "OTHERS"),
-    ],
-)
-def test_handlers(table: UserSession, statement: str, handler: str) -> None:
-    block = f"BEGIN :n := 0; {statement}; EXCEPTION WHEN {handler} THEN :o := 'handled'; END;"
-    assert table.run(block, n=0, o=None)["o"] == "handled"
-
-
-def test_own_exceptions(session: UserSession) -> None:
-    block = """
-    DECLARE
-      mine EXCEPTION;
-      other EXCEPTION;
-    BEGIN
-      BEGIN
-        RAISE mine;
-      EXCEPTION
-        WHEN other THEN :o := 'wrong';
-      END;
-    EXCEPTION
-      WHEN mine THEN :o := SQLCODE || ' ' || SQLERRM;
-    END;"""
-    assert session.run(block, o=None) == {"o": "1 User-Defined Exception"}
-
-
-def test_what_a_handler_sees(session: UserSession) -> None:
-    block = """
-    BEGIN
-      :a := SQLCODE || SQLERRM;
-      BEGIN
-        RAISE_APPLICATION_ERROR(-20010, 'stop');
-      EXCEPTION WHEN OTHERS THEN :b := SQLCODE || SQLERRM;
-      END;
-      :c := SQLCODE;
-    END;"""
-    assert session.run(block, a=None, b=None, c=None) == {
-        "a": "0ORA-0000: normal, successful completion",
-        "b": "-20010ORA-20010: stop",
-        "c": "0",
-    }
-
-
-def test_stack_lines(session: UserSession) -> None:
-    block = "BEGIN\n  NULL;\n  RAISE_APPLICATION_ERROR(-20001, 'stop');\nEND;"
-    assert session.fails(block) == "ORA-20001: stop\nORA-06512: at line 3"
-    again = "BEGIN\n  RAISE ZERO_DIVIDE;\nEXCEPTION\n  WHEN OTHERS THEN\n    RAISE;\nEND;"
-    assert session.fails(again) == (
-        "ORA-01476: divisor is equal to zero\nORA-06512: at line 5\nORA-06512: at line 2"
-    )
-    nested = "BEGIN\n  EXECUTE IMMEDIATE 'BEGIN RAISE NO_DATA_FOUND; END;';\nEND;"
-    assert session.fails(nested) == (
-        "ORA-01403: no data found\nORA-06512: at line 1\nORA-06512: at line 2"
-    )
-    assert session.fails("DECLARE e EXCEPTION; BEGIN RAISE e; END;").startswith(
-        "ORA-06510: PL/SQL: unhandled user-defined exception"
-    )
-
-
-def test_numbers_of_application_errors(session: UserSession) -> None:
-    assert session.fails("BEGIN RAISE_APPLICATION_ERROR(-1, 'x'); END;").startswith("ORA-21000:")
-
-
-# Transactions
-
-
-def test_a_failed_block_is_undone_as_a_whole(table: UserSession) -> None:
-    table.run("UPDATE t SET name = 'before' WHERE id = 1")
-    table.fails("BEGIN DELETE FROM t; RAISE NO_DATA_FOUND; END;")
-    assert names(table) == ["before", "b"]
-    table.run("ROLLBACK")
-    assert names(table) == ["a", "b"]
-
-
-def test_what_a_block_commits_stays(table: UserSession) -> None:
-    table.fails(
-        "BEGIN DELETE FROM t WHERE id = 1; COMMIT; DELETE FROM t; RAISE NO_DATA_FOUND; END;"
-    )
-    assert names(table) == ["b"]
-
-
-def test_handled_errors_keep_the_work_before_them(table: UserSession) -> None:
-    table.run(
-        "BEGIN INSERT INTO t VALUES (3, 'c'); INSERT INTO t VALUES (1, 'x');"
-        " EXCEPTION WHEN DUP_VAL_ON_INDEX THEN NULL; END;"
-    )
-    assert names(table) == ["a", "b", "c"]
-
-
-def test_savepoints_in_blocks(table: UserSession) -> None:
-    table.run(
-        "BEGIN INSERT INTO t VALUES (3, 'c'); SAVEPOINT s; DELETE FROM t;"
-        " ROLLBACK TO SAVEPOINT s; COMMIT; END;"
-    )
-    assert names(table) == ["a", "b", "c"]
-
-
 # Compilation
 
 
@@ -376,95 +254,3 @@ def test_blocks_that_do_not_compile(session: UserSession, block: str, parts: lis
 def test_nothing_runs_of_a_block_that_does_not_compile(table: UserSession) -> None:
     table.fails("BEGIN DELETE FROM t; COMMIT; my_pkg.x; EXCEPTION WHEN OTHERS THEN NULL; END;")
     assert names(table) == ["a", "b"]
-
-
-# Packages
-
-
-def test_output(session: UserSession) -> None:
-    session.run("BEGIN DBMS_OUTPUT.PUT_LINE('dropped'); DBMS_OUTPUT.ENABLE(NULL); END;")
-    session.run("BEGIN DBMS_OUTPUT.PUT('a'); DBMS_OUTPUT.PUT('b'); DBMS_OUTPUT.NEW_LINE; END;")
-    get = "BEGIN DBMS_OUTPUT.GET_LINE(:line, :status); END;"
-    assert session.run(get, line=None, status=0) == {"line": "ab", "status": "0"}
-    assert session.run(get, line=None, status=0) == {"line": None, "status": "1"}
-
-
-def test_application_info(session: UserSession) -> None:
-    session.run(
-        "BEGIN DBMS_APPLICATION_INFO.SET_MODULE(action_name => :a, module_name => 'tap'); END;",
-        a="x",
-    )
-    assert session.value("SYS_CONTEXT('USERENV', 'MODULE')") == "tap"
-    assert session.value("SYS_CONTEXT('USERENV', 'ACTION')") == "x"
-    read = "BEGIN DBMS_APPLICATION_INFO.READ_MODULE(:m, :a); END;"
-    assert session.run(read, m=None, a=None) == {"m": "tap", "a": "x"}
-    session.run("CALL DBMS_SESSION.SET_IDENTIFIER('me')")
-    assert session.value("SYS_CONTEXT('USERENV', 'CLIENT_IDENTIFIER')") == "me"
-
-
-def test_client_context(session: UserSession) -> None:
-    session.run("BEGIN DBMS_SESSION.SET_CONTEXT('clientcontext', 'a', 'x''\"\\y'); END;")
-    session.run("CALL DBMS_SESSION.SET_CONTEXT('CLIENTCONTEXT', 'B', '2')")
-    assert session.value("SYS_CONTEXT('ClientContext', 'A')") == "x'\"\\y"
-    assert session.value("SYS_CONTEXT('CLIENTCONTEXT', 'b', 30)") == "2"
-    session.run("CALL DBMS_SESSION.CLEAR_CONTEXT('CLIENTCONTEXT', NULL, 'A')")
-    both = "SELECT SYS_CONTEXT('CLIENTCONTEXT', 'A'), SYS_CONTEXT('CLIENTCONTEXT', 'B') FROM dual"
-    assert session.rows(both) == [(None, "2")]
-    session.run("CALL DBMS_SESSION.CLEAR_ALL_CONTEXT('CLIENTCONTEXT')")
-    assert session.rows(both) == [(None, None)]
-    refused = session.fails("CALL DBMS_SESSION.SET_CONTEXT('MINE', 'A', '1')")
-    assert refused.startswith("ORA-01031")
-
-
-def test_transaction_id(session: UserSession) -> None:
-    block = "BEGIN :o := DBMS_TRANSACTION.LOCAL_TRANSACTION_ID({}); END;"
-    assert session.run(block.format("FALSE"), o=None) == {"o": None}
-    first = session.run(block.format("TRUE"), o=None)["o"]
-    assert [part.isdecimal() for part in first.split(".")] == [True] * 3
-    assert session.run(block.format("TRUE"), o=None) == {"o": first}
-
-
-def test_statistics(table: UserSession) -> None:
-    query = "SELECT num_rows FROM user_tables WHERE table_name = 'T'"
-    assert table.rows(query) == [(None,)]
-    table.run("BEGIN DBMS_STATS.GATHER_TABLE_STATS(USER, 'T', cascade => TRUE); END;")
-    assert table.rows(query) == [("2",)]
-    missing = table.fails("BEGIN DBMS_STATS.GATHER_TABLE_STATS(NULL, 'NOWHERE'); END;")
-    assert missing.startswith("ORA-20000: Unable to analyze TABLE")
-
-
-def test_sleep(session: UserSession) -> None:
-    session.run("BEGIN DBMS_SESSION.SLEEP(0.01); END;")
-
-
-def test_call_statement(session: UserSession) -> None:
-    assert session.run("CALL DBMS_APPLICATION_INFO.SET_ACTION('called')") == {}
-    assert session.fails("CALL DBMS_APPLICATION_INFO.SET_ACTION('x') + 1").startswith("ORA-06576:")
-
-
-# Where an error is
-
-
-@pytest.mark.parametrize(
-    ("block", "offset"),
-    [
-        ("BEGIN missing := 5; END;", 6),
-        ("BEGIN NULL;\nmissing(1); END;", 12),
-        ("BEGIN NULL END;", 11),
-        ("BEGIN RAISE PROGRAM_ERROR; END;", 0),
-    ],
-)
-def test_the_offset_of_an_error(session: UserSession, block: str, offset: int) -> None:
-    with pytest.raises(OracleError) as caught:
-        session.run(block)
-    assert caught.value.offset == offset
-
-
-def test_iterations_before_the_failing_one_stay_done(session: UserSession) -> None:
-    session.run("CREATE TABLE t (id NUMBER)")
-    block = "BEGIN INSERT INTO t VALUES (10 / (4 - :1)); END;"
-    rows = [[codecs.number_from_text(str(number))] for number in range(1, 10)]
-    result = session.session.execute(block, [Bind("1", TypeCode.NUMBER)], rows, ExecuteOptions())
-    assert result.error is not None
-    assert (result.error.code, result.row_count) == (1476, 3)
-    assert session.rows("SELECT COUNT(*) FROM t") == [("3",)]

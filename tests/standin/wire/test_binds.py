@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oracle_standin.codecs import datetime_from_bytes, number_to_text
-from tests.standin.wire.fix_backend import ROWID
+from tests.standin.wire.fake_rows import ROWID
 
 if TYPE_CHECKING:
     from tests.standin.wire.conftest import Connect

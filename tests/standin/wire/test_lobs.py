@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import oracledb
 import pytest
 
-from tests.standin.wire.fix_backend import LONG_TEXT
+from tests.standin.wire.fake_rows import LONG_TEXT
 
 if TYPE_CHECKING:
     from tests.standin.wire.fix_backend import FakeBackend

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import oracledb
 import pytest
 
-from tests.standin.wire.fix_backend import DOCUMENTS, GEN_COLUMNS, ROWID, TYPED_COLUMNS, TYPED_ROW
+from tests.standin.wire.fake_rows import DOCUMENTS, GEN_COLUMNS, ROWID, TYPED_COLUMNS, TYPED_ROW
 
 if TYPE_CHECKING:
     from oracle_standin.wire.listener import Listener

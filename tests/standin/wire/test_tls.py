@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from oracle_standin import Standin
 from oracle_standin.wire.listener import Listener
 from oracle_standin.wire.profiles import PROFILES
-from tests.standin.wire.fix_backend import LONG_TEXT
+from tests.standin.wire.fake_rows import LONG_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
