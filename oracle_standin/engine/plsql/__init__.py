@@ -7,7 +7,6 @@ to the session with variables as binds.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.plsql import references
 from oracle_standin.engine.plsql.checks import Checker
 from oracle_standin.engine.plsql.compiler import Compiled, Message, compile_unit
-from oracle_standin.engine.plsql.context import DEEPEST_CALL, Context
+from oracle_standin.engine.plsql.context import Context
 from oracle_standin.engine.plsql.exceptions import RaisedError
 from oracle_standin.engine.plsql.interpreter import Interpreter
 from oracle_standin.engine.plsql.parser import parse
 from oracle_standin.engine.plsql.scope import Binds
+from oracle_standin.engine.plsql.stack_room import StackRoom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "Message", "compile_unit", "run_block"]
 
 _parse = lru_cache(maxsize=256)(parse)
+_stack_room = StackRoom()
 
 
 def run_block(
@@ -41,14 +42,12 @@ def run_block(
     ORA-06550 for what does not compile, else what the block raised, with ORA-06512 lines. The
     caller undoes a block that failed.
     """
-    # A call of a procedure is about thirty of Python's.
-    if sys.getrecursionlimit() < 50 * DEEPEST_CALL:
-        sys.setrecursionlimit(50 * DEEPEST_CALL)
-    block = _parse(text)
     context = Context(session, Binds(binds, values), Interpreter, references)
-    Checker(replace(context, checking=True)).check(block)
-    try:
-        Interpreter(context).block(block, None)
-    except RaisedError as raised:
-        raise raised.with_stack() from None
+    with _stack_room:
+        block = _parse(text)
+        Checker(replace(context, checking=True)).check(block)
+        try:
+            Interpreter(context).block(block, None)
+        except RaisedError as raised:
+            raise raised.with_stack() from None
     return context.binds.out_values()

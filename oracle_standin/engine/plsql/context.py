@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from oracle_standin.backend import OracleError
+from oracle_standin.engine.plsql.stack_room import DEEPEST_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.kinds import Kind
     from oracle_standin.engine.plsql.nodes import Block, Declaration, Fragment, Position
     from oracle_standin.engine.plsql.scope import Binds, Composite, Scope, Variable
-
-
-DEEPEST_CALL = 200
-"""Oracle's limit is its memory (Error Messages, ORA-06500)."""
 
 
 class References(Protocol):

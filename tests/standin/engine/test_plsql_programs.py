@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from oracle_standin.backend import ExecuteOptions
@@ -119,6 +121,14 @@ def test_recursion_without_end(session: UserSession) -> None:
     session.run("CREATE FUNCTION f (n NUMBER) RETURN NUMBER IS BEGIN RETURN 1 + (f(n + 1)); END;")
     assert session.fails("BEGIN :r := f(1); END;", r=0).startswith("ORA-06500:")
     assert session.value("1 + 1") == "2"
+
+
+def test_calls_leave_the_stack_of_the_process_as_it_was(session: UserSession) -> None:
+    before = sys.getrecursionlimit()
+    session.run("CREATE FUNCTION f (n NUMBER) RETURN NUMBER IS BEGIN RETURN n; END;")
+    assert session.run("BEGIN EXECUTE IMMEDIATE 'BEGIN :r := f(1); END;' USING OUT :r; END;", r=0)
+    assert session.fails("BEGIN :r := f('x'); END;", r=0)
+    assert sys.getrecursionlimit() == before
 
 
 def test_a_function_is_called_by_call(session: UserSession) -> None:
