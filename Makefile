@@ -1,5 +1,6 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
-# make test   runs every test against the stand-in, or the database that TEST_ORACLE_DSN names
+# make test   runs the pair's tests against the stand-in, or the database that TEST_ORACLE_DSN names
+# make test-standin  runs the stand-in's own tests; make test-all runs both
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make standin-report  counts the statements that the stand-in answers as Oracle does
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
@@ -16,6 +17,8 @@ VENV := .venv
 MELTANO_VENV := .venv-meltano
 DRIVER_VENV := .venv-driver
 BIN := $(VENV)/bin
+STANDIN := packages/oracle-standin
+HERE := $(CURDIR)/$(BIN)
 MELTANO := $(MELTANO_VENV)/bin/meltano
 MELTANO_VERSION := 4.4.1
 PIP_OPTIONS := -qq --disable-pip-version-check
@@ -24,13 +27,13 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-standin test-all test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(PIP_OPTIONS) --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[standin]' --group test --group lint
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable . --editable $(STANDIN) --group test --group lint
 	@touch $@
 
 $(MELTANO_VENV)/.installed: Makefile
@@ -48,23 +51,28 @@ demo: $(VENV)/.installed .meltano/.installed
 test: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest $(TESTS)
 
+test-standin: $(VENV)/.installed
+	cd $(STANDIN) && $(HERE)/python -m pytest $(TESTS)
+
+test-all: test test-standin
+
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS))
 
-$(DRIVER_VENV)/.installed: pyproject.toml
+$(DRIVER_VENV)/.installed: $(STANDIN)/pyproject.toml
 	$(PYTHON) -m venv $(DRIVER_VENV)
 	$(DRIVER_VENV)/bin/python -m pip install $(PIP_OPTIONS) --upgrade 'pip>=25.1'
-	$(DRIVER_VENV)/bin/python -m pip install $(PIP_OPTIONS) --editable '.[standin]' --group test --group driver
+	cd $(STANDIN) && $(CURDIR)/$(DRIVER_VENV)/bin/python -m pip install $(PIP_OPTIONS) --editable . --group test --group driver
 	@touch $@
 
 driver-tests: $(DRIVER_VENV)/.installed
-	$(DRIVER_VENV)/bin/python -m tests.driver.run $(MODULES)
+	cd $(STANDIN) && $(CURDIR)/$(DRIVER_VENV)/bin/python -m tests.driver.run $(MODULES)
 
 soak: $(VENV)/.installed
-	SOAK_SECONDS=60 $(BIN)/python -m pytest -s tests/standin/test_concurrency.py
+	cd $(STANDIN) && SOAK_SECONDS=60 $(HERE)/python -m pytest -s tests/test_concurrency.py
 
 standin-report: $(VENV)/.installed
-	$(BIN)/python -m tests.standin.report
+	cd $(STANDIN) && $(HERE)/python -m tests.report
 
 test-dbt: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py
@@ -78,10 +86,12 @@ lint: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.generate --check
+	cd $(STANDIN) && $(HERE)/ruff check . && $(HERE)/ruff format --check . && $(HERE)/mypy && $(HERE)/lint-imports
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	cd $(STANDIN) && $(HERE)/ruff check --fix . && $(HERE)/ruff format .
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m docs.generate

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from catalog import kept_file
+from catalog import cache_file
 from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
 from oracle_core import dictionary
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from catalog.model import Synonym
-    from catalog.names import NameFilter
+    from catalog.name_filter import NameFilter
     from oracle_core.dictionary_rows import SnapshotRow
 
 _SETTLED_SECONDS = 2
@@ -84,7 +84,7 @@ class CatalogCache:
         """
         state = _state(connection, names, through_synonyms=through_synonyms)
         snapshot = hashlib.sha256(repr(state.facts).encode()).hexdigest()
-        found = kept_file.read(self.path, lambda about: self._holds(about, snapshot))
+        found = cache_file.read(self.path, lambda about: self._holds(about, snapshot))
         if found is not None:
             return found
         catalog = make()
@@ -105,7 +105,7 @@ class CatalogCache:
     def _write(self, catalog: Catalog, snapshot: str) -> None:
         about = {"key": self.key, "made_at": int(time.time()), "snapshot": snapshot}
         try:
-            kept_file.write(self.path, about, catalog)
+            cache_file.write(self.path, about, catalog)
         except OSError as error:
             msg = f"cannot be written ({error.strerror})"
             raise ConfigurationError(msg, setting="catalog_cache_path") from error

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from catalog.grants import Need, Privilege
-    from catalog.names import NameFilter
+    from catalog.name_filter import NameFilter
     from catalog.rights import SessionRights
-    from catalog.table_rows import Depth
+    from catalog.table_assembly import Depth
 
 _HIDDEN = frozenset({"ORA-00942", "ORA-01031", "ORA-00904"})
 _NO_LOGGING = "NO"

@@ -9,8 +9,8 @@ import yaml
 
 from catalog.model import Column, Inventory, Key, KeyKind, Schema, Table, TableKind
 from oracle_core.errors import ConfigurationError
-from oracle_core.oracle_type import OracleType
 from oracle_core.types import TypeSyntaxError, parse
+from oracle_core.types.oracle_type import OracleType
 
 
 def to_plain(inventory: Inventory) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from catalog.table_rows import NOT_GRANTED
+from catalog.table_assembly import NOT_GRANTED
 from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from catalog.model import Inventory, Problem, Schema, Synonym, Table, TableKind
-from catalog.names import NameFilter
+from catalog.name_filter import NameFilter
 from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
-from catalog.table_rows import Depth, TableRows
+from catalog.table_assembly import Depth, TableRows
 from oracle_core import dictionary
 from oracle_core.dictionary import Family
 

@@ -9,7 +9,7 @@ import datetime as dt  # noqa: TC003 - see above
 from dataclasses import dataclass
 from enum import Enum
 
-from oracle_core.oracle_type import OracleType  # noqa: TC001 - see above
+from oracle_core.types.oracle_type import OracleType  # noqa: TC001 - see above
 
 
 class TableKind(Enum):

@@ -13,7 +13,7 @@ from importlib import import_module, resources
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from catalog.names import matches
+from catalog.name_filter import matches
 from catalog.replication import may_be_replication_key
 from catalog.yaml_file import YamlFileError, read
 from oracle_core.errors import ConfigurationError

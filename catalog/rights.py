@@ -15,7 +15,7 @@ from oracle_core.dictionary import Family
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from catalog.names import NameFilter
+    from catalog.name_filter import NameFilter
     from oracle_core.dictionary_rows import SessionFactRow
 
 READ_ANY = frozenset({"SELECT ANY TABLE", "READ ANY TABLE"})

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from catalog.model import Column, Schema, Table
     from catalog.profile import Profile, ProfileFacts
-    from oracle_core.oracle_type import OracleType
-    from oracle_core.values import JsonSchemaOptions
+    from oracle_core.types.oracle_type import OracleType
+    from oracle_core.types.plans import JsonSchemaOptions
 
 Source = TypeVar("Source")
 

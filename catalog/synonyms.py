@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import oracledb
 
-    from catalog.names import NameFilter
+    from catalog.name_filter import NameFilter
     from oracle_core.dictionary_rows import SynonymRow
 
 REMOTE = "the synonym is for a table of another database; connect to that one"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from oracle_core.oracle_type import OracleType
+    from oracle_core.types.oracle_type import OracleType
 
 _GROWS = frozenset({("CHAR", "VARCHAR2"), ("NCHAR", "NVARCHAR2"), ("DATE", "TIMESTAMP")})
 """Kinds that Oracle changes in place without loss, beside equal ones."""

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import oracledb
+from oracle_standin import Standin
 
 from demo.compare import Contents, contents
 from demo.pipeline import Pipeline, state_of
-from oracle_standin import Standin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,8 +3,8 @@
 The settings are declared once, in the plugins. From there come `docs/settings.md`, the table in
 `README.md` and the settings of both plugins in `meltano.yml`; from the type table comes
 `docs/types.md`. What the stand-in does is declared in its allow-lists; from there come the lists
-in `oracle_standin/README.md`. With `--check` nothing is written and the exit code is 1 when a
-document is stale.
+in `packages/oracle-standin/README.md`. With `--check` nothing is written and the exit code is
+1 when a document is stale.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docs import standin
+from oracle_standin import limits
+
 from docs.type_page import types_page
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
@@ -108,8 +109,8 @@ def readme(text: str) -> str:
 
 
 def standin_readme(text: str) -> str:
-    """Return `oracle_standin/README.md` with its lists of what is done and refused made anew."""
-    for name, lines in (("does", standin.does()), ("refuses", standin.refuses())):
+    """Return the stand-in's README with current lists of what it does and refuses."""
+    for name, lines in (("does", limits.does()), ("refuses", limits.refuses())):
         block = "\n" + "\n".join(lines) + "\n"
         text = _between(text, f"<!-- {name}: made by make docs -->", "<!-- end -->", block)
     return text
@@ -167,7 +168,7 @@ def _between(text: str, start: str, end: str, block: str) -> str:
 def documents() -> dict[Path, str]:
     """Return every generated document with the text it should have."""
     readme_path, meltano_path = PROJECT / "README.md", PROJECT / "meltano.yml"
-    standin_path = PROJECT / "oracle_standin" / "README.md"
+    standin_path = PROJECT / "packages" / "oracle-standin" / "README.md"
     return {
         PROJECT / "docs" / "settings.md": settings_page(),
         PROJECT / "docs" / "types.md": types_page(),

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from oracle_core.dictionary_types import from_dictionary, from_vector_info
+from oracle_core.types.from_dictionary import from_dictionary, from_vector_info
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from oracle_core.oracle_type import OracleType
+    from oracle_core.types.oracle_type import OracleType
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from oracle_core.type_table import bind_plan
+from oracle_core.types.table import bind_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from oracle_core.oracle_type import OracleType
-    from oracle_core.values import BindPlan
+    from oracle_core.types.oracle_type import OracleType
+    from oracle_core.types.plans import BindPlan
 
 BOOKMARK_VERSION = 1
 

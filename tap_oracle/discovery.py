@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from catalog import profile
 from catalog.cache import CatalogCache, fingerprint
 from catalog.introspect import introspect, take_inventory
-from catalog.names import NameFilter
+from catalog.name_filter import NameFilter
 from catalog.singer import singer_catalog, stream_id
-from catalog.table_rows import Depth
+from catalog.table_assembly import Depth
 from tap_oracle.settings import DEFAULT_CATALOG_CACHE_TTL_SECONDS, name_list
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from catalog.model import Schema
     from catalog.profile import Profile
-    from oracle_core.oracle_type import OracleType
-    from oracle_core.values import JsonSchemaOptions
+    from oracle_core.types.oracle_type import OracleType
+    from oracle_core.types.plans import JsonSchemaOptions
     from tap_oracle.catalog_entry import CatalogEntry
 
 MAX_PROBLEMS_LOGGED = 20

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError
-from oracle_core.fetch_values import count_non_finite
 from oracle_core.identifiers import Identifier
 from oracle_core.types import fetch_plan, unsupported_reason
+from oracle_core.types.decode import count_non_finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from oracle_core.oracle_type import OracleType
-    from oracle_core.values import FetchPlan, JsonSchemaOptions
+    from oracle_core.types.oracle_type import OracleType
+    from oracle_core.types.plans import FetchPlan, JsonSchemaOptions
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.writer import Row
 

@@ -11,7 +11,7 @@ from singer_sdk import typing as th
 
 from catalog.profile import load as load_profile
 from oracle_core.errors import ConfigurationError
-from oracle_core.values import JsonSchemaOptions
+from oracle_core.types.plans import JsonSchemaOptions
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from tap_oracle.query import BOOKMARK, Bind
 from tap_oracle.settings import moment_of
 
 if TYPE_CHECKING:
-    from oracle_core.oracle_type import OracleType
     from oracle_core.state import BookmarkValue
+    from oracle_core.types.oracle_type import OracleType
     from tap_oracle.plan import ColumnPlan
 
 _UNORDERED = frozenset({"XMLTYPE", "JSON", "VECTOR", "BOOLEAN"})

@@ -15,7 +15,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import Catalog
 
-from catalog.catalog_text import write_catalog
+from catalog.catalog_json import write_catalog
 from catalog.singer import Streams
 from oracle_core import redact
 from oracle_core.connection import ConnectionSource
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     import oracledb
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
-    from oracle_core.values import JsonSchemaOptions
+    from oracle_core.types.plans import JsonSchemaOptions
 
 
 def _plain_catalog(catalog: Catalog | Mapping[str, Any] | None) -> dict[str, Any] | None:

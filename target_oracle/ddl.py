@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_core.types.fit import fit
 from target_oracle.errors import TableMismatchError
-from target_oracle.type_fit import fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from oracle_core.identifiers import Identifier, TableName
-    from oracle_core.oracle_type import OracleType
+    from oracle_core.types.oracle_type import OracleType
 
 NOT_IN_A_KEY = frozenset(
     {"CLOB", "NCLOB", "BLOB", "LONG", "LONG RAW", "JSON", "XMLTYPE", "VECTOR", "BFILE"}

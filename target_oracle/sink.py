@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from singer_sdk import metrics
 
 from oracle_core.errors import DataError
-from target_oracle import merge
-from target_oracle.columns import Source, batch_of, column_specs, sources
+from target_oracle import statements
+from target_oracle.batch import Source, batch_of, column_specs, sources
+from target_oracle.batch_writer import BatchWriter
 from target_oracle.ddl import TableSpec
 from target_oracle.errors import LoadError, TableMismatchError
-from target_oracle.load import BatchWriter
 from target_oracle.metadata import (
     ALL,
     DELETED_AT,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import Identifier, TableName
-    from target_oracle.load import Batch
+    from target_oracle.batch_writer import Batch
     from target_oracle.naming import NamingRules
     from target_oracle.session import TargetSession
     from target_oracle.settings import LoadSettings
@@ -255,10 +255,10 @@ class OracleSink:
             if batch:
                 self._write(cursor, batch, rows)
             if self._settings.hard_delete:
-                cursor.execute(merge.delete_older(self.table, version), [self._announced])
+                cursor.execute(statements.delete_older(self.table, version), [self._announced])
             else:
                 now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000+00:00")
-                sql = merge.mark_older(self.table, version, deleted_at)
+                sql = statements.mark_older(self.table, version, deleted_at)
                 cursor.execute(sql, [now, self._announced])
         self._is_activation_due = False
         self._forget_rows()
@@ -295,7 +295,7 @@ class OracleSink:
         if not self.is_keyed:
             writer.append(batch)
             return
-        kept = merge.positions_to_load(batch.columns, batch.values)
+        kept = statements.positions_to_load(batch.columns, batch.values)
         positions = kept if kept is not None else list(range(batch.rows))
         deleted = self._deleted(rows, positions)
         if deleted:

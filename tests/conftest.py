@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-pytest_plugins = ["tests.fix_oracle", "tests.fix_plugins"]
+pytest_plugins = ["oracle_standin.testing.fixtures", "tests.fix_plugins"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

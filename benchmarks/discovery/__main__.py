@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oracle_standin import Standin
+
 from benchmarks.discovery.load import GrowingDictionary
 from benchmarks.discovery.measure import Measured, measure
 from benchmarks.discovery.search import Try, largest_finished, next_size
-from oracle_standin import Standin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,7 @@ from target_oracle.target import TargetOracle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

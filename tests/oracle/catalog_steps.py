@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner, Result
 
-from catalog.cli import main
+from catalog.command.main import main
 from catalog.introspect import take_inventory
-from catalog.names import NameFilter
-from catalog.table_rows import Depth
+from catalog.name_filter import NameFilter
+from catalog.table_assembly import Depth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from oracle_standin.testing import OracleDatabase
+
     from catalog.model import Inventory, Table
-    from tests.fix_oracle import OracleDatabase
 
 WHOLE = Depth(details=True, synonyms=True)
 

@@ -15,7 +15,7 @@ from tap_oracle.tap import TapOracle
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

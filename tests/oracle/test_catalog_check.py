@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-from catalog.cli import main
+from catalog.command.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

@@ -14,7 +14,8 @@ from tests.oracle.catalog_steps import command, environment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle
@@ -75,6 +76,6 @@ def test_errors_of_the_command(oracle_database: OracleDatabase, hr_schema: str) 
     assert unfit.exit_code == 2
     assert "ORACLE_CATALOG_PORT: does not fit" in unfit.stderr
     assert "secret-text" not in unfit.stderr
-    process = [sys.executable, "-m", "catalog.cli", "check"]
+    process = [sys.executable, "-m", "catalog.command.main", "check"]
     assert subprocess.run(process, capture_output=True, check=False).returncode == 2
     assert command("generate", "--profile", "sap", **settings).exit_code == 2

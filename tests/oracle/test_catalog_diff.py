@@ -13,7 +13,7 @@ from tests.oracle.catalog_steps import command, environment
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

@@ -10,14 +10,15 @@ import oracledb
 import pytest
 
 from catalog.introspect import take_inventory
-from catalog.names import NameFilter
+from catalog.name_filter import NameFilter
 from catalog.rights import session_rights
-from catalog.table_rows import NOT_GRANTED
+from catalog.table_assembly import NOT_GRANTED
 from oracle_core.dictionary import Family
 from tests.oracle.catalog_steps import WHOLE, by_name, read_whole
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

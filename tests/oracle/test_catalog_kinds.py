@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog.model import Synonym, TableKind
-from catalog.table_rows import INVALID_VIEW, TEMPORARY
-from oracle_core.type_table import OBJECTS
+from catalog.table_assembly import INVALID_VIEW, TEMPORARY
+from oracle_core.types.table import OBJECTS
 from tests.fix_plugins import select
 from tests.oracle.catalog_steps import by_name, command, environment, read_whole
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

@@ -15,11 +15,12 @@ import yaml
 from singer_sdk.singerlib import Catalog
 
 from catalog.introspect import introspect
-from catalog.names import NameFilter
+from catalog.name_filter import NameFilter
 from tests.fix_plugins import select
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import JsonLines, Plugin
 
 pytestmark = pytest.mark.oracle

@@ -10,7 +10,8 @@ import pytest
 from tap_oracle.tap import TapOracle
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

@@ -15,7 +15,7 @@ from demo.pipeline import PROJECT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 STAGING = PROJECT / "dbt" / "models" / "staging"
@@ -26,7 +26,7 @@ def run(config: dict[str, Any], folder: Path, *options: str) -> subprocess.Compl
     settings.write_text(json.dumps(config))
     return subprocess.run(
         [
-            *(sys.executable, "-m", "catalog.cli", "dbt", "--config", str(settings)),
+            *(sys.executable, "-m", "catalog.command.main", "dbt", "--config", str(settings)),
             *("--out", str(folder / "models"), *options),
         ],
         cwd=PROJECT,

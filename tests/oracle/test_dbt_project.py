@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from catalog.cli import main
+from catalog.command.main import main
 from demo.pipeline import PROJECT, Pipeline
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = [pytest.mark.oracle, pytest.mark.dbt]
 

@@ -16,7 +16,7 @@ from demo.compare import contents
 from demo.pipeline import PROJECT, Pipeline, state_of
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

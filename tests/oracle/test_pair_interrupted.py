@@ -14,7 +14,7 @@ from demo.compare import contents
 from tests.fix_plugins import TERMINATED, Plugin, exit_code, select
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

@@ -16,8 +16,7 @@ from tests.fix_plugins import Plugin, select
 
 if TYPE_CHECKING:
     import oracledb
-
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

@@ -12,7 +12,8 @@ import pytest
 from tests.fix_plugins import exit_code, select
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Finished, Plugin
 
 pytestmark = pytest.mark.oracle

@@ -15,7 +15,8 @@ from tests.fix_plugins import select
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Finished, Plugin
 
 pytestmark = pytest.mark.oracle

@@ -9,7 +9,8 @@ import pytest
 from tests.oracle.loader import ID, Loader, record_line, schema_line, state_line
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from target_oracle.target import TargetOracle
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

@@ -11,7 +11,8 @@ import pytest
 from tests.oracle.loader import ID, ZONED, Loader, record_line, schema_line
 
 if TYPE_CHECKING:
-    from tests.fix_oracle import OracleDatabase
+    from oracle_standin.testing import OracleDatabase
+
     from tests.fix_plugins import Plugin
 
 pytestmark = pytest.mark.oracle

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from oracle_core.type_table import TYPE_TABLE
 from oracle_core.types import parse
+from oracle_core.types.table import TYPE_TABLE
 from tests.fix_plugins import Finished, Plugin, select
 from tests.oracle.type_samples import SAMPLES
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from oracle_standin.testing import OracleDatabase
+
     from oracle_core.types import TypeRow
-    from tests.fix_oracle import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 

@@ -14,8 +14,8 @@ from oracle_core import redact
 from oracle_core.history import HISTORY_KEY, read_history, write_history
 from oracle_core.identifiers import Identifier
 from oracle_core.state import exact, read_bookmark, write_bookmark
-from oracle_core.type_parser import TypeSyntaxError, parse
 from oracle_core.types import from_json_schema
+from oracle_core.types.parse import TypeSyntaxError, parse
 
 names = st.text(
     st.characters(exclude_characters='"\0', exclude_categories=["Cs"]), min_size=1, max_size=300

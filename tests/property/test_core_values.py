@@ -14,18 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle_core import bind_values, fetch_values
-from oracle_core.durations import (
+from oracle_core.errors import DataError
+from oracle_core.types import JsonSchemaOptions, bind_plan, decode, encode, fetch_plan, parse
+from oracle_core.types.durations import (
     day_to_second_from_iso,
     iso_from_day_to_second,
     iso_from_year_to_month,
     year_to_month_from_iso,
 )
-from oracle_core.errors import DataError
-from oracle_core.types import JsonSchemaOptions, bind_plan, fetch_plan, parse
 
 if TYPE_CHECKING:
-    from oracle_core.oracle_type import OracleType
+    from oracle_core.types.oracle_type import OracleType
 
 PLAIN = JsonSchemaOptions()
 _JSON = msgspec.json.Encoder(decimal_format="number")
@@ -64,22 +63,22 @@ def test_no_digit_beyond_the_scale_is_dropped(case: tuple[OracleType, Decimal], 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_single_precision_survives(value: float) -> None:
-    sent = fetch_values.floats([value], PLAIN)[0]
-    back = bind_values.doubles([through_json(sent)])[0]
+    sent = decode.floats([value], PLAIN)[0]
+    back = encode.doubles([through_json(sent)])[0]
     assert struct.pack("<f", back) == struct.pack("<f", value)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_double_precision_survives(value: float) -> None:
-    sent = fetch_values.doubles([value], PLAIN)[0]
-    assert bind_values.doubles([through_json(sent)]) == [value]
+    sent = decode.doubles([value], PLAIN)[0]
+    assert encode.doubles([through_json(sent)]) == [value]
 
 
 @given(st.datetimes(), st.timezones())
 def test_wall_clocks_survive_any_label(moment: dt.datetime, zone: dt.tzinfo) -> None:
     options = JsonSchemaOptions(naive_timezone=zone)
     try:
-        sent = fetch_values.naive_datetimes([moment], options)
+        sent = decode.naive_datetimes([moment], options)
     except OverflowError:
         return  # Python cannot say the offset at the very end of its calendar.
     assert bind_plan(parse("TIMESTAMP(6)"), native=True).values(sent) == [moment]
@@ -100,7 +99,7 @@ zoned = st.datetimes(
 def test_zoned_moments_survive(moment: dt.datetime, nanoseconds: int) -> None:
     clock, offset = moment.isoformat(timespec="microseconds")[:26], moment.isoformat()[-6:]
     fetched = f" {clock}{nanoseconds:03}{offset}"
-    sent = fetch_values.zoned_texts([fetched], PLAIN)
+    sent = decode.zoned_texts([fetched], PLAIN)
     assert bind_plan(parse("TIMESTAMP(9) WITH TIME ZONE")).values(sent) == [fetched.strip()]
 
 
@@ -127,8 +126,8 @@ def test_intervals_of_months_survive(negative: bool, years: int, months: int) ->
 
 @given(st.binary())
 def test_binary_survives(value: bytes) -> None:
-    sent = fetch_values.base64_texts([value], PLAIN)
-    assert bind_values.binaries(sent) == [value]
+    sent = decode.base64_texts([value], PLAIN)
+    assert encode.binaries(sent) == [value]
 
 
 @given(st.text())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from catalog.command.dbt import Written, write_files
 from catalog.dbt import HEADER, SOURCES_FILE, DbtOptions, dbt_files, inert, model_name, slug
-from catalog.dbt_command import Written, write_files
 from catalog.model import Column, ForeignKey, Key, KeyKind, Schema, Table, TableKind
 from catalog.reserved_words import needs_quotes, spelled
 from oracle_core.types import parse

@@ -12,8 +12,8 @@ import pytest
 from catalog.introspect import introspect, take_inventory
 from catalog.invalid_views import MAX_COMPILED
 from catalog.model import Key, KeyKind, TableKind
-from catalog.names import NameFilter
-from catalog.table_rows import INVALID_VIEW, OF_OBJECTS, TEMPORARY
+from catalog.name_filter import NameFilter
+from catalog.table_assembly import INVALID_VIEW, OF_OBJECTS, TEMPORARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from singer_sdk.singerlib import Catalog
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
 from catalog.model import Column, Key, KeyKind, Schema, Table, TableKind
-from catalog.names import NameFilter
+from catalog.name_filter import NameFilter
 from catalog.singer import singer_catalog
 from oracle_core.types import JsonSchemaOptions, parse, unsupported_reason
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.model import Problem, Synonym
-from catalog.names import NameFilter
+from catalog.name_filter import NameFilter
 from catalog.synonyms import LOOP, REMOTE, resolve, scope_of
 from oracle_core import dictionary
 from oracle_core.dictionary_rows import SynonymRow

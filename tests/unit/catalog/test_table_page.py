@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 
+from catalog.command.table_page import page
 from catalog.model import (
     Column,
     Estimate,
@@ -19,7 +20,6 @@ from catalog.model import (
     Table,
     TableKind,
 )
-from catalog.table_page import page
 from oracle_core.types import parse
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, 0)  # noqa: DTZ001 - a DATE of the database

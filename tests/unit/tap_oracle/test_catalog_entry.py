@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oracle_core.errors import ConfigurationError
-from oracle_core.oracle_type import OracleType
+from oracle_core.types.oracle_type import OracleType
 from tap_oracle.catalog_entry import CatalogEntry, check_entry, read_entry
 
 

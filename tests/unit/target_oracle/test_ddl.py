@@ -6,6 +6,7 @@ import pytest
 
 from oracle_core.identifiers import Identifier, TableName
 from oracle_core.types import parse
+from oracle_core.types.fit import fit
 from target_oracle.ddl import (
     ColumnSpec,
     ExistingColumn,
@@ -15,7 +16,6 @@ from target_oracle.ddl import (
     plan,
 )
 from target_oracle.errors import TableMismatchError
-from target_oracle.type_fit import fit
 
 TABLE = TableName.of("DWH", "T")
 

@@ -1,0 +1,119 @@
+"""The command `oracle-catalog dbt`: sources and staging models in a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog.command.failure import reported
+from catalog.command.options import (
+    config_option,
+    depth_of,
+    schema_option,
+    session,
+    table_option,
+    warn,
+)
+from catalog.command.settings import names_of, read_settings
+from catalog.dbt import HEADER, DbtOptions, dbt_files
+from catalog.introspect import take_inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@click.command("dbt")
+@config_option
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the project's models, such as models/staging.",
+)
+@schema_option
+@table_option
+@click.option("--target-schema", help="The schema that holds the loaded tables.")
+@click.option("--record-metadata", is_flag=True, help="The loaded tables have _SDC_ columns.")
+@click.option("--loaded-at", help="The column that says when a row was loaded.")
+@click.option(
+    "--warn-after-hours",
+    default=24,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Age of the newest row that dbt warns of; 0 for no limit.",
+)
+@click.option(
+    "--error-after-hours",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Age of the newest row that dbt fails for; 0 for no limit.",
+)
+def dbt(
+    config: Path | None,
+    out: Path,
+    schemas: tuple[str, ...],
+    tables: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Write sources.yml and one staging model a table into a folder of a dbt project.
+
+    Files that an earlier run made are written anew, those for tables that are gone are removed. A
+    file that does not begin with the generated header is somebody's own and left as it is.
+    """
+    with reported("dbt"):
+        settings = read_settings(config)
+        with session(settings) as connection:
+            names = names_of(settings, schemas, tables)
+            inventory = take_inventory(connection, names, depth_of(settings, details=True))
+        warn(inventory)
+        files = dbt_files(inventory.schemas, DbtOptions(**options))
+        written = write_files(out, files)
+        for name in written.kept:
+            click.echo(f"WARNING {name}: left as it is, its generated header is gone", err=True)
+        click.echo(f"{len(files)} files, {written.changed} changed", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the files: how many changed, and which are somebody's own."""
+
+    changed: int
+    kept: tuple[str, ...]
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> Written:
+    """Write what differs and remove generated files that are no longer wanted.
+
+    Args:
+        folder: where to; it is made.
+        files: name -> text.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = [
+        path
+        for path in sorted(folder.glob("stg_*.sql"))
+        if path.name not in files and _is_generated(path.read_text(encoding="utf-8"))
+    ]
+    for path in stale:
+        path.unlink()
+    changed, kept = len(stale), []
+    for name, text in files.items():
+        path = folder / name
+        before = path.read_text(encoding="utf-8") if path.exists() else None
+        if before == text:
+            continue
+        if before is not None and not _is_generated(before):
+            kept.append(name)
+            continue
+        path.write_text(text, encoding="utf-8")
+        changed += 1
+    return Written(changed, tuple(kept))
+
+
+def _is_generated(text: str) -> bool:
+    """Tell whether the first line, a comment of SQL or YAML, holds the header."""
+    return text.partition("\n")[0].lstrip("-# ") == HEADER

@@ -1,0 +1,113 @@
+"""What the subcommands of `oracle-catalog` share: options, the session, warnings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog.command.rendering import FORMATS
+from catalog.table_assembly import Depth
+from oracle_core.connection import ConnectionSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import oracledb
+
+    from catalog.model import Inventory
+
+_QUIET_SECONDS = 2.0
+_BETWEEN_NOTICES_SECONDS = 10.0
+_NOTHING = "WARNING no table or view matches among those that the user sees; case matters"
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="JSON file with the settings of the connection, as the tap takes it; default: the "
+    "environment variables ORACLE_CATALOG_*.",
+)
+schema_option = click.option(
+    "--schema",
+    "schemas",
+    multiple=True,
+    help="Schemas, in exact case; * and ? are wildcards, ! in front excludes. May be repeated.",
+)
+table_option = click.option(
+    "--table", "tables", multiple=True, help="Tables as SCHEMA.TABLE, like --schema."
+)
+target_schema_option = click.option(
+    "--target-schema", help="The schema that the target loads; default: the user's own."
+)
+
+
+def format_option(default: str, *others: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option for the form of the result.
+
+    Args:
+        default: the form where none is chosen.
+        others: forms beside those that every result has.
+    """
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice([*others, *FORMATS]),
+        default=default,
+        show_default=True,
+        help="How the result is written.",
+    )
+
+
+@contextmanager
+def session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
+    """Open a session, and say on stderr from time to time that the dictionary is still read."""
+    with ConnectionSource(settings, module="oracle-catalog") as source:
+        connection = source.connection()
+        done = threading.Event()
+        notices = threading.Thread(target=_notify, args=(done,), daemon=True)
+        notices.start()
+        try:
+            yield connection
+        finally:
+            done.set()
+            notices.join()
+
+
+def _notify(done: threading.Event) -> None:
+    started = time.monotonic()
+    pause = _QUIET_SECONDS
+    while not done.wait(pause):
+        seconds = time.monotonic() - started
+        click.echo(f"Reading the dictionary for {seconds:.0f} seconds", err=True)
+        pause = _BETWEEN_NOTICES_SECONDS
+
+
+def depth_of(
+    settings: Mapping[str, Any], *, details: bool = False, synonyms: bool = False
+) -> Depth:
+    """Return what is read.
+
+    Args:
+        settings: `include_views` and `include_synonyms` count.
+        details: whether foreign keys, partitions and kinds of identity are read.
+        synonyms: whether the other names of tables are read.
+    """
+    views = settings.get("include_views")
+    return Depth(
+        views=views is None or bool(views),
+        details=details,
+        synonyms=synonyms,
+        through_synonyms=bool(settings.get("include_synonyms")),
+    )
+
+
+def warn(inventory: Inventory) -> None:
+    """Say on stderr what could not be read, or that nothing was found."""
+    if not inventory.tables:
+        click.echo(_NOTHING, err=True)
+    for problem in inventory.problems:
+        click.echo(f"WARNING {problem.schema}.{problem.table}: {problem.reason}", err=True)

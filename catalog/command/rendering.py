@@ -1,0 +1,86 @@
+"""Results as JSON, YAML or a plain table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+import yaml
+
+from catalog.catalog_json import write_catalog
+from catalog.singer import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORMATS = ("json", "yaml", "table")
+
+Row = tuple[object, ...]
+
+
+def show(data: object, output_format: str, header: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write a result to stdout.
+
+    Args:
+        data: the whole result, for JSON and YAML.
+        output_format: one of `FORMATS`.
+        header: titles of the table's columns.
+        rows: what the table shows; None is an empty cell.
+    """
+    show_text(data, output_format, table_text(header, rows) if output_format == "table" else "")
+
+
+def show_text(data: object, output_format: str, text: str) -> None:
+    """Write a result to stdout, with a text for people who asked for a table.
+
+    Args:
+        data: the whole result, for JSON and YAML.
+        output_format: one of `FORMATS`.
+        text: what the format `table` shows.
+    """
+    if output_format == "table":
+        click.echo(text)
+    elif output_format == "yaml":
+        click.echo(yaml.safe_dump(_plain(data), sort_keys=False, allow_unicode=True), nl=False)
+    else:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def show_catalog(catalog: dict[str, Any], output_format: str) -> None:
+    """Write a Singer catalog to stdout: as JSON the text of `tap-oracle --discover`.
+
+    Args:
+        catalog: the catalog.
+        output_format: json or yaml.
+    """
+    if output_format == "json":
+        write_catalog(catalog, sys.stdout)
+    else:
+        show_text(whole(catalog), output_format, "")
+
+
+def _plain(data: object) -> Any:  # noqa: ANN401 - as JSON has it
+    """Return data without shared parts, which YAML would write as anchors."""
+    return json.loads(json.dumps(data))
+
+
+def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return a plain table; None is an empty cell, a header without titles is left out.
+
+    Args:
+        header: titles of the columns.
+        rows: the cells.
+    """
+    titles = [tuple(header)] if any(header) else []
+    cells = [[_cell(value) for value in row] for row in (*titles, *rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())

@@ -1,0 +1,45 @@
+"""Oracle types: the value, its spelling, the table, and the ways in and out.
+
+| name | where it is made |
+| --- | --- |
+| `OracleType` | `oracle_type` |
+| `parse`, `TypeSyntaxError` | `parse` |
+| `from_dictionary` | `from_dictionary` |
+| `TYPE_TABLE`, `TypeRow`, `json_schema`, `fetch_plan`, `bind_plan` | `table` |
+| `from_json_schema` | `from_json_schema` |
+"""
+
+from __future__ import annotations
+
+from oracle_core.types.from_dictionary import from_dictionary
+from oracle_core.types.from_json_schema import from_json_schema
+from oracle_core.types.oracle_type import OracleType
+from oracle_core.types.parse import TypeSyntaxError, parse
+from oracle_core.types.plans import BindPlan, FetchPlan, JsonSchemaOptions
+from oracle_core.types.table import (
+    TYPE_TABLE,
+    TypeRow,
+    bind_plan,
+    fetch_plan,
+    json_schema,
+    row_of,
+    unsupported_reason,
+)
+
+__all__ = [
+    "TYPE_TABLE",
+    "BindPlan",
+    "FetchPlan",
+    "JsonSchemaOptions",
+    "OracleType",
+    "TypeRow",
+    "TypeSyntaxError",
+    "bind_plan",
+    "fetch_plan",
+    "from_dictionary",
+    "from_json_schema",
+    "json_schema",
+    "parse",
+    "row_of",
+    "unsupported_reason",
+]

@@ -1,0 +1,161 @@
+"""From what the driver gives to JSON values, a column at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import struct
+from binascii import b2a_base64
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from oracle_core.types.durations import iso_from_day_to_second, iso_from_year_to_month
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from oracle_core.types.plans import JsonSchemaOptions
+
+_JSON = msgspec.json.Decoder(float_hook=Decimal)
+_FLOAT32 = struct.Struct("<f")
+
+
+def integers(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Make int of whole numbers, however the driver delivers them."""
+    del options
+    return [value if value is None or type(value) is int else _int(value) for value in column]
+
+
+def _int(value: object) -> int | Decimal:
+    """Make an int; a fraction that a stale view delivers keeps its digits."""
+    if isinstance(value, Decimal):
+        whole = int(value)
+        return whole if whole == value else value
+    msg = "a NUMBER arrived as a float; fetch with fetch_decimals"
+    raise TypeError(msg)
+
+
+def decimals(column: Sequence[object], options: JsonSchemaOptions) -> Sequence[object]:
+    """Keep exact decimals: as numbers, or as text with `use_singer_decimal`."""
+    if any(type(value) is float for value in column):
+        msg = "a NUMBER arrived as a float; fetch with fetch_decimals"
+        raise TypeError(msg)
+    if not options.use_singer_decimal:
+        return column
+    return [
+        None if value is None else f"{value:f}" for value in cast("list[Decimal | None]", column)
+    ]
+
+
+def doubles(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Keep finite numbers; NaN and the infinities as the options say."""
+    return [_finite(value, options) for value in cast("Iterable[float | None]", column)]
+
+
+def floats(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Give single precision the shortest digits that lead back to it (0.1, not 0.10000000149)."""
+    return [
+        _finite(None if value is None else _shortest(value), options)
+        for value in cast("Iterable[float | None]", column)
+    ]
+
+
+def _finite(value: float | None, options: JsonSchemaOptions) -> object:
+    if value is None or math.isfinite(value):
+        return value
+    if options.non_finite == "null":
+        return None
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _shortest(value: float) -> float:
+    if not math.isfinite(value):
+        return value
+    exact = _FLOAT32.pack(value)
+    for digits in range(6, 9):
+        candidate = float(f"{value:.{digits}g}")
+        try:
+            if _FLOAT32.pack(candidate) == exact:
+                return candidate
+        except OverflowError:
+            continue
+    return float(f"{value:.9g}")
+
+
+def count_non_finite(column: Iterable[object]) -> int:
+    """Count the NaN and infinities of a fetched column, for the warning."""
+    return sum(isinstance(value, float) and not math.isfinite(value) for value in column)
+
+
+def naive_datetimes(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Label wall clocks with the offset that `naive_timezone` has at that time.
+
+    A fraction is written with 6 digits where it is not zero.
+    """
+    zone = options.naive_timezone
+    values = cast("Iterable[dt.datetime | None]", column)
+    if zone is dt.UTC:
+        return [None if value is None else value.isoformat() + "+00:00" for value in values]
+    return [None if value is None else value.replace(tzinfo=zone).isoformat() for value in values]
+
+
+def naive_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Label wall clocks that came as text under the mask `SYYYY-MM-DD"T"HH24:MI:SS[.FFn]`.
+
+    A year before 1 keeps Oracle's own number with a minus (`-4712` is 4712 BC; there is no year
+    0) and is labelled `+00:00`.
+    """
+    zone = options.naive_timezone
+    values = cast("Iterable[str | None]", column)
+    if zone is dt.UTC:
+        return [None if value is None else value.lstrip() + "+00:00" for value in values]
+    return [None if value is None else _labelled(value.lstrip(), zone) for value in values]
+
+
+def _labelled(text: str, zone: dt.tzinfo) -> str:
+    if text.startswith("-"):
+        return text + "+00:00"
+    moment = dt.datetime.fromisoformat(text[:19]).replace(tzinfo=zone)
+    return text + moment.isoformat()[19:]
+
+
+def zoned_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Take zoned moments that came as text; the mask's blank before a year AD goes."""
+    del options
+    return [
+        None if value is None else value.lstrip() for value in cast("Iterable[str | None]", column)
+    ]
+
+
+def day_to_second(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Write intervals of days as ISO 8601 durations."""
+    del options
+    values = cast("Iterable[str | None]", column)
+    return [None if value is None else iso_from_day_to_second(value) for value in values]
+
+
+def year_to_month(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Write intervals of months as ISO 8601 durations."""
+    del options
+    values = cast("Iterable[str | None]", column)
+    return [None if value is None else iso_from_year_to_month(value) for value in values]
+
+
+def base64_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Write binary values in base64 (RFC 4648, with padding, in one line)."""
+    del options
+    values = cast("Iterable[bytes | None]", column)
+    return [
+        None if value is None else b2a_base64(value, newline=False).decode() for value in values
+    ]
+
+
+def json_documents(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
+    """Parse JSON text; fractional numbers become exact decimals."""
+    del options
+    values = cast("Iterable[str | None]", column)
+    return [None if value is None else _JSON.decode(value) for value in values]

@@ -1,0 +1,329 @@
+"""From JSON values to bind values, a column at a time; what would lose a digit is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from oracle_core.errors import DataError
+from oracle_core.types.durations import day_to_second_from_iso, year_to_month_from_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_core.types.plans import Encoder
+
+_JSON = msgspec.json.Encoder(decimal_format="number")
+_DATETIME = re.compile(
+    r"([+-]?\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
+    r"\s*([Zz]|[+-]\d\d:?\d\d(?::\d\d)?|[+-]\d\d)?"
+)
+_MAX_DIGITS = 40
+_MAX_EXPONENT = 125
+_MIN_EXPONENT = -130
+
+
+class _Refused(Exception):  # noqa: N818 - never leaves this module
+    """A value cannot be bound; the text says why without the value."""
+
+
+def encoder(convert: Callable[[object], object]) -> Encoder:
+    """Make a column encoder of a function of one value that is not None.
+
+    Args:
+        convert: raises `_Refused`, ValueError or TypeError for what it cannot take.
+    """
+
+    def encode(column: Sequence[object]) -> list[object]:
+        bound: list[object] = []
+        append = bound.append
+        for value in column:
+            if value is None:
+                append(None)
+                continue
+            try:
+                append(convert(value))
+            except _Refused as refused:
+                raise DataError(str(refused), position=len(bound)) from None
+            except (ValueError, TypeError, OverflowError):
+                msg = f"a {type(value).__name__} is no value of the column's type"
+                raise DataError(msg, position=len(bound)) from None
+        return bound
+
+    return encode
+
+
+def number(precision: int | None, scale: int | None) -> Encoder:
+    """Make the encoder of a NUMBER: exact, never rounded.
+
+    Args:
+        precision: decimal digits, None where unbounded.
+        scale: digits after the point; None where any number of them.
+
+    Returns:
+        An encoder to int and Decimal. It takes numbers, booleans as 0 and 1, and text in any
+        decimal form. Digits beyond the scale, which Oracle would round away silently, are
+        refused; so are more than 40 digits. Too many digits before the point are left to the
+        server (ORA-01438).
+    """
+    del precision
+
+    def convert(value: object) -> object:
+        if type(value) is int and -(10**38) < value < 10**38:
+            if scale is not None and scale < 0 and value % 10**-scale:
+                raise _Refused(_too_fine(scale))
+            return value
+        if type(value) is Decimal and _is_ordinary(value, scale):
+            return value
+        exact = _decimal(value)
+        if scale is not None and _fraction_digits(exact) > scale:
+            raise _Refused(_too_fine(scale))
+        return _in_range(exact)
+
+    return encoder(convert)
+
+
+def _is_ordinary(value: Decimal, scale: int | None) -> bool:
+    """Tell without counting zeros whether a decimal fits: the cheap test most values pass."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or len(digits) > 38 or not -80 < exponent < 80:
+        return False
+    return scale is None or -exponent <= scale
+
+
+def _too_fine(scale: int) -> str:
+    return f"a number has digits beyond the column's scale of {scale}"
+
+
+def binary_float_number(bits: int) -> Encoder:
+    """Make the encoder of a FLOAT: a NUMBER of as many digits as its binary precision gives.
+
+    Args:
+        bits: binary digits; the column holds ⌈bits * 0.30103⌉ decimal digits and rounds the rest
+            away, so that more of them are refused.
+    """
+    digits = min(_MAX_DIGITS, math.ceil(bits * 0.30103))
+
+    def convert(value: object) -> object:
+        exact = _decimal(value)
+        if len(_significant(exact)[0]) > digits:
+            msg = f"a number has more than the {digits} digits of the column"
+            raise _Refused(msg)
+        return _in_range(exact)
+
+    return encoder(convert)
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        exact = value
+    elif isinstance(value, (bool, int)):
+        exact = Decimal(int(value))
+    elif isinstance(value, float):
+        exact = Decimal(repr(value))
+    elif isinstance(value, str):
+        try:
+            exact = Decimal(value.strip())
+        except InvalidOperation:
+            msg = "a text is no number"
+            raise _Refused(msg) from None
+    else:
+        raise TypeError
+    if not exact.is_finite():
+        msg = "NaN and infinities have no place in a NUMBER"
+        raise _Refused(msg)
+    return exact
+
+
+def _significant(exact: Decimal) -> tuple[str, int]:
+    """Return the digits without zeros at either end, and the exponent of the last one."""
+    _, digits, exponent = exact.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    stripped = text.rstrip("0")
+    return stripped, int(exponent) + len(text) - len(stripped)
+
+
+def _fraction_digits(exact: Decimal) -> int:
+    """Count digits after the point; negative where the last digits before it are zeros."""
+    digits, exponent = _significant(exact)
+    return -exponent if digits else -_MAX_EXPONENT
+
+
+def _in_range(exact: Decimal) -> Decimal:
+    """Check that NUMBER holds it: 20 pairs of digits, below 1E126 and not nearer 0 than 1E-130."""
+    digits, exponent = _significant(exact)
+    if not digits:
+        return Decimal(0)
+    first = exponent + len(digits) - 1
+    odd_start = first % 2 == 0
+    if len(digits) + odd_start > _MAX_DIGITS:
+        msg = "a number has more digits than NUMBER holds"
+        raise _Refused(msg)
+    if first > _MAX_EXPONENT or exponent < _MIN_EXPONENT:
+        msg = "a number is beyond the range of NUMBER"
+        raise _Refused(msg)
+    return exact
+
+
+def _double(value: object) -> object:
+    if isinstance(value, str):
+        return float(value.strip())
+    if isinstance(value, (int, float, Decimal)):
+        found = float(value)
+        if math.isinf(found) and not (isinstance(value, float) and math.isinf(value)):
+            msg = "a number is beyond the range of the column"
+            raise _Refused(msg)
+        return found
+    raise TypeError
+
+
+def _boolean(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    msg = "a value is no boolean"
+    raise _Refused(msg)
+
+
+def _text(value: object) -> object:
+    if type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list, int, float, Decimal)):
+        return _JSON.encode(value).decode()
+    raise TypeError
+
+
+def _json_text(value: object) -> object:
+    return _JSON.encode(value).decode()
+
+
+def _binary(value: object) -> object:
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise TypeError
+    try:
+        return a2b_base64(value.encode("ascii"), strict_mode=True)
+    except (Base64Error, UnicodeEncodeError):
+        msg = "a text is not base64"
+        raise _Refused(msg) from None
+
+
+texts = encoder(_text)
+"""To text: as it is; other JSON values as JSON text."""
+
+json_texts = encoder(_json_text)
+"""To JSON text, also of a text."""
+
+binaries = encoder(_binary)
+"""From base64."""
+
+doubles = encoder(_double)
+"""To float; also from the texts `NaN`, `Infinity`, `-Infinity`."""
+
+booleans = encoder(_boolean)
+"""To bool; also from 0, 1 and the texts `true` and `false`."""
+
+day_to_second = encoder(lambda value: day_to_second_from_iso(str(value)))
+"""From ISO 8601 durations to the text that TO_DSINTERVAL reads."""
+
+year_to_month = encoder(lambda value: year_to_month_from_iso(str(value)))
+"""From ISO 8601 durations to the text that TO_YMINTERVAL reads."""
+
+
+def _refuse_fraction(fraction: str, digits: int) -> None:
+    if len(fraction.rstrip("0")) > digits:
+        msg = f"a time has more than the {digits} fraction digits of the column"
+        raise _Refused(msg)
+
+
+def _datetime_parts(value: object) -> tuple[str, str, str]:
+    """Split into `[-]YYYY-MM-DDTHH:MI:SS`, the fraction's digits and the offset as `+HH:MM`."""
+    match = _DATETIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        msg = "a text is no date and time in ISO 8601"
+        raise _Refused(msg)
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
+    return f"{year.lstrip('+')}-{month}-{day}T{clock}", fraction or "", _offset(offset)
+
+
+def _offset(text: str | None) -> str:
+    if text is None or text in "Zz":
+        return "+00:00"
+    digits = text[1:].replace(":", "")
+    return f"{text[0]}{digits[:2]}:{digits[2:4] or '00'}"
+
+
+def native_datetimes(fraction_digits: int) -> Encoder:
+    """Make the encoder of DATE and of TIMESTAMP up to 6 digits to the wall clock as datetime.
+
+    The offset only labels these values and is dropped. A missing time is midnight, a missing
+    offset no matter. Years outside 1 to 9999 are refused.
+
+    Args:
+        fraction_digits: digits that the column holds; more of them are refused.
+    """
+    parse = dt.datetime.fromisoformat
+    usual = {25: 19, 32: 26} if fraction_digits >= 6 else {25: 19}
+
+    def convert(value: object) -> object:
+        if type(value) is str and value.endswith("+00:00"):
+            length = usual.get(len(value))
+            if length:
+                return parse(value[:length])
+        clock, fraction, _ = _datetime_parts(value)
+        _refuse_fraction(fraction, fraction_digits)
+        if clock.startswith("-"):
+            msg = "a year before 1 cannot be bound"
+            raise _Refused(msg)
+        return parse(f"{clock}.{fraction[:6]:0<6}")
+
+    return encoder(convert)
+
+
+def naive_texts(fraction_digits: int) -> Encoder:
+    """Make the encoder of DATE and TIMESTAMP to text under `SYYYY-MM-DD"T"HH24:MI:SS[.FF9]`.
+
+    As `native_datetimes`, but exact for every year from -4712 to 9999 and for 9 digits.
+
+    Args:
+        fraction_digits: digits that the column holds; 0 leaves the point out.
+    """
+
+    def convert(value: object) -> object:
+        clock, fraction, _ = _datetime_parts(value)
+        _refuse_fraction(fraction, fraction_digits)
+        return f"{clock}.{fraction[:9]:0<9}" if fraction_digits else clock
+
+    return encoder(convert)
+
+
+def zoned_texts(fraction_digits: int) -> Encoder:
+    """Make the encoder of zoned moments to text under `SYYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM`.
+
+    A missing offset means UTC.
+
+    Args:
+        fraction_digits: digits that the column holds; more of them are refused.
+    """
+
+    def convert(value: object) -> object:
+        clock, fraction, offset = _datetime_parts(value)
+        _refuse_fraction(fraction, fraction_digits)
+        return f"{clock}.{fraction[:9]:0<9}{offset}"
+
+    return encoder(convert)

@@ -1,0 +1,200 @@
+"""From a property's JSON Schema to the type of its column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oracle_core.types.oracle_type import (
+    MAX_NUMBER_PRECISION,
+    MAX_NUMBER_SCALE,
+    MIN_NUMBER_SCALE,
+    TIMESTAMP_LTZ,
+    TIMESTAMP_TZ,
+    OracleType,
+)
+from oracle_core.types.parse import TypeSyntaxError, parse
+from oracle_core.types.table import TYPE_TABLE, json_schema, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MAX_VARCHAR2_BYTES = 4000
+"""Bytes of a VARCHAR2 where MAX_STRING_SIZE is STANDARD, which every database allows."""
+
+BYTES_A_CHARACTER = 4
+"""Bytes that a character takes at most in AL32UTF8."""
+
+KEY_TEXT_CHARACTERS = 255
+"""Length of a key column whose text has no `maxLength`.
+
+An index entry holds about 6,400 bytes in blocks of 8 KB (ORA-01450), so that six such columns
+fit into one key.
+"""
+
+KEY_BINARY_BYTES = 1000
+
+_CLOB = OracleType("CLOB")
+_BLOB = OracleType("BLOB")
+_FLAG = OracleType("NUMBER", 1, 0)
+_NO_KEY_KINDS = frozenset({"CLOB", "NCLOB", "LONG", "XMLTYPE", "JSON", "BLOB", "LONG RAW"})
+_TEXT_FORMATS = {"time": 30, "duration": 64, "uuid": 36, "ipv4": 15, "ipv6": 45}
+_NEEDS_LENGTH = frozenset({"VARCHAR2", "NVARCHAR2", "RAW"})
+_BOOLEAN_SINCE = 23
+
+
+def from_json_schema(
+    schema: Mapping[str, Any], *, is_key: bool = False, server_major: int = 19
+) -> OracleType:
+    """Choose the type of a column.
+
+    `x-sql-datatype` decides where it spells a supported Oracle type that fits the JSON types of
+    the schema. Otherwise:
+
+    | JSON | Oracle |
+    | --- | --- |
+    | string, at most 1,000 characters | VARCHAR2(n CHAR), at most 4,000 bytes |
+    | other string | CLOB; VARCHAR2(255 CHAR) or of its own length in a key |
+    | object, array, several types at once | CLOB with JSON text or the text itself |
+    | boolean | NUMBER(1); BOOLEAN from 23ai on |
+    | integer | NUMBER(p) by its bounds, else NUMBER(38) |
+    | number, `singer.decimal` | NUMBER, or NUMBER(p,s) where both are declared |
+    | date-time | TIMESTAMP(9) WITH TIME ZONE, so that instant, offset and all digits stay |
+    | date-time in a key | TIMESTAMP(9) WITH LOCAL TIME ZONE (ORA-02329 forbids the other) |
+    | date | DATE |
+    | time, duration | VARCHAR2: Oracle has no time of day, and a duration may mix months and days |
+    | contentEncoding base64 | BLOB; RAW in a key |
+
+    Args:
+        schema: the property's schema; `anyOf` and `oneOf` are read as all their types together.
+        is_key: the column is part of the primary key, where LOBs cannot be.
+        server_major: release of the server, for example 19 or 23.
+    """
+    merged = _merged(schema)
+    declared = _declared(merged)
+    if declared is not None and (not is_key or _may_be_key(declared)):
+        return declared
+    return _by_types(merged, is_key=is_key, server_major=server_major)
+
+
+def _by_types(merged: Mapping[str, Any], *, is_key: bool, server_major: int) -> OracleType:
+    types = merged["type"]
+    if types == {"string"}:
+        return _from_string(merged, is_key=is_key)
+    if types == {"boolean"}:
+        return OracleType("BOOLEAN") if server_major >= _BOOLEAN_SINCE else _FLAG
+    if types == {"integer"}:
+        return _integer(merged)
+    if types and types <= {"integer", "number"}:
+        return OracleType("NUMBER")
+    if types and merged.get("format") == "singer.decimal":
+        return _decimal(merged)
+    return _text(merged.get("maxLength"), is_key=is_key)
+
+
+def _may_be_key(oracle_type: OracleType) -> bool:
+    return oracle_type.kind not in _NO_KEY_KINDS and oracle_type.kind != TIMESTAMP_TZ
+
+
+def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema with the types of its alternatives, null left out, as a set in `type`."""
+    merged = {key: value for key, value in schema.items() if key not in {"anyOf", "oneOf"}}
+    types = set(_type_names(schema.get("type")))
+    for alternative in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        inner = _merged(alternative)
+        types |= inner.pop("type")
+        merged = {**inner, **merged}
+    merged["type"] = types - {"null"}
+    return merged
+
+
+def _type_names(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        yield from (name for name in value if isinstance(name, str))
+
+
+def _declared(schema: Mapping[str, Any]) -> OracleType | None:
+    """Return the type that `x-sql-datatype` spells, if it is one of ours and fits the schema."""
+    spelled = schema.get("x-sql-datatype")
+    if not isinstance(spelled, str):
+        return None
+    try:
+        found = parse(spelled)
+    except TypeSyntaxError:
+        return None
+    if found.owner is not None or found.kind not in TYPE_TABLE or row_of(found).bind is None:
+        return None
+    if found.kind in _NEEDS_LENGTH and found.length is None:
+        return None
+    return found if _fits(found, schema) else None
+
+
+def _fits(oracle_type: OracleType, schema: Mapping[str, Any]) -> bool:
+    own = json_schema(oracle_type, nullable=False)
+    given = schema["type"]
+    if own.get("contentEncoding") != schema.get("contentEncoding"):
+        return False
+    if oracle_type.kind in {"NUMBER", "FLOAT", "BINARY_FLOAT", "BINARY_DOUBLE"}:
+        is_decimal_text = schema.get("format") == "singer.decimal"
+        allowed = {"integer", "number", "string"} if is_decimal_text else {"integer", "number"}
+        if oracle_type.kind.startswith("BINARY_"):
+            allowed.add("string")
+        return bool(given) and given <= allowed
+    if own.get("format") != schema.get("format"):
+        return False
+    return bool(given) and given <= _with_integer(own["type"])
+
+
+def _with_integer(types: Iterable[str]) -> set[str]:
+    found = set(types)
+    return found | {"integer"} if "number" in found else found
+
+
+def _integer(schema: Mapping[str, Any]) -> OracleType:
+    bounds = [schema.get("minimum"), schema.get("maximum")]
+    if not all(type(bound) is int for bound in bounds):
+        return OracleType("NUMBER", MAX_NUMBER_PRECISION, 0)
+    digits = max(len(str(abs(bound))) for bound in bounds if isinstance(bound, int))
+    if digits > MAX_NUMBER_PRECISION:
+        return OracleType("NUMBER")
+    return OracleType("NUMBER", digits, 0)
+
+
+def _decimal(schema: Mapping[str, Any]) -> OracleType:
+    declared = schema.get("x-singer.decimal") or {}
+    precision, scale = declared.get("precision"), declared.get("scale")
+    if not (type(precision) is int and 1 <= precision <= MAX_NUMBER_PRECISION):
+        return OracleType("NUMBER")
+    if not (type(scale) is int and MIN_NUMBER_SCALE <= scale <= MAX_NUMBER_SCALE):
+        return OracleType("NUMBER")
+    return OracleType("NUMBER", precision, scale)
+
+
+def _from_string(schema: Mapping[str, Any], *, is_key: bool) -> OracleType:
+    text_format = schema.get("format")
+    max_length = schema.get("maxLength")
+    if schema.get("contentEncoding") == "base64":
+        return OracleType("RAW", length=KEY_BINARY_BYTES) if is_key else _BLOB
+    if text_format == "singer.decimal":
+        return _decimal(schema)
+    if text_format == "date-time":
+        return OracleType(TIMESTAMP_LTZ if is_key else TIMESTAMP_TZ, scale=9)
+    if text_format == "date":
+        return OracleType("DATE")
+    if isinstance(text_format, str) and max_length is None:
+        max_length = _TEXT_FORMATS.get(text_format)
+    return _text(max_length, is_key=is_key)
+
+
+def _text(max_length: object, *, is_key: bool) -> OracleType:
+    if type(max_length) is not int or max_length < 1:
+        if not is_key:
+            return _CLOB
+        max_length = KEY_TEXT_CHARACTERS
+    if max_length * BYTES_A_CHARACTER <= MAX_VARCHAR2_BYTES:
+        return OracleType("VARCHAR2", length=max_length, char_used="C")
+    if is_key:
+        length = min(max_length, MAX_VARCHAR2_BYTES)
+        return OracleType("VARCHAR2", length=length, char_used="C")
+    return _CLOB

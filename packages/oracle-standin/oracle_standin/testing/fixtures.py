@@ -1,0 +1,65 @@
+"""Fixtures: the stand-in, or the database that TEST_ORACLE_DSN names, and schemas in it.
+
+A database named by TEST_ORACLE_DSN needs TEST_ORACLE_ADMIN_USER and TEST_ORACLE_ADMIN_PASSWORD,
+who may create and drop users.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from oracle_standin import Standin, samples
+from oracle_standin.client import ADMINISTRATOR, ADMINISTRATOR_PASSWORD
+from oracle_standin.testing.database import OracleDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def oracle_database() -> Iterator[OracleDatabase]:
+    """Return the database under test, running and empty of test users."""
+    dsn = os.environ.get("TEST_ORACLE_DSN")
+    if dsn:
+        yield OracleDatabase(
+            dsn=dsn,
+            admin_user=os.environ["TEST_ORACLE_ADMIN_USER"],
+            admin_password=os.environ["TEST_ORACLE_ADMIN_PASSWORD"],
+            is_standin=False,
+        )
+        return
+    with Standin() as standin:
+        yield OracleDatabase(
+            dsn=standin.dsn,
+            admin_user=ADMINISTRATOR,
+            admin_password=ADMINISTRATOR_PASSWORD,
+            is_standin=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def hr_schema(oracle_database: OracleDatabase) -> Iterator[str]:
+    """Return the name of a user whose schema holds the `hr` sample; tests only read it."""
+    user = oracle_database.create_user("HR")
+    samples.load("hr", oracle_database.dsn, user, oracle_database.passwords[user])
+    yield user
+    oracle_database.drop_user(user)
+
+
+@pytest.fixture
+def fresh_schema(oracle_database: OracleDatabase) -> Iterator[str]:
+    """Return the name of a new user with an empty schema, dropped after the test."""
+    user = oracle_database.create_user("T")
+    yield user
+    oracle_database.drop_user(user)
+
+
+@pytest.fixture
+def other_schema(oracle_database: OracleDatabase) -> Iterator[str]:
+    """Return the name of a second new user with an empty schema, dropped after the test."""
+    user = oracle_database.create_user("U")
+    yield user
+    oracle_database.drop_user(user)

@@ -1,0 +1,160 @@
+"""The statements of a load, every name quoted and every value bound; and the folding of keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from target_oracle.ddl import names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_core.identifiers import Identifier, TableName
+    from oracle_core.types.oracle_type import OracleType
+    from oracle_core.types.plans import BindPlan
+
+_PADDED = frozenset({"CHAR", "NCHAR"})
+_ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH LOCAL TIME ZONE"})
+_MICROSECONDS_END = 26  # YYYY-MM-DDTHH:MI:SS.ffffff
+_FRACTION_END = 29
+
+
+@dataclass(frozen=True, slots=True)
+class LoadColumn:
+    """A column of a load: its name, its type in the table, and how its values are bound."""
+
+    name: Identifier
+    type: OracleType
+    plan: BindPlan
+    is_key: bool = False
+
+    def placeholder(self, number: int) -> str:
+        """Return the SQL of the column's value from bind `number`.
+
+        A key of type CHAR is cast, because Oracle ignores trailing blanks only where both sides
+        are CHAR (SQL Language Reference, "Data Type Comparison Rules").
+        """
+        bind = self.plan.placeholder(f":{number}")
+        if self.is_key and self.type.kind in _PADDED:
+            return f"CAST({bind} AS {self.type.ddl()})"
+        return bind
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL and, for each bind in order, the position of its column in the load."""
+
+    sql: str
+    order: tuple[int, ...]
+
+
+def _long_last(columns: Sequence[LoadColumn], long: frozenset[int]) -> list[int]:
+    """Return positions with the long values at the end, where Oracle wants them (ORA-24816)."""
+    return sorted(range(len(columns)), key=lambda position: position in long)
+
+
+def insert(table: TableName, columns: Sequence[LoadColumn], long: frozenset[int]) -> Statement:
+    """Return INSERT of one row; `long` are the positions of columns bound as LONG or LOB."""
+    order = _long_last(columns, long)
+    values = (columns[position].placeholder(i) for i, position in enumerate(order, start=1))
+    listed = names([columns[position].name for position in order])
+    sql = f"INSERT INTO {table.sql} ({listed}) VALUES ({', '.join(values)})"  # noqa: S608
+    return Statement(sql, tuple(order))
+
+
+def merge(table: TableName, columns: Sequence[LoadColumn]) -> Statement:
+    """Return MERGE of one row: update by key, else insert.
+
+    The key columns are never updated (ORA-38104); a table of keys alone is only inserted into.
+    """
+    source = ", ".join(
+        f"{column.placeholder(i)} AS {column.name.sql}" for i, column in enumerate(columns, start=1)
+    )
+    on = " AND ".join(f"t.{c.name.sql} = s.{c.name.sql}" for c in columns if c.is_key)
+    changes = ", ".join(f"t.{c.name.sql} = s.{c.name.sql}" for c in columns if not c.is_key)
+    update = f"WHEN MATCHED THEN UPDATE SET {changes} " if changes else ""
+    listed = names([column.name for column in columns])
+    values = ", ".join(f"s.{column.name.sql}" for column in columns)
+    sql = (
+        f"MERGE INTO {table.sql} t USING (SELECT {source} FROM dual) s ON ({on}) "  # noqa: S608
+        f"{update}WHEN NOT MATCHED THEN INSERT ({listed}) VALUES ({values})"
+    )
+    return Statement(sql, tuple(range(len(columns))))
+
+
+def update(table: TableName, columns: Sequence[LoadColumn], long: frozenset[int]) -> Statement:
+    """Return UPDATE of one row by its key, long values after the short ones."""
+    changed = [i for i in _long_last(columns, long) if not columns[i].is_key]
+    keys = [i for i, column in enumerate(columns) if column.is_key]
+    parts = [
+        f"{columns[position].name.sql} = {columns[position].placeholder(i)}"
+        for i, position in enumerate([*changed, *keys], start=1)
+    ]
+    changes, where = parts[: len(changed)], parts[len(changed) :]
+    sql = f"UPDATE {table.sql} SET {', '.join(changes)} WHERE {' AND '.join(where)}"  # noqa: S608
+    return Statement(sql, (*changed, *keys))
+
+
+def delete(table: TableName, columns: Sequence[LoadColumn]) -> Statement:
+    """Return DELETE of one row by its key."""
+    keys = [i for i, column in enumerate(columns) if column.is_key]
+    where = " AND ".join(
+        f"{columns[position].name.sql} = {columns[position].placeholder(i)}"
+        for i, position in enumerate(keys, start=1)
+    )
+    return Statement(f"DELETE FROM {table.sql} WHERE {where}", tuple(keys))  # noqa: S608
+
+
+def delete_older(table: TableName, version: Identifier) -> str:
+    """Return DELETE of the rows of earlier versions; bind 1 is the version."""
+    return f"DELETE FROM {table.sql} WHERE {version.sql} < :1"  # noqa: S608
+
+
+def mark_older(table: TableName, version: Identifier, deleted_at: Identifier) -> str:
+    """Return UPDATE that marks the rows of earlier versions; binds are the time, the version."""
+    moment = "TO_TIMESTAMP_TZ(:1, 'YYYY-MM-DD\"T\"HH24:MI:SS.FF9TZH:TZM')"
+    return (
+        f"UPDATE {table.sql} SET {deleted_at.sql} = {moment} "  # noqa: S608
+        f"WHERE {version.sql} < :2 AND {deleted_at.sql} IS NULL"
+    )
+
+
+def positions_to_load(
+    columns: Sequence[LoadColumn], values: Sequence[Sequence[object]]
+) -> list[int] | None:
+    """Return the last position of each key, in order, or None when no key comes twice.
+
+    Args:
+        columns: the columns of the load.
+        values: their bind values, a sequence for each column.
+    """
+    keys = [
+        _comparable(column, values[position])
+        for position, column in enumerate(columns)
+        if column.is_key
+    ]
+    found = list(zip(*keys, strict=True))
+    last = {key: position for position, key in enumerate(found)}
+    return None if len(last) == len(found) else sorted(last.values())
+
+
+def _comparable(column: LoadColumn, values: Sequence[object]) -> Sequence[object]:
+    """Return key values such that two are equal where Oracle takes them as one key."""
+    if column.type.kind in _PADDED:
+        return [str(value).rstrip(" ") for value in values]
+    if column.type.kind in _ZONED:
+        return [_instant(str(value)) for value in values]
+    return values
+
+
+def _instant(text: str) -> object:
+    """Return what makes zoned texts of one instant equal; years before 1 compare as text."""
+    if text.startswith("-"):
+        return text
+    moment = dt.datetime.fromisoformat(text[:_MICROSECONDS_END] + text[_FRACTION_END:])
+    # Not astimezone: at the ends of the calendar the UTC year may leave the range of datetime.
+    offset = moment.utcoffset() or dt.timedelta()
+    seconds = moment.replace(tzinfo=None) - dt.datetime.min - offset  # noqa: DTZ901
+    return seconds, text[_MICROSECONDS_END:_FRACTION_END]
