@@ -1,4 +1,4 @@
-"""The history of runs, carried in Singer state beside the bookmarks.
+"""The history of runs, carried in Singer state beside the bookmarks and in the table JOB_HISTORY.
 
 ```python
 runs = read_history(state)
@@ -17,6 +17,7 @@ from oracle_core.history.model import (
     RunHistory,
     RunRecord,
     RunStatus,
+    RunTotals,
     StreamRun,
     start_run,
     utc_now,
@@ -31,6 +32,7 @@ __all__ = [
     "RunHistory",
     "RunRecord",
     "RunStatus",
+    "RunTotals",
     "StreamRun",
     "read_history",
     "start_run",

@@ -11,7 +11,7 @@ from typing import Any
 from oracle_core.history.run_id import time_ordered_id
 
 MAX_RUNS = 20
-"""Runs kept at most; older ones are forgotten."""
+"""Runs that a history keeps unless the setting `job_history_runs` says otherwise."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -26,8 +26,9 @@ class RunStatus(Enum):
 
 
 def utc_now() -> dt.datetime:
-    """Return the current moment in UTC."""
-    return dt.datetime.now(dt.UTC)
+    """Return the current moment in UTC, in whole milliseconds as every record of a run has it."""
+    now = dt.datetime.now(dt.UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,24 @@ class StreamRun:
     bytes: int = 0
     duration_ms: int = 0
     scn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunTotals:
+    """What all streams of a run moved together."""
+
+    rows: int = 0
+    bytes: int = 0
+    streams: int = 0
+
+    @classmethod
+    def of(cls, streams: Mapping[str, StreamRun]) -> RunTotals:
+        """Return the sums over streams."""
+        return cls(
+            rows=sum(stream.rows for stream in streams.values()),
+            bytes=sum(stream.bytes for stream in streams.values()),
+            streams=len(streams),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +73,17 @@ class RunRecord:
     """One run.
 
     Attributes:
-        run_id: key of the run, ordered by time.
+        run_id: Key of the run, ordered by time.
         job: `tap-oracle:<job>`.
-        application_name: the program.
-        status: how it stands or ended.
-        started_at: zone-aware.
-        ended_at: zone-aware; None while it runs.
-        retry_count: how many runs before it, without a success between, did not succeed.
-        error: why it failed.
-        streams: what each stream moved.
-        extra: keys of later versions, kept as they are.
+        application_name: The program.
+        status: How it stands or ended.
+        started_at: Zone-aware.
+        ended_at: Zone-aware; None while it runs.
+        retry_count: Number of unsuccessful runs between the last success and this run.
+        error: Why it failed.
+        streams: What each stream moved; may be a part of them in an older run.
+        kept_totals: Sums over all streams where `streams` holds a part of them.
+        extra: Keys of later versions, kept as they are.
     """
 
     run_id: str
@@ -75,6 +95,7 @@ class RunRecord:
     retry_count: int = 0
     error: RunError | None = None
     streams: Mapping[str, StreamRun] = field(default_factory=dict)
+    kept_totals: RunTotals | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -84,9 +105,21 @@ class RunRecord:
             return None
         return max(0, round((self.ended_at - self.started_at).total_seconds() * 1000))
 
+    @property
+    def totals(self) -> RunTotals:
+        """What all its streams moved together."""
+        return self.kept_totals or RunTotals.of(self.streams)
+
     def with_stream(self, name: str, stream: StreamRun) -> RunRecord:
         """Return the run with what a stream has moved."""
         return replace(self, streams={**self.streams, name: stream})
+
+    def with_streams_only(self, names: frozenset[str]) -> RunRecord:
+        """Return the run with the figures of some streams; its totals stay those of all."""
+        kept = {name: stream for name, stream in self.streams.items() if name in names}
+        if len(kept) == len(self.streams):
+            return self
+        return replace(self, streams=kept, kept_totals=self.totals)
 
     def succeeded(self, at: dt.datetime) -> RunRecord:
         """Return the run as ended well."""
@@ -96,40 +129,40 @@ class RunRecord:
         """Return the run as failed.
 
         Args:
-            at: when it ended.
+            at: When it ended.
             code: ORA or DPY code, or the name of an error.
-            stream: the stream that failed, if one did.
+            stream: The stream that failed, if one did.
         """
         return replace(self, status=RunStatus.FAILED, ended_at=at, error=RunError(code, stream))
 
     def interrupted(self, at: dt.datetime | None = None) -> RunRecord:
-        """Return the run as interrupted: by a signal, or found without an end by the next run."""
+        """Return the run as interrupted: by a signal, or left without an end to the next run."""
         return replace(self, status=RunStatus.INTERRUPTED, ended_at=at)
 
 
 @dataclass(frozen=True, slots=True)
 class RunHistory:
-    """The runs that the state knows, oldest first, at most `MAX_RUNS`."""
+    """The runs that the state knows, oldest first, at most `max_runs`."""
 
     runs: tuple[RunRecord, ...] = ()
+    max_runs: int = MAX_RUNS
 
     def with_run(self, run: RunRecord) -> RunHistory:
-        """Return the history with a run added or replaced, and the oldest forgotten."""
+        """Return the history with a run added or replaced, and without the oldest."""
         others = [known for known in self.runs if known.run_id != run.run_id]
         ordered = sorted([*others, run], key=lambda known: known.run_id)
-        return RunHistory(tuple(ordered[-MAX_RUNS:]))
+        return replace(self, runs=tuple(ordered[max(0, len(ordered) - self.max_runs) :]))
 
     def without_running(self) -> RunHistory:
         """Return the history in which every run that has no end is INTERRUPTED."""
-        return RunHistory(
-            tuple(
-                run.interrupted(run.ended_at) if run.status is RunStatus.RUNNING else run
-                for run in self.runs
-            )
+        runs = (
+            run.interrupted(run.ended_at) if run.status is RunStatus.RUNNING else run
+            for run in self.runs
         )
+        return replace(self, runs=tuple(runs))
 
     def unsuccessful_at_end(self, job: str) -> int:
-        """Count the runs of a job since its last success."""
+        """Return the number of runs of a job since its last success."""
         count = 0
         for run in reversed(self.runs):
             if run.job != job:
@@ -146,13 +179,13 @@ def start_run(
     """Begin a run.
 
     Args:
-        history: what the state knows of earlier runs.
-        application: the program, for example `tap-oracle`.
+        history: What the state knows of earlier runs.
+        application: The program, for example `tap-oracle`.
         job: Meltano's job or state id, else the service and schemas.
-        clock: the current moment, zone-aware.
+        clock: Returns the current moment, zone-aware.
 
     Returns:
-        The history with earlier runs that never ended as INTERRUPTED and the new run as RUNNING,
+        The history with the new run as RUNNING and earlier runs that never ended as INTERRUPTED,
         and the new run.
     """
     known = history.without_running()
@@ -170,7 +203,7 @@ def start_run(
 
 
 def _retries(history: RunHistory, job: str) -> int:
-    """Count consecutive unsuccessful runs, those that the bounded history has forgotten too."""
+    """Return the number of consecutive unsuccessful runs, with those no longer in the history."""
     count = history.unsuccessful_at_end(job)
     last = next((run for run in reversed(history.runs) if run.job == job), None)
     if last is None or last.status is RunStatus.SUCCESS:

@@ -16,11 +16,11 @@ _RANDOM_BITS = 74
 def time_ordered_id(
     moment: dt.datetime, *, random_bits: Callable[[int], int] = secrets.randbits
 ) -> str:
-    """Make an id whose text sorts by the moment, to the millisecond.
+    """Return an id whose text sorts by the moment, to the millisecond.
 
     Args:
-        moment: zone-aware, not before 1970.
-        random_bits: gives a number of so many random bits.
+        moment: Zone-aware, not before 1970.
+        random_bits: Returns a random number of the given number of bits.
     """
     milliseconds = int(moment.timestamp() * 1000) & (2**48 - 1)
     noise = random_bits(_RANDOM_BITS)

@@ -61,6 +61,9 @@ def test_a_run_from_start_to_end() -> None:
         "duration_ms": None,
         "retry_count": 0,
         "error": None,
+        "rows": 0,
+        "bytes": 0,
+        "stream_count": 0,
         "streams": {},
     }
     run = run.with_stream("HR-JOBS", StreamRun("FULL_TABLE", 5, 100, 7, scn=42))
@@ -149,3 +152,58 @@ def test_ids() -> None:
     assert first[14] == "7"
     assert first[19] in "89ab"
     assert time_ordered_id(START) != time_ordered_id(START)
+
+
+def figures(tables: int) -> dict[str, StreamRun]:
+    return {
+        f"APPLICATION-TABLE_NUMBER_{n}": StreamRun("INCREMENTAL", 123_456, 98_765_432, 1234)
+        for n in range(tables)
+    }
+
+
+def wide_run(history: RunHistory, clock: Clock, *, fails: bool = False) -> RunHistory:
+    """Run 202 streams and store the history as the state does."""
+    history, run = start_run(history, application="tap-oracle", job="j", clock=clock)
+    for name, stream in figures(202).items():
+        run = run.with_stream(name, stream)
+    ended = run.succeeded(clock())
+    if fails:
+        ended = run.failed(clock(), "ORA-01555", "APPLICATION-TABLE_NUMBER_7")
+    return stored(history.with_run(ended))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_history_of_many_tables_stays_small(fails: bool) -> None:
+    clock, history = Clock(), RunHistory()
+    for _ in range(MAX_RUNS):
+        history = wide_run(history, clock, fails=fails)
+    assert len(json.dumps(write_history(history))) < 40_000
+    assert len(history.runs[-1].streams) == 202
+    assert [run.totals.rows for run in history.runs] == [202 * 123_456] * MAX_RUNS
+    assert [run.totals.streams for run in history.runs] == [202] * MAX_RUNS
+    failing = {"APPLICATION-TABLE_NUMBER_7"} if fails else set()
+    assert all(set(run.streams) == failing for run in history.runs[:-1])
+
+
+def test_figures_of_failed_runs_are_kept_while_they_are_few() -> None:
+    clock, history = Clock(), RunHistory()
+    for end in ("failure", "success", "success"):
+        history, run = start_run(history, application="tap-oracle", job="j", clock=clock)
+        run = run.with_stream("HR-JOBS", StreamRun("FULL_TABLE", 5, 100, 7))
+        ended = run.succeeded(clock())
+        if end == "failure":
+            ended = run.failed(clock(), "ORA-01555", "HR-JOBS")
+        history = stored(history.with_run(ended))
+    assert [len(run.streams) for run in history.runs] == [1, 0, 1]
+    assert [run.totals.rows for run in history.runs] == [5, 5, 5]
+
+
+def test_the_number_of_runs_can_be_chosen() -> None:
+    clock, history = Clock(), RunHistory(max_runs=2)
+    for _ in range(4):
+        history = run_once(history, clock, "success")
+        history = read_history({HISTORY_KEY: write_history(history)}, max_runs=2)
+    assert len(history.runs) == 2
+    none = read_history({HISTORY_KEY: write_history(history)}, max_runs=0)
+    assert none.runs == ()
+    assert start_run(none, application="a", job="j", clock=clock)[0].runs == ()
