@@ -1,9 +1,10 @@
-"""A catalog kept in a file, used while it is young and the dictionary has not changed."""
+"""A catalog cached in a file, valid until its age limit or a change in the dictionary."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,6 @@ from catalog import cache_file
 from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
 from oracle_core import dictionary
-from oracle_core.errors import ConfigurationError
 from oracle_core.settings import SECRET_SETTINGS
 
 if TYPE_CHECKING:
@@ -25,17 +25,19 @@ if TYPE_CHECKING:
     from catalog.name_filter import NameFilter
     from oracle_core.dictionary_rows import SnapshotRow
 
+_LOGGER = logging.getLogger(__name__)
+
 _SETTLED_SECONDS = 2
-"""LAST_DDL_TIME counts seconds: DDL in the second of the reading could go unseen."""
+"""LAST_DDL_TIME has a resolution of one second: DDL in the same second would be missed."""
 
 Catalog = dict[str, Any]
 
 
 def fingerprint(config: Mapping[str, Any]) -> str:
-    """Return a text that is the same for the same settings; no secret goes into it.
+    """Return a digest of the settings, without the secret ones.
 
     Args:
-        config: the settings that decide what the catalog holds.
+        config: Settings that determine the content of the catalog.
     """
     settings = {
         name: value
@@ -51,9 +53,9 @@ class CatalogCache:
     """One file with one catalog.
 
     Attributes:
-        path: the file.
-        key: what the settings come to; a catalog made with others is not used.
-        ttl_seconds: how long a catalog is used at most.
+        path: The file.
+        key: Fingerprint of the settings; a catalog of other settings is not used.
+        ttl_seconds: Maximum age of a catalog.
     """
 
     path: Path
@@ -68,32 +70,30 @@ class CatalogCache:
         *,
         through_synonyms: bool = False,
     ) -> Catalog:
-        """Return the kept catalog if it still holds, else a new one, which is kept.
+        """Return the cached catalog if it is still valid, otherwise build and cache a new one.
 
-        Two statements where the kept one holds: the rights of the session and the newest DDL. With
-        synonyms these are followed too, and what they lead to is asked for.
+        A valid cache costs two statements: the rights of the session and the newest DDL. With
+        synonyms, the chains are followed too. A file that cannot be written is logged as a
+        warning, because the catalog itself is good.
 
         Args:
-            connection: an open session.
-            names: which schemas and tables are meant.
-            make: makes a catalog.
-            through_synonyms: whether the catalog holds what synonyms are for.
-
-        Raises:
-            ConfigurationError: the file cannot be written.
+            connection: An open session.
+            names: Filter of schemas and tables.
+            make: Builds a catalog.
+            through_synonyms: Whether the catalog describes the tables behind synonyms.
         """
         state = _state(connection, names, through_synonyms=through_synonyms)
         snapshot = hashlib.sha256(repr(state.facts).encode()).hexdigest()
-        found = cache_file.read(self.path, lambda about: self._holds(about, snapshot))
-        if found is not None:
-            return found
+        cached = cache_file.read(self.path, lambda about: self._is_valid(about, snapshot))
+        if cached is not None:
+            return cached
         catalog = make()
         if all(_is_settled(row) for row in state.rows):
             self._write(catalog, snapshot)
         return catalog
 
-    def _holds(self, about: Mapping[str, Any], snapshot: str) -> bool:
-        """Tell whether what is kept is young enough and made from the same."""
+    def _is_valid(self, about: Mapping[str, Any], snapshot: str) -> bool:
+        """Return whether the cached catalog is young enough and of the same state."""
         made_at = about.get("made_at")
         return (
             about.get("key") == self.key
@@ -107,13 +107,16 @@ class CatalogCache:
         try:
             cache_file.write(self.path, about, catalog)
         except OSError as error:
-            msg = f"cannot be written ({error.strerror})"
-            raise ConfigurationError(msg, setting="catalog_cache_path") from error
+            _LOGGER.warning(
+                "catalog_cache_path: the catalog is not cached, because %s cannot be written (%s)",
+                self.path,
+                error.strerror,
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a catalog depends on in the database; equal facts make equal catalogs."""
+    """State of the database that a catalog depends on; equal facts give equal catalogs."""
 
     facts: tuple[object, ...]
     rows: tuple[SnapshotRow, ...]

@@ -1,6 +1,7 @@
-"""A catalog in a file: one line about it, then one line for each stream.
+"""A catalog in a file: one header line, then one line per stream.
 
-So the streams are never all there as objects, which for 50,000 tables takes more than a gigabyte.
+The streams are therefore never all in memory as objects, which for 50,000 tables would take more
+than a gigabyte.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ FORMAT = 3
 
 
 def write(path: Path, about: Mapping[str, Any], catalog: Mapping[str, Any]) -> None:
-    """Replace the file as a whole; only its owner may read it.
+    """Replace the file atomically; only its owner may read it.
 
     Args:
-        path: the file.
-        about: what the catalog was made from.
-        catalog: the catalog.
+        path: The file.
+        about: Facts that decide whether the catalog is still valid.
+        catalog: The catalog.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: If the file cannot be written.
     """
     rest = {name: value for name, value in catalog.items() if name != "streams"}
     streams = catalog["streams"]
@@ -48,17 +49,17 @@ def write(path: Path, about: Mapping[str, Any], catalog: Mapping[str, Any]) -> N
         raise
 
 
-def read(path: Path, holds: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
-    """Return the catalog, None where it does not hold, or the file is none of ours.
+def read(path: Path, is_valid: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any] | None:
+    """Return the catalog, or None where it is missing, no longer valid or of another format.
 
     Args:
-        path: the file.
-        holds: tells by what the catalog was made from whether it still holds.
+        path: The file.
+        is_valid: Decides by the facts in the header whether the catalog is still valid.
     """
     try:
         with path.open("rb") as file:
             about = msgspec.json.decode(file.readline())
-            if not isinstance(about, dict) or about.get("format") != FORMAT or not holds(about):
+            if not isinstance(about, dict) or about.get("format") != FORMAT or not is_valid(about):
                 return None
             lines = file.readlines()
     except (OSError, ValueError):

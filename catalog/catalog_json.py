@@ -1,4 +1,4 @@
-"""A Singer catalog as text that people can read and tools can compare, one line a column."""
+"""A Singer catalog as JSON that people can read and tools can compare, one line per column."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ _ENCODER = msgspec.json.Encoder()
 def write_catalog(catalog: Mapping[str, Any], out: TextIO) -> None:
     """Write a catalog as JSON, one stream after the other.
 
-    The encoder with indents of `json` is written in Python, and its text of a large catalog would
-    have to fit in memory.
+    The indenting encoder of `json` is pure Python, and its text of a large catalog would have to
+    fit in memory.
+
+    Args:
+        catalog: The catalog.
+        out: File that receives the text.
     """
     rest = {name: value for name, value in catalog.items() if name != "streams"}
     out.write("{" + "".join(f"\n  {_json(name)}: {_json(rest[name])}," for name in rest))
@@ -30,7 +34,7 @@ def write_catalog(catalog: Mapping[str, Any], out: TextIO) -> None:
 
 
 def _object(value: Mapping[str, Any], indent: str, opened: set[str]) -> str:
-    """Return an object with a line for each member, and more for those that are `opened`."""
+    """Return an object with one line per member, and several for members in `opened`."""
     members = []
     for name, member in value.items():
         if name not in opened:
@@ -39,16 +43,16 @@ def _object(value: Mapping[str, Any], indent: str, opened: set[str]) -> str:
             inner = {"properties"} if name == "schema" else set()
             text = _object(member, indent + "  ", inner)
         else:
-            lines = (f"\n{indent}  {_json(each)}" for each in member)
+            lines = (f"\n{indent}  {_json(element)}" for element in member)
             text = f"[{','.join(lines)}\n{indent}]"
         members.append(f"\n{indent}{_json(name)}: {text}")
     return f"{{{','.join(members)}\n{indent[:-2]}}}"
 
 
 def _json(value: object) -> str:
-    """Return JSON in ASCII, whatever encoding the text goes out in.
+    """Return JSON in ASCII, so that the encoding of the output does not matter.
 
-    `json` escapes what is not ASCII and takes ten times as long, which only counts where all do.
+    `json` escapes other characters but takes ten times as long, so it is used only where needed.
     """
     text = _ENCODER.encode(value)
     return text.decode("ascii") if text.isascii() else json.dumps(value)

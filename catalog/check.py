@@ -1,4 +1,4 @@
-"""What the session can do: which modes, which grant is missing, and what the database is set to."""
+"""The modes that a session can run, the grants it lacks, and the database's relevant settings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ModeCheck:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseCheck:
-    """What the database is set to; None where the session may not know it."""
+    """Settings of the database; None where the session lacks the privilege to read one."""
 
     character_set: str | None
     max_string_size: str | None
@@ -54,7 +54,7 @@ class DatabaseCheck:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found."""
+    """Result of a check."""
 
     user: str
     tables: int
@@ -69,16 +69,16 @@ def check(
     target_schema: str | None = None,
     depth: Depth | None = None,
 ) -> Report:
-    """Find out what the session can do with the tables that are meant.
+    """Return what the session can do with the selected tables.
 
-    Nothing is changed or tried: everything is asked of the dictionary.
+    The report comes from the data dictionary alone; nothing is changed or tried.
 
     Args:
-        connection: an open session.
-        names: which schemas and tables are meant; tables that are named without wildcards count
-            although the session does not see them.
-        target_schema: the schema that the target is to load, the user's own by default.
-        depth: which kinds of names are meant: views, synonyms.
+        connection: An open session.
+        names: Filter of schemas and tables. Tables that it names without wildcards are included
+            even when the session does not see them.
+        target_schema: Schema that the target loads; the user's own by default.
+        depth: Whether views and synonyms are included.
     """
     rights = session_rights(connection)
     inventory = take_inventory(connection, names, depth)
@@ -101,7 +101,7 @@ def check(
 
 
 def _named(names: NameFilter) -> Iterator[TableName]:
-    """Yield tables that a filter names without wildcards, as `SCHEMA.TABLE`."""
+    """Yield the tables that the filter names without wildcards, as `SCHEMA.TABLE`."""
     for glob in names.tables:
         schema, dot, table = glob.partition(".")
         if dot and table and not set("*?!") & set(glob):
@@ -114,7 +114,7 @@ def _named(names: NameFilter) -> Iterator[TableName]:
 def _unmet(
     mode: Mode, user: str, wanted: Wanted, held: _Held, target_schema: str | None
 ) -> tuple[list[str], list[str]]:
-    """Return the grants that a mode lacks and those that would make it better."""
+    """Return the grants that a mode lacks, and the optional ones that would improve it."""
     missing: list[str] = []
     advised: list[str] = []
     for need in needs(mode, user, wanted, target_schema=target_schema):
@@ -149,7 +149,7 @@ class _Held:
         self._has_quota = any(True for _ in dictionary.quotas(connection))
 
     def meets(self, need: Need) -> bool:
-        """Tell whether one of the privileges that meet a need is there."""
+        """Return whether the session has one of the privileges that satisfy a need."""
         return any(self._has(privilege) for privilege in need.privileges)
 
     def _has(self, privilege: Privilege) -> bool:
@@ -183,7 +183,7 @@ def _database(connection: oracledb.Connection, rights: SessionRights) -> Databas
 
 
 def _allowed(ask: Callable[[], Answer | None]) -> Answer | None:
-    """Return an answer, None where the session may not ask."""
+    """Return the answer, or None where the session lacks the privilege to ask."""
     try:
         return ask()
     except oracledb.DatabaseError as error:

@@ -1,4 +1,4 @@
-"""An inventory as a file, and back; a Singer catalog can be read as one too."""
+"""Reads and writes an inventory as a file; a Singer catalog can be read as one too."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from oracle_core.types.oracle_type import OracleType
 
 
 def to_plain(inventory: Inventory) -> dict[str, Any]:
-    """Return an inventory as dictionaries, lists, texts and numbers."""
+    """Return an inventory as dictionaries, lists, strings and numbers."""
     plain: dict[str, Any] = msgspec.to_builtins(inventory)
     return plain
 
 
 def read(text: str, *, name: str) -> tuple[Inventory, bool]:
-    """Read a description or a Singer catalog, JSON or YAML.
+    """Return the inventory in a description or a Singer catalog, JSON or YAML.
 
     Args:
-        text: content of the file.
-        name: what messages call the file.
+        text: Content of the file.
+        name: Name of the file in messages.
 
     Returns:
-        The inventory, and whether it was a Singer catalog, which knows less.
+        The inventory, and whether it came from a Singer catalog, which holds less.
 
     Raises:
-        ConfigurationError: it is neither.
+        ConfigurationError: If the text is neither.
     """
     try:
         content = yaml.safe_load(text) if not text.lstrip().startswith("{") else None
@@ -106,4 +106,4 @@ def _type(spelled: str) -> OracleType:
     try:
         return parse(spelled)
     except TypeSyntaxError:
-        return OracleType(spelled)  # of an object type, or as another tap spells it
+        return OracleType(spelled)  # an object type, or another tap's spelling

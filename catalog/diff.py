@@ -1,14 +1,14 @@
-"""What changed between two inventories, in order, and whether a pipeline made for the old breaks.
+"""Changes between two inventories, and whether each breaks a pipeline built on the old one.
 
-Compatible is a change after which every row loaded earlier still fits and every promise that the
-old schema made still holds; `docs/catalog.md` lists the verdicts.
+A change is compatible when every row loaded earlier still fits and every guarantee of the old
+schema still holds; `docs/catalog.md` lists the verdicts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from catalog.diff_columns import column_changes
 from catalog.model import KeyKind, TableKind
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from catalog.model import DatabaseFacts, ForeignKey, Inventory, Key, Table
 
-Named = TypeVar("Named")
+_KeyColumns = tuple[str, tuple[str, ...]]
+"""Kind and columns of a key."""
 
 
 class Verdict(Enum):
-    """Whether what was made for the old schema still works."""
+    """Whether a pipeline built on the old schema still works."""
 
     COMPATIBLE = "compatible"
     BREAKING = "breaking"
@@ -43,18 +44,18 @@ class Change:
 
     @property
     def is_breaking(self) -> bool:
-        """Whether a pipeline made for the old schema breaks."""
+        """Whether a pipeline built on the old schema breaks."""
         return self.verdict is Verdict.BREAKING
 
 
 def compare(old: Inventory, new: Inventory) -> tuple[Change, ...]:
     """Return the changes from one inventory to another, by schema, table, then part of the table.
 
-    Row counts, times and the order in which indexes were made are no changes.
+    Row counts, times and the order in which indexes were created are not changes.
 
     Args:
-        old: how it was.
-        new: how it is.
+        old: The earlier inventory.
+        new: The later inventory.
     """
     changes = list(_database(old.database, new.database))
     before = {(table.schema, table.name): table for table in old.tables}
@@ -119,7 +120,7 @@ def _table_facts(place: str, old: Table, new: Table) -> Iterator[Change]:
 
 
 def _order(table: Table, other: Table) -> list[str]:
-    """Return the columns that both tables show, in the order of the first: others have no place."""
+    """Return the columns that both tables show, in the order of the first."""
     shown = {column.name for column in other.columns if not column.is_invisible}
     return [
         column.name for column in table.columns if not column.is_invisible and column.name in shown
@@ -131,33 +132,41 @@ def _names(partitions: Iterable[object]) -> str:
 
 
 def _keys(place: str, old: Table, new: Table) -> Iterator[Change]:
-    """Compare what identifies rows, then every key by what it is on: names do not matter."""
+    """Yield changes of the identifying columns, then of every key by its columns.
+
+    The names of keys do not matter.
+    """
     if old.identifying_columns != new.identifying_columns:
         before, after = (", ".join(table.identifying_columns) for table in (old, new))
         yield Change(place, "key columns changed", Verdict.BREAKING, before or None, after or None)
-    before_keys, after_keys = _by_columns(old.keys), _by_columns(new.keys)
-    for kind, columns in sorted(before_keys | after_keys):
-        if (kind, columns) in before_keys and (kind, columns) in after_keys:
-            continue
-        is_removed = (kind, columns) in before_keys
-        kept = any(
-            set(other) <= set(columns) for _, other in (after_keys if is_removed else before_keys)
-        )
-        what = f"{kind.lower()} {'' if 'INDEX' in kind else 'key '}".strip()
-        yield Change(
-            f"{place}({', '.join(columns)})",
-            f"{what} {'removed' if is_removed else 'added'}",
-            _verdict(breaking=is_removed and not kept),
-        )
+    old_keys, new_keys = _by_columns(old.keys), _by_columns(new.keys)
+    for key in sorted(old_keys ^ new_keys):
+        yield _key_change(place, key, new_keys, is_removed=key in old_keys)
 
 
-def _by_columns(keys: Iterable[Key]) -> set[tuple[str, tuple[str, ...]]]:
-    """Return kind and columns of keys, without the index that only serves a constraint."""
-    found = {(key.kind.value, key.columns) for key in keys}
-    constrained = {columns for kind, columns in found if kind != KeyKind.UNIQUE_INDEX.value}
+def _key_change(
+    place: str, key: _KeyColumns, new_keys: set[_KeyColumns], *, is_removed: bool
+) -> Change:
+    kind, columns = key
+    what = kind.lower() if "INDEX" in kind else f"{kind.lower()} key"
+    # A remaining key on some of the columns still makes all of them unique.
+    is_implied = any(set(other) <= set(columns) for _, other in new_keys)
+    return Change(
+        f"{place}({', '.join(columns)})",
+        f"{what} {'removed' if is_removed else 'added'}",
+        _verdict(breaking=is_removed and not is_implied),
+    )
+
+
+def _by_columns(keys: Iterable[Key]) -> set[_KeyColumns]:
+    """Return kind and columns of keys, without indexes that only serve a constraint."""
+    kinds_and_columns = {(key.kind.value, key.columns) for key in keys}
+    constrained = {
+        columns for kind, columns in kinds_and_columns if kind != KeyKind.UNIQUE_INDEX.value
+    }
     return {
         (kind, columns)
-        for kind, columns in found
+        for kind, columns in kinds_and_columns
         if kind != KeyKind.UNIQUE_INDEX.value or columns not in constrained
     }
 

@@ -1,4 +1,4 @@
-"""What changed between two versions of a table's columns."""
+"""Changes between two versions of a table's columns."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def column_changes(old: Sequence[Column], new: Sequence[Column]) -> Iterator[Col
     """Yield the changes in the order of the new columns, removed ones last.
 
     Args:
-        old: the columns before.
-        new: the columns after.
+        old: Columns of the earlier version.
+        new: Columns of the later version.
     """
     before = {column.name: column for column in old}
     names = {column.name for column in new}
@@ -48,6 +48,23 @@ def column_changes(old: Sequence[Column], new: Sequence[Column]) -> Iterator[Col
 
 
 def _changes(old: Column, new: Column) -> Iterator[ColumnChange]:
+    yield from _value_changes(old, new)
+    for fact in ("comment", "identity"):
+        before, after = getattr(old, fact), getattr(new, fact)
+        if before != after:
+            yield ColumnChange(
+                new.name, f"{fact} changed", is_breaking=False, old=before, new=after
+            )
+    for fact in ("virtual", "invisible", "default_on_null"):
+        before, after = getattr(old, f"is_{fact}"), getattr(new, f"is_{fact}")
+        if before != after:
+            spelled = fact.replace("_", " ")
+            what = f"is {spelled}" if after else f"is no longer {spelled}"
+            yield ColumnChange(new.name, what, is_breaking=False)
+
+
+def _value_changes(old: Column, new: Column) -> Iterator[ColumnChange]:
+    """Yield the changes that decide which values a reader can expect."""
     name = new.name
     if old.type != new.type:
         fits = takes_all(old.type, new.type)
@@ -61,17 +78,3 @@ def _changes(old: Column, new: Column) -> Iterator[ColumnChange]:
         yield ColumnChange(
             name, what, new.unsupported is not None, old.unsupported, new.unsupported
         )
-    if old.comment != new.comment:
-        yield ColumnChange(
-            name, "comment changed", is_breaking=False, old=old.comment, new=new.comment
-        )
-    if old.identity != new.identity:
-        yield ColumnChange(
-            name, "identity changed", is_breaking=False, old=old.identity, new=new.identity
-        )
-    for fact in ("virtual", "invisible", "default_on_null"):
-        before, after = getattr(old, f"is_{fact}"), getattr(new, f"is_{fact}")
-        if before != after:
-            spelled = fact.replace("_", " ")
-            what = f"is {spelled}" if after else f"is no longer {spelled}"
-            yield ColumnChange(name, what, is_breaking=False)

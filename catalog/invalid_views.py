@@ -1,8 +1,8 @@
 """Invalid views that stay invalid.
 
-Oracle compiles an invalid view when it is next used, so that one whose tables were dropped and made
-again is as good as before, although its status still says INVALID. Source: Database Development
-Guide, "Understanding Schema Object Dependency".
+Oracle recompiles an invalid view on its next use. A view whose tables were dropped and created
+again therefore works, although its status still says INVALID. Source: Database Development Guide,
+"Understanding Schema Object Dependency".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_COMPILED = 100
-"""Views that one discovery has compiled at most, a statement each."""
+"""Maximum number of views compiled per discovery, one statement each."""
 
 
 def broken_views(
@@ -28,8 +28,8 @@ def broken_views(
     """Return the views that cannot be compiled, and those beyond the first `MAX_COMPILED`.
 
     Args:
-        connection: an open session that may read the views.
-        invalid: schema and name of views whose status is INVALID.
+        connection: An open session that may read the views.
+        invalid: Schema and name of views with the status INVALID.
     """
     left = iter(invalid)
     tried = frozenset(
@@ -39,10 +39,10 @@ def broken_views(
 
 
 def _compiles(connection: oracledb.Connection, view: TableName) -> bool:
-    """Have a query parsed, which compiles the view; nothing is read.
+    """Return whether a query on the view parses, which compiles it; no row is read.
 
     Raises:
-        oracledb.Error: the session is lost.
+        oracledb.Error: If the session is lost.
     """
     with connection.cursor() as cursor:
         try:

@@ -1,4 +1,4 @@
-"""Keys, foreign keys and indexes of tables, from the data dictionary."""
+"""Keys, foreign keys and indexed columns of tables, from the data dictionary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a schema holds, as facts: tables, columns and keys in the exact names of Oracle.
+"""The content of a schema as facts: tables, columns and keys under Oracle's exact names.
 
 The annotations are read at run time: `catalog.description` writes and reads these classes as JSON.
 """
@@ -13,7 +13,7 @@ from oracle_core.types.oracle_type import OracleType  # noqa: TC001 - see above
 
 
 class TableKind(Enum):
-    """What a row source is."""
+    """Kind of a row source."""
 
     TABLE = "TABLE"
     VIEW = "VIEW"
@@ -24,7 +24,7 @@ class TableKind(Enum):
 
 
 class KeyKind(Enum):
-    """What makes the columns of a key unique, the strongest first."""
+    """The object that makes the columns of a key unique, strongest first."""
 
     PRIMARY = "PRIMARY"
     UNIQUE = "UNIQUE"
@@ -36,7 +36,7 @@ class Column:
     """One column.
 
     `unsupported` is the reason why the column cannot be read, None where it can. `identity` is
-    ALWAYS, BY DEFAULT, or YES where only its being one is known.
+    ALWAYS or BY DEFAULT, or YES where the kind of identity is not known.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """Columns that refer to a key of another table, each to the one in the same place."""
+    """Columns that refer to a key of another table, each to the column at the same position."""
 
     name: str
     columns: tuple[str, ...]
@@ -81,7 +81,7 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the last analysis counted, and when that was; all None if there was none."""
+    """Counts of the last analysis and its time; all None if the table was never analyzed."""
 
     rows: int | None = None
     blocks: int | None = None
@@ -92,11 +92,25 @@ class Estimate:
 class Table:
     """One table or view.
 
-    `row_count` is that of the last analysis, None if there was none. `unreadable` is the reason
-    why no row can be read, None where they can. `indexed_columns` are those that an index starts
-    with. `directories` are those of an external table. `synonym_for` is schema and name of what is
-    described when the table's own name is that of a synonym, and `is_repeated` says that the rows
-    come by another name already.
+    Attributes:
+        schema: Schema, or that of the synonym.
+        name: Name, or that of the synonym.
+        kind: Kind of the row source.
+        columns: Columns in their order.
+        keys: Keys and unique indexes.
+        comment: Comment in the dictionary.
+        row_count: Rows of the last analysis.
+        unreadable: Reason why no row can be read, None where they can.
+        foreign_keys: Foreign keys by name.
+        indexed_columns: Columns that an index starts with.
+        estimate: Counts of the last analysis.
+        is_index_organized: Whether the rows are stored in the index of the primary key.
+        partitioning: Partitioning method, such as RANGE.
+        partitions: Partitions in their order.
+        last_ddl_at: Time of the last DDL.
+        directories: Directories of an external table.
+        synonym_for: Schema and name of the table behind a synonym.
+        is_repeated: Whether another stream of the inventory reads the same rows.
     """
 
     schema: str
@@ -120,21 +134,21 @@ class Table:
 
     @property
     def source(self) -> tuple[str, str]:
-        """Schema and name of what its rows are read from."""
+        """Schema and name of the object that the rows are read from."""
         return self.synonym_for or (self.schema, self.name)
 
     @property
     def is_view(self) -> bool:
-        """Whether it is a view without storage of its own."""
+        """Whether it is a view without its own storage."""
         return self.kind is TableKind.VIEW
 
     @property
     def identifying_columns(self) -> tuple[str, ...]:
-        """The columns that identify a row, in key order; empty where nothing is known to.
+        """The columns that identify a row, in key order; empty where no key does.
 
-        The primary key, else the first unique key, else the first unique index, in the order of
-        their names, all of whose columns are NOT NULL and can be read: Oracle lets any number of
-        rows be NULL in a unique key (Database Concepts, "Unique Key Constraints").
+        This is the primary key, otherwise the first unique key, otherwise the first unique index,
+        ordered by name. All of its columns must be readable and NOT NULL, because Oracle allows
+        any number of NULL rows in a unique key (Database Concepts, "Unique Key Constraints").
         """
         columns = {column.name: column for column in self.columns}
         usable = [key for key in self.keys if _identifies(key, columns)]
@@ -170,7 +184,7 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
-    """What holds for the whole database; None where the session may not know it."""
+    """Facts about the whole database; None where the session lacks the privilege to read one."""
 
     character_set: str | None = None
     national_character_set: str | None = None
@@ -179,7 +193,7 @@ class DatabaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was left out or cannot be read, and why."""
+    """A table that was left out or cannot be read, and the reason."""
 
     schema: str
     table: str
@@ -188,9 +202,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Everything that was found: schemas by name, and what stood in the way.
+    """Result of reading the dictionary: schemas by name, and the problems.
 
-    `read_at` is the time by the database's own clock, as `Estimate.analyzed_at` is.
+    `read_at` is the time of the database's clock, as is `Estimate.analyzed_at`.
     """
 
     schemas: tuple[Schema, ...]

@@ -1,4 +1,4 @@
-"""Which schemas and tables are meant: globs over exact names."""
+"""A filter of schemas and tables: globs over exact names."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _LIKE = {"*": "%", "?": "_", "%": "\\%", "_": "\\_", "\\": "\\\\"}
 
 @dataclass(frozen=True, slots=True)
 class NameFilter:
-    """Globs; without any that admits, everything is admitted that none excludes.
+    """Globs that select schemas and tables; an empty filter selects everything.
 
-    `*` stands for any text, `?` for one character; every other character, `[` too, for itself.
-    A glob that begins with `!` excludes what the rest of it matches, whatever admits it. Case
-    matters, as it does in the dictionary.
+    `*` matches any text and `?` one character; every other character, including `[`, matches
+    itself. A glob that begins with `!` excludes what the rest of it matches and wins over every
+    other glob. Case is significant, as it is in the dictionary.
 
     Attributes:
-        schemas: globs over schemas.
-        tables: globs over `SCHEMA.TABLE` or `SCHEMA-TABLE`.
+        schemas: Globs over schemas.
+        tables: Globs over `SCHEMA.TABLE` or `SCHEMA-TABLE`.
     """
 
     schemas: tuple[str, ...] = ()
@@ -31,23 +31,23 @@ class NameFilter:
 
     @property
     def exact_schemas(self) -> tuple[str, ...] | None:
-        """The schemas by name, where the globs name them without wildcards; else None.
+        """The schemas by name where the globs name them without wildcards, otherwise None.
 
-        Either separator of a table's glob may end the schema, since both may be part of a name.
+        Either separator of a table's glob may end the schema, because both may be part of a name.
         """
         if _admitting(self.schemas):
-            found = list(_admitting(self.schemas))
+            globs = list(_admitting(self.schemas))
         else:
-            found = [part for glob in _admitting(self.tables) for part in _schema_parts(glob)]
-        if not found or any(_WILDCARDS & set(glob) for glob in found):
+            globs = [part for glob in _admitting(self.tables) for part in _schema_parts(glob)]
+        if not globs or any(_WILDCARDS & set(glob) for glob in globs):
             return None
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(globs))
 
     def scope(self, family: Family = Family.ALL) -> Scope:
-        """Return the condition that the dictionary's statements carry.
+        """Return the scope of the dictionary's statements for this filter.
 
         Args:
-            family: which views are read.
+            family: Family of dictionary views that is read.
         """
         exact = self.exact_schemas
         return Scope(
@@ -60,25 +60,25 @@ class NameFilter:
         )
 
     def names_table(self, schema: str, table: str) -> bool:
-        """Tell whether a glob is exactly this table's name."""
+        """Return whether one of the globs is exactly this table's name."""
         return any(spelling in self.tables for spelling in _spellings(schema, table))
 
     def admits_schema(self, schema: str) -> bool:
-        """Tell whether a schema is meant."""
+        """Return whether the filter matches this schema."""
         return _admits((schema,), self.schemas)
 
     def admits(self, schema: str, table: str) -> bool:
-        """Tell whether a table or view is meant."""
+        """Return whether the filter matches this table or view."""
         return self.admits_schema(schema) and _admits(_spellings(schema, table), self.tables)
 
 
 def like_pattern(glob: str) -> str:
-    r"""Write a glob as a pattern of LIKE with the escape character `\`."""
-    return re.sub(r"[*?%_\\]", lambda found: _LIKE[found[0]], glob)
+    r"""Return a glob as a LIKE pattern with the escape character `\`."""
+    return re.sub(r"[*?%_\\]", lambda match: _LIKE[match[0]], glob)
 
 
 def matches(name: str, glob: str) -> bool:
-    """Tell whether a name matches a glob."""
+    """Return whether a name matches a glob."""
     return fnmatchcase(name, glob.replace("[", "[[]"))
 
 
@@ -99,13 +99,15 @@ def _spellings(schema: str, table: str) -> tuple[str, str]:
 
 
 def _admits(spellings: tuple[str, ...], globs: tuple[str, ...]) -> bool:
-    def any_of(chosen: tuple[str, ...]) -> bool:
-        return any(matches(spelling, glob) for spelling in spellings for glob in chosen)
-
     admitting = _admitting(globs)
-    return (not admitting or any_of(admitting)) and not any_of(_excluding(globs))
+    is_admitted = not admitting or _match_any(spellings, admitting)
+    return is_admitted and not _match_any(spellings, _excluding(globs))
+
+
+def _match_any(spellings: tuple[str, ...], globs: tuple[str, ...]) -> bool:
+    return any(matches(spelling, glob) for spelling in spellings for glob in globs)
 
 
 def _schema_parts(glob: str) -> list[str]:
-    """Return every beginning of a table's glob that may be its schema."""
+    """Return every prefix of a table's glob that may be its schema."""
     return [glob[:place] for place, character in enumerate(glob) if character in ".-"] or [glob]

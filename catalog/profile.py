@@ -1,8 +1,8 @@
-"""Profiles: what is publicly known of an application's tables, from YAML files.
+"""Profiles: public knowledge about the tables of an application, from YAML files.
 
-A profile is found through the entry-point group `singer_oracle.profiles`: the name of the entry
-point is that of the profile, its value a module or package with a file `<name>.yaml`. Ours are in
-`catalog.profiles`; other packages add theirs in the same way.
+Profiles are found through the entry-point group `singer_oracle.profiles`. The name of the entry
+point is the name of the profile, its value a module or package that contains `<name>.yaml`. Ours
+are in `catalog.profiles`; other packages can add theirs in the same way.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from catalog.yaml_file import YamlFileError, read
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from catalog.model import Table
 
 GROUP = "singer_oracle.profiles"
 _OWN_PACKAGE = "catalog.profiles"
 OWN = ("generic_audit", "oracle_ebs", "oracle_wms", "peoplesoft")
-"""Profiles that come with this package and need no installed metadata to be found."""
+"""Profiles of this package, which are found without installed metadata."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoftDelete:
-    """A column that marks a row as deleted when it holds one of the values; any if there is none.
+    """A column that marks a row as deleted when it holds one of the values.
 
-    With `values` None every value but NULL means that the row is deleted.
+    With `values` None every value except NULL marks the row as deleted.
     """
 
     column: str
@@ -42,17 +42,17 @@ class SoftDelete:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for tables whose name matches one of the globs and none of `except_tables`.
+    """Facts about tables whose name matches one of the globs and none of `except_tables`.
 
     Attributes:
-        tables: globs over names of tables, without the schema.
-        except_tables: globs of tables that the rule is not about.
-        keys: alternatives of columns that identify a row where the dictionary knows no key.
-        replication_keys: columns that tell when a row changed, the best first.
-        created_columns: columns that tell when a row was made.
-        soft_delete: columns that mark deleted rows, the best first.
-        leave_out: whether the tables are not selected by default.
-        note: what a user should know.
+        tables: Globs over table names, without the schema.
+        except_tables: Globs of tables that the rule does not cover.
+        keys: Alternative columns that identify a row where the dictionary has no key.
+        replication_keys: Columns with the time of the last change, best first.
+        created_columns: Columns with the time of creation.
+        soft_delete: Columns that mark deleted rows, best first.
+        leave_out: Whether the tables are deselected by default.
+        note: Remark for users.
     """
 
     tables: tuple[str, ...]
@@ -64,8 +64,8 @@ class Rule:
     leave_out: bool = False
     note: str | None = None
 
-    def is_about(self, table: str) -> bool:
-        """Tell whether the rule holds for a table."""
+    def covers(self, table: str) -> bool:
+        """Return whether the rule covers a table."""
         return any(matches(table, glob) for glob in self.tables) and not any(
             matches(table, glob) for glob in self.except_tables
         )
@@ -73,7 +73,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of an application; `sources` say from where."""
+    """Knowledge about an application; `sources` name the public documents."""
 
     name: str
     title: str
@@ -84,7 +84,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class ProfileFacts:
-    """What a profile says of one table, reduced to columns that the table has."""
+    """Facts of a profile about one table, reduced to columns that the table has."""
 
     keys: tuple[str, ...] = ()
     replication_keys: tuple[str, ...] = ()
@@ -93,19 +93,19 @@ class ProfileFacts:
 
 
 def load(name: str) -> Profile:
-    """Load a profile.
+    """Return a profile.
 
     Args:
-        name: its name.
+        name: Name of the profile.
 
     Raises:
-        ConfigurationError: there is none of that name, or its file is wrong.
+        ConfigurationError: If the profile does not exist or its file is wrong.
     """
-    found = available()
-    if name not in found:
-        msg = f"no profile of that name; there are {', '.join(sorted(found))}"
+    packages = available()
+    if name not in packages:
+        msg = f"no profile of that name; there are {', '.join(sorted(packages))}"
         raise ConfigurationError(msg, setting="profile")
-    return _read(name, found[name])
+    return _read(name, packages[name])
 
 
 @cache
@@ -116,29 +116,29 @@ def _read(name: str, package: str) -> Profile:
     except (ImportError, OSError, TypeError, ValueError) as error:
         msg = f"the profile {name} cannot be read from {package} ({type(error).__name__})"
         raise ConfigurationError(msg, setting="profile") from error
-    found = parse(text, file=f"{package.replace('.', '/')}/{file}")
-    if found.name != name:
-        msg = f"the profile {name} of {package} calls itself {found.name}"
+    profile = parse(text, file=f"{package.replace('.', '/')}/{file}")
+    if profile.name != name:
+        msg = f"the profile {name} of {package} has the name {profile.name} in its file"
         raise ConfigurationError(msg, setting="profile")
-    return found
+    return profile
 
 
 def available() -> dict[str, str]:
-    """Return the profiles that are installed: name -> package that holds `<name>.yaml`."""
+    """Return the installed profiles: name -> package that contains `<name>.yaml`."""
     own = dict.fromkeys(OWN, _OWN_PACKAGE)
     return {**own, **{point.name: point.value for point in entry_points(group=GROUP)}}
 
 
 def parse(text: str, *, file: str) -> Profile:
-    """Read a profile.
+    """Return the profile in a YAML text.
 
     Args:
         text: YAML with the fields of `Profile`.
-        file: what messages call the file.
+        file: Name of the file in messages.
 
     Raises:
-        ConfigurationError: it is not YAML, or a field is missing, unknown or of the wrong type;
-            the message names file and line.
+        ConfigurationError: If the text is not YAML, or a field is missing, unknown or of the wrong
+            type; the message names file and line.
     """
     try:
         return read(text, Profile, file=file)
@@ -147,25 +147,33 @@ def parse(text: str, *, file: str) -> Profile:
 
 
 def facts_for(profile: Profile | None, table: Table) -> ProfileFacts:
-    """Return what a profile says of a table.
+    """Return the facts of a profile about a table.
 
-    Every rule about the table counts; of two that say the same kind of thing, the first.
+    Every rule that covers the table counts; where two give the same kind of fact, the first wins.
 
     Args:
-        profile: the profile, None for no facts.
-        table: the table.
+        profile: The profile; None for no facts.
+        table: The table.
     """
-    rules = [rule for rule in profile.rules if rule.is_about(table.name)] if profile else []
+    rules = [rule for rule in profile.rules if rule.covers(table.name)] if profile else []
     if profile is None or not rules:
         return ProfileFacts()
-    columns = {column.name: column for column in table.columns if column.unsupported is None}
-    replication_keys = _known(
-        (name for rule in rules for name in rule.replication_keys),
-        {name for name, column in columns.items() if may_be_replication_key(column)},
+    columns = [column for column in table.columns if column.unsupported is None]
+    candidates = {column.name for column in columns if may_be_replication_key(column)}
+    not_null = {column.name for column in columns if not column.nullable}
+    metadata = _metadata(rules, {column.name for column in columns})
+    return ProfileFacts(
+        keys=_keys(rules, not_null),
+        replication_keys=_known((rule.replication_keys for rule in rules), candidates),
+        leave_out=any(rule.leave_out for rule in rules),
+        metadata={"profile": profile.name, **metadata},
     )
-    metadata: dict[str, Any] = {"profile": profile.name}
-    created = _known((name for rule in rules for name in rule.created_columns), set(columns))
-    if created:
+
+
+def _metadata(rules: Sequence[Rule], columns: set[str]) -> dict[str, Any]:
+    """Return the facts that become metadata of the stream."""
+    metadata: dict[str, Any] = {}
+    if created := _known((rule.created_columns for rule in rules), columns):
         metadata["created-at-column"] = created[0]
     deletes = (mark for rule in rules for mark in rule.soft_delete if mark.column in columns)
     if (mark := next(deletes, None)) is not None:
@@ -174,20 +182,16 @@ def facts_for(profile: Profile | None, table: Table) -> ProfileFacts:
             metadata["soft-delete-values"] = list(mark.values)
     if notes := [rule.note for rule in rules if rule.note]:
         metadata["profile-notes"] = notes
-    return ProfileFacts(
-        keys=_keys(rules, {name for name, column in columns.items() if not column.nullable}),
-        replication_keys=replication_keys,
-        leave_out=any(rule.leave_out for rule in rules),
-        metadata=metadata,
-    )
+    return metadata
 
 
-def _known(names: Iterable[str], columns: set[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name in columns))
+def _known(groups: Iterable[Iterable[str]], columns: set[str]) -> tuple[str, ...]:
+    """Return the names that are among the columns, each once."""
+    return tuple(dict.fromkeys(name for names in groups for name in names if name in columns))
 
 
 def _keys(rules: Iterable[Rule], not_null: set[str]) -> tuple[str, ...]:
-    """Return the first key whose columns are all there and never NULL."""
+    """Return the first key whose columns all exist and are never NULL."""
     for rule in rules:
         for key in rule.keys:
             if not_null.issuperset(key):

@@ -1,4 +1,4 @@
-"""Which columns may order an incremental stream, the best first, and which method suits a table."""
+"""Candidates for replication keys, best first, and the proposed replication method of a table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHANGE = re.compile(r"UPD|MODIF|(^|_)MOD(_|$)|CHANGE|CHG|TOUCH|SYNC_?(TS|TIME)"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """How a table is best read; `is_certain` says that it needs nobody's judgement."""
+    """Proposed way to read a table; `is_certain` means that it needs no review by a person."""
 
     method: str
     reason: str
@@ -30,7 +30,7 @@ class Proposal:
 
 
 def may_be_replication_key(column: Column) -> bool:
-    """Tell whether a column may order an INCREMENTAL stream: numbers, dates and timestamps."""
+    """Return whether a column may order an INCREMENTAL stream: numbers, dates and timestamps."""
     return column.unsupported is None and (column.type.kind in _KINDS or _is_moment(column))
 
 
@@ -39,20 +39,20 @@ def _is_moment(column: Column) -> bool:
 
 
 def tells_of_changes(column: Column) -> bool:
-    """Tell whether a column, by its type and name, holds the time of a row's last change."""
+    """Return whether a column, by its type and name, holds the time of a row's last change."""
     return _is_moment(column) and _CHANGE.search(column.name) is not None
 
 
 def ranked_keys(table: Table, preferred: Sequence[str] = ()) -> list[str]:
-    """Return the columns that may be a replication key, the best first.
+    """Return the columns that may be a replication key, best first.
 
-    First those that a profile names, then those that tell of changes; among equals NOT NULL before
-    nullable, indexed before not, identity before timestamp before date before number, and the
-    order of the table.
+    Columns that a profile names come first, then those whose names suggest the time of a change.
+    Ties are broken by NOT NULL before nullable, indexed before not indexed, identity before
+    timestamp before date before number, then by the order of the table's columns.
 
     Args:
-        table: the table.
-        preferred: columns that a profile names, the best first.
+        table: The table.
+        preferred: Columns that a profile names, best first.
     """
     indexed = frozenset(table.indexed_columns)
     candidates = [column for column in table.columns if may_be_replication_key(column)]
@@ -79,15 +79,15 @@ def _kind_rank(column: Column) -> int:
 
 
 def propose(table: Table, keys: Sequence[str], preferred: Sequence[str] = ()) -> Proposal:
-    """Propose a replication method.
+    """Return the proposed replication method of a table.
 
     Args:
-        table: the table.
-        keys: the columns that identify a row.
-        preferred: replication keys that a profile names, the best first.
+        table: The table.
+        keys: Columns that identify a row.
+        preferred: Replication keys that a profile names, best first.
 
     Returns:
-        INCREMENTAL where a column tells when a row changed and the rows have keys; else
+        INCREMENTAL where a column records when a row changed and the rows have keys, otherwise
         FULL_TABLE. Certain only for a NOT NULL column that a profile names.
     """
     if table.is_view and not keys:

@@ -128,10 +128,10 @@ RESERVED_WORDS = frozenset(
 
 
 def needs_quotes(name: str) -> bool:
-    """Tell whether a name of the dictionary means another thing, or nothing, without quotes."""
+    """Return whether a name of the dictionary needs double quotes to keep its meaning."""
     return not _PLAIN.match(name) or name in RESERVED_WORDS
 
 
 def spelled(name: str) -> str:
-    """Spell a name for a statement: in lower case, or in double quotes where it needs them."""
+    """Return a name for a statement: in lower case, or in double quotes where it needs them."""
     return f'"{name}"' if needs_quotes(name) else name.lower()

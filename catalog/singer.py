@@ -23,7 +23,7 @@ Source = TypeVar("Source")
 
 
 def stream_id(schema: str, table: str) -> str:
-    """Name the stream of a table: `SCHEMA-TABLE` in Oracle's exact case."""
+    """Return the stream id of a table: `SCHEMA-TABLE` in Oracle's exact case."""
     return f"{schema}-{table}"
 
 
@@ -34,13 +34,13 @@ def singer_catalog(
     options: JsonSchemaOptions,
     profile: Profile | None = None,
 ) -> dict[str, Any]:
-    """Describe every table as a stream.
+    """Return a Singer catalog with one stream per table.
 
     Args:
-        schemas: what was found.
-        database: the name of the database or service, for information.
-        options: how values are represented.
-        profile: what is known of the application that the tables belong to.
+        schemas: Schemas of an inventory.
+        database: Name of the database or service, for information.
+        options: How values are represented.
+        profile: Profile of the application that owns the tables.
 
     Returns:
         A Singer catalog, streams in the order of schema and table. Beside the standard keys the
@@ -59,25 +59,25 @@ def singer_catalog(
 
 
 def whole(catalog: dict[str, Any]) -> dict[str, Any]:
-    """Return the catalog with every stream made, for whoever needs them all at once."""
+    """Return the catalog with a plain list of streams, for callers that need all of them."""
     return {**catalog, "streams": list(catalog["streams"])}
 
 
 class Streams(Sequence[dict[str, Any]], Generic[Source]):
-    """Streams that are each made when it is asked for, of tables or of text.
+    """A sequence that builds each stream on access, from a table or from text.
 
-    Described at once, 50,000 tables of 20 columns are more than a gigabyte of dictionaries.
+    Built all at once, 50,000 tables of 20 columns take more than a gigabyte of dictionaries.
     """
 
     def __init__(
         self, sources: Sequence[Source], describe: Callable[[Source], dict[str, Any]]
     ) -> None:
-        """Keep the sources, and what makes a stream of one."""
+        """Keep the sources and the function that describes one of them."""
         self._sources = sources
         self._describe = describe
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of streams."""
         return len(self._sources)
 
     @overload
@@ -87,7 +87,7 @@ class Streams(Sequence[dict[str, Any]], Generic[Source]):
     def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
 
     def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        """Make one stream, or those of a slice."""
+        """Build one stream, or those of a slice."""
         if isinstance(place, slice):
             return [self._describe(source) for source in self._sources[place]]
         return self._describe(self._sources[place])
@@ -100,9 +100,9 @@ def singer_stream(
     options: JsonSchemaOptions,
     profile: Profile | None = None,
 ) -> dict[str, Any]:
-    """Describe one table as a stream of a Singer catalog.
+    """Return one table as a stream of a Singer catalog.
 
-    A table none of whose columns can be read is listed with `inclusion: unsupported`.
+    A table without any readable column is listed with `inclusion: unsupported`.
     """
     name = stream_id(table.schema, table.name)
     facts = facts_for(profile, table)
@@ -146,11 +146,12 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
 def _values(
     oracle_type: OracleType, options: JsonSchemaOptions, *, nullable: bool
 ) -> dict[str, Any]:
-    """Describe the values of a type, for all of its columns at once."""
+    """Return the JSON Schema of a type's values, cached for all columns of that type."""
     schema = types.json_schema(oracle_type, nullable=nullable, options=options)
     if isinstance(schema.get("multipleOf"), Decimal):
-        # A fraction breaks other programs' validators: with floats 4.35 is no multiple of 0.01,
-        # and with decimals jsonschema cannot divide 38 digits. `x-sql-datatype` has the scale.
+        # A fractional multipleOf breaks other programs' validators: in floats 4.35 is not a
+        # multiple of 0.01, and jsonschema cannot divide decimals of 38 digits. The scale is in
+        # `x-sql-datatype`.
         del schema["multipleOf"]
     return schema
 
@@ -172,7 +173,7 @@ def _metadata(
     if table.unreadable:
         root["reason"] = table.unreadable
     if table.is_view and not keys:
-        # Without keys a row that comes again cannot be told from a new one.
+        # Without keys a row that is read again cannot be distinguished from a new one.
         root["forced-replication-method"] = FULL_TABLE
     if database:
         root["database-name"] = database
@@ -189,18 +190,18 @@ def _metadata(
 
 
 def _replication(table: Table, keys: list[str], facts: ProfileFacts) -> dict[str, Any]:
-    """Say how the stream is best read; a profile decides where its column is never NULL."""
+    """Return the proposed replication method; a profile's NOT NULL column sets the method."""
     proposal = propose(table, keys, facts.replication_keys)
-    found: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "proposed-replication-method": proposal.method,
         "proposed-replication-reason": proposal.reason,
     }
     if proposal.key is not None:
-        found["proposed-replication-key"] = proposal.key
+        metadata["proposed-replication-key"] = proposal.key
         if proposal.is_certain:
-            found["replication-method"] = proposal.method
-            found["replication-key"] = proposal.key
-    return found
+            metadata["replication-method"] = proposal.method
+            metadata["replication-key"] = proposal.key
+    return metadata
 
 
 def _is_readable(table: Table) -> bool:

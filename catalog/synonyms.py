@@ -1,4 +1,4 @@
-"""Synonyms that are meant by their own names, and the tables that they lead to.
+"""Synonyms selected by their own names, and the tables that they resolve to.
 
 Source: SQL Language Reference, "CREATE SYNONYM": a synonym may be for another synonym; a chain that
 comes back to itself is ORA-01775.
@@ -30,32 +30,32 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Synonyms by schema and name, each with the end of its chain, and those that have none."""
+    """Synonyms by schema and name, each with the end of its chain; problems are those without."""
 
     synonyms: tuple[Synonym, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
     def places(self) -> frozenset[Place]:
-        """Schema and name of everything that the synonyms are for."""
-        return frozenset((one.referred_schema, one.referred_table) for one in self.synonyms)
+        """Schema and name of every object that the synonyms resolve to."""
+        return frozenset(
+            (synonym.referred_schema, synonym.referred_table) for synonym in self.synonyms
+        )
 
 
 def resolve(connection: oracledb.Connection, names: NameFilter) -> Resolved:
-    """Find the synonyms that are meant and follow each to its end.
-
-    One statement, and one more for each hop of the longest chain.
+    """Return the selected synonyms, each resolved to the end of its chain.
 
     Args:
-        connection: an open session.
-        names: which synonyms are meant, by schema and name as if they were tables.
+        connection: An open session.
+        names: Filter over schema and name of the synonyms, as if they were tables.
     """
-    meant = {
+    selected = {
         (row.owner, row.name): row
         for row in dictionary.named_synonyms(connection, names.scope())
         if names.admits(row.owner, row.name)
     }
-    known = dict(meant)
+    known = dict(selected)
     asked: set[Place] = set()
     while ahead := {_place(row) for row in known.values() if row.db_link is None} - asked:
         asked |= ahead
@@ -65,7 +65,7 @@ def resolve(connection: oracledb.Connection, names: NameFilter) -> Resolved:
             if (row.owner, row.name) in ahead
         }
     synonyms, problems = [], []
-    for schema, name in meant:
+    for schema, name in selected:
         end = _end((schema, name), known)
         if isinstance(end, str):
             problems.append(Problem(schema, name, end))
@@ -75,7 +75,7 @@ def resolve(connection: oracledb.Connection, names: NameFilter) -> Resolved:
 
 
 def _end(place: Place, known: dict[Place, SynonymRow]) -> Place | str:
-    """Return where a chain ends, or why it has no end here."""
+    """Return the end of a chain, or the reason why it has none in this database."""
     passed = set()
     while place in known:
         if place in passed:
@@ -93,11 +93,11 @@ def _place(row: SynonymRow) -> Place:
 
 
 def scope_of(places: Iterable[Place], family: Family = Family.ALL) -> Scope:
-    """Return a condition that admits objects, and more where their names are too many to list.
+    """Return a scope that includes the objects, and more where an IN list cannot hold the names.
 
     Args:
-        places: schema and name of each.
-        family: which views are read.
+        places: Schema and name of each object.
+        family: Family of dictionary views that is read.
     """
     wanted = sorted(places)
     owners = tuple(dict.fromkeys(owner for owner, _ in wanted))

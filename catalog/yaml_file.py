@@ -1,4 +1,4 @@
-"""A YAML file as a dataclass: what is wrong with it is told with file and line."""
+"""Reads a YAML file into a dataclass; errors name the file and the line."""
 
 from __future__ import annotations
 
@@ -19,31 +19,32 @@ _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 class YamlFileError(ValueError):
-    """The file is no YAML, or does not hold what it should."""
+    """The file is not YAML, or does not match the dataclass."""
 
     def __init__(self, file: str, node: yaml.Node | None, what: str, *, line: int = 0) -> None:
-        """Say what is wrong where: at a node, or in a line counted from 0."""
+        """Build the message for a node, or for a line counted from 0."""
         place = line if node is None else node.start_mark.line
         super().__init__(f"{file}, line {place + 1}: {' '.join(what.split())}")
 
 
 def read(text: str, kind: type[Kind], *, file: str) -> Kind:
-    """Read a dataclass.
+    """Return the content of a file as a dataclass.
 
     Args:
-        text: the content of the file.
-        kind: the dataclass.
-        file: what messages call the file.
+        text: Content of the file.
+        kind: The dataclass.
+        file: Name of the file in messages.
 
     Raises:
-        YamlFileError: it is no YAML, or a field is missing, unknown, doubled or of the wrong type.
+        YamlFileError: If the text is not YAML, or a field is missing, unknown, repeated or of the
+            wrong type.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
-        raise YamlFileError(file, None, error.problem or "no YAML", line=line) from error
+        raise YamlFileError(file, None, error.problem or "not YAML", line=line) from error
     except yaml.YAMLError as error:
         raise YamlFileError(file, None, str(error)) from error
     for node, what in _wrong_fields(root, kind):
@@ -56,7 +57,7 @@ def read(text: str, kind: type[Kind], *, file: str) -> Kind:
 
 
 def _wrong_fields(node: yaml.Node | None, kind: object) -> Iterator[tuple[yaml.Node, str]]:
-    """Yield fields that are unknown or come twice: the one would be lost without a word."""
+    """Yield fields that are unknown or repeated, which `msgspec` would drop silently."""
     if isinstance(node, yaml.SequenceNode):
         for element in node.value:
             yield from _wrong_fields(element, kind)
@@ -77,14 +78,14 @@ def _wrong_fields(node: yaml.Node | None, kind: object) -> Iterator[tuple[yaml.N
 
 
 def _parts(hint: object) -> Iterator[object]:
-    """Yield a type and what it is made of, such as the elements of a tuple."""
+    """Yield a type and its arguments, such as the element type of a tuple."""
     yield hint
     for part in get_args(hint):
         yield from _parts(part)
 
 
 def _node_at(root: yaml.Node | None, path: str) -> yaml.Node | None:
-    """Return the node that a path such as `$.rules[0].tables` leads to, as far as it goes."""
+    """Return the node at a path such as `$.rules[0].tables`, as far as the path exists."""
     node = root
     for field, place in _STEP.findall(path):
         if place and isinstance(node, yaml.SequenceNode):

@@ -44,7 +44,7 @@ def discover(
         A Singer catalog. The number of statements does not depend on the number of tables.
 
     Raises:
-        ConfigurationError: the profile is unknown, or the cache cannot be written.
+        ConfigurationError: If the profile is unknown.
     """
     path = config.get("catalog_cache_path")
     if not path:

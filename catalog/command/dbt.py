@@ -1,4 +1,4 @@
-"""The command `oracle-catalog dbt`: sources and staging models in a folder."""
+"""The command `oracle-catalog dbt`, which writes sources and staging models to a folder."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def dbt(
     tables: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Write sources.yml and one staging model a table into a folder of a dbt project.
+    """Write sources.yml and one staging model per table into a folder of a dbt project.
 
-    Files that an earlier run made are written anew, those for tables that are gone are removed. A
-    file that does not begin with the generated header is somebody's own and left as it is.
+    Files of an earlier run are overwritten, and removed where their table no longer exists. A
+    file that does not begin with the generated header is never changed.
     """
     with reported("dbt"):
         settings = read_settings(config)
@@ -79,18 +79,18 @@ def dbt(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of the files: how many changed, and which are somebody's own."""
+    """Number of files that changed, and the names of those that were not generated and stay."""
 
     changed: int
     kept: tuple[str, ...]
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> Written:
-    """Write what differs and remove generated files that are no longer wanted.
+    """Write the files that differ and remove generated ones that are no longer needed.
 
     Args:
-        folder: where to; it is made.
-        files: name -> text.
+        folder: Destination, created if missing.
+        files: File name -> text.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stale = [
@@ -115,5 +115,5 @@ def write_files(folder: Path, files: Mapping[str, str]) -> Written:
 
 
 def _is_generated(text: str) -> bool:
-    """Tell whether the first line, a comment of SQL or YAML, holds the header."""
+    """Return whether the first line, a comment of SQL or YAML, is the generated header."""
     return text.partition("\n")[0].lstrip("-# ") == HEADER

@@ -1,4 +1,4 @@
-"""What the subcommands of `oracle-catalog` share: options, the session, warnings."""
+"""Options, session and warnings that the subcommands of `oracle-catalog` share."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ target_schema_option = click.option(
 
 
 def format_option(default: str, *others: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the option for the form of the result.
+    """Return the option `--format`.
 
     Args:
-        default: the form where none is chosen.
-        others: forms beside those that every result has.
+        default: Format where none is chosen.
+        others: Formats beside those of every subcommand.
     """
     return click.option(
         "--format",
@@ -58,13 +58,13 @@ def format_option(default: str, *others: str) -> Callable[[Callable[..., Any]], 
         type=click.Choice([*others, *FORMATS]),
         default=default,
         show_default=True,
-        help="How the result is written.",
+        help="Format of the result.",
     )
 
 
 @contextmanager
 def session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
-    """Open a session, and say on stderr from time to time that the dictionary is still read."""
+    """Open a session, and report to stderr while reading the dictionary takes long."""
     with ConnectionSource(settings, module="oracle-catalog") as source:
         connection = source.connection()
         done = threading.Event()
@@ -106,7 +106,7 @@ def depth_of(
 
 
 def warn(inventory: Inventory) -> None:
-    """Say on stderr what could not be read, or that nothing was found."""
+    """Write the problems of an inventory to stderr, or that nothing was found."""
     if not inventory.tables:
         click.echo(_NOTHING, err=True)
     for problem in inventory.problems:

@@ -24,21 +24,21 @@ def show(data: object, output_format: str, header: Sequence[str], rows: Sequence
     """Write a result to stdout.
 
     Args:
-        data: the whole result, for JSON and YAML.
-        output_format: one of `FORMATS`.
-        header: titles of the table's columns.
-        rows: what the table shows; None is an empty cell.
+        data: The whole result, for JSON and YAML.
+        output_format: One of `FORMATS`.
+        header: Column titles of the table.
+        rows: Rows of the table; None is an empty cell.
     """
     show_text(data, output_format, table_text(header, rows) if output_format == "table" else "")
 
 
 def show_text(data: object, output_format: str, text: str) -> None:
-    """Write a result to stdout, with a text for people who asked for a table.
+    """Write a result to stdout, with a prepared text for the format `table`.
 
     Args:
-        data: the whole result, for JSON and YAML.
-        output_format: one of `FORMATS`.
-        text: what the format `table` shows.
+        data: The whole result, for JSON and YAML.
+        output_format: One of `FORMATS`.
+        text: Text for the format `table`.
     """
     if output_format == "table":
         click.echo(text)
@@ -49,10 +49,10 @@ def show_text(data: object, output_format: str, text: str) -> None:
 
 
 def show_catalog(catalog: dict[str, Any], output_format: str) -> None:
-    """Write a Singer catalog to stdout: as JSON the text of `tap-oracle --discover`.
+    """Write a Singer catalog to stdout; its JSON equals that of `tap-oracle --discover`.
 
     Args:
-        catalog: the catalog.
+        catalog: The catalog.
         output_format: json or yaml.
     """
     if output_format == "json":
@@ -62,7 +62,7 @@ def show_catalog(catalog: dict[str, Any], output_format: str) -> None:
 
 
 def _plain(data: object) -> Any:  # noqa: ANN401 - as JSON has it
-    """Return data without shared parts, which YAML would write as anchors."""
+    """Return a copy without shared parts, which YAML would write as anchors."""
     return json.loads(json.dumps(data))
 
 
@@ -70,8 +70,8 @@ def table_text(header: Sequence[str], rows: Sequence[Row]) -> str:
     """Return a plain table; None is an empty cell, a header without titles is left out.
 
     Args:
-        header: titles of the columns.
-        rows: the cells.
+        header: Column titles.
+        rows: Cells of the rows.
     """
     titles = [tuple(header)] if any(header) else []
     cells = [[_cell(value) for value in row] for row in (*titles, *rows)]

@@ -1,4 +1,4 @@
-"""One table as a page of text: what the dictionary knows of it, then its columns."""
+"""One table as a page of text: its facts in the dictionary, then its columns."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MAX_PARTITIONS = 8
 
 
 def page(table: Table, inventory: Inventory) -> str:
-    """Describe a table for people.
+    """Return the page of a table.
 
     Args:
-        table: one table of the inventory.
-        inventory: what was found with it: synonyms, and when it was read.
+        table: One table of the inventory.
+        inventory: The inventory, for synonyms and the time of reading.
     """
     facts = [(f"{name}:", value) for name, value in _facts(table, inventory) if value]
     header = ("COLUMN", "TYPE", "NULL", "KEY", "COMMENT")
@@ -54,7 +54,7 @@ def _facts(table: Table, inventory: Inventory) -> Iterator[tuple[str, object]]:
 
 
 def _distinct(keys: Iterable[Key]) -> Iterator[Key]:
-    """Yield keys, the strongest first, without the index that only serves a constraint."""
+    """Yield keys, strongest first, without indexes that only serve a constraint."""
     strength = list(KeyKind)
     shown: set[tuple[str, ...]] = set()
     for key in sorted(keys, key=lambda key: (strength.index(key.kind), key.name)):
@@ -64,7 +64,7 @@ def _distinct(keys: Iterable[Key]) -> Iterator[Key]:
 
 
 def _estimate(estimate: Estimate, now: dt.datetime | None) -> str:
-    """Say how many rows and blocks there were, and how long ago that was."""
+    """Return rows, blocks and age of the last analysis as text."""
     if estimate.analyzed_at is None:
         return "none: the table was never analyzed"
     rows = "unknown rows" if estimate.rows is None else _counted(estimate.rows, "row")
@@ -74,7 +74,7 @@ def _estimate(estimate: Estimate, now: dt.datetime | None) -> str:
 
 
 def _age(passed: dt.timedelta) -> str:
-    """Spell a span in its largest unit."""
+    """Return a time span in its largest unit."""
     seconds = max(int(passed.total_seconds()), 0)
     for name, length in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count = seconds // length

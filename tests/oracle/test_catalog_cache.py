@@ -111,3 +111,22 @@ def test_a_kept_catalog_ends_with_what_it_was_made_from(
     monkeypatch.setattr(profile, "load", lambda _: profile.Profile("generic_audit", "", (), ()))
     described(profile="generic_audit")
     assert made[-3] == made[-2] != made[-1]
+
+
+def test_a_cache_that_cannot_be_written_is_a_warning(
+    oracle_database: OracleDatabase,
+    fresh_schema: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    oracle_database.execute(fresh_schema, "CREATE TABLE t (id NUMBER(5) PRIMARY KEY)")
+    time.sleep(3.1)  # LAST_DDL_TIME counts seconds: a catalog is kept once they have passed
+    path = tmp_path / "no such folder" / "kept.json"
+    config = oracle_database.config(
+        fresh_schema, filter_schemas=[fresh_schema], catalog_cache_path=str(path)
+    )
+    with closing(TapOracle(config=config)) as tap:
+        assert len(tap.catalog_dict["streams"]) == 1
+    (warning,) = [record for record in caplog.records if "catalog_cache_path" in record.message]
+    assert warning.levelname == "WARNING"
+    assert str(path) in warning.message

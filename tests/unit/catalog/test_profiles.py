@@ -152,7 +152,7 @@ def test_a_profile_that_is_not_there_or_calls_itself_otherwise(installed: Path) 
     with pytest.raises(ConfigurationError, match="theirs cannot be read from their_profiles"):
         load("theirs")
     installed.write_text(THEIRS.replace("theirs", "ours"), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="calls itself ours"):
+    with pytest.raises(ConfigurationError, match="has the name ours"):
         load("theirs")
 
 
