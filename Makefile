@@ -1,6 +1,7 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
 # make test   runs the pair's tests against the stand-in, or the database that TEST_ORACLE_DSN names
 # make test-standin  runs the stand-in's own tests; make test-all runs both
+# make test-state-backend  runs and checks Meltano's state backend in an environment of its own
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make standin-report  counts the statements that the stand-in answers as Oracle does
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
@@ -16,6 +17,8 @@ PYTHON ?= python3
 VENV := .venv
 MELTANO_VENV := .venv-meltano
 DRIVER_VENV := .venv-driver
+STATE_VENV := .venv-state
+STATE_BACKEND := packages/meltano-state-oracle
 BIN := $(VENV)/bin
 STANDIN := packages/oracle-standin
 HERE := $(CURDIR)/$(BIN)
@@ -27,7 +30,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-standin test-all test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-standin test-state-backend test-all test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -36,9 +39,9 @@ $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
 	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable . --editable $(STANDIN) --group test --group lint
 	@touch $@
 
-$(MELTANO_VENV)/.installed: Makefile
+$(MELTANO_VENV)/.installed: Makefile $(STATE_BACKEND)/pyproject.toml
 	$(PYTHON) -m venv $(MELTANO_VENV)
-	$(MELTANO_VENV)/bin/python -m pip install $(PIP_OPTIONS) 'meltano==$(MELTANO_VERSION)'
+	$(MELTANO_VENV)/bin/python -m pip install $(PIP_OPTIONS) 'meltano==$(MELTANO_VERSION)' --editable $(STATE_BACKEND)
 	@touch $@
 
 .meltano/.installed: pyproject.toml meltano.yml $(MELTANO_VENV)/.installed
@@ -67,6 +70,15 @@ $(DRIVER_VENV)/.installed: $(STANDIN)/pyproject.toml
 
 driver-tests: $(DRIVER_VENV)/.installed
 	cd $(STANDIN) && $(CURDIR)/$(DRIVER_VENV)/bin/python -m tests.driver.run $(MODULES)
+
+$(STATE_VENV)/.installed: $(STATE_BACKEND)/pyproject.toml $(STANDIN)/pyproject.toml
+	$(PYTHON) -m venv $(STATE_VENV)
+	$(STATE_VENV)/bin/python -m pip install $(PIP_OPTIONS) --upgrade 'pip>=25.1'
+	cd $(STATE_BACKEND) && $(CURDIR)/$(STATE_VENV)/bin/python -m pip install $(PIP_OPTIONS) 'meltano==$(MELTANO_VERSION)' --editable . --editable ../oracle-standin --group test --group lint
+	@touch $@
+
+test-state-backend: $(STATE_VENV)/.installed
+	cd $(STATE_BACKEND) && $(CURDIR)/$(STATE_VENV)/bin/ruff check . && $(CURDIR)/$(STATE_VENV)/bin/ruff format --check . && $(CURDIR)/$(STATE_VENV)/bin/mypy && $(CURDIR)/$(STATE_VENV)/bin/python -m pytest $(TESTS)
 
 soak: $(VENV)/.installed
 	cd $(STANDIN) && SOAK_SECONDS=60 $(HERE)/python -m pytest -s tests/test_concurrency.py
@@ -97,6 +109,6 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m docs.generate
 
 clean:
-	rm -rf $(VENV) $(MELTANO_VENV) $(DRIVER_VENV) .meltano build dist output
+	rm -rf $(VENV) $(MELTANO_VENV) $(DRIVER_VENV) $(STATE_VENV) .meltano build dist output
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -122,13 +122,17 @@ def _comparison(table: str, left: Contents, right: Contents) -> str:
 
 def _show_history(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
     print("\nrun history, from Meltano's state")
-    before = set(first.get("job_history", {}).get("runs", {}))
+    # The state keeps the figures of each stream for the newest run: those of the first run are
+    # in the state as the first run left it.
+    before = first.get("job_history", {}).get("runs", {})
     for key, run in sorted(second.get("job_history", {}).get("runs", {}).items()):
-        moved = {name: stream["rows"] for name, stream in run["streams"].items()}
+        streams = before.get(key, run)["streams"]
         print(f"  {run['started_at']}  {run['status']:<8} {run['duration_ms']:>6} ms  {key}")
         label = "first run " if key in before else "second run"
-        counts = ", ".join(f"{name.partition('-')[2]} {rows}" for name, rows in moved.items())
-        print(f"    {label} moved {sum(moved.values()):,} rows: {counts}")
+        counts = ", ".join(
+            f"{name.partition('-')[2]} {stream['rows']}" for name, stream in streams.items()
+        )
+        print(f"    {label} moved {run['rows']:,} rows: {counts}")
     print()
 
 
