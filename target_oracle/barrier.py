@@ -71,11 +71,6 @@ class StateBarrier:
         self._emitted = newest
         return True
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a STATE waits for its rows."""
-        return bool(self._waiting)
-
 
 def write_stdout(line: bytes) -> None:
     """Write a whole line to standard output and flush it.

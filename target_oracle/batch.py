@@ -1,148 +1,32 @@
-"""A stream's columns: from rows as decoded to a batch of bind values."""
+"""One batch of bind values, column by column."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from oracle_core.errors import DataError
-from oracle_core.types import OracleType, bind_plan, from_json_schema
-from oracle_core.types.encode import texts
-from target_oracle.batch_writer import Batch
-from target_oracle.ddl import ColumnSpec
-from target_oracle.properties import Property, ValueKind
-from target_oracle.records import Row, json_texts, plain_texts
-from target_oracle.statements import LoadColumn
+from target_oracle.binding import binding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from oracle_core.identifiers import Identifier
-    from target_oracle.metadata import BatchMoment
-
-_AS_JSON = frozenset({"JSON", "VECTOR"})
-
-
-def column_specs(
-    properties: Sequence[Property],
-    columns: Mapping[str, Identifier],
-    *,
-    keyed: bool,
-    server_major: int,
-) -> tuple[ColumnSpec, ...]:
-    """Return the columns that a table needs; `keyed` when the key properties are its key."""
-    return tuple(
-        _column_spec(each, columns[each.name], keyed=keyed, server_major=server_major)
-        for each in properties
-    )
-
-
-def _column_spec(each: Property, name: Identifier, *, keyed: bool, server_major: int) -> ColumnSpec:
-    is_key = keyed and each.is_key
-    oracle_type = from_json_schema(each.schema, is_key=is_key, server_major=server_major)
-    plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
-    by_json = from_json_schema(plain, is_key=is_key, server_major=server_major)
-    bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
-    return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
+    from target_oracle.binding import Binding
+    from target_oracle.statements import LoadColumn
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Where a column's values come from: `position` in a row, or metadata of that name.
+class Batch:
+    """Bind values of one batch, a sequence of `rows` values per column."""
 
-    `column` binds dates as the driver's own, which spares the server a conversion a value;
-    `by_text` takes what these cannot hold (years before 1), with the same result.
-    """
+    columns: Sequence[LoadColumn]
+    values: Sequence[Sequence[object]]
+    rows: int
 
-    property: Property
-    position: int | None
-    column: LoadColumn
-    by_text: LoadColumn
+    def pick(self, positions: Sequence[int]) -> Batch:
+        """Return the batch of some of the rows."""
+        values = [[column[position] for position in positions] for column in self.values]
+        return Batch(self.columns, values, len(positions))
 
-    def bind(
-        self, fields: Sequence[Sequence[Any]], moment: BatchMoment
-    ) -> tuple[LoadColumn, Sequence[object]]:
-        """Return the values of a batch and the column as they are bound to it.
-
-        Args:
-            fields: the rows as columns, `time_extracted` and `version` last.
-            moment: what the rows have in common.
-
-        Raises:
-            DataError: a value that the column cannot hold exactly; it names the property.
-        """
-        if self.position is None:
-            given = moment.values(self.property.name, fields[-2], fields[-1])
-        else:
-            given = list(fields[self.position])
-        try:
-            return self.column, self._values(self.column, given)
-        except DataError as error:
-            if self.by_text is not self.column:
-                return replace(self, column=self.by_text).bind(fields, moment)
-            place = "" if error.position is None else f", row {error.position + 1} of the batch"
-            what = f"property '{self.property.name}': {error}{place}"
-            raise DataError(what, position=error.position) from None
-
-    def _values(self, column: LoadColumn, given: list[Any]) -> Sequence[object]:
-        is_raw = self.property.kind in (ValueKind.JSON, ValueKind.ANY)
-        if is_raw and column.type.kind in _AS_JSON:
-            return json_texts(given)
-        if is_raw:
-            given = (
-                json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)
-            )
-        is_text = self.property.kind is ValueKind.STRING and column.plan.encode is texts
-        values = given if is_text else column.plan.values(given)
-        if column.is_key and "" in values:
-            what = "a key is an empty text, which is NULL in Oracle"
-            raise DataError(what, position=values.index(""))
-        return values
-
-
-def sources(
-    properties: Sequence[Property],
-    metadata: Sequence[Property],
-    columns: Mapping[str, Identifier],
-    types: Mapping[Identifier, OracleType],
-    *,
-    keyed: bool,
-) -> tuple[Source, ...]:
-    """Return the sources of the columns that a load writes, as the table has them now.
-
-    Args:
-        properties: the stream's own, in row order.
-        metadata: the metadata columns.
-        columns: the name of each.
-        types: the type of each column in the table; columns that are not there are left out.
-        keyed: whether key properties are the key of the table.
-    """
-    placed: list[tuple[Property, int | None]] = [
-        *((each, position) for position, each in enumerate(properties)),
-        *((each, None) for each in metadata),
-    ]
-    return tuple(
-        _source(each, position, columns[each.name], types[columns[each.name]], keyed=keyed)
-        for each, position in placed
-        if columns[each.name] in types
-    )
-
-
-def _source(
-    each: Property, position: int | None, name: Identifier, oracle_type: OracleType, *, keyed: bool
-) -> Source:
-    by_text = LoadColumn(name, oracle_type, bind_plan(oracle_type), is_key=keyed and each.is_key)
-    native = bind_plan(oracle_type, native=True)
-    column = by_text if native == by_text.plan else replace(by_text, plan=native)
-    return Source(each, position, column, by_text)
-
-
-def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:
-    """Return the bind values of rows.
-
-    Raises:
-        DataError: a value that its column cannot hold exactly.
-    """
-    fields = list(zip(*rows, strict=True))
-    bound = [part.bind(fields, moment) for part in parts]
-    return Batch([column for column, _ in bound], [values for _, values in bound], len(rows))
+    def bindings(self) -> list[Binding]:
+        """Return how each column is bound."""
+        return [binding(c, values) for c, values in zip(self.columns, self.values, strict=True)]

@@ -15,51 +15,15 @@ from target_oracle.errors import TableMismatchError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from oracle_core.identifiers import Identifier, TableName
+    from oracle_core.identifiers import Identifier
     from oracle_core.types.oracle_type import OracleType
+    from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
 
 NOT_IN_A_KEY = frozenset(
     {"CLOB", "NCLOB", "BLOB", "LONG", "LONG RAW", "JSON", "XMLTYPE", "VECTOR", "BFILE"}
     | {"TIMESTAMP WITH TIME ZONE"}
 )
 """Types that no primary key takes (ORA-02329)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
-    """A column that a stream needs; `declared` says that the SCHEMA itself bounds the type."""
-
-    name: Identifier
-    type: OracleType
-    nullable: bool = True
-    declared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TableSpec:
-    """The table that a stream needs; `keys` are its key columns in key order."""
-
-    name: TableName
-    columns: tuple[ColumnSpec, ...]
-    keys: tuple[Identifier, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ExistingColumn:
-    """A column that is there; `generated` columns are computed by the database."""
-
-    name: Identifier
-    type: OracleType
-    nullable: bool = True
-    generated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExistingTable:
-    """A table that is there; `keys` are the columns of its primary key."""
-
-    columns: Mapping[Identifier, ExistingColumn]
-    keys: frozenset[Identifier] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

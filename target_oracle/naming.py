@@ -10,7 +10,7 @@ from oracle_core.identifiers import MAX_BYTES, Case, Identifier, TableName
 from target_oracle.errors import TableMismatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _FORBIDDEN = re.compile(r'["\x00]')
 
@@ -81,8 +81,3 @@ class TableRegister:
                 "with two default_target_schema"
             )
             raise TableMismatchError(what)
-
-
-def column_order(columns: Mapping[str, Identifier], keys: Iterable[str]) -> tuple[Identifier, ...]:
-    """Return the key columns in key order."""
-    return tuple(columns[name] for name in keys)

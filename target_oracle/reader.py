@@ -49,10 +49,10 @@ class Consumer(Protocol):
     def decoder(self, stream: str) -> RecordDecoder | None:
         """Return the decoder of a stream, or None when its records go through `take_record`."""
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int) -> None:
-        """Take rows of a stream that were `size` bytes of input."""
+    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+        """Take the rows of the lines from number `line` on, `size` bytes of input."""
 
-    def take_record(self, stream: str, message: dict[str, Any], size: int) -> None:
+    def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
         """Take one RECORD message of a stream with stream maps or flattening."""
 
     def take_schema(self, message: dict[str, Any]) -> None:
@@ -95,6 +95,7 @@ class BulkReader:
         self._beginnings: dict[str, bytes] = {}
         self._looked_at: set[RecordDecoder] = set()
         self._last_stream = ""
+        self._line = 1  # number of the line where the run of lines in hand begins
         self._counts: Counter[str] = Counter()
 
     def read(self, file_input: IO[str] | IO[bytes] | None) -> Counter[str]:
@@ -106,7 +107,10 @@ class BulkReader:
         consumer = self._consumer
         pieces = pieces_of(file_input, waiting=consumer.waiting, idle=consumer.idle)
         for block in blocks(pieces, max_line_bytes=self._max_line_bytes):
+            self._line, counted_to = block.first_line, 0
             for start, end, stream in self._runs(block):
+                self._line += block.data.count(NEWLINE, counted_to, start)
+                counted_to = start
                 if stream is None:
                     self._take_other(block, start, end)
                 else:
@@ -161,7 +165,7 @@ class BulkReader:
         if rows is None:
             self._take_one_by_one(block, start, end, stream)
         else:
-            self._consumer.take_rows(stream, rows, len(lines))
+            self._consumer.take_rows(stream, rows, len(lines), self._line)
         self._counts[SingerMessageType.RECORD] += count
 
     def _look_at_first(self, decoder: RecordDecoder, line: bytes) -> None:
@@ -174,16 +178,18 @@ class BulkReader:
             _LOGGER.warning(what, decoder.stream, listed)
 
     def _take_one_by_one(self, block: Block, start: int, end: int, stream: str) -> None:
-        decoder = self._consumer.decoder(stream)
+        consumer, decoder = self._consumer, self._consumer.decoder(stream)
+        number = self._line
         while start < end:
             line_end = _line_end(block.data, start)
             line = block.data[start:line_end]
             with _as_line_error(block, start, line_end, stream):
                 if decoder:
-                    self._consumer.take_rows(stream, [decoder.decode_line(line)], len(line))
+                    consumer.take_rows(stream, [decoder.decode_line(line)], len(line), number)
                 else:
-                    self._consumer.take_record(stream, _record_message(line, stream), len(line))
-            start = line_end
+                    message = _record_message(line, stream)
+                    consumer.take_record(stream, message, len(line), number)
+            start, number = line_end, number + 1
 
     def _take_other(self, block: Block, start: int, end: int) -> None:
         line = block.data[start:end]

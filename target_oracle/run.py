@@ -14,7 +14,6 @@ from oracle_core.identifiers import Identifier
 from target_oracle.barrier import StateBarrier, write_stdout
 from target_oracle.naming import NamingRules, TableRegister
 from target_oracle.session import TargetSession
-from target_oracle.settings import LoadSettings
 from target_oracle.sink import OracleSink
 from target_oracle.termination import Termination
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from singer_sdk.mapper import PluginMapper, StreamMap
 
     from target_oracle.records import RecordDecoder, Row
+    from target_oracle.settings import TargetSettings
 
 _LOGGER = logging.getLogger("target-oracle")
 _JSON = msgspec.json.Encoder(decimal_format="number")
@@ -41,16 +41,16 @@ class LoadRun:
     def __init__(
         self,
         config: Mapping[str, Any],
+        settings: TargetSettings,
         mapper: PluginMapper,
         *,
         write: Callable[[bytes], None] = write_stdout,
         session: TargetSession | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read the settings; the database is reached with the first SCHEMA."""
-        self._config = config
+        """Prepare the run; the database is reached with the first SCHEMA."""
+        self.settings = settings
         self._mapper = mapper
-        self._settings = LoadSettings.of(config)
         self._session = session or TargetSession(config)
         self._barrier = StateBarrier(write)
         self._clock = clock
@@ -87,14 +87,16 @@ class LoadRun:
     def take_schema(self, message: dict[str, Any]) -> None:
         """Take a SCHEMA: bring the table to it, after the rows of the earlier one are committed."""
         stream = message["stream"]
-        told = {
+        declared = {
             "schema": message["schema"],
             "key_properties": list(message.get("key_properties") or ()),
         }
-        if self._schemas.get(stream) == told:
+        if self._schemas.get(stream) == declared:
             return
-        self._schemas[stream] = copy.deepcopy(told)
-        self._mapper.register_raw_stream_schema(stream, told["schema"], told["key_properties"])
+        self._schemas[stream] = copy.deepcopy(declared)
+        self._mapper.register_raw_stream_schema(
+            stream, declared["schema"], declared["key_properties"]
+        )
         for stream_map in self._mapper.stream_maps[stream]:
             if not isinstance(stream_map, RemoveRecordTransform):
                 self._make_sink(stream_map)
@@ -109,7 +111,7 @@ class LoadRun:
             stream=stream,
             schema=stream_map.transformed_schema,
             key_properties=tuple(stream_map.transformed_key_properties or ()),
-            settings=self._settings,
+            settings=self.settings,
             rules=rules,
             table=table,
             session=self._session,
@@ -125,23 +127,23 @@ class LoadRun:
         _LOGGER.info("%s; records are read %s", sink.describe(), how)
 
     def _rules(self) -> NamingRules:
-        named = self._config.get("default_target_schema")
-        case = self._settings.identifier_case
+        named = self.settings.default_target_schema
+        case = self.settings.identifier_case
         schema = Identifier.fold(named, case) if named else self._session.own_schema
         return NamingRules(schema, case, self._session.name_limit)
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int) -> None:
-        """Take rows of a stream as its decoder made them."""
+    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+        """Load rows of a stream as its decoder made them."""
         if not self._pending:
             self._pending_since = self._clock()
         sink = self._sinks[stream]
         self._pending[stream] = sink
-        if sink.take(rows, self._barrier.number(len(rows)), size):
+        if sink.take(rows, self._barrier.number(len(rows)), size, line):
             self._released()
         self._flush_when_due()
 
-    def take_record(self, stream: str, message: dict[str, Any], size: int) -> None:
-        """Take a RECORD through the stream maps of its stream.
+    def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
+        """Load a RECORD through the stream maps of its stream.
 
         Raises:
             NotDecoded: when what the map made does not match its schema.
@@ -151,14 +153,15 @@ class LoadRun:
             if record is None:
                 continue
             alias = stream_map.stream_alias
-            line = _JSON.encode({**message, "stream": alias, "record": record})
-            self.take_rows(alias, [self._sinks[alias].decoder.decode_line(line)], size)
+            text = _JSON.encode({**message, "stream": alias, "record": record})
+            row = self._sinks[alias].decoder.decode_line(text)
+            self.take_rows(alias, [row], size, line)
 
     def take_state(self, value: bytes) -> None:
         """Take a STATE; it leaves when the rows before it are committed."""
         self._barrier.take(value)
         waiting = sum(sink.waiting_rows for sink in self._pending.values())
-        if waiting >= self._settings.batch_size_rows:
+        if waiting >= self.settings.batch_size_rows:
             self.flush_all()
         self._released()
 
@@ -182,7 +185,7 @@ class LoadRun:
     def _flush_when_due(self) -> None:
         if not self._pending:
             return
-        if self._clock() - self._pending_since >= self._settings.state_interval_seconds:
+        if self._clock() - self._pending_since >= self.settings.state_interval_seconds:
             self.flush_all()
 
     def _released(self) -> None:

@@ -12,15 +12,16 @@ import oracledb
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import DatabaseError, describe
 from oracle_core.identifiers import MAX_BYTES, MAX_BYTES_BEFORE_12_2, Identifier
-from target_oracle.ddl import Plan, TableSpec, plan
+from target_oracle.ddl import Plan, plan
 from target_oracle.errors import LoadError
-from target_oracle.tables import read_table
+from target_oracle.table_spec import read_table
 from target_oracle.termination import Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from oracle_core.identifiers import TableName
+    from target_oracle.table_spec import TableSpec
 
 _LOGGER = logging.getLogger("target-oracle")
 _DONE_BY_ANOTHER = frozenset({"ORA-00955", "ORA-01430"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from singer_sdk import typing as th
@@ -25,8 +25,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.StringType(nullable=True),
         title="Target schema",
         description=(
-            "The schema that takes every table; its case follows identifier_case. Default: that "
-            "of the connecting user. The table of stream `SCHEMA-TABLE` is what follows the first "
+            "Schema of all tables; its case follows identifier_case. Default: the schema of the "
+            "connecting user. Stream `SCHEMA-TABLE` is loaded into the table named after its first "
             "hyphen."
         ),
     ),
@@ -37,7 +37,7 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         allowed_values=["upsert", "append-only", "overwrite"],
         title="Load method",
         description=(
-            "`upsert` updates the rows whose key is there and inserts the others; streams without "
+            "`upsert` updates rows whose key exists and inserts the others; streams without "
             "key properties are appended. `append-only` inserts every record. `overwrite` empties "
             "a stream's table (TRUNCATE) just before its first batch of the run, or at its end "
             "when no record came, and then loads as `upsert`."
@@ -48,14 +48,14 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.IntegerType(nullable=True, minimum=1, maximum=60_000),
         default=DEFAULT_BATCH_SIZE_ROWS,
         title="Batch size (rows)",
-        description="Most rows of a stream that are loaded and committed together.",
+        description="Maximum number of rows of a stream that are loaded and committed together.",
     ),
     th.Property(
         "batch_size_bytes",
         th.IntegerType(nullable=True, minimum=1),
         default=DEFAULT_BATCH_SIZE_BYTES,
         title="Batch size (bytes)",
-        description="A batch is also loaded when its records had so many bytes of input.",
+        description="Maximum size of a batch, in bytes of input; bounds the memory of a stream.",
     ),
     th.Property(
         "state_interval_seconds",
@@ -63,8 +63,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         default=DEFAULT_STATE_INTERVAL_SECONDS,
         title="State interval (seconds)",
         description=(
-            "The longest that records and a STATE wait for a batch to fill; then all that has come "
-            "is committed and the STATE is written."
+            "Maximum time that records and a STATE wait for a batch to fill; then everything "
+            "received is committed and the STATE is written."
         ),
     ),
     th.Property(
@@ -99,17 +99,17 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.BooleanType(nullable=True),
         default=False,
         title="Freeze schema",
-        description="Whether a run stops rather than create or alter any table.",
+        description="Whether the run fails instead of creating or altering a table.",
     ),
     th.Property(
         "identifier_case",
         th.StringType(nullable=True),
         default="upper",
         allowed_values=["upper", "exact"],
-        title="Case of names",
+        title="Identifier case",
         description=(
-            "`upper` makes table and column names that need no quotes in SQL where they can; "
-            "`exact` keeps the case of streams and properties."
+            "`upper` folds table and column names to upper case, so that most need no quotes in "
+            "SQL; `exact` keeps the case of streams and properties."
         ),
     ),
     th.Property(
@@ -118,52 +118,39 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         default=True,
         title="Validate records",
         description=(
-            "Whether a record that lacks a required property, or has null where its SCHEMA has "
-            "none, ends the run. Types and keys are always checked."
+            "Whether the run fails at a record that lacks a required property, or has a null that "
+            "its SCHEMA does not allow. Types and keys are always checked."
         ),
     ),
     th.Property(
         "max_line_bytes",
         th.IntegerType(nullable=True, minimum=1),
         default=DEFAULT_MAX_LINE_BYTES,
-        title="Longest line (bytes)",
-        description="A longer line of input ends the run; it bounds the memory of a single record.",
+        title="Maximum line length (bytes)",
+        description="The run fails at a longer line of input; bounds the memory of one record.",
     ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class LoadSettings:
-    """The settings that decide how rows are loaded."""
+class TargetSettings:
+    """The target's own settings with their defaults filled in."""
 
+    default_target_schema: str | None = None
     load_method: LoadMethod = "upsert"
     batch_size_rows: int = DEFAULT_BATCH_SIZE_ROWS
     batch_size_bytes: int = DEFAULT_BATCH_SIZE_BYTES
     state_interval_seconds: int = DEFAULT_STATE_INTERVAL_SECONDS
     hard_delete: bool = False
-    process_activate_version: bool = True
+    process_activate_version_messages: bool = True
     add_record_metadata: bool = False
     freeze_schema: bool = False
     identifier_case: Case = "upper"
     validate_records: bool = True
+    max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
 
     @classmethod
-    def of(cls, config: Mapping[str, Any]) -> LoadSettings:
-        """Read the settings; null stands for the default."""
-        flags = {
-            "hard_delete": "hard_delete",
-            "process_activate_version": "process_activate_version_messages",
-            "add_record_metadata": "add_record_metadata",
-            "freeze_schema": "freeze_schema",
-            "validate_records": "validate_records",
-        }
-        plain = (
-            "load_method",
-            "batch_size_rows",
-            "batch_size_bytes",
-            "state_interval_seconds",
-            "identifier_case",
-        )
-        given = {name: config.get(name) for name in plain}
-        given |= {name: config.get(setting) for name, setting in flags.items()}
+    def of(cls, config: Mapping[str, Any]) -> TargetSettings:
+        """Return the settings of a configuration that was checked; null stands for the default."""
+        given = {field.name: config.get(field.name) for field in fields(cls)}
         return cls(**cast("Any", {name: v for name, v in given.items() if v is not None}))

@@ -10,10 +10,9 @@ from singer_sdk import metrics
 
 from oracle_core.errors import DataError
 from target_oracle import statements
-from target_oracle.batch import Source, batch_of, column_specs, sources
 from target_oracle.batch_writer import BatchWriter
-from target_oracle.ddl import TableSpec
 from target_oracle.errors import LoadError, TableMismatchError
+from target_oracle.folding import positions_to_load
 from target_oracle.metadata import (
     ALL,
     DELETED_AT,
@@ -24,6 +23,8 @@ from target_oracle.metadata import (
 )
 from target_oracle.properties import Property, properties_of
 from target_oracle.records import NULL, RecordDecoder, Row
+from target_oracle.sources import Source, batch_of, sources
+from target_oracle.table_spec import TableSpec, column_specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import Identifier, TableName
-    from target_oracle.batch_writer import Batch
+    from target_oracle.batch import Batch
     from target_oracle.naming import NamingRules
     from target_oracle.session import TargetSession
-    from target_oracle.settings import LoadSettings
+    from target_oracle.settings import TargetSettings
 
 _LOGGER = logging.getLogger("target-oracle")
 
@@ -52,7 +53,7 @@ class OracleSink:
         stream: str,
         schema: Mapping[str, Any],
         key_properties: Sequence[str],
-        settings: LoadSettings,
+        settings: TargetSettings,
         rules: NamingRules,
         table: TableName,
         session: TargetSession,
@@ -80,6 +81,7 @@ class OracleSink:
         self._columns = self._name_columns()
         self._sources: tuple[Source, ...] = ()
         self._rows: list[Row] = []
+        self._lines: list[tuple[int, int]] = []  # (position of a waiting row, its line)
         self._size = 0
         self._started = dt.datetime.now(dt.UTC)
         self._first_received = self._started
@@ -141,8 +143,8 @@ class OracleSink:
 
     # Rows
 
-    def take(self, rows: Sequence[Row], first: int, size: int) -> bool:
-        """Take rows numbered from `first` on, and load what fills a batch.
+    def take(self, rows: Sequence[Row], first: int, size: int, line: int) -> bool:
+        """Buffer rows numbered from `first` on, of the lines from `line` on, and load full batches.
 
         Returns:
             Whether anything was committed.
@@ -151,6 +153,7 @@ class OracleSink:
         if not self._rows:
             self.oldest = first
             self._first_received = dt.datetime.now(dt.UTC)
+        self._lines.append((len(self._rows), line))
         self._rows.extend(rows)
         self._size += size
         self._counter.increment(len(rows))
@@ -158,7 +161,7 @@ class OracleSink:
         committed = False
         while len(self._rows) >= most:
             self._load(self._rows[:most])
-            del self._rows[:most]
+            self._drop_rows(most)
             # What is left came with these rows: their first number is early enough.
             self.oldest = first if self._rows else None
             self._size = 0
@@ -179,8 +182,21 @@ class OracleSink:
             self._load(self._rows)
         self._forget_rows()
 
+    def _drop_rows(self, count: int) -> None:
+        """Forget the first rows, and shift the places of the others."""
+        del self._rows[:count]
+        shifted = [(start - count, line) for start, line in self._lines]
+        last_before = max((i for i, (start, _) in enumerate(shifted) if start <= 0), default=0)
+        self._lines = shifted[last_before:]
+
+    def _line_of(self, position: int) -> int:
+        """Return the number of the input line that a waiting row came in."""
+        start, line = max(place for place in self._lines if place[0] <= position)
+        return line + position - start
+
     def _forget_rows(self) -> None:
         self._rows = []
+        self._lines = []
         self._size = 0
         self.oldest = None
 
@@ -216,7 +232,7 @@ class OracleSink:
         again are not deleted in between; records without a version of their own belong to it. Rows
         that never had a version are left alone.
         """
-        if not self._settings.process_activate_version:
+        if not self._settings.process_activate_version_messages:
             return
         is_loaded = version in self._versions_seen
         self._announced = version
@@ -226,7 +242,7 @@ class OracleSink:
             self._activate()
 
     def _note_versions(self, rows: Sequence[Row]) -> None:
-        if not self._settings.process_activate_version:
+        if not self._settings.process_activate_version_messages:
             return
         versions = {row[-1] for row in rows} - {None}
         if versions - self._versions_seen:
@@ -287,7 +303,10 @@ class OracleSink:
         try:
             return batch_of(self._sources, rows, moment)
         except DataError as error:
-            what = f"stream '{self.stream}': {error}; map or correct it, or change {self.table}"
+            line = "" if error.position is None else f" (line {self._line_of(error.position)})"
+            what = (
+                f"stream '{self.stream}': {error}{line}; map or correct it, or change {self.table}"
+            )
             raise LoadError(what) from None
 
     def _write(self, cursor: oracledb.Cursor, batch: Batch, rows: Sequence[Row]) -> None:
@@ -295,7 +314,7 @@ class OracleSink:
         if not self.is_keyed:
             writer.append(batch)
             return
-        kept = statements.positions_to_load(batch.columns, batch.values)
+        kept = positions_to_load(batch.columns, batch.values)
         positions = kept if kept is not None else list(range(batch.rows))
         deleted = self._deleted(rows, positions)
         if deleted:

@@ -1,8 +1,7 @@
-"""The statements of a load, every name quoted and every value bound; and the folding of keys."""
+"""The statements of a load: every name quoted, every value bound."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,8 @@ if TYPE_CHECKING:
     from oracle_core.types.oracle_type import OracleType
     from oracle_core.types.plans import BindPlan
 
-_PADDED = frozenset({"CHAR", "NCHAR"})
-_ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH LOCAL TIME ZONE"})
-_MICROSECONDS_END = 26  # YYYY-MM-DDTHH:MI:SS.ffffff
-_FRACTION_END = 29
+PADDED = frozenset({"CHAR", "NCHAR"})
+"""Types that Oracle compares without regard to trailing blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class LoadColumn:
         are CHAR (SQL Language Reference, "Data Type Comparison Rules").
         """
         bind = self.plan.placeholder(f":{number}")
-        if self.is_key and self.type.kind in _PADDED:
+        if self.is_key and self.type.kind in PADDED:
             return f"CAST({bind} AS {self.type.ddl()})"
         return bind
 
@@ -119,42 +116,3 @@ def mark_older(table: TableName, version: Identifier, deleted_at: Identifier) ->
         f"UPDATE {table.sql} SET {deleted_at.sql} = {moment} "  # noqa: S608
         f"WHERE {version.sql} < :2 AND {deleted_at.sql} IS NULL"
     )
-
-
-def positions_to_load(
-    columns: Sequence[LoadColumn], values: Sequence[Sequence[object]]
-) -> list[int] | None:
-    """Return the last position of each key, in order, or None when no key comes twice.
-
-    Args:
-        columns: the columns of the load.
-        values: their bind values, a sequence for each column.
-    """
-    keys = [
-        _comparable(column, values[position])
-        for position, column in enumerate(columns)
-        if column.is_key
-    ]
-    found = list(zip(*keys, strict=True))
-    last = {key: position for position, key in enumerate(found)}
-    return None if len(last) == len(found) else sorted(last.values())
-
-
-def _comparable(column: LoadColumn, values: Sequence[object]) -> Sequence[object]:
-    """Return key values such that two are equal where Oracle takes them as one key."""
-    if column.type.kind in _PADDED:
-        return [str(value).rstrip(" ") for value in values]
-    if column.type.kind in _ZONED:
-        return [_instant(str(value)) for value in values]
-    return values
-
-
-def _instant(text: str) -> object:
-    """Return what makes zoned texts of one instant equal; years before 1 compare as text."""
-    if text.startswith("-"):
-        return text
-    moment = dt.datetime.fromisoformat(text[:_MICROSECONDS_END] + text[_FRACTION_END:])
-    # Not astimezone: at the ends of the calendar the UTC year may leave the range of datetime.
-    offset = moment.utcoffset() or dt.timedelta()
-    seconds = moment.replace(tzinfo=None) - dt.datetime.min - offset  # noqa: DTZ901
-    return seconds, text[_MICROSECONDS_END:_FRACTION_END]

@@ -257,8 +257,31 @@ def _datetime_parts(value: object) -> tuple[str, str, str]:
         msg = "a text is no date and time in ISO 8601"
         raise _Refused(msg)
     year, month, day, hour, minute, second, fraction, offset = match.groups()
+    if not _exists(int(year), int(month), int(day)) or not _is_clock(hour, minute, second):
+        msg = "a text names a day or a time that does not exist"
+        raise _Refused(msg)
     clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
     return f"{year.lstrip('+')}-{month}-{day}T{clock}", fraction or "", _offset(offset)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    """Return whether Oracle's calendar has a day: Julian until 4 October 1582, no year 0.
+
+    Source: SQL Language Reference, "Datetime and Interval Data Types" (ORA-01841, 01843, 01847).
+    """
+    if not -4712 <= year <= 9999 or year == 0 or not 1 <= month <= 12:
+        return False
+    if (year, month) == (1582, 10) and 4 < day < 15:
+        return False
+    is_leap = year % 4 == 0 and (year < 1582 or year % 100 != 0 or year % 400 == 0)
+    # Sources disagree on which years before 1 are leap years, so the server judges these.
+    february = 29 if is_leap or year < 0 else 28
+    return 1 <= day <= (31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+
+
+def _is_clock(hour: str | None, minute: str | None, second: str | None) -> bool:
+    """Return whether a time of day exists; Oracle has no 24:00 and no leap second (ORA-01852)."""
+    return int(hour or 0) < 24 and int(minute or 0) < 60 and int(second or 0) < 60
 
 
 def _offset(text: str | None) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.mapper import PluginMapper
 
 from oracle_core.identifiers import Identifier
-from target_oracle.ddl import Plan, TableSpec, plan
+from target_oracle.ddl import Plan, plan
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
+from target_oracle.settings import TargetSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import TableName
+    from target_oracle.table_spec import TableSpec
 
 
 class FakeCursor:
@@ -104,6 +106,7 @@ class Harness:
         mapper = PluginMapper(plugin_config=config, logger=logging.getLogger("mapper"))
         self.run = LoadRun(
             config,
+            TargetSettings.of(config),
             mapper,
             write=self.lines.append,
             session=self.session,  # type: ignore[arg-type]

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from oracle_core.errors import ConfigurationError
+from target_oracle.target import TargetOracle
 from tests.fix_plugins import exit_code
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.fix_plugins import Finished, Plugin
 
 NOWHERE = {
@@ -72,7 +76,37 @@ def test_a_wrong_setting_is_named(target: Plugin, config: dict[str, Any], settin
 def test_a_missing_configuration_file(target: Plugin) -> None:
     done = target.run(None, "--config", "/nowhere/config.json", stdin=b"")
     assert done.code == 2
-    assert "--config" in one_error(done)
+    error = one_error(done)
+    assert "--config" in error
+    assert "/nowhere/config.json" in error
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"{", b"\xff"])
+def test_a_configuration_file_that_is_not_an_object(
+    target: Plugin, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_bytes(content)
+    done = target.run(None, "--config", str(path), stdin=b"")
+    assert done.code == 2
+    assert str(path) in one_error(done)
+
+
+def test_a_malformed_environment_variable_is_named(target: Plugin) -> None:
+    environment = {"TARGET_ORACLE_PORT": "a-very-secret-word"}
+    done = target.run(NOWHERE, "--config", "ENV", stdin=b"", environment=environment)
+    assert done.code == 2
+    assert "TARGET_ORACLE_PORT" in one_error(done)
+
+
+def test_the_class_takes_paths(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.json", tmp_path / "b.json"
+    first.write_text(json.dumps({**NOWHERE, "port": 2}), encoding="utf-8")
+    second.write_text(json.dumps({"port": 3}), encoding="utf-8")
+    assert TargetOracle(config=str(first)).config["port"] == 2
+    assert TargetOracle(config=[first, str(second)]).config["port"] == 3
+    with pytest.raises(ConfigurationError, match="nowhere"):
+        TargetOracle(config=tmp_path / "nowhere.json")
 
 
 def test_an_unknown_option_is_a_usage_error(target: Plugin) -> None:

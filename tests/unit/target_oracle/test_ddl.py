@@ -7,15 +7,9 @@ import pytest
 from oracle_core.identifiers import Identifier, TableName
 from oracle_core.types import parse
 from oracle_core.types.fit import fit
-from target_oracle.ddl import (
-    ColumnSpec,
-    ExistingColumn,
-    ExistingTable,
-    TableSpec,
-    create_table,
-    plan,
-)
+from target_oracle.ddl import create_table, plan
 from target_oracle.errors import TableMismatchError
+from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
 
 TABLE = TableName.of("DWH", "T")
 

@@ -58,12 +58,12 @@ class Recorder:
     def decoder(self, stream: str) -> RecordDecoder | None:
         return None if self.mapped else self.decoders[stream]
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int) -> None:
-        assert size > 0
+    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+        assert size > 0 and line > 0
         self.calls.append(("rows", stream, list(rows)))
 
-    def take_record(self, stream: str, message: dict[str, Any], size: int) -> None:
-        assert size > 0
+    def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
+        assert size > 0 and line > 0
         self.calls.append(("record", stream, message["record"]))
 
     def take_schema(self, message: dict[str, Any]) -> None:

@@ -59,6 +59,9 @@ def test_nested_values_are_json_text_and_flags_are_numbers() -> None:
         ({"type": "number", "x-sql-datatype": "NUMBER(5,2)"}, 1.234, "scale of 2"),
         ({"type": "number"}, "NaN", "NaN"),
         ({"type": "string", "format": "date-time"}, "SECRET", "date and time"),
+        ({"type": "string", "format": "date-time"}, "2023-02-29T00:00:00Z", "does not exist"),
+        ({"type": "string", "format": "date"}, "2024-13-01", "does not exist"),
+        ({"type": "string", "format": "date"}, "2024-01-01T24:00:00", "does not exist"),
         ({"type": "string", "contentEncoding": "base64"}, "SECRET!", "base64"),
     ],
 )
@@ -70,10 +73,19 @@ def test_values_that_do_not_fit_are_refused_without_being_shown(
         harness.run.finish()
     text = str(caught.value)
     assert "stream 'HR-T': property 'c'" in text
-    assert "row 2 of the batch" in text
+    assert "(line 3)" in text
     assert "SECRET" not in text
     assert harness.session.words() == ["ddl"]
     assert harness.session.closed
+
+
+def test_the_line_of_a_refusal_holds_after_earlier_batches_and_other_streams() -> None:
+    harness = Harness(batch_size_rows=2)
+    decimal = {"type": "number", "x-sql-datatype": "NUMBER(5,2)"}
+    harness.read(schema(c=decimal), schema("HR-U"))  # lines 1 and 2 of a first input
+    wrong = record(4, record={"c": 1.234})
+    with pytest.raises(LoadError, match=r"\(line 6\)"):
+        harness.read(record(1), record(2), record(1, "HR-U"), record(3), record(2, "HR-U"), wrong)
 
 
 def test_dates_are_bound_as_such_and_years_before_1_as_text() -> None:

@@ -10,7 +10,9 @@ import pytest
 from oracle_core.identifiers import Identifier, TableName
 from oracle_core.types import bind_plan, parse
 from target_oracle import statements
-from target_oracle.batch_writer import Batch, Binding, binding
+from target_oracle.batch import Batch
+from target_oracle.binding import Binding, binding
+from target_oracle.folding import positions_to_load
 from target_oracle.statements import LoadColumn
 
 TABLE = TableName.of("S", "T")
@@ -73,9 +75,9 @@ def test_versions_and_deletes() -> None:
 
 def test_the_last_of_repeated_keys_stays() -> None:
     values: list[list[object]] = [[1, 2, 1, 3, 2], list("abcde")]
-    assert statements.positions_to_load([ID, NAME], values) == [2, 3, 4]
-    assert statements.positions_to_load([ID, NAME], [[1, 2, 3], list("abc")]) is None
-    assert statements.positions_to_load([ID], [[1, Decimal("1.0")]]) == [1]
+    assert positions_to_load([ID, NAME], values) == [2, 3, 4]
+    assert positions_to_load([ID, NAME], [[1, 2, 3], list("abc")]) is None
+    assert positions_to_load([ID], [[1, Decimal("1.0")]]) == [1]
 
 
 @pytest.mark.parametrize(
@@ -90,12 +92,12 @@ def test_the_last_of_repeated_keys_stays() -> None:
     ],
 )
 def test_keys_are_compared_as_oracle_does(key: LoadColumn, values: list[str]) -> None:
-    assert statements.positions_to_load([key], [values]) == [1]
+    assert positions_to_load([key], [values]) == [1]
 
 
 def test_nine_digits_keep_keys_apart() -> None:
     values = ["2024-01-01T00:00:00.000000001+00:00", "2024-01-01T00:00:00.000000002+00:00"]
-    assert statements.positions_to_load([AT_KEY], [values]) is None
+    assert positions_to_load([AT_KEY], [values]) is None
 
 
 @pytest.mark.parametrize(

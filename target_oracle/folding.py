@@ -1,0 +1,56 @@
+"""Rows of one key within a batch: the last one wins, where Oracle takes two keys as equal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from target_oracle.statements import PADDED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from target_oracle.statements import LoadColumn
+
+_ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH LOCAL TIME ZONE"})
+_MICROSECONDS_END = 26  # YYYY-MM-DDTHH:MI:SS.ffffff
+_FRACTION_END = 29
+
+
+def positions_to_load(
+    columns: Sequence[LoadColumn], values: Sequence[Sequence[object]]
+) -> list[int] | None:
+    """Return the last position of each key, in order, or None when no key comes twice.
+
+    Args:
+        columns: the columns of the load.
+        values: their bind values, a sequence per column.
+    """
+    keys = [
+        _comparable(column, values[position])
+        for position, column in enumerate(columns)
+        if column.is_key
+    ]
+    key_of_row = list(zip(*keys, strict=True))
+    last = {key: position for position, key in enumerate(key_of_row)}
+    return None if len(last) == len(key_of_row) else sorted(last.values())
+
+
+def _comparable(column: LoadColumn, values: Sequence[object]) -> Sequence[object]:
+    """Return key values such that two are equal where Oracle takes them as one key."""
+    if column.type.kind in PADDED:
+        return [str(value).rstrip(" ") for value in values]
+    if column.type.kind in _ZONED:
+        return [_instant(str(value)) for value in values]
+    return values
+
+
+def _instant(text: str) -> object:
+    """Return what makes zoned texts of one instant equal; years before 1 compare as text."""
+    if text.startswith("-"):
+        return text
+    moment = dt.datetime.fromisoformat(text[:_MICROSECONDS_END] + text[_FRACTION_END:])
+    # Not astimezone: at the ends of the calendar the UTC year may leave the range of datetime.
+    offset = moment.utcoffset() or dt.timedelta()
+    seconds = moment.replace(tzinfo=None) - dt.datetime.min - offset  # noqa: DTZ901
+    return seconds, text[_MICROSECONDS_END:_FRACTION_END]

@@ -1,0 +1,107 @@
+"""Two sides of a table: the columns that a stream needs, and those that are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_core import dictionary
+from oracle_core.dictionary import Scope
+from oracle_core.identifiers import Identifier
+from oracle_core.types import from_json_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import oracledb
+
+    from oracle_core.identifiers import TableName
+    from oracle_core.types import OracleType
+    from target_oracle.properties import Property
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """A column that a stream needs; `declared` says that the SCHEMA itself bounds the type."""
+
+    name: Identifier
+    type: OracleType
+    nullable: bool = True
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """The table that a stream needs; `keys` are its key columns in key order."""
+
+    name: TableName
+    columns: tuple[ColumnSpec, ...]
+    keys: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingColumn:
+    """A column that is there; `generated` columns are computed by the database."""
+
+    name: Identifier
+    type: OracleType
+    nullable: bool = True
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingTable:
+    """A table that is there; `keys` are the columns of its primary key."""
+
+    columns: Mapping[Identifier, ExistingColumn]
+    keys: frozenset[Identifier] = frozenset()
+
+
+def column_specs(
+    properties: Sequence[Property],
+    columns: Mapping[str, Identifier],
+    *,
+    keyed: bool,
+    server_major: int,
+) -> tuple[ColumnSpec, ...]:
+    """Return the columns that a table needs; `keyed` when the key properties are its key."""
+    return tuple(
+        _column_spec(each, columns[each.name], keyed=keyed, server_major=server_major)
+        for each in properties
+    )
+
+
+def _column_spec(each: Property, name: Identifier, *, keyed: bool, server_major: int) -> ColumnSpec:
+    is_key = keyed and each.is_key
+    oracle_type = from_json_schema(each.schema, is_key=is_key, server_major=server_major)
+    plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
+    by_json = from_json_schema(plain, is_key=is_key, server_major=server_major)
+    bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
+    return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
+
+
+def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTable | None:
+    """Return a table or view as the session sees it, None where it sees none.
+
+    Raises:
+        oracledb.Error: when the dictionary cannot be read.
+    """
+    scope = Scope((table.schema.name,), table_names=(table.table.name,))
+    rows = [row for row in dictionary.columns(connection, scope) if not row.is_system_made]
+    if not rows:
+        return None
+    always: set[str] = set()
+    if any(row.is_identity for row in rows):
+        identities = dictionary.identity_columns(connection, scope)
+        always = {row.column for row in identities if row.generation == "ALWAYS"}
+    columns = {
+        Identifier(row.name): ExistingColumn(
+            Identifier(row.name),
+            row.type,
+            nullable=row.is_nullable,
+            generated=row.is_virtual or row.name in always,
+        )
+        for row in rows
+    }
+    keys = dictionary.keys(connection, scope)
+    return ExistingTable(columns, frozenset(Identifier(k.column) for k in keys if k.kind == "P"))
