@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oracle_standin import Standin
+from oracle_standin.testing.large_dictionary import GrowingDictionary
 
-from benchmarks.discovery.load import GrowingDictionary
 from benchmarks.discovery.measure import Measured, measure
 from benchmarks.discovery.search import Try, largest_finished, next_size
 

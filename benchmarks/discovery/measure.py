@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.discovery.load import OWNER, PASSWORD
+from oracle_standin.testing.large_dictionary import OWNER, PASSWORD
 
 if TYPE_CHECKING:
     from pathlib import Path

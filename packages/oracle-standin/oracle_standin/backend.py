@@ -3,134 +3,24 @@
 The wire layer (`oracle_standin.wire`) knows packets, messages and binds; the engine
 (`oracle_standin.engine`) knows SQL, transactions and the dictionary. They meet only here.
 
-Values cross the seam in **Oracle's internal format**, as `bytes` without a length, None for NULL:
-
-| type code | bytes |
-| --- | --- |
-| VARCHAR, CHAR, LONG | the text in UTF-8 for both character set forms (the wire converts) |
-| NUMBER, BINARY_INTEGER | Oracle NUMBER: exponent byte and base-100 digits |
-| DATE | 7 bytes |
-| TIMESTAMP, TIMESTAMP_LTZ | 11 bytes, 7 when the fraction is zero; LTZ in the session's zone |
-| TIMESTAMP_TZ | 13 bytes: the instant in UTC, then hour + 20 and minute + 60 of the offset |
-| BINARY_DOUBLE, BINARY_FLOAT | 8 or 4 bytes, sign bit flipped (negative: all bits) |
-| INTERVAL_DS, INTERVAL_YM | 11 or 5 bytes |
-| RAW, LONG_RAW | the bytes |
-| ROWID, UROWID | the 18 characters in ASCII |
-| BOOLEAN | 0x01 or 0x00 |
-| CLOB, BLOB | the whole content, UTF-8 for CLOB and NCLOB; an empty LOB is b"", which is not NULL |
-| BFILE | names of directory and file, each in UTF-8 after its length in 2 bytes |
-| CURSOR | the number of one of the session's `open_cursors` |
-| OBJECT | of XMLTYPE: the text of the document in UTF-8; of others: the image |
-| JSON | the document as JSON text in UTF-8 |
-| VECTOR | the vector's image, as `codecs.vectors` describes it |
+The values that cross it are those of `oracle_standin.protocol`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from oracle_standin.protocol import CharsetForm
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from oracle_standin.codecs import VectorShape
     from oracle_standin.open_cursors import OpenCursors
+    from oracle_standin.protocol import BindValue, OracleError, Row, TypeCode
+    from oracle_standin.rows import Column, RowSource
     from oracle_standin.verifier import PasswordVerifier
-
-Value = bytes | None
-BindValue = bytes | list[bytes | None] | None
-Row = tuple[Value, ...]
-
-
-class TypeCode(IntEnum):
-    """Oracle's data type numbers as they travel in describe and bind metadata."""
-
-    VARCHAR = 1
-    NUMBER = 2
-    BINARY_INTEGER = 3
-    LONG = 8
-    ROWID = 11
-    DATE = 12
-    RAW = 23
-    LONG_RAW = 24
-    CHAR = 96
-    BINARY_FLOAT = 100
-    BINARY_DOUBLE = 101
-    CURSOR = 102
-    OBJECT = 109
-    CLOB = 112
-    BLOB = 113
-    BFILE = 114
-    JSON = 119
-    VECTOR = 127
-    TIMESTAMP = 180
-    TIMESTAMP_TZ = 181
-    INTERVAL_YM = 182
-    INTERVAL_DS = 183
-    UROWID = 208
-    TIMESTAMP_LTZ = 231
-    BOOLEAN = 252
-
-
-class CharsetForm(IntEnum):
-    """Which character set a text value belongs to."""
-
-    NONE = 0
-    DATABASE = 1
-    NATIONAL = 2
-
-
-class OracleError(Exception):
-    """An error as the client sees it.
-
-    Args:
-        code: The ORA number, 942 for ORA-00942.
-        message: The text after "ORA-00942: ", which may continue with further "ORA-" lines.
-        offset: Character offset of the fault in the statement, 0 when unknown.
-    """
-
-    def __init__(self, code: int, message: str, offset: int = 0) -> None:
-        """Keep the parts; `str()` gives the whole line."""
-        super().__init__(f"ORA-{code:05d}: {message}")
-        self.code = code
-        self.message = message
-        self.offset = offset
-
-
-def not_in_this_standin(what: str, code: int = 3001) -> OracleError:
-    """Return the refusal for something that Oracle does and the stand-in does not."""
-    return OracleError(code, f"unimplemented feature: {what} is not in this stand-in")
-
-
-class ClientGoneError(Exception):
-    """The client closed its connection while the engine was working for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a result, with the values that describe information carries.
-
-    `precision` and `scale` follow Oracle: NUMBER(9,2) is 9/2, a bare NUMBER 0/-127, INTEGER 38/0,
-    FLOAT 126/-127, TIMESTAMP(6) has scale 6, INTERVAL DAY(2) TO SECOND(6) is 2/6.
-    `size_bytes` is the buffer: 4 times the characters for database text, 2 times for national text.
-    """
-
-    name: str
-    type_code: TypeCode
-    precision: int = 0
-    scale: int = 0
-    size_bytes: int = 0
-    size_chars: int = 0
-    charset_form: CharsetForm = CharsetForm.NONE
-    nullable: bool = True
-    is_json: bool = False
-    type_schema: str = ""
-    type_name: str = ""
-    """Schema and name of an object type."""
-    vector: VectorShape | None = None
-    """What a VECTOR column asks of its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,26 +66,6 @@ class BatchError:
     iteration: int
     code: int
     message: str
-
-
-class RowSource(Protocol):
-    """The rows of an open query; independent of later commits in the same session."""
-
-    def fetch(self, count: int) -> list[Row]:
-        """Return up to `count` further rows; fewer only at the end."""
-
-    def close(self) -> None:
-        """Release what the rows hold; further calls are harmless."""
-
-
-@runtime_checkable
-class EncodedRowSource(Protocol):
-    """Rows that are kept as they travel; a `RowSource` may be one too (the bench server's is)."""
-
-    def fetch_encoded(
-        self, count: int, encode: Callable[[Sequence[Row]], bytes]
-    ) -> tuple[bytes, int]:
-        """Return up to `count` further rows, encoded by `encode` once, and how many they are."""
 
 
 @dataclass(frozen=True, slots=True)

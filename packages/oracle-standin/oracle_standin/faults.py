@@ -13,7 +13,7 @@ import re
 from dataclasses import asdict, dataclass
 from enum import Enum
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 COMMIT, ROLLBACK, LOGON = "COMMIT", "ROLLBACK", "LOGON"
 """What patterns are matched with where the client sends no statement."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 from oracle_standin.reserved_words import RESERVED_WORDS
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Column, Row, RowSource
+    from oracle_standin.protocol import Row
+    from oracle_standin.rows import Column, RowSource
 
 _VALUE_BYTES = 4
 

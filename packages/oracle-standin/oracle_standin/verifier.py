@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 GENERATION_ROUNDS = 4096
 SESSION_ROUNDS = 3

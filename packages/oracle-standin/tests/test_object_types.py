@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.made_types import GRANTS, cursor, error, owner, rows, types
+from tests.made_types import GRANTS, error, rows
 
 if TYPE_CHECKING:
     import oracledb
 
     from oracle_standin.testing import OracleDatabase
 
-__all__ = ["cursor", "owner", "types"]
 pytestmark = pytest.mark.standin
 
 

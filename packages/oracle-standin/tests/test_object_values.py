@@ -8,9 +8,8 @@ from typing import Any
 import oracledb
 import pytest
 
-from tests.made_types import cursor, owner, rows, types
+from tests.made_types import rows
 
-__all__ = ["cursor", "owner", "types"]
 pytestmark = pytest.mark.standin
 
 EVERYTHING = (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from oracle_standin.backend import Column, Row
+    from oracle_standin.protocol import Row
+    from oracle_standin.rows import Column
 
 
 class Recording:

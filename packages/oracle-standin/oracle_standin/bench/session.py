@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    Column,
-    CountedRows,
-    ExecuteOptions,
-    Result,
-    not_in_this_standin,
-)
+from oracle_standin.backend import CountedRows, ExecuteOptions, Result
 from oracle_standin.bench import wide10
 from oracle_standin.bench.replay import Recording, Replay
 from oracle_standin.bench.statements import Action, Request, request
 from oracle_standin.codecs import number_from_text
+from oracle_standin.protocol import not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from oracle_standin.backend import (
-        BackendSession,
-        Bind,
-        BindValue,
-        Interrupt,
-        Row,
-        SessionUsage,
-    )
-    from oracle_standin.bench.database import Counts
+    from oracle_standin.backend import BackendSession, Bind, Interrupt, SessionUsage
+    from oracle_standin.bench.counts import Counts
     from oracle_standin.open_cursors import OpenCursors
+    from oracle_standin.protocol import BindValue, Row
+    from oracle_standin.rows import Column
 
 _CHECK = "BENCH_CHECK"
 _ALL_IDS = f"SELECT id FROM {wide10.USER}.{wide10.TABLE}"  # noqa: S608 - constants

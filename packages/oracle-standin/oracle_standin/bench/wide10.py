@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, CharsetForm, ExecuteOptions, Row, TypeCode
+from oracle_standin.backend import Bind, ExecuteOptions
 from oracle_standin.codecs import DateTime, date_to_bytes, number_from_text, timestamp_to_bytes
+from oracle_standin.protocol import CharsetForm, Row, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.backend import BackendSession

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 _DOUBLE = struct.Struct(">d")
 _FLOAT = struct.Struct(">f")

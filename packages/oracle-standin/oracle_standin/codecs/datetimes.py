@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 SECONDS_PER_DAY = 86_400
 _DAYS_PER_ERA = 146_097

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 _MIDDLE = 2**31
 _SMALL = 60

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 MAX_DECIMAL_DIGITS = 40
 """20 base-100 digits: 40 decimal digits, 39 when the first of a pair is a zero."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from oracle_standin.backend import not_in_this_standin
 from oracle_standin.codecs import oson_format as oson
 from oracle_standin.codecs.binary import binary_double_from_bytes, binary_float_from_bytes
 from oracle_standin.codecs.datetimes import DateTime, datetime_from_bytes
 from oracle_standin.codecs.numbers import number_to_text
+from oracle_standin.protocol import not_in_this_standin
 
 
 class _Decoder:

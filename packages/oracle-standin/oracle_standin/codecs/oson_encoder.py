@@ -9,9 +9,9 @@ import json
 import struct
 from typing import Any
 
-from oracle_standin.backend import not_in_this_standin
 from oracle_standin.codecs import oson_format as oson
 from oracle_standin.codecs.numbers import number_from_text
+from oracle_standin.protocol import not_in_this_standin
 
 
 class _Encoder:

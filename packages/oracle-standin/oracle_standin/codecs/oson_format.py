@@ -9,7 +9,7 @@ Source: the encoder and decoder of the public thin drivers.
 
 from __future__ import annotations
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 MAGIC = b"\xffJZ"
 VERSION_SHORT_NAMES = 1

@@ -5,7 +5,7 @@ Source: SQL Language Reference, "Rowid Values": OOOOOOFFFBBBBBBRRR, digits A-Z, 
 
 from __future__ import annotations
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.codecs.binary import binary_double_to_bytes
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from oracle_standin.backend import BatchError, OracleError, Result
+from oracle_standin.backend import BatchError, Result
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from psycopg.pq.abc import PGresult
 
     from oracle_standin.backend import Bind
     from oracle_standin.engine.contract import Translation
-    from oracle_standin.engine.execution import BindRow, Executor, Explain, Parameters
     from oracle_standin.engine.link import EngineFailureError
+    from oracle_standin.protocol import BindValue
+
+    Parameters = tuple[bytes | None, ...]
+    BindRow = Sequence[BindValue]
+    # Turns a failure into Oracle's error; the bind row tells which value was at fault.
+    Explain = Callable[[EngineFailureError, BindRow], OracleError]
+
+
+class RowRunner(Protocol):
+    """Runs one translation for bind rows."""
+
+    def parameters(
+        self, translation: Translation, binds: Sequence[Bind], rows: Sequence[BindRow]
+    ) -> list[Parameters]:
+        """Return what the engine binds for each row; raises OracleError for unusable values."""
+
+    def run_rows(
+        self, translation: Translation, rows: Sequence[Parameters], formats: tuple[int, ...]
+    ) -> tuple[list[PGresult], EngineFailureError | None]:
+        """Run the rows up to the first that fails; return results and that failure."""
 
 
 class ArrayWork:
@@ -26,7 +46,7 @@ class ArrayWork:
 
     def __init__(
         self,
-        executor: Executor,
+        executor: RowRunner,
         translation: Translation,
         binds: Sequence[Bind],
         rows: Sequence[BindRow],
@@ -81,7 +101,7 @@ class ArrayWork:
 
 
 def _convertible(
-    executor: Executor,
+    executor: RowRunner,
     translation: Translation,
     binds: Sequence[Bind],
     rows: Sequence[BindRow],

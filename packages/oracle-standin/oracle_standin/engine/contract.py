@@ -64,7 +64,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from oracle_standin.backend import Bind, Column
+    from oracle_standin.backend import Bind
+    from oracle_standin.rows import Column
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oracle_standin import codecs
-from oracle_standin.backend import OracleError, TypeCode
+from oracle_standin.protocol import OracleError, TypeCode
 
 Converter = Callable[[bytes], bytes]
 

@@ -15,9 +15,10 @@ from oracle_standin.open_cursors import ListedRows, OpenCursor
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from oracle_standin.backend import Column, Row
     from oracle_standin.engine.values import Decoder
     from oracle_standin.open_cursors import OpenCursors
+    from oracle_standin.protocol import Row
+    from oracle_standin.rows import Column
 
 _FIELD = re.compile(rb'(?:"((?:[^"\\]|""|\\\\)*)"|([^,]*))(,|$)', re.DOTALL)
 _DOUBLED = re.compile(rb'""|\\\\')

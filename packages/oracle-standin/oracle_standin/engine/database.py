@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Self
 
-from oracle_standin.backend import ExecuteOptions, OracleError, SessionInfo
+from oracle_standin.backend import ExecuteOptions, SessionInfo
 from oracle_standin.engine import postgres, template
 from oracle_standin.engine.link import Link
 from oracle_standin.engine.session import Session
 from oracle_standin.engine.shared import SharedState
+from oracle_standin.protocol import OracleError
 from oracle_standin.verifier import PasswordVerifier, make_verifier
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from oracle_standin.backend import CharsetForm, Column, TypeCode
-from oracle_standin.engine import names, object_shapes, vectors
-from oracle_standin.engine.ddl import system_types
+from oracle_standin.engine import names, object_shapes, system_types, vectors
+from oracle_standin.protocol import CharsetForm, TypeCode
+from oracle_standin.rows import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

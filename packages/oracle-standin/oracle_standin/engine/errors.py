@@ -7,18 +7,16 @@ ORA-00942), the profile decides. No text carries the content of a row.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine import names, object_errors, query_errors
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from oracle_standin.engine.contract import ObjectRef, Resolver
+    from oracle_standin.engine.circumstances import Circumstances
     from oracle_standin.engine.failures import Failure
-    from oracle_standin.engine.lengths import StoredLengths
 
 _ORACLE_MESSAGE = re.compile(r"ORA-(\d{5}): (.*)", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
@@ -77,44 +75,6 @@ _PLAIN: dict[str, tuple[int, str]] = {
     "2200H": (8004, "sequence has reached its limit and cannot be instantiated"),
     "42830": (2270, "no matching unique or primary key for this column-list"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What was running when a failure came, and where to look for details.
-
-    Args:
-        keyword: The statement's first word.
-        user: The session's user.
-        query: Runs a query as the owner.
-        resolver: Looks up the statement's target table.
-        profile: "19" or "23".
-        statement: The statement's text, where it is at hand.
-        stored: The lengths of the values that a DML statement assigns to columns.
-        waits: Whether the statement waits for locks for a time of its own (FOR UPDATE WAIT n).
-    """
-
-    keyword: str
-    user: str
-    query: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
-    resolver: Resolver
-    profile: str = "23"
-    statement: str = ""
-    stored: StoredLengths | None = None
-    waits: bool = False
-
-    def target(self) -> ObjectRef | None:
-        """Return the table that a DML statement changes, where it is known."""
-        if self.stored is None or not self.stored.table:
-            return None
-        return self.resolver.resolve(self.stored.schema, self.stored.table)
-
-    def lengths(self) -> dict[str, tuple[int, int]]:
-        """Return byte and character lengths of the assigned values by column."""
-        target = self.target()
-        if self.stored is None or target is None:
-            return {}
-        return self.stored.lengths(lambda: self.resolver.columns(target))
 
 
 def oracle_error(failure: Failure, circumstances: Circumstances) -> OracleError:

@@ -6,34 +6,27 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    CharsetForm,
-    OracleError,
-    Result,
-    TypeCode,
-    not_in_this_standin,
-)
+from oracle_standin.backend import Result
 from oracle_standin.engine import bulk, conversions, cursor_rows, object_images, values
 from oracle_standin.engine.link import EngineFailureError, Link, Step
 from oracle_standin.engine.rows import ResultRows
 from oracle_standin.engine.transactions import Setting
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from psycopg.pq.abc import PGresult
 
-    from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Row
+    from oracle_standin.backend import Bind, ExecuteOptions
+    from oracle_standin.engine.bulk import BindRow, Explain, Parameters
     from oracle_standin.engine.contract import Translation
     from oracle_standin.engine.describe import Describer
     from oracle_standin.engine.transactions import Transaction
     from oracle_standin.engine.values import Decoder
     from oracle_standin.open_cursors import OpenCursors
-
-    Parameters = tuple[bytes | None, ...]
-    BindRow = Sequence[BindValue]
-    # Turns a failure into Oracle's error; the bind row tells which value was at fault.
-    Explain = Callable[[EngineFailureError, BindRow], OracleError]
+    from oracle_standin.protocol import BindValue, Row
+    from oracle_standin.rows import Column
 
 
 # PostgreSQL guesses one row for most joins of dictionary views and then compares every row with

@@ -15,12 +15,14 @@ import psycopg
 from psycopg.pq import ExecStatus
 from psycopg.waiting import Ready, Wait
 
-from oracle_standin.backend import ClientGoneError, Interrupt, OracleError
+from oracle_standin.protocol import ClientGoneError, OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
 
     from psycopg.pq.abc import PGresult
+
+    from oracle_standin.backend import Interrupt
 
 _T = TypeVar("_T")
 _ROWS_IN_FLIGHT = 2000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 MAX_BYTES = 128
 """The longest identifier of Oracle 12.2 and later; ORA-00972 beyond."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.errors import Circumstances
+    from oracle_standin.engine.circumstances import Circumstances
     from oracle_standin.engine.failures import Failure
 
 _SCHEMA = r'(?:[^\s."]+\.|"[^"]+"\.)?'

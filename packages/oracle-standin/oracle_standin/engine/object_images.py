@@ -13,8 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, TypeCode, not_in_this_standin
 from oracle_standin.engine import values
+from oracle_standin.protocol import CharsetForm, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

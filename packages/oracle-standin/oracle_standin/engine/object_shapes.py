@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_standin import codecs
-from oracle_standin.backend import CharsetForm, ExecuteOptions, OracleError, Result, TypeCode
+from oracle_standin.backend import ExecuteOptions, Result
 from oracle_standin.engine import object_images
-from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.object_images import Attribute, Shape
+from oracle_standin.engine.reader import ObjectName, Reader
 from oracle_standin.open_cursors import OpenCursor
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Protocol
 
-    from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.backend import Bind
     from oracle_standin.open_cursors import OpenCursors
+    from oracle_standin.protocol import BindValue
 
     Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from oracle_standin import lexer
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,9 @@ from oracle_standin.engine import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from oracle_standin.backend import OracleError
     from oracle_standin.engine.link import Link
     from oracle_standin.engine.transactions import Transaction
+    from oracle_standin.protocol import OracleError
 
 
 # DDL meets short reads of other sessions, which Oracle's would not: it waits a moment for those.

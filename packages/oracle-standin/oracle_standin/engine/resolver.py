@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine import names
 from oracle_standin.engine.contract import Constructor, ObjectRef, ViewDefinition
+from oracle_standin.protocol import OracleError
 
 Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGresult
 
-    from oracle_standin.backend import Row, TypeCode, Value
     from oracle_standin.engine.values import Decoder
+    from oracle_standin.protocol import Row, TypeCode, Value
 
 
 class ResultRows:

@@ -7,12 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from oracle_standin import lexer
-from oracle_standin.backend import (
-    ExecuteOptions,
-    OracleError,
-    Result,
-    not_in_this_standin,
-)
+from oracle_standin.backend import ExecuteOptions, Result
 from oracle_standin.engine import (
     ddl,
     errors,
@@ -26,17 +21,15 @@ from oracle_standin.engine.ddl import program_units
 from oracle_standin.engine.lengths import StoredLengths
 from oracle_standin.engine.link import EngineFailureError
 from oracle_standin.engine.session_context import SessionContext
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from oracle_standin.backend import (
-        Bind,
-        BindValue,
-        Column,
-        Value,
-    )
+    from oracle_standin.backend import Bind
     from oracle_standin.engine.contract import Translation
+    from oracle_standin.protocol import BindValue, Value
+    from oracle_standin.rows import Column
 
 _SESSION_STATEMENTS = frozenset({"COMMIT", "ROLLBACK", "SAVEPOINT", "SET", "LOCK"})
 _REFUSED = frozenset({"EXPLAIN"})
@@ -178,7 +171,7 @@ class Session(SessionContext):
         for iteration, row in enumerate(rows or [()]):
             try:
                 result.out_values = self._transaction.protect_block(
-                    lambda row=row: plsql.run_block(statement, binds, row, self)  # type: ignore[misc]
+                    lambda row=row: plsql.run_block(statement, binds, row, self, self._linker)  # type: ignore[misc]
                 )
             except OracleError as error:
                 self._open_cursors.forget_since(latest, self._linker.cursor_values())
@@ -216,7 +209,7 @@ class Session(SessionContext):
     def _run_unit_ddl(self, unit: program_units.Definition) -> Result:
         """Compile stored PL/SQL and keep it, with a warning when it has errors."""
         self.commit()
-        compiled = plsql.compile_unit(unit.source, unit.owner, self)
+        compiled = plsql.compile_unit(unit.source, unit.owner, self, self._linker)
         self._run_ddl(lambda: program_units.store(unit, compiled, self))
         return Result(warning=bool(compiled.errors))
 
@@ -232,7 +225,7 @@ class Session(SessionContext):
     def _compile_again(self, unit: program_units.Definition) -> None:
         """Compile a unit for what has changed under it; Oracle waits until it is used next."""
         try:
-            compiled = plsql.compile_unit(unit.source, unit.owner, self)
+            compiled = plsql.compile_unit(unit.source, unit.owner, self, self._linker)
         except OracleError as refusal:
             compiled = plsql.Compiled((plsql.Message(0, 0, str(refusal)),))
         self._define(lambda: program_units.store(unit, compiled, self))

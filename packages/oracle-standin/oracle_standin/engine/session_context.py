@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from oracle_standin.backend import ClientGoneError, OracleError, SessionUsage
+from oracle_standin.backend import SessionUsage
 from oracle_standin.engine import errors, failures
+from oracle_standin.engine.circumstances import Circumstances
 from oracle_standin.engine.describe import Describer
 from oracle_standin.engine.execution import Executor
 from oracle_standin.engine.external import files
@@ -22,6 +23,7 @@ from oracle_standin.engine.settings import Settings
 from oracle_standin.engine.transaction_control import TransactionControl
 from oracle_standin.engine.translations import Translations
 from oracle_standin.open_cursors import OpenCursors
+from oracle_standin.protocol import ClientGoneError, OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,9 +64,10 @@ class SessionContext(TransactionControl):
             user, lambda: self.current_schema, self._resolver, shared.profile
         )
         self._flashback = FlashbackReads(
-            shared, self._executor, self._resolver.stands_for, user, self.nls
+            *(shared.past, shared.external, self._executor),
+            *(self._resolver.stands_for, user, self.nls),
         )
-        self._mining = Mining(shared, user, self._apply_settings)
+        self._mining = Mining(shared.query, shared.past.follow_log, user, self._apply_settings)
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._linker = Linker(shared.query)
         self._epoch = shared.epoch
@@ -114,11 +117,6 @@ class SessionContext(TransactionControl):
     def resolver(self) -> Resolver:
         """Return the session's name resolver."""
         return self._resolver
-
-    @property
-    def linker(self) -> Linker:
-        """Return the stored PL/SQL that the session knows, with the state of its packages."""
-        return self._linker
 
     def nls(self, parameter: str) -> str:
         """Return a session parameter by its Oracle name; "" for one that was never set."""
@@ -175,7 +173,7 @@ class SessionContext(TransactionControl):
             facts = failures.from_result(failure.result)
         else:
             facts = failures.from_exception(failure)
-        circumstances = errors.Circumstances(
+        circumstances = Circumstances(
             keyword=keyword,
             user=self._user,
             query=self._shared.query,

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.lexer import Kind, Token
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

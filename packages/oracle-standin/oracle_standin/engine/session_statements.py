@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.plsql.reader import END, Reader
 from oracle_standin.engine.session_parameters import (
     ParameterSession,
@@ -16,6 +15,7 @@ from oracle_standin.engine.session_parameters import (
     starts_parameter,
 )
 from oracle_standin.lexer import Kind, Token, tokens
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

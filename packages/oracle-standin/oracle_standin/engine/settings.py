@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine import names
 from oracle_standin.engine.parameters import DEFAULT_PARAMETERS, setting_name
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

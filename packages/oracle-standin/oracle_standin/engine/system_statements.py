@@ -8,20 +8,26 @@ A system control statement: it does not end the transaction of the session that 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.contract import Engine
 from oracle_standin.engine.ddl import privileges
-from oracle_standin.engine.ddl.reader import Reader
+from oracle_standin.engine.reader import Reader
+from oracle_standin.engine.shared import OpenSession
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.session import Session
     from oracle_standin.engine.shared import SharedState
+
+
+class ServingSession(Engine, OpenSession, Protocol):
+    """The session that gives the statement, which is one of those that can be killed."""
+
 
 _SESSION = re.compile(r"\s*(\d+)\s*,\s*(\d+)\s*(,\s*@1\s*)?")
 
 
-def run(statement: str, session: Session, shared: SharedState) -> None:
+def run(statement: str, session: ServingSession, shared: SharedState) -> None:
     """Run ALTER SYSTEM KILL SESSION or DISCONNECT SESSION; other clauses are refused."""
     reader = Reader(statement)
     reader.take()

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine import names
 from oracle_standin.engine.link import EngineFailureError, Link, Step
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,9 +11,10 @@ from oracle_standin.engine.contract import TranslationContext
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from oracle_standin.backend import Bind, CharsetForm, TypeCode
+    from oracle_standin.backend import Bind
     from oracle_standin.engine.contract import Translation
     from oracle_standin.engine.resolver import NameResolver
+    from oracle_standin.protocol import CharsetForm, TypeCode
 
     _Key = tuple[str, str, bool, tuple[tuple[TypeCode, CharsetForm, bool], ...]]
 

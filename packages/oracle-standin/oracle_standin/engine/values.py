@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
-from oracle_standin.backend import OracleError, TypeCode, not_in_this_standin
 from oracle_standin.engine import vectors, zones
+from oracle_standin.protocol import OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.backend import Bind
+    from oracle_standin.protocol import BindValue
 
 Encoder = Callable[[bytes], bytes | None]
 Decoder = Callable[[bytes], bytes]

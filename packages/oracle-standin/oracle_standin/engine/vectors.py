@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.codecs import (
     Vector,
     VectorFormat,
@@ -18,6 +17,7 @@ from oracle_standin.codecs import (
     vector_to_bytes,
 )
 from oracle_standin.codecs.vectors import DIMENSIONS_A_BYTE, MAX_DIMENSIONS
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine import postgres
+from oracle_standin.protocol import OracleError
 
 _OFFSET = re.compile(r"([+-])(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _FIRST_SECOND = -62_135_596_800  # 0001-01-01, where Python's calendar starts

@@ -6,32 +6,30 @@ Targets of RETURNING ... INTO are declared but have no value in the rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    Bind,
+from oracle_standin.backend import Bind, CountedRows
+from oracle_standin.codecs import oson_to_json
+from oracle_standin.lexer import Outline, StatementKind
+from oracle_standin.protocol import (
     BindValue,
     CharsetForm,
-    CountedRows,
     OracleError,
     TypeCode,
     not_in_this_standin,
 )
-from oracle_standin.codecs import oson_to_json
-from oracle_standin.lexer import Outline, StatementKind
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import MAX_SHORT_LENGTH
 from oracle_standin.wire.files import file_value
-from oracle_standin.wire.profiles import FIELD_VERSION_12_2, MAX_STRING_BYTES
+from oracle_standin.wire.profiles import MAX_STRING_BYTES
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from oracle_standin.wire.declarations import Declaration
     from oracle_standin.wire.stores import Stores
 
-_ARRAY_FLAG = 0x40
 _LOCATED_TYPES = frozenset({TypeCode.CLOB, TypeCode.BLOB, TypeCode.BFILE})
 _WHOLE_TYPES = frozenset({TypeCode.JSON, TypeCode.VECTOR})
 _DECODED_TYPES = _LOCATED_TYPES | _WHOLE_TYPES | {TypeCode.BOOLEAN, TypeCode.CURSOR}
@@ -42,41 +40,6 @@ _ROWID_BYTES = 5267
 _REFUSED_TYPES = {
     TypeCode.OBJECT: "an object bind",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """The format of one bind or define, as the request declares it."""
-
-    type_number: int
-    flags: int
-    size_bytes: int
-    charset_form: int
-    max_elements: int = 0
-
-    @property
-    def is_array(self) -> bool:
-        """Return whether this is a PL/SQL index-by table."""
-        return bool(self.flags & _ARRAY_FLAG)
-
-
-def read_declarations(reader: RequestReader, count: int, field_version: int) -> list[Declaration]:
-    """Read the formats of `count` binds or defines."""
-    found = []
-    for _ in range(count):
-        type_number, flags = reader.byte(), reader.byte()
-        reader.skip("bb")
-        size_bytes, max_elements = reader.unsigned(), reader.unsigned()
-        reader.skip("u")
-        if reader.unsigned():  # object type identifier
-            reader.sized()
-        reader.skip("uu")
-        form = reader.byte()
-        reader.skip("u")
-        if field_version >= FIELD_VERSION_12_2:
-            reader.skip("u")
-        found.append(Declaration(type_number, flags, size_bytes, form, max_elements))
-    return found
 
 
 def declared_binds(declarations: Sequence[Declaration], outline: Outline) -> tuple[Bind, ...]:

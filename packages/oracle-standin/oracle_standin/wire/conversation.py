@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import ClientGoneError, OracleError
+from oracle_standin.protocol import ClientGoneError, OracleError
 from oracle_standin.wire.codes import DataFlag, Marker, Message, PacketType
 from oracle_standin.wire.encoding import unsigned
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader

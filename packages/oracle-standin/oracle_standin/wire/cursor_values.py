@@ -11,8 +11,8 @@ from oracle_standin.wire.replies import described_columns
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from oracle_standin.backend import Value
     from oracle_standin.open_cursors import OpenCursors
+    from oracle_standin.protocol import Value
     from oracle_standin.wire.cursors import CursorTable
 
 _LENGTH = b"\x01"

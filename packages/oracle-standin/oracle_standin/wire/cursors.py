@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, Column, OracleError, RowSource
 from oracle_standin.lexer import Outline, outline
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from oracle_standin.backend import Bind
     from oracle_standin.open_cursors import OpenCursor
-    from oracle_standin.wire.binds import Declaration
-    from oracle_standin.wire.rows import ColumnEncoder
+    from oracle_standin.rows import Column, RowSource
+    from oracle_standin.wire.declarations import Declaration
+    from oracle_standin.wire.encoding import ColumnEncoder
 
 _MAX_CURSORS = 60000
 _SOME_QUERY = "SELECT"

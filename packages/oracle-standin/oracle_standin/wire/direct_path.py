@@ -13,20 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    Bind,
+from oracle_standin.backend import Bind, CountedRows, ExecuteOptions, Result, RowCounter
+from oracle_standin.faults import COMMIT
+from oracle_standin.protocol import (
     BindValue,
     CharsetForm,
-    Column,
-    CountedRows,
-    ExecuteOptions,
     OracleError,
-    Result,
-    RowCounter,
     TypeCode,
     not_in_this_standin,
 )
-from oracle_standin.faults import COMMIT
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, unsigned
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
@@ -36,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from oracle_standin.backend import BackendSession
+    from oracle_standin.rows import Column
     from oracle_standin.wire.faults import SessionFaults
 
 _TABLE, _SCHEMA, _COLUMN = 1, 3, 4

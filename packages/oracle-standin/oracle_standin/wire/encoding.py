@@ -7,6 +7,16 @@ length 0 is NULL.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from oracle_standin.protocol import Value
+
+    ColumnEncoder = Callable[[Iterable[Value]], Iterable[bytes]]
+    """Writes the values of one column as they travel."""
+
 MAX_SHORT_LENGTH = 252
 LONG_LENGTH = 254
 CHUNK_BYTES = 32767

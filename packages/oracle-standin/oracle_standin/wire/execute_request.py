@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.wire.binds import Declaration, read_declarations
 from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption
+from oracle_standin.wire.declarations import Declaration, read_declarations
 from oracle_standin.wire.profiles import FIELD_VERSION_12_2, FIELD_VERSION_12_2_EXT
 from oracle_standin.wire.reader import MalformedRequestError, decoded
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import FileFinder, OracleError, not_in_this_standin
+from oracle_standin.backend import FileFinder
+from oracle_standin.protocol import OracleError, not_in_this_standin
 from oracle_standin.wire.codes import LobOperation, Message
 from oracle_standin.wire.encoding import sized, unsigned
 

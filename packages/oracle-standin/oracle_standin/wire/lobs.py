@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
 from oracle_standin.wire.codes import LobOperation, Message
 from oracle_standin.wire.encoding import NULL, sized, unsigned
 from oracle_standin.wire.profiles import UTF8_CHARSET, UTF16_CHARSET

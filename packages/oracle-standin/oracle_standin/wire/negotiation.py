@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import ClientGoneError
+from oracle_standin.protocol import ClientGoneError
 from oracle_standin.wire.codes import PacketType
 from oracle_standin.wire.reader import MalformedRequestError
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import TypeCode
+from oracle_standin.protocol import TypeCode
 from oracle_standin.wire.encoding import NULL, sized, unsigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from oracle_standin.backend import Column, Value
+    from oracle_standin.protocol import Value
+    from oracle_standin.rows import Column
 
 _NO_PREFIX = 0x84
 """Image flags: of a version since 8.1, without a prefix segment."""

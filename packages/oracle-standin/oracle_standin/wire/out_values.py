@@ -9,12 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    Bind,
-    BindValue,
-    CharsetForm,
-    TypeCode,
-)
+from oracle_standin.protocol import BindValue, CharsetForm, TypeCode
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, signed, unsigned
 from oracle_standin.wire.rows import value_encoder
@@ -22,7 +17,8 @@ from oracle_standin.wire.rows import value_encoder
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from oracle_standin.wire.rows import ColumnEncoder
+    from oracle_standin.backend import Bind
+    from oracle_standin.wire.encoding import ColumnEncoder
     from oracle_standin.wire.stores import Stores
 
 _DIRECTION_IN = 32

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import ClientGoneError
+from oracle_standin.protocol import ClientGoneError
 from oracle_standin.wire.codes import DataFlag, Marker, PacketType
 from oracle_standin.wire.reader import MalformedRequestError
 

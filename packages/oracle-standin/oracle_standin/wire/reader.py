@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 from oracle_standin.wire.encoding import LONG_LENGTH, MAX_SHORT_LENGTH
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import BatchError, CharsetForm, Column, OracleError, TypeCode
 from oracle_standin.codecs import rowid_parts
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import NULL, signed, sized, twice_sized, unsigned
 from oracle_standin.wire.profiles import (
@@ -20,6 +20,9 @@ from oracle_standin.wire.profiles import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from oracle_standin.backend import BatchError
+    from oracle_standin.rows import Column
 
 NO_MORE_ROWS = OracleError(1403, "no data found")
 BATCH_ERRORS = OracleError(24381, "error(s) in array DML")

@@ -6,28 +6,24 @@ from functools import lru_cache, partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, Column, TypeCode, Value
-from oracle_standin.codecs import (
-    oson_from_json,
-    rowid_parts,
-    vector_from_bytes,
-    vector_to_text,
-)
+from oracle_standin.codecs import oson_from_json, rowid_parts, vector_from_bytes, vector_to_text
+from oracle_standin.protocol import CharsetForm, TypeCode, Value
 from oracle_standin.wire import objects
-from oracle_standin.wire.binds import Declaration
 from oracle_standin.wire.codes import Message
+from oracle_standin.wire.declarations import Declaration
 from oracle_standin.wire.encoding import LENGTH_BYTE, MAX_SHORT_LENGTH, NULL, sized, unsigned
 from oracle_standin.wire.files import file_column
 from oracle_standin.wire.lobs import CHUNK_BYTES, LOCATOR_BYTES
 from oracle_standin.wire.replies import rowid_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from oracle_standin.rows import Column
+    from oracle_standin.wire.encoding import ColumnEncoder
     from oracle_standin.wire.lobs import LobStore
     from oracle_standin.wire.stores import Stores
 
-    ColumnEncoder = Callable[[Iterable[Value]], Iterable[bytes]]
 
 _ROW = bytes((Message.ROW_DATA,))
 _LONG_END = b"\x00\x00"

@@ -6,8 +6,9 @@ import logging
 import ssl
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import ClientGoneError, OracleError, SessionInfo, not_in_this_standin
+from oracle_standin.backend import SessionInfo
 from oracle_standin.faults import COMMIT, LOGON, ROLLBACK
+from oracle_standin.protocol import ClientGoneError, OracleError, not_in_this_standin
 from oracle_standin.verifier import Challenge
 from oracle_standin.wire import negotiation
 from oracle_standin.wire.authentication import LogonRequest, folded, logon_parameters, read_logon
@@ -26,11 +27,7 @@ from oracle_standin.wire.piggybacks import (
     SetSchema,
     read_piggyback,
 )
-from oracle_standin.wire.profiles import (
-    DATA_TYPES_REPLY,
-    FIELD_VERSION_23_1_TOKENS,
-    protocol_reply,
-)
+from oracle_standin.wire.profiles import DATA_TYPES_REPLY, FIELD_VERSION_23_1_TOKENS, protocol_reply
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader, decoded
 from oracle_standin.wire.replies import changed_schema, end_of_call, parameters, status
 from oracle_standin.wire.statements import StatementCalls

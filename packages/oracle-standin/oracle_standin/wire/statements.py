@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    BindValue,
-    CountedRows,
-    EncodedRowSource,
-    ExecuteOptions,
-    OracleError,
-    Result,
-    RowCounter,
-    RowSource,
-    not_in_this_standin,
-)
+from oracle_standin.backend import CountedRows, ExecuteOptions, Result, RowCounter
 from oracle_standin.lexer import StatementKind
+from oracle_standin.protocol import BindValue, OracleError, not_in_this_standin
+from oracle_standin.rows import EncodedRowSource, RowSource
 from oracle_standin.wire import rows as row_format
 from oracle_standin.wire.binds import BindRowReader, declared_binds
 from oracle_standin.wire.codes import ExecuteFlag, ExecuteOption

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import pytest
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from oracle_standin.backend import SessionInfo
-from oracle_standin.engine.database import Database
 from tests.engine.user_session import UserSession
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.database import Database
 
 _numbers = itertools.count(9000)
 
@@ -74,38 +74,6 @@ def call(options: str) -> str:
         "BEGIN DBMS_LOGMNR.START_LOGMNR(startScn => :first, endScn => :last,"
         f" options => {named}); END;"
     )
-
-
-@pytest.fixture(scope="module")
-def mining_database() -> Iterator[Database]:
-    with Database() as database:
-        yield database
-
-
-@pytest.fixture
-def miner(mining_database: Database) -> Iterator[Miner]:
-    """Give a miner of a database that logs enough to be mined, and no more."""
-    made = Miner(mining_database)
-    made.administrator.run("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA")
-    yield made
-    for kind in ("ALL", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY"):
-        made.administrator.run(f"ALTER DATABASE DROP SUPPLEMENTAL LOG DATA ({kind}) COLUMNS")
-    made.administrator.run("ALTER DATABASE DROP SUPPLEMENTAL LOG DATA")
-    made.session.session.close()
-    made.administrator.session.close()
-
-
-_users = itertools.count(1)
-
-
-@pytest.fixture
-def writer(mining_database: Database, miner: Miner) -> Iterator[UserSession]:
-    """Give a session of a new user with an empty schema."""
-    name = f"WRITER{next(_users)}"
-    mining_database.create_user(name, "secret")
-    opened = miner.open(name)
-    yield opened
-    opened.session.close()
 
 
 def committed(writer: UserSession, *statements: str) -> None:

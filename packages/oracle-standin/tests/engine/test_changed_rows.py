@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from oracle_standin.backend import ExecuteOptions
-from tests.engine.user_session import UserSession, session
 
-__all__ = ["session"]
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
+
 pytestmark = pytest.mark.standin
 
 

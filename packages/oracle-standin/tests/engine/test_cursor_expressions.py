@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from oracle_standin.backend import ExecuteOptions, TypeCode
+from oracle_standin.backend import ExecuteOptions
 from oracle_standin.engine import cursor_rows
-from tests.engine.user_session import UserSession, readable, session
+from oracle_standin.protocol import TypeCode
+from tests.engine.user_session import UserSession, readable
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 

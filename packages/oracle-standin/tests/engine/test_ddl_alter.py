@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oracle_standin.backend import SessionInfo
-from tests.engine.user_session import UserSession, session  # noqa: F401 - a fixture
+from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
     from oracle_standin.engine.database import Database
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.standin
 
 
-def _constraints(session: UserSession, table: str) -> list[tuple[str, ...]]:  # noqa: F811
+def _constraints(session: UserSession, table: str) -> list[tuple[str, ...]]:
     return session.rows(
         "SELECT constraint_name, constraint_type, status FROM user_constraints"
         f" WHERE table_name = '{table}' AND generated = 'USER NAME' ORDER BY 1"
@@ -37,7 +37,7 @@ def _constraints(session: UserSession, table: str) -> list[tuple[str, ...]]:  # 
     ],
 )
 def test_modify_refuses_to_hurt_values(
-    session: UserSession,  # noqa: F811
+    session: UserSession,
     column: str,
     value: str,
     change: str,
@@ -59,7 +59,7 @@ def test_modify_refuses_to_hurt_values(
     ],
 )
 def test_modify_widens(
-    session: UserSession,  # noqa: F811
+    session: UserSession,
     column: str,
     value: str,
     change: str,
@@ -71,7 +71,7 @@ def test_modify_widens(
     assert session.rows("SELECT c FROM t") == [(shown,)]
 
 
-def test_modify_null_and_not_null(session: UserSession) -> None:  # noqa: F811
+def test_modify_null_and_not_null(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER NOT NULL, b NUMBER)")
     session.run("ALTER TABLE t MODIFY (a NULL)")
     session.run("INSERT INTO t VALUES (NULL, NULL)")
@@ -83,7 +83,7 @@ def test_modify_null_and_not_null(session: UserSession) -> None:  # noqa: F811
     assert "ORA-01400" in session.fails("INSERT INTO t VALUES (1, NULL)")
 
 
-def test_modify_keeps_constraints_and_indexes(session: UserSession) -> None:  # noqa: F811
+def test_modify_keeps_constraints_and_indexes(session: UserSession) -> None:
     session.run("CREATE TABLE p (id NUMBER(5) CONSTRAINT p_pk PRIMARY KEY)")
     session.run(
         "CREATE TABLE t (id NUMBER(5) CONSTRAINT t_fk REFERENCES p (id),"
@@ -108,7 +108,7 @@ def test_modify_keeps_constraints_and_indexes(session: UserSession) -> None:  # 
     session.run("ALTER TABLE t MODIFY (a VARCHAR2(12) NULL)")
 
 
-def test_add_and_drop_columns(session: UserSession) -> None:  # noqa: F811
+def test_add_and_drop_columns(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER)")
     session.run("INSERT INTO t VALUES (1)")
     session.run("ALTER TABLE t ADD (b NUMBER DEFAULT 7 NOT NULL, c VARCHAR2(5))")
@@ -120,7 +120,7 @@ def test_add_and_drop_columns(session: UserSession) -> None:  # noqa: F811
     assert session.rows("SELECT column_name, column_id FROM user_tab_columns") == [("A", "1")]
 
 
-def test_set_unused_hides_a_column_for_good(session: UserSession) -> None:  # noqa: F811
+def test_set_unused_hides_a_column_for_good(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER, b NUMBER NOT NULL, c NUMBER)")
     session.run("ALTER TABLE t SET UNUSED COLUMN b")
     session.run("INSERT INTO t VALUES (1, 2)")
@@ -133,7 +133,7 @@ def test_set_unused_hides_a_column_for_good(session: UserSession) -> None:  # no
     assert session.rows("SELECT COUNT(*) FROM user_tab_cols WHERE table_name = 'T'") == [("2",)]
 
 
-def test_renames_keep_what_hangs_on_a_table(session: UserSession) -> None:  # noqa: F811
+def test_renames_keep_what_hangs_on_a_table(session: UserSession) -> None:
     session.run("CREATE TABLE t (a VARCHAR2(3) CONSTRAINT k PRIMARY KEY)")
     session.run("COMMENT ON COLUMN t.a IS 'first'")
     session.run("ALTER TABLE t RENAME COLUMN a TO b")
@@ -146,7 +146,7 @@ def test_renames_keep_what_hangs_on_a_table(session: UserSession) -> None:  # no
     assert "ORA-00942" in session.fails("SELECT * FROM t")
 
 
-def test_constraints_come_and_go(session: UserSession) -> None:  # noqa: F811
+def test_constraints_come_and_go(session: UserSession) -> None:
     session.run("CREATE TABLE p (id NUMBER)")
     session.run("CREATE TABLE c (id NUMBER, p_id NUMBER)")
     session.run("ALTER TABLE p ADD CONSTRAINT p_pk PRIMARY KEY (id)")
@@ -171,7 +171,7 @@ def test_constraints_come_and_go(session: UserSession) -> None:  # noqa: F811
     session.run("DROP TABLE p PURGE")
 
 
-def test_rows_that_contradict_a_new_key(session: UserSession) -> None:  # noqa: F811
+def test_rows_that_contradict_a_new_key(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER, b NUMBER)")
     session.run("INSERT INTO t VALUES (1, 1)")
     session.run("INSERT INTO t VALUES (1, 2)")
@@ -183,7 +183,7 @@ def test_rows_that_contradict_a_new_key(session: UserSession) -> None:  # noqa: 
     assert "ORA-01418" in session.fails("DROP INDEX j")
 
 
-def test_read_only_tables_refuse_changes(session: UserSession) -> None:  # noqa: F811
+def test_read_only_tables_refuse_changes(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER)")
     session.run("ALTER TABLE t READ ONLY")
     assert "ORA-12081" in session.fails("INSERT INTO t VALUES (1)")
@@ -191,7 +191,7 @@ def test_read_only_tables_refuse_changes(session: UserSession) -> None:  # noqa:
     session.run("INSERT INTO t VALUES (1)")
 
 
-def test_if_exists_and_if_not_exists(session: UserSession) -> None:  # noqa: F811
+def test_if_exists_and_if_not_exists(session: UserSession) -> None:
     session.run("CREATE TABLE IF NOT EXISTS t (a NUMBER)")
     session.run("CREATE TABLE IF NOT EXISTS t (a NUMBER)")
     assert "ORA-00955" in session.fails("CREATE TABLE t (a NUMBER)")
@@ -200,7 +200,7 @@ def test_if_exists_and_if_not_exists(session: UserSession) -> None:  # noqa: F81
     assert "ORA-00942" in session.fails("DROP TABLE t")
 
 
-def test_supplemental_logging_shows_in_the_dictionary(session: UserSession) -> None:  # noqa: F811
+def test_supplemental_logging_shows_in_the_dictionary(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER)")
     session.run("ALTER TABLE t ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS")
     assert session.rows("SELECT log_group_type FROM user_log_groups") == [("ALL COLUMN LOGGING",)]
@@ -210,7 +210,7 @@ def test_supplemental_logging_shows_in_the_dictionary(session: UserSession) -> N
 
 
 @pytest.mark.parametrize("kind", ["ALL", "PRIMARY KEY"])
-def test_supplemental_logging_leaves_flashback_alone(session: UserSession, kind: str) -> None:  # noqa: F811
+def test_supplemental_logging_leaves_flashback_alone(session: UserSession, kind: str) -> None:
     session.run("CREATE TABLE t (a NUMBER)")
     for verb in ("ADD", "DROP"):
         session.run(f"ALTER TABLE t {verb} SUPPLEMENTAL LOG DATA ({kind}) COLUMNS")
@@ -245,7 +245,7 @@ def test_supplemental_logging_of_the_database(engine_database: Database) -> None
     administrator.session.close()
 
 
-def test_sequences_count(session: UserSession) -> None:  # noqa: F811
+def test_sequences_count(session: UserSession) -> None:
     session.run("CREATE SEQUENCE s START WITH 5 INCREMENT BY 2 CACHE 10 MAXVALUE 1000")
     assert session.value("s.NEXTVAL") == "5"
     assert session.value("s.NEXTVAL") == "7"
@@ -273,7 +273,7 @@ def test_sequences_count(session: UserSession) -> None:  # noqa: F811
     ],
 )
 def test_other_ddl_is_refused_with_oracles_code(
-    session: UserSession,  # noqa: F811
+    session: UserSession,
     statement: str,
     error: str,
 ) -> None:
@@ -287,7 +287,7 @@ def test_other_ddl_is_refused_with_oracles_code(
         "RANGE (k) (PARTITION p1 VALUES LESS THAN (10), PARTITION p2 VALUES LESS THAN (MAXVALUE))",
     ],
 )
-def test_rows_move_only_where_they_may(session: UserSession, partitions: str) -> None:  # noqa: F811
+def test_rows_move_only_where_they_may(session: UserSession, partitions: str) -> None:
     session.run(f"CREATE TABLE p (k NUMBER, n NUMBER) PARTITION BY {partitions}")
     session.run("INSERT INTO p VALUES (1, 1)")
     session.run("UPDATE p SET k = 2, n = 2")
@@ -299,7 +299,7 @@ def test_rows_move_only_where_they_may(session: UserSession, partitions: str) ->
         session.run("ALTER TABLE p DISABLE ROW MOVEMENT")
 
 
-def test_options_back_to_what_they_were(session: UserSession) -> None:  # noqa: F811
+def test_options_back_to_what_they_were(session: UserSession) -> None:
     session.run("CREATE TABLE o (a NUMBER) NOLOGGING PARALLEL 4 ROW STORE COMPRESS BASIC")
     session.run("ALTER TABLE o LOGGING")
     session.run("ALTER TABLE o NOPARALLEL")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from oracle_standin.backend import OracleError, SessionInfo
-from tests.engine.user_session import UserSession, session  # noqa: F401 - a fixture
+from oracle_standin.backend import SessionInfo
+from oracle_standin.protocol import OracleError
+from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ def reader(engine_database: Database, admin: UserSession) -> Iterator[UserSessio
 
 
 def test_which_synonyms_of_others_are_seen(
-    session: UserSession,  # noqa: F811
+    session: UserSession,
     reader: UserSession,
     admin: UserSession,
 ) -> None:
@@ -99,7 +100,7 @@ def test_passwords_make_verifiers(engine_database: Database, admin: UserSession)
     admin.run("DROP USER keyed CASCADE")
 
 
-def test_object_grants_open_and_close(session: UserSession, reader: UserSession) -> None:  # noqa: F811
+def test_object_grants_open_and_close(session: UserSession, reader: UserSession) -> None:
     owner, other = session.session.user, reader.session.user
     session.run("CREATE TABLE t (a NUMBER, b NUMBER)")
     seen = f"SELECT table_name FROM all_tables WHERE owner = '{owner}'"
@@ -123,7 +124,7 @@ def test_object_grants_open_and_close(session: UserSession, reader: UserSession)
 
 
 def test_roles_carry_grants(
-    session: UserSession,  # noqa: F811
+    session: UserSession,
     reader: UserSession,
     admin: UserSession,
 ) -> None:
@@ -142,7 +143,7 @@ def test_roles_carry_grants(
 
 
 def test_select_any_table_opens_everything(
-    session: UserSession,  # noqa: F811
+    session: UserSession,
     reader: UserSession,
     admin: UserSession,
 ) -> None:
@@ -175,7 +176,7 @@ def test_the_dba_views_are_not_for_everybody(reader: UserSession, admin: UserSes
     assert reader.rows("SELECT COUNT(*) FROM dba_users WHERE username = 'SYS'") == [("1",)]
 
 
-def test_grants_need_the_right_to_grant(session: UserSession, reader: UserSession) -> None:  # noqa: F811
+def test_grants_need_the_right_to_grant(session: UserSession, reader: UserSession) -> None:
     owner = session.session.user
     session.run("CREATE TABLE t (a NUMBER)")
     session.run(f"GRANT SELECT ON t TO {reader.session.user}")

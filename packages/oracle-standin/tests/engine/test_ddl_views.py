@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.user_session import session  # noqa: F401 - a fixture
-
 if TYPE_CHECKING:
     from tests.engine.user_session import UserSession
 
 pytestmark = pytest.mark.standin
 
 
-def test_a_view_has_its_text_and_types(session: UserSession) -> None:  # noqa: F811
+def test_a_view_has_its_text_and_types(session: UserSession) -> None:
     session.run("CREATE TABLE t (id NUMBER(9), name VARCHAR2(5 CHAR))")
     session.run("CREATE VIEW v (k, n) AS SELECT id, name FROM t WHERE id > 0")
     assert session.rows("SELECT text, read_only FROM user_views") == [
@@ -30,7 +28,7 @@ def test_a_view_has_its_text_and_types(session: UserSession) -> None:  # noqa: F
     assert "ORA-00942" in session.fails("CREATE VIEW w AS SELECT id FROM nothing")
 
 
-def test_a_view_outlives_its_table(session: UserSession) -> None:  # noqa: F811
+def test_a_view_outlives_its_table(session: UserSession) -> None:
     session.run("CREATE TABLE t (id NUMBER(9))")
     session.run("CREATE VIEW v AS SELECT id FROM t")
     session.run("CREATE VIEW w AS SELECT id FROM v")
@@ -49,7 +47,7 @@ def test_a_view_outlives_its_table(session: UserSession) -> None:  # noqa: F811
     ]
 
 
-def test_a_view_reads_whatever_table_has_the_name(session: UserSession) -> None:  # noqa: F811
+def test_a_view_reads_whatever_table_has_the_name(session: UserSession) -> None:
     session.run("CREATE TABLE t (id NUMBER)")
     session.run("CREATE TABLE fresh (id NUMBER)")
     session.run("INSERT INTO fresh VALUES (2)")
@@ -59,7 +57,7 @@ def test_a_view_reads_whatever_table_has_the_name(session: UserSession) -> None:
     assert session.rows("SELECT id FROM v") == [("2",)]
 
 
-def test_a_view_follows_a_widened_column(session: UserSession) -> None:  # noqa: F811
+def test_a_view_follows_a_widened_column(session: UserSession) -> None:
     session.run("CREATE TABLE t (c VARCHAR2(5))")
     session.run("CREATE VIEW v AS SELECT c FROM t")
     session.run("ALTER TABLE t MODIFY c VARCHAR2(9)")
@@ -70,7 +68,7 @@ def test_a_view_follows_a_widened_column(session: UserSession) -> None:  # noqa:
     ]
 
 
-def test_or_replace_changes_columns(session: UserSession) -> None:  # noqa: F811
+def test_or_replace_changes_columns(session: UserSession) -> None:
     session.run("CREATE TABLE t (a NUMBER, b VARCHAR2(5))")
     session.run("INSERT INTO t VALUES (1, 'x')")
     session.run("CREATE VIEW v AS SELECT a FROM t")
@@ -84,7 +82,7 @@ def test_or_replace_changes_columns(session: UserSession) -> None:  # noqa: F811
     ]
 
 
-def test_a_materialized_view_keeps_its_rows(session: UserSession) -> None:  # noqa: F811
+def test_a_materialized_view_keeps_its_rows(session: UserSession) -> None:
     session.run("CREATE TABLE t (id NUMBER(4))")
     session.run("INSERT INTO t VALUES (1)")
     session.run(
@@ -103,7 +101,7 @@ def test_a_materialized_view_keeps_its_rows(session: UserSession) -> None:  # no
     assert "ORA-12003" in session.fails("DROP MATERIALIZED VIEW m")
 
 
-def test_synonyms_stand_for_their_target(session: UserSession) -> None:  # noqa: F811
+def test_synonyms_stand_for_their_target(session: UserSession) -> None:
     session.run("CREATE SYNONYM s FOR t")
     session.run("CREATE TABLE t (id NUMBER)")
     session.run("INSERT INTO s VALUES (1)")
@@ -117,7 +115,7 @@ def test_synonyms_stand_for_their_target(session: UserSession) -> None:  # noqa:
     assert "ORA-01031" in session.fails("CREATE PUBLIC SYNONYM s FOR t")
 
 
-def test_private_temporary_tables_end_no_transaction(session: UserSession) -> None:  # noqa: F811
+def test_private_temporary_tables_end_no_transaction(session: UserSession) -> None:
     session.run("CREATE TABLE t (id NUMBER)")
     session.run("INSERT INTO t VALUES (1)")
     session.run(
@@ -129,7 +127,7 @@ def test_private_temporary_tables_end_no_transaction(session: UserSession) -> No
     assert session.rows("SELECT table_name FROM user_tables") == [("T",)]
 
 
-def test_materialized_view_is_refreshed(session: UserSession) -> None:  # noqa: F811
+def test_materialized_view_is_refreshed(session: UserSession) -> None:
     session.run("CREATE TABLE base (a NUMBER)")
     session.run("CREATE MATERIALIZED VIEW copied REFRESH COMPLETE ON DEMAND AS SELECT a FROM base")
     session.run("INSERT INTO base VALUES (7)")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from oracle_standin.backend import SessionInfo
-from tests.engine.user_session import UserSession, session  # noqa: F401 - a fixture
+from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def commit(writer: UserSession, *statements: str) -> int:
 
 
 @pytest.fixture
-def table(session: UserSession) -> UserSession:  # noqa: F811
+def table(session: UserSession) -> UserSession:
     session.run("CREATE TABLE t (id NUMBER(5) PRIMARY KEY, name VARCHAR2(20))")
     return session
 
@@ -113,7 +113,7 @@ class TestAsOf:
         found = table.rows(f"SELECT id, extra FROM t AS OF SCN {first} ORDER BY id")
         assert found == [("1", None), ("2", None)]
 
-    def test_partitioned_table(self, session: UserSession) -> None:  # noqa: F811
+    def test_partitioned_table(self, session: UserSession) -> None:
         session.run(
             "CREATE TABLE t (id NUMBER, name VARCHAR2(9)) PARTITION BY RANGE (id)"
             " (PARTITION low VALUES LESS THAN (10), PARTITION high VALUES LESS THAN (MAXVALUE))"
@@ -253,7 +253,7 @@ class TestErrors:
         table.run("GRANT SELECT ON t TO system")
         assert names(table, f"t AS OF SCN {before}") == ["a"]
 
-    def test_table_that_was_not_there(self, session: UserSession) -> None:  # noqa: F811
+    def test_table_that_was_not_there(self, session: UserSession) -> None:
         before = scn_of(session)
         session.run("CREATE TABLE t (id NUMBER)")
         assert "ORA-01466" in session.fails(f"SELECT * FROM t AS OF SCN {before}")
@@ -324,7 +324,7 @@ def test_undo_is_kept_for_the_retention(engine_database: Database, table: UserSe
         time.sleep(1.2)
         assert "ORA-01555" in table.fails(f"SELECT * FROM t AS OF SCN {first}")
         assert "ORA-30052" in table.fails(_VERSIONS.format(first, "MAXVALUE"))
-        assert names(table, f"t AS OF SCN {scn_of(table)}") == ["b"]
     finally:
         admin.run("ALTER SYSTEM SET undo_retention = 900")
         administrator.close()
+    assert names(table, f"t AS OF SCN {scn_of(table)}") == ["b"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import shutil
 import threading
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from oracle_standin.backend import SessionInfo
 from oracle_standin.engine import postgres
 from oracle_standin.engine.database import Database
 from oracle_standin.engine.flashback.versions import Ledger, image_of
-from oracle_standin.engine.flashback.wal import Change
+from oracle_standin.engine.wal import Change
 from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ def test_every_moment_is_whole_while_others_write(engine_database: Database) -> 
     ]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + 2
-    while time.monotonic() < deadline:
+    for _ in range(40):
         query = f"SELECT SUM(balance), COUNT(*) FROM accounts AS OF SCN {_scn(reader)}"
         assert reader.rows(query) == [("400", "4")]
     stop.set()

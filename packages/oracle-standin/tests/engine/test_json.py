@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.user_session import UserSession, session
-
 if TYPE_CHECKING:
-    from oracle_standin.backend import Column
+    from oracle_standin.rows import Column
+    from tests.engine.user_session import UserSession
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 LAX = [

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported
 """LogMiner: sessions, ranges, what V$LOGMNR_CONTENTS shows, and the errors."""
 
 from __future__ import annotations
@@ -8,15 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.engine.mining import (  # noqa: F401 - fixtures
-    OPTIONS,
-    Miner,
-    committed,
-    miner,
-    mining_database,
-    without_owner,
-    writer,
-)
+from tests.engine.mining import OPTIONS, Miner, committed, without_owner
 
 if TYPE_CHECKING:
     from tests.engine.user_session import UserSession

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported
 """Which columns redo has, by the supplemental logging in force, and their values by MINE_VALUE."""
 
 from __future__ import annotations
@@ -7,14 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.mining import (  # noqa: F401 - fixtures
-    Miner,
-    committed,
-    miner,
-    mining_database,
-    without_owner,
-    writer,
-)
+from tests.engine.mining import Miner, committed, without_owner
 
 if TYPE_CHECKING:
     from tests.engine.user_session import UserSession

@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported
 """What LogMiner refuses: ranges, options, log files, sessions and missing privileges."""
 
 from __future__ import annotations
@@ -7,17 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.database import Database
-from tests.engine.mining import (  # noqa: F401 - fixtures
-    LOG_FILE,
-    OPTIONS,
-    Miner,
-    committed,
-    miner,
-    mining_database,
-    writer,
-)
+from oracle_standin.protocol import OracleError
+from tests.engine.mining import LOG_FILE, OPTIONS, Miner, committed
 
 if TYPE_CHECKING:
     from tests.engine.user_session import UserSession

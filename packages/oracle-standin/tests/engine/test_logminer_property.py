@@ -1,4 +1,3 @@
-# ruff: noqa: F811 - fixtures are imported
 """Random changes, mined and run again on empty tables, which then hold the same rows."""
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oracle_standin.backend import OracleError
-from tests.engine.mining import miner, mining_database, writer  # noqa: F401 - fixtures
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from tests.engine.mining import Miner

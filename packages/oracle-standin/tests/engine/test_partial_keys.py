@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oracle_standin import codecs
-from oracle_standin.backend import Bind, CharsetForm, ExecuteOptions, TypeCode
-from tests.engine.user_session import UserSession, session
+from oracle_standin.backend import Bind, ExecuteOptions
+from oracle_standin.protocol import CharsetForm, TypeCode
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import BindValue
+    from oracle_standin.protocol import BindValue
+    from tests.engine.user_session import UserSession
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 

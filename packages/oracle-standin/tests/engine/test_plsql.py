@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.engine.plsql_table import names, table
-from tests.engine.user_session import UserSession, session
+from tests.engine.plsql_table import names
 
-__all__ = ["session", "table"]
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
+
 pytestmark = pytest.mark.standin
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from oracle_standin.backend import Bind, ExecuteOptions, OracleError, TypeCode
+from oracle_standin.backend import Bind, ExecuteOptions
 from oracle_standin.open_cursors import ListedRows, OpenCursor, OpenCursors
-from tests.engine.user_session import UserSession, readable, session
+from oracle_standin.protocol import OracleError, TypeCode
+from tests.engine.user_session import UserSession, readable
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 

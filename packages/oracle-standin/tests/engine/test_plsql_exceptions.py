@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from oracle_standin import codecs
-from oracle_standin.backend import Bind, ExecuteOptions, OracleError, TypeCode
-from tests.engine.plsql_table import names, table
-from tests.engine.user_session import UserSession, session
+from oracle_standin.backend import Bind, ExecuteOptions
+from oracle_standin.protocol import OracleError, TypeCode
+from tests.engine.plsql_table import names
 
-__all__ = ["session", "table"]
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
+
 pytestmark = pytest.mark.standin
 
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oracle_standin.backend import SessionInfo
-from tests.engine.user_session import UserSession, session
+from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from oracle_standin.engine.database import Database
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 _numbers = itertools.count(1)
 

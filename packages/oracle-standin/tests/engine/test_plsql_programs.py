@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from oracle_standin.backend import ExecuteOptions
-from tests.engine.user_session import UserSession, session
 
-__all__ = ["session"]
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
+
 pytestmark = pytest.mark.standin
 _OPTIONS = ExecuteOptions()
 

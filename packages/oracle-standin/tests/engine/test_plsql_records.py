@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.engine.user_session import UserSession, session
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.engine.plsql_table import table
-from tests.engine.user_session import UserSession, session
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
 
-__all__ = ["session", "table"]
 pytestmark = pytest.mark.standin
 
 
@@ -63,8 +65,11 @@ def test_statistics(table: UserSession) -> None:
     assert missing.startswith("ORA-20000: Unable to analyze TABLE")
 
 
-def test_sleep(session: UserSession) -> None:
-    session.run("BEGIN DBMS_SESSION.SLEEP(0.01); END;")
+@pytest.mark.parametrize("package", ["DBMS_SESSION", "DBMS_LOCK"])
+def test_sleep(session: UserSession, package: str) -> None:
+    start = time.monotonic()
+    session.run(f"BEGIN {package}.SLEEP(0.15); END;")
+    assert time.monotonic() - start >= 0.15
 
 
 def test_call_statement(session: UserSession) -> None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from oracle_standin import codecs
-from oracle_standin.backend import (
-    Bind,
-    BindValue,
-    CharsetForm,
-    ExecuteOptions,
-    OracleError,
-    TypeCode,
-)
-from tests.engine.user_session import UserSession, session
+from oracle_standin.backend import Bind, ExecuteOptions
+from oracle_standin.protocol import BindValue, CharsetForm, OracleError, TypeCode
 
-__all__ = ["session"]
+if TYPE_CHECKING:
+    from tests.engine.user_session import UserSession
+
 pytestmark = pytest.mark.standin
 
 _LISTS = """

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from oracle_standin.engine.contract import ObjectRef, TranslationContext, ViewDefinition
+from oracle_standin.engine.contract import TranslationContext
 from oracle_standin.engine.query import translate
+from tests.engine.fixed_tables import FixedTables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -38,29 +39,7 @@ INSERT INTO "DEPT" VALUES (1, 'Sales'), (2, 'Ops');
 """
 
 
-class Tables:
-    """A resolver over the tables of this file."""
-
-    def constructor(self, _parts: Sequence[str]) -> None:
-        return None
-
-    def is_program(self, parts: Sequence[str]) -> bool:
-        return parts[0] == "PROGRAM"
-
-    def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
-        return ObjectRef(schema or SCHEMA, name, 1, "r") if name in TABLES else None
-
-    def columns(self, ref: ObjectRef) -> Sequence[str]:
-        return list(TABLES[ref.name])
-
-    def large_columns(self, _ref: ObjectRef) -> dict[str, str]:
-        return {}
-
-    def view(self, _ref: ObjectRef) -> ViewDefinition | None:
-        return None
-
-    def within(self, _schema: str) -> Tables:
-        return self
+NAMES = {(SCHEMA, table): tuple(columns) for table, columns in TABLES.items()}
 
 
 class Database:
@@ -70,7 +49,7 @@ class Database:
         self._connection = connection
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        found = translate(statement, TranslationContext(SCHEMA, SCHEMA, Tables()))
+        found = translate(statement, TranslationContext(SCHEMA, SCHEMA, FixedTables(SCHEMA, NAMES)))
         cursor = self._connection.execute(found.sql.encode())
         return cursor.fetchall() if cursor.description else []
 

@@ -2,58 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 import pytest
 
-from oracle_standin.backend import Bind, OracleError, TypeCode
-from oracle_standin.engine.contract import ObjectRef, TranslationContext, ViewDefinition
+from oracle_standin.backend import Bind
+from oracle_standin.engine.contract import TranslationContext
 from oracle_standin.engine.query import translate, translate_expression
+from oracle_standin.protocol import OracleError, TypeCode
+from tests.engine.fixed_tables import FixedTables
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-
-class Tables:
-    """A resolver over a fixed dictionary."""
-
-    tables: ClassVar = {
+def fixed_tables() -> FixedTables:
+    """Return a resolver over a small dictionary."""
+    tables = {
         ("HR", "EMP"): ("ID", "NAME", "DEPT_ID"),
         ("HR", "DEPT"): ("DEPT_ID", "TITLE"),
         ("HR", "V$LOG"): ("GROUP#",),
     }
-    synonyms: ClassVar[dict[tuple[str | None, str], tuple[str, str]]] = {
-        (None, "STAFF"): ("HR", "EMP")
-    }
-
-    def constructor(self, _parts: Sequence[str]) -> None:
-        return None
-
-    def is_program(self, parts: Sequence[str]) -> bool:
-        return parts[0] == "PROGRAM"
-
-    def resolve(self, schema: str | None, name: str) -> ObjectRef | None:
-        owner, name = self.synonyms.get((schema, name), (schema or "HR", name))
-        if name == "EMP_SEQ":
-            return ObjectRef(owner, name, 9, "S")
-        return ObjectRef(owner, name, 7, "r") if (owner, name) in self.tables else None
-
-    def columns(self, ref: ObjectRef) -> Sequence[str]:
-        return self.tables[ref.owner, ref.name]
-
-    def large_columns(self, _ref: ObjectRef) -> dict[str, str]:
-        return {}
-
-    def view(self, _ref: ObjectRef) -> ViewDefinition | None:
-        return None
-
-    def within(self, _schema: str) -> Tables:
-        return self
+    return FixedTables("HR", tables, {(None, "STAFF"): ("HR", "EMP")}, {"EMP_SEQ"})
 
 
 def context(*types: TypeCode, profile: str = "23") -> TranslationContext:
     binds = [Bind(str(number), code) for number, code in enumerate(types, start=1)]
-    return TranslationContext("HR", "HR", Tables(), binds, profile)
+    return TranslationContext("HR", "HR", fixed_tables(), binds, profile)
 
 
 def sql(statement: str, *types: TypeCode) -> str:

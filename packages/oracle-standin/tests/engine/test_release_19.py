@@ -8,12 +8,11 @@ import pytest
 
 from oracle_standin.backend import SessionInfo
 from oracle_standin.engine.database import Database
-from tests.engine.user_session import UserSession, session
+from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 

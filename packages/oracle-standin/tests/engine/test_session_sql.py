@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from oracle_standin import codecs
-from oracle_standin.backend import (
-    Bind,
-    CharsetForm,
-    ExecuteOptions,
-    OracleError,
-    Result,
-    SessionInfo,
-    TypeCode,
-)
+from oracle_standin.backend import Bind, ExecuteOptions, SessionInfo
 from oracle_standin.engine.database import Database
+from oracle_standin.protocol import CharsetForm, TypeCode
+from tests.engine.session.handle import DATE, NUMBER, ONCE, VARCHAR, Handle, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from oracle_standin.backend import BindValue
     from oracle_standin.engine.session import Session
 
 pytestmark = pytest.mark.standin
 
-ONCE = ExecuteOptions()
-NUMBER, VARCHAR, DATE = TypeCode.NUMBER, TypeCode.VARCHAR, TypeCode.DATE
 _users = itertools.count(1)
-
-
-def number(value: int | str) -> bytes:
-    return codecs.number_from_text(str(value))
-
-
-class Handle:
-    """A session with short ways to say things."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def run(self, statement: str, *values: tuple[TypeCode, BindValue]) -> Result:
-        binds = [Bind(str(i), code) for i, (code, _) in enumerate(values, 1)]
-        return self.session.execute(statement, binds, [[v for _, v in values]], ONCE)
-
-    def rows(self, statement: str, *values: tuple[TypeCode, BindValue]) -> list[Any]:
-        result = self.run(statement, *values)
-        assert result.rows is not None
-        return result.rows.fetch(1000)
-
-    def value(self, statement: str, *values: tuple[TypeCode, BindValue]) -> Any:
-        result = self.run(statement, *values)
-        assert result.rows is not None
-        assert result.columns is not None
-        value = result.rows.fetch(1)[0][0]
-        code = result.columns[0].type_code
-        if value is None:
-            return None
-        return codecs.number_to_text(value) if code is NUMBER else value.decode()
-
-    def fails(self, statement: str, *values: tuple[TypeCode, BindValue]) -> str:
-        with pytest.raises(OracleError) as caught:
-            self.run(statement, *values)
-        return str(caught.value)
 
 
 @pytest.fixture

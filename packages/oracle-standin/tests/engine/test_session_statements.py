@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.engine.user_session import UserSession, session
+from oracle_standin.backend import SessionInfo
+from tests.engine.user_session import UserSession
 
-__all__ = ["session"]
+if TYPE_CHECKING:
+    from oracle_standin.engine.database import Database
+
 pytestmark = pytest.mark.standin
 
 
@@ -41,21 +46,76 @@ def test_time_zones(session: UserSession, zone: str, stored: str) -> None:
         'ALTER SESSION SET "_optimizer_something" = FALSE',
         "ALTER SESSION SET NLS_COMP = BINARY NLS_SORT = BINARY",
         "ALTER SESSION SET NLS_LENGTH_SEMANTICS = CHAR",
-        "ALTER SESSION SET ISOLATION_LEVEL = SERIALIZABLE",
-        "ALTER SESSION SET ISOLATION_LEVEL = READ COMMITTED",
         "ALTER SESSION SET CURRENT_SCHEMA = SYSTEM",
-        "ALTER SESSION SET NLS_TIMESTAMP_TZ_FORMAT='YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM'",
-        "SET ROLE ALL",
         "SET CONSTRAINTS ALL DEFERRED",
-        "SET TRANSACTION READ WRITE NAME 'x'",
-        "COMMIT WORK",
-        "COMMIT COMMENT 'done'",
-        "COMMIT WRITE BATCH NOWAIT",
-        "ROLLBACK WORK",
     ],
 )
-def test_statements_that_are_accepted(session: UserSession, statement: str) -> None:
+def test_statements_that_leave_the_transaction_open(table: UserSession, statement: str) -> None:
+    table.run("INSERT INTO t VALUES (3, 'c')")
+    owner = table.value("USER")
+    table.run(statement)
+    assert table.rows(f"SELECT COUNT(*) FROM {owner}.t") == [("3",)]
+    table.run("ROLLBACK")
+    assert table.rows(f"SELECT COUNT(*) FROM {owner}.t") == [("2",)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expression", "value"),
+    [
+        ("ALTER SESSION SET CURRENT_SCHEMA = SYSTEM",
+         "SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')", "SYSTEM"),
+        ("ALTER SESSION SET NLS_TIMESTAMP_TZ_FORMAT='YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM'",
+         "TO_CHAR(TIMESTAMP '2024-01-01 02:03:04.5 +02:00')",
+         "2024-01-01 02:03:04.500000 +02:00"),
+        ("ALTER SESSION SET NLS_LENGTH_SEMANTICS = CHAR",
+         "(SELECT value FROM nls_session_parameters WHERE parameter = 'NLS_LENGTH_SEMANTICS')",
+         "CHAR"),
+    ],
+)  # fmt: skip
+def test_settings_take_effect(
+    session: UserSession, statement: str, expression: str, value: str
+) -> None:
+    assert session.value(expression) != value
     session.run(statement)
+    assert session.value(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        ("COMMIT WORK", "3"),
+        ("COMMIT COMMENT 'done'", "3"),
+        ("COMMIT WRITE BATCH NOWAIT", "3"),
+        ("ROLLBACK WORK", "2"),
+    ],
+)
+def test_words_after_commit_and_rollback(table: UserSession, statement: str, rows: str) -> None:
+    table.run("SET TRANSACTION READ WRITE NAME 'x'")
+    table.run("INSERT INTO t VALUES (3, 'c')")
+    table.run(statement)
+    table.run("ROLLBACK")
+    assert table.rows("SELECT COUNT(*) FROM t") == [(rows,)]
+
+
+def test_isolation_of_the_session(table: UserSession, engine_database: Database) -> None:
+    other = engine_database.open_session(table.session.user, SessionInfo(7100, 1))
+    try:
+        for level, seen in (("SERIALIZABLE", "2"), ("READ COMMITTED", "3")):
+            table.run(f"ALTER SESSION SET ISOLATION_LEVEL = {level}")
+            assert table.rows("SELECT COUNT(*) FROM t") == [("2",)]
+            UserSession(other).run("INSERT INTO t VALUES (3, 'c')")
+            other.commit()
+            assert table.rows("SELECT COUNT(*) FROM t") == [(seen,)]
+            table.run("COMMIT")
+            table.run("DELETE FROM t WHERE id = 3")
+            table.run("COMMIT")
+    finally:
+        other.close()
+
+
+def test_set_role_keeps_what_roles_grant(session: UserSession) -> None:
+    session.run("SET ROLE ALL")
+    assert ("CONNECT",) in session.rows("SELECT role FROM session_roles")
 
 
 @pytest.mark.parametrize(

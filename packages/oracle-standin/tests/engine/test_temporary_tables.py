@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oracle_standin.backend import SessionInfo
-from tests.engine.user_session import UserSession, session
+from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
     from oracle_standin.engine.database import Database
 
-__all__ = ["session"]
 pytestmark = pytest.mark.standin
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle_standin import codecs
-from oracle_standin.backend import Bind, OracleError, TypeCode
+from oracle_standin.backend import Bind
 from oracle_standin.engine import conversions, values, zones
+from oracle_standin.protocol import OracleError, TypeCode
 
 pytestmark = pytest.mark.standin
 

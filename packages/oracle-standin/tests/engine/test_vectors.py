@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from oracle_standin.backend import Bind, ExecuteOptions, TypeCode
+from oracle_standin.backend import Bind, ExecuteOptions
 from oracle_standin.codecs import (
     Vector,
     VectorFormat,
@@ -14,12 +14,13 @@ from oracle_standin.codecs import (
     vector_from_bytes,
     vector_to_bytes,
 )
-from tests.engine.user_session import UserSession, session
+from oracle_standin.protocol import TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["session"]
+    from tests.engine.user_session import UserSession
+
 pytestmark = pytest.mark.standin
 
 

@@ -8,22 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from oracle_standin import codecs
-from oracle_standin.backend import (
-    Bind,
-    BindValue,
-    CharsetForm,
-    ExecuteOptions,
-    OracleError,
-    Result,
-    SessionInfo,
-    TypeCode,
-    Value,
-)
+from oracle_standin.backend import Bind, ExecuteOptions, Result
+from oracle_standin.protocol import BindValue, CharsetForm, OracleError, TypeCode, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from oracle_standin.engine.database import Database
     from oracle_standin.engine.session import Session
 
 _numbers = itertools.count(1)
@@ -99,15 +87,3 @@ def _given_back(result: Result, declared: list[Bind]) -> dict[str, Any]:
         declared[position].name.lower(): readable(declared[position].type_code, value)
         for position, value in out.items()
     }
-
-
-@pytest.fixture
-def session(engine_database: Database) -> Iterator[UserSession]:
-    """Give a session of a user of its own, with an empty schema."""
-    name = f"USER{next(_numbers)}"
-    engine_database.create_user(name, "secret")
-    opened = engine_database.open_session(name, SessionInfo(next(_numbers) + 1000, 1))
-    try:
-        yield UserSession(opened)
-    finally:
-        opened.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from oracle_standin.backend import CharsetForm, Column, Row, TypeCode
 from oracle_standin.codecs import (
     DateTime,
     binary_double_to_bytes,
@@ -18,6 +17,8 @@ from oracle_standin.codecs import (
     timestamp_to_bytes,
     timestamp_tz_to_bytes,
 )
+from oracle_standin.protocol import CharsetForm, Row, TypeCode
+from oracle_standin.rows import Column
 
 MOMENT = DateTime(2024, 2, 29, 23, 59, 58, 123456789)
 ROWID = rowid_text(74000, 12, 345, 6)

@@ -25,20 +25,16 @@ from typing import TYPE_CHECKING
 from oracle_standin.backend import (
     BatchError,
     Bind,
-    BindValue,
-    Column,
     ExecuteOptions,
-    OracleError,
     Result,
-    Row,
     SessionInfo,
     SessionUsage,
-    TypeCode,
-    Value,
 )
 from oracle_standin.codecs import number_from_text, number_to_text
 from oracle_standin.lexer import Kind, StatementKind, outline, tokens
 from oracle_standin.open_cursors import OpenCursors
+from oracle_standin.protocol import BindValue, OracleError, Row, TypeCode, Value
+from oracle_standin.rows import Column
 from oracle_standin.verifier import PasswordVerifier, make_verifier
 from tests.wire.fake_rows import (
     FIXED,
@@ -106,6 +102,7 @@ class FakeSession:
             columns, found = self._query(statement, binds, rows[0] if rows else ())
             return Result(columns=columns, rows=ListRows(found))
         if kind is StatementKind.PLSQL:
+            self.backend.blocks += [tuple(row) for row in rows]
             return Result(out_values=_doubled(binds, rows[0]))
         if kind is StatementKind.OTHER:
             return self._other(statement)
@@ -238,6 +235,7 @@ class FakeSession:
 
     def _sleep(self, seconds: float) -> None:
         assert self._interrupt is not None
+        self.backend.sleeping.set()
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             ready, _, _ = select.select([self._interrupt], [], [], left)
@@ -304,6 +302,8 @@ class FakeBackend:
         self.statements: list[str] = []
         self.sessions: list[FakeSession] = []
         self.closed = threading.Event()
+        self.sleeping = threading.Event()
+        self.blocks: list[tuple[BindValue, ...]] = []
         self._generated: list[Row] = []
 
     def verifier(self, user: str) -> PasswordVerifier | None:

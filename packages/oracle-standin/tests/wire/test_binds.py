@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oracle_standin.codecs import datetime_from_bytes, number_to_text
+from oracle_standin.codecs import datetime_from_bytes, number_from_text, number_to_text
 from tests.wire.fake_rows import ROWID
 
 if TYPE_CHECKING:
@@ -255,8 +255,10 @@ def test_plsql_lobs_and_booleans(cursor: oracledb.Cursor) -> None:
     assert flag.getvalue() == True  # noqa: E712 - a number on servers without BOOLEAN
 
 
-def test_plsql_many(cursor: oracledb.Cursor) -> None:
-    cursor.executemany("begin p(:in_a, :in_b); end;", [(1, "a"), (2, "b"), (3, "c")])
+def test_plsql_many(cursor: oracledb.Cursor, backend: FakeBackend) -> None:
+    rows = [(1, "a"), (2, "b"), (3, "c")]
+    cursor.executemany("begin p(:in_a, :in_b); end;", rows)
+    assert backend.blocks == [(number_from_text(str(n)), text.encode()) for n, text in rows]
 
 
 @settings(

@@ -21,7 +21,7 @@ def test_a_call_timeout_ends_the_call(connection: oracledb.Connection) -> None:
         begin = time.monotonic()
         with pytest.raises(oracledb.DatabaseError, match="DPY-4024"):
             cursor.execute("select sleep(20) from dual")
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 20
         connection.call_timeout = 0
         assert cursor.execute("select 1 from dual").fetchall() == [(1,)]
 
@@ -96,12 +96,12 @@ def test_a_client_that_vanishes_while_the_engine_works(
 
     thread = threading.Thread(target=sleep)
     thread.start()
-    time.sleep(0.2)
+    assert backend.sleeping.wait(60)
     for end in taken:
         end.shutdown(socket.SHUT_RDWR)
         end.close()
-    assert backend.closed.wait(5)
-    thread.join(5)
+    assert backend.closed.wait(60)
+    thread.join()
     assert errors
     connection.close()
 

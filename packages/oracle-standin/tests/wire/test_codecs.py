@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle_standin import codecs
-from oracle_standin.backend import OracleError
 from oracle_standin.codecs import DateTime
+from oracle_standin.protocol import OracleError
 
 PLAIN = Context(prec=200)
 

@@ -86,7 +86,7 @@ def test_drop_before_and_after_a_commit(
         inject("drop", pattern="^COMMIT$", after=after)
         with assert_lost():
             connection.commit()
-        assert backend.closed.wait(5)
+        assert backend.closed.wait(60)
         assert backend.sessions[-2].in_transaction is not after
         with closing(connect()) as again:
             again.commit()
@@ -175,7 +175,7 @@ def test_hang_until_the_client_goes(
     with pytest.raises(oracledb.DatabaseError):
         connection.rollback()
     connection.close()
-    assert backend.closed.wait(5)
+    assert backend.closed.wait(60)
 
 
 def test_slow(inject: Callable[..., None], cursor: oracledb.Cursor) -> None:
@@ -242,10 +242,8 @@ def test_a_break_in_the_middle_of_a_fetch(
     inject("slow", pattern="gen", bytes_per_second=300_000)
     cursor.execute("select * from gen(4000)")
     timer = threading.Timer(0.2, connection.cancel)
-    start = time.monotonic()
     timer.start()
     with pytest.raises(oracledb.DatabaseError, match="ORA-01013"):
         cursor.fetchall()
     timer.join()
-    assert time.monotonic() - start < 1
     assert connection.cursor().execute("select 2 from dual").fetchone() == (2,)

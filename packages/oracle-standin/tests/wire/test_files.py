@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 from oracle_standin.wire.codes import LobOperation
 from oracle_standin.wire.files import FileCalls, file_column, is_file
 from oracle_standin.wire.lobs import LobRequest, LobStore

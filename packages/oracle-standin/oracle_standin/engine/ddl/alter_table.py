@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import (
     alter_columns,
     alter_constraints,
@@ -31,11 +30,12 @@ from oracle_standin.engine.ddl.model import (
     NestedStorage,
     TableOptions,
 )
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _INVALID = (1735, "invalid ALTER TABLE option")
 

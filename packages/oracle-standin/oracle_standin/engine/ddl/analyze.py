@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import not_in_this_standin
 from oracle_standin.engine.ddl import external_tables, nested_tables, objects, privileges
+from oracle_standin.protocol import not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 
 def run(reader: Reader, engine: Engine) -> None:

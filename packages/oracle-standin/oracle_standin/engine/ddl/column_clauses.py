@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.ddl import column_types
 from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.facts import ColumnRecord
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.model import ColumnDefinition
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _NUMERIC = frozenset({TypeCode.NUMBER})

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import named_types
 from oracle_standin.engine.ddl.model import (
     ColumnDefinition,
@@ -19,9 +18,10 @@ from oracle_standin.engine.ddl.model import (
 )
 from oracle_standin.engine.ddl.sequence_parser import parse_sequence_options
 from oracle_standin.engine.ddl.storage import check_collation, skip_index_options
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _AFTER_DEFAULT = frozenset(
     [

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
-from oracle_standin.engine import vectors
-from oracle_standin.engine.ddl import system_types
-from oracle_standin.engine.ddl.reader import Reader
-from oracle_standin.engine.ddl.type_facts import ColumnType
+from oracle_standin.engine import system_types, vectors
+from oracle_standin.engine.reader import Reader
+from oracle_standin.engine.type_facts import ColumnType
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import facts, objects, privileges
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _MAX_BYTES = 4000
 _KEYWORDS = {"r": "TABLE", "p": "TABLE", "v": "VIEW"}

@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import alter_constraints, objects
 from oracle_standin.engine.ddl.alter_constraints import is_referenced
 from oracle_standin.engine.ddl.column_parser import parse_state
 from oracle_standin.engine.ddl.model import ConstraintDefinition, ConstraintKind
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.alter_constraints import Listed
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 
 def change_state(reader: Reader, engine: Engine, table: Relation) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import facts, objects, privileges
 from oracle_standin.engine.ddl.model import ConstraintDefinition, ConstraintKind
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 _ATTNUMS = (
     "coalesce((SELECT pg_catalog.array_agg(a.attnum ORDER BY n.position)"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import (
     alter_columns,
     column_clauses,
@@ -30,10 +29,11 @@ from oracle_standin.engine.ddl.model import (
     ConstraintKind,
     TableDefinition,
 )
-from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.ddl.table_parser import parse_table
-from oracle_standin.engine.ddl.type_facts import ColumnType
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName, Reader
+from oracle_standin.engine.type_facts import ColumnType
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine

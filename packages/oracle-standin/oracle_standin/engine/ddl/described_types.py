@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, Column, OracleError, TypeCode
 from oracle_standin.codecs import VectorShape
-from oracle_standin.engine.ddl import column_types, system_types
+from oracle_standin.engine import system_types
+from oracle_standin.engine.ddl import column_types
 from oracle_standin.engine.ddl.column_types import parse_type_text
-from oracle_standin.engine.ddl.type_facts import ColumnType
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.type_facts import ColumnType
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
+    from oracle_standin.rows import Column
 
 _FLOAT_SCALE = -127
 

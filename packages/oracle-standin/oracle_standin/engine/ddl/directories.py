@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import privileges
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import Reader
     from oracle_standin.engine.ddl.system_grants import Privilege
+    from oracle_standin.engine.reader import Reader
 
 _OWNER = "SYS"
 _RIGHTS = ("READ", "WRITE", "EXECUTE")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import (
     alter_table,
     analyze,
@@ -27,7 +26,8 @@ from oracle_standin.engine.ddl import (
     users,
     views,
 )
-from oracle_standin.engine.ddl.reader import Reader
+from oracle_standin.engine.reader import Reader
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from oracle_standin.engine.ddl.column_types import parse_type_text
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 _TYPES = {
     "numeric": "NUMBER",

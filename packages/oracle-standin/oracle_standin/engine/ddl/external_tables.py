@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import directories
 from oracle_standin.engine.ddl.model import (
     ConstraintKind,
@@ -17,11 +16,12 @@ from oracle_standin.engine.ddl.model import (
     TableDefinition,
 )
 from oracle_standin.engine.external import parameters
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _DRIVER = "ORACLE_LOADER"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, TypeCode
-from oracle_standin.engine.ddl.type_facts import ColumnType
 from oracle_standin.engine.names import engine_name
+from oracle_standin.engine.type_facts import ColumnType
+from oracle_standin.protocol import CharsetForm, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import (
     directories,
     facts,
@@ -24,13 +23,14 @@ from oracle_standin.engine.ddl import (
 )
 from oracle_standin.engine.ddl.directories import Directory
 from oracle_standin.engine.ddl.objects import Relation
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.ddl.system_grants import PUBLIC, Privilege, role_of
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 # What each object privilege is in PostgreSQL; None for what has no counterpart there.
 _TABLE_RIGHTS: dict[str, str | None] = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import (
     external_tables,
     facts,
@@ -20,9 +19,10 @@ from oracle_standin.engine.ddl import (
 )
 from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.model import TableOptions
-from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName, Reader
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine

@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import create_table, drop_table, objects, privileges, storage
 from oracle_standin.engine.ddl.model import ColumnDefinition, TableDefinition, TableOptions
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

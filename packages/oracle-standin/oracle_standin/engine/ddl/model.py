@@ -7,8 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.ddl.reader import ObjectName
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.reader import ObjectName
+    from oracle_standin.engine.type_facts import ColumnType
 
 
 class ConstraintKind(Enum):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode, not_in_this_standin
 from oracle_standin.engine.ddl import (
     alter_constraints,
     column_clauses,
@@ -20,13 +19,14 @@ from oracle_standin.engine.ddl import (
 from oracle_standin.engine.ddl.facts import ColumnRecord, ColumnState
 from oracle_standin.engine.ddl.model import ColumnDefinition, ConstraintKind
 from oracle_standin.engine.names import quoted
+from oracle_standin.protocol import OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _DATETIME = frozenset(

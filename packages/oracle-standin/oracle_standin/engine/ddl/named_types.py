@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode
-from oracle_standin.engine.ddl import column_types, system_types
-from oracle_standin.engine.ddl.type_facts import ColumnType
+from oracle_standin.engine import system_types
+from oracle_standin.engine.ddl import column_types
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.type_facts import ColumnType
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import ObjectName, Reader
+    from oracle_standin.engine.reader import ObjectName, Reader
 
 _NESTED_TABLE_LENGTH = 16
 _FIND = """

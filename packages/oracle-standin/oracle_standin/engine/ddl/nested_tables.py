@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, OracleError, TypeCode, not_in_this_standin
 from oracle_standin.engine.ddl import column_types, facts, named_types, objects
 from oracle_standin.engine.ddl.facts import ColumnRecord
 from oracle_standin.engine.ddl.model import NestedStorage, TableOptions
-from oracle_standin.engine.ddl.reader import ObjectName
-from oracle_standin.engine.ddl.type_facts import ColumnType
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.engine.type_facts import ColumnType
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _ATTRIBUTES = """
 SELECT name, data_type, pg_type, type_code, data_length, data_precision, data_scale, char_length,

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode, not_in_this_standin
 from oracle_standin.engine.ddl import column_clauses, named_types, objects, privileges
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted, unsized
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.protocol import OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.named_types import NamedType
-    from oracle_standin.engine.ddl.reader import Reader
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.reader import Reader
+    from oracle_standin.engine.type_facts import ColumnType
 
 Attributes = list[tuple[str | None, "ColumnType"]]
 """Names and types; of a collection the type of the element, without a name."""

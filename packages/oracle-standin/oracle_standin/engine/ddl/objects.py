@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import ObjectName
+    from oracle_standin.engine.reader import ObjectName
 
 _INDEX_SUFFIX = "$IX"
 PRIVATE_PREFIX = "ORA$PTT_"

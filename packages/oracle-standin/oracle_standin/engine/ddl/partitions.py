@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import facts, kept_history
 from oracle_standin.engine.ddl.constraints import column_list
-from oracle_standin.engine.ddl.reader import Reader
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.engine.reader import Reader
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.model import PartitionDefinition, Partitioning
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 
 def partition_by(partitioning: Partitioning) -> str:

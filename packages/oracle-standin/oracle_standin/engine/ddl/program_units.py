@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import objects, privileges
 from oracle_standin.engine.ddl.objects import Relation
-from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.names import engine_name
+from oracle_standin.engine.reader import ObjectName, Reader
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
+    from oracle_standin.engine.compiled_units import Compiled
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.plsql.compiler import Compiled
     from oracle_standin.engine.resolver import Query
 
 _KINDS = ("PROCEDURE", "FUNCTION", "PACKAGE")

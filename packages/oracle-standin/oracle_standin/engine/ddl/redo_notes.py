@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl.reader import Reader
+from oracle_standin.engine.reader import Reader
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine

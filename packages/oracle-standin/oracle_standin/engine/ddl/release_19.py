@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _ENDS = (933, "SQL command not properly ended")
 _OPTION = (922, "missing or invalid option")

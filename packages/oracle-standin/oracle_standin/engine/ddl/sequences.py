@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import facts, objects, privileges
-from oracle_standin.engine.ddl.reader import ObjectName, Reader
 from oracle_standin.engine.ddl.sequence_parser import parse_sequence_options
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName, Reader
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import not_in_this_standin
 from oracle_standin.engine.ddl.model import TableOptions
+from oracle_standin.protocol import not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _WITH_NUMBER = ("PCTFREE", "PCTUSED", "INITRANS", "MAXTRANS", "PCTTHRESHOLD")
 _WITHOUT_EFFECT = (

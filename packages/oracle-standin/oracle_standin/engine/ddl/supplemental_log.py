@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import facts
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _KINDS = {
     ("ALL",): "ALL COLUMN LOGGING",

@@ -12,7 +12,7 @@ from oracle_standin.engine.ddl.program_units import PROGRAM
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import ObjectName
+    from oracle_standin.engine.reader import ObjectName
 
 _OWNER = "SYS"
 

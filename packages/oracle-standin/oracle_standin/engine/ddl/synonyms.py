@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import objects, privileges
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _PUBLIC = "PUBLIC"
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import privileges
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import external_tables, nested_tables, storage
 from oracle_standin.engine.ddl.column_parser import at_constraint, parse_column, parse_constraint
 from oracle_standin.engine.ddl.model import (
@@ -19,9 +18,10 @@ from oracle_standin.engine.ddl.model import (
     TableDefinition,
     TableOptions,
 )
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _KINDS_OF_TABLE = ("SHARDED", "DUPLICATED", "IMMUTABLE", "BLOCKCHAIN")
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import column_clauses, facts, objects
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.model import ColumnDefinition, TableDefinition, TableOptions
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.type_facts import ColumnType
+    from oracle_standin.engine.type_facts import ColumnType
 
 
 def duration(options: TableOptions) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.ddl import (
     drop_table,
     object_types,
@@ -20,16 +19,17 @@ from oracle_standin.engine.ddl import (
     program_units,
     view_validity,
 )
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError, not_in_this_standin
 from oracle_standin.verifier import make_verifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 
 class Runner(Protocol):

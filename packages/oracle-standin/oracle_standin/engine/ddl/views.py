@@ -8,24 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
-from oracle_standin.engine.ddl import (
-    described_types,
-    facts,
-    objects,
-    privileges,
-    view_validity,
-)
+from oracle_standin.engine.ddl import described_types, facts, objects, privileges, view_validity
 from oracle_standin.engine.ddl.facts import ColumnRecord
-from oracle_standin.engine.ddl.reader import ObjectName
 from oracle_standin.engine.names import quoted
+from oracle_standin.engine.reader import ObjectName
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.ddl.objects import Relation
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 
 _RESTRICTION = re.compile(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import not_in_this_standin
-from oracle_standin.engine.ddl.reader import Reader
+from oracle_standin.engine.reader import Reader
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import OracleError
+    from oracle_standin.protocol import OracleError
 
 DEFAULT_FIELD_CHARACTERS = 255
 _NOTHING_WRITTEN = ("NOLOGFILE", "NOBADFILE", "NODISCARDFILE")

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.external import files, parameters, records
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from oracle_standin.engine.flashback import wal
+from oracle_standin.engine import wal
 from oracle_standin.engine.flashback.versions import Ledger, Version, image_of
 from oracle_standin.engine.logminer.redo import CommittedTransaction, RedoLog
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.flashback import past_sql
 from oracle_standin.engine.flashback.history import History, HistoryUnavailableError
 from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

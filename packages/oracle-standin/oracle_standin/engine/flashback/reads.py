@@ -6,16 +6,18 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.flashback.past import Wanted
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.backend import Bind
     from oracle_standin.engine.contract import FlashbackSource, Translation
     from oracle_standin.engine.execution import Executor
-    from oracle_standin.engine.shared import SharedState
+    from oracle_standin.engine.external.tables import ExternalTables
+    from oracle_standin.engine.flashback.past import Past
+    from oracle_standin.protocol import BindValue
 
 _OWNER = "SYS"
 
@@ -25,18 +27,19 @@ class FlashbackReads:
 
     def __init__(
         self,
-        shared: SharedState,
+        past: Past,
+        external: ExternalTables,
         executor: Executor,
         stands_for: dict[int, int],
         user: str,
         nls: Callable[[str], str],
     ) -> None:
-        """Read past and external tables of `shared` for `user`, texts with the formats of `nls`.
+        """Read past and external tables for `user`, texts with the formats of `nls`.
 
         `stands_for` is told whose columns these tables have.
         """
-        self._past = shared.past
-        self._external = shared.external
+        self._past = past
+        self._external = external
         self._nls = nls
         self._executor = executor
         self._stands_for = stands_for

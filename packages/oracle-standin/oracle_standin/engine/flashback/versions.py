@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from oracle_standin.engine.flashback.wal import Change, Values
+    from oracle_standin.engine.wal import Change, Values
 
 # What PostgreSQL's record_out puts in double quotes.
 _QUOTED = re.compile(r'["\\(), \t\n\r\v\f]')

@@ -8,14 +8,14 @@ Source: PL/SQL Packages and Types Reference, DBMS_LOGMNR.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from oracle_standin.engine.shared import SharedState
+    Query = Callable[..., list[tuple[Any, ...]]]
 
 NEW, REMOVEFILE, ADDFILE = 1, 2, 3
 """Options of ADD_LOGFILE."""
@@ -56,10 +56,18 @@ class Mining:
     """The LogMiner session of one session."""
 
     def __init__(
-        self, shared: SharedState, user: str, apply: Callable[[Mapping[str, str]], None]
+        self,
+        query: Query,
+        follow_log: Callable[[], None],
+        user: str,
+        apply: Callable[[Mapping[str, str]], None],
     ) -> None:
-        """Mine for `user`; `apply` sets settings of the session."""
-        self._shared = shared
+        """Mine for `user`.
+
+        `query` sees what is committed, `follow_log` reads the redo up to now, and `apply` sets
+        settings of the session.
+        """
+        self._query, self._follow_log = query, follow_log
         self._user = user
         self._apply = apply
         self._has_file = False
@@ -92,7 +100,7 @@ class Mining:
         self._apply({"ora.mining_file": "1" if named else "", **_NOTHING})
 
     def _log_member(self) -> str:
-        return str(self._shared.query("SELECT ora.log_member()")[0][0])
+        return str(self._query("SELECT ora.log_member()")[0][0])
 
     # ---------------------------------------------------------------------- beginning and end
 
@@ -111,7 +119,7 @@ class Mining:
             message = "no log file has been specified for the current LogMiner session"
             raise OracleError(1292, message)
         _check_range(wanted)
-        self._shared.past.follow_log()
+        self._follow_log()
         low, high = self._scns(wanted)
         self._started = True
         self._apply(
@@ -124,11 +132,11 @@ class Mining:
 
     def _may_mine(self) -> bool:
         query = "SELECT %s = 'SYS' OR ora.has_privilege(%s, 'LOGMINING')"
-        return bool(self._shared.query(query, (self._user, self._user))[0][0])
+        return bool(self._query(query, (self._user, self._user))[0][0])
 
     def _scns(self, wanted: Range) -> tuple[int, int | None]:
         """Return the SCNs of a range; raises OracleError 1291."""
-        since, first = self._shared.query("SELECT ora.logging_since(), ora.first_redo_scn()")[0]
+        since, first = self._query("SELECT ora.logging_since(), ora.first_redo_scn()")[0]
         if since is None:
             what = "LogMiner without supplemental logging"
             raise not_in_this_standin(what)
@@ -144,7 +152,7 @@ class Mining:
         """Return the newest SCN at a time: 0 for a time before all of them."""
         if time is None:
             return None
-        return int(self._shared.query(_SCN_AT, (time,))[0][0])
+        return int(self._query(_SCN_AT, (time,))[0][0])
 
     def end(self) -> None:
         """End the LogMiner session; raises OracleError 1307 when there is none."""
@@ -155,7 +163,7 @@ class Mining:
     def read_on(self) -> None:
         """Make what was committed since the last time visible to the session, if it mines."""
         if self._started:
-            self._shared.past.follow_log()
+            self._follow_log()
 
 
 def _check_options(options: int) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from oracle_standin.engine.flashback.wal import Change, Note, Values
+    from oracle_standin.engine.wal import Change, Note, Values
 
 _NEWEST = "SELECT id, total FROM ora.redo ORDER BY id DESC LIMIT 1"
 # Positions and times of the commits back to the last one before the first transaction began.

@@ -11,9 +11,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from oracle_standin.engine.compiled_units import Compiled, Message
 from oracle_standin.engine.plsql import references
 from oracle_standin.engine.plsql.checks import Checker
-from oracle_standin.engine.plsql.compiler import Compiled, Message, compile_unit
+from oracle_standin.engine.plsql.compiler import compile_unit
 from oracle_standin.engine.plsql.context import Context
 from oracle_standin.engine.plsql.exceptions import RaisedError
 from oracle_standin.engine.plsql.interpreter import Interpreter
@@ -24,8 +25,10 @@ from oracle_standin.engine.plsql.stack_room import StackRoom
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Bind, BindValue
+    from oracle_standin.backend import Bind
+    from oracle_standin.engine.plsql.context import StoredPrograms
     from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.protocol import BindValue
 
 __all__ = ["Compiled", "Message", "compile_unit", "run_block"]
 
@@ -34,7 +37,11 @@ _stack_room = StackRoom()
 
 
 def run_block(
-    text: str, binds: Sequence[Bind], values: Sequence[BindValue], session: Host
+    text: str,
+    binds: Sequence[Bind],
+    values: Sequence[BindValue],
+    host: Host,
+    stored: StoredPrograms,
 ) -> dict[int, BindValue]:
     """Run an anonymous block or a CALL statement.
 
@@ -42,7 +49,7 @@ def run_block(
     ORA-06550 for what does not compile, else what the block raised, with ORA-06512 lines. The
     caller undoes a block that failed.
     """
-    context = Context(session, Binds(binds, values), Interpreter, references)
+    context = Context(host, Binds(binds, values), Interpreter, references, stored)
     with _stack_room:
         block = _parse(text)
         Checker(replace(context, checking=True)).check(block)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oracle_standin import codecs
-from oracle_standin.backend import BindValue
+from oracle_standin.protocol import BindValue
 
 Arguments = dict[str, BindValue]
 """Values by parameter name, in and out."""

@@ -5,35 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared
 from oracle_standin.engine.plsql.exceptions import value_error
-from oracle_standin.engine.plsql.expressions import (
-    Evaluated,
-    evaluate_as,
-    fit,
-    integer,
-)
+from oracle_standin.engine.plsql.expressions import Evaluated, evaluate_as, fit, integer
 from oracle_standin.engine.plsql.lookup import find_composite, find_table, find_variable
 from oracle_standin.engine.plsql.matching import distance
-from oracle_standin.engine.plsql.scope import (
-    Record,
-    Variable,
-    bind_type,
-    refuse_constant,
-)
+from oracle_standin.engine.plsql.scope import Record, Variable, bind_type, refuse_constant
 from oracle_standin.engine.plsql.tables import IndexedTable
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Bind, BindValue, Column, Row
+    from oracle_standin.backend import Bind
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.kinds import DataType
     from oracle_standin.engine.plsql.nodes import Fragment, Target
     from oracle_standin.engine.plsql.scope import Composite, Scope
     from oracle_standin.engine.plsql.tables import Index
+    from oracle_standin.protocol import BindValue, Row
+    from oracle_standin.rows import Column
 
 
 def assign(statement: nodes.Assign, scope: Scope, context: Context) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.assignment import copy, must_be_composite, store, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error
 from oracle_standin.engine.plsql.exceptions import RaisedError
@@ -31,6 +30,7 @@ from oracle_standin.engine.plsql.scope import (
 )
 from oracle_standin.engine.plsql.static import check_value, type_of
 from oracle_standin.engine.plsql.tables import IndexedTable
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

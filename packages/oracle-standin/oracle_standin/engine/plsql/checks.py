@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql import calls, cursor_nodes, nodes
 from oracle_standin.engine.plsql.assignment import expanded, must_be_composite, target_type
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
@@ -33,14 +32,16 @@ from oracle_standin.engine.plsql.scope import (
 )
 from oracle_standin.engine.plsql.sql_checks import check_sql, check_tables, record_of
 from oracle_standin.engine.plsql.static import check_value
+from oracle_standin.protocol import CharsetForm, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from oracle_standin.backend import OracleError
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.kinds import RecordType
     from oracle_standin.engine.plsql.nodes import Fragment, Subprogram
+    from oracle_standin.engine.plsql.positions import Position
+    from oracle_standin.protocol import OracleError
 
 _TRUTH = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
 _GRANTED = frozenset({"DBMS_LOGMNR"})
@@ -308,7 +309,7 @@ class Checker:
             elif parameter.data_type is not None:
                 self._value(argument.value, parameter.data_type, scope)
 
-    def _check_exception(self, name: str, scope: Scope, position: nodes.Position) -> None:
+    def _check_exception(self, name: str, scope: Scope, position: Position) -> None:
         short = name.removeprefix("STANDARD.").removeprefix("SYS.")
         known = find_exception(name, position, scope, self._context)
         if known is None and short not in PREDEFINED:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
-from oracle_standin.engine.plsql.nodes import Position, position_in
+from oracle_standin.engine.plsql.positions import Position, position_in
 from oracle_standin.engine.plsql.reader import END
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,9 @@ refused instead.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
+from oracle_standin.engine.compiled_units import Compiled, Message, Shape
 from oracle_standin.engine.plsql import nodes, references
 from oracle_standin.engine.plsql.checks import Checker
 from oracle_standin.engine.plsql.compile_errors import (
@@ -24,15 +23,18 @@ from oracle_standin.engine.plsql.compile_errors import (
 from oracle_standin.engine.plsql.context import Context
 from oracle_standin.engine.plsql.interpreter import Interpreter
 from oracle_standin.engine.plsql.library import StoredUnit
-from oracle_standin.engine.plsql.nodes import Position, UnitKind
+from oracle_standin.engine.plsql.nodes import UnitKind
+from oracle_standin.engine.plsql.positions import Position
 from oracle_standin.engine.plsql.scope import Binds, Scope
-from oracle_standin.engine.plsql.shapes import Shape, shapes
+from oracle_standin.engine.plsql.shapes import shapes
 from oracle_standin.engine.plsql.signatures import same_signature
 from oracle_standin.engine.plsql.units import parse_unit
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from oracle_standin.engine.plsql.context import StoredPrograms
     from oracle_standin.engine.plsql.host import Host
 
 _PLACE = re.compile(r"(?:^|\nORA-06550: )line (\d+), column (\d+):\n")
@@ -40,37 +42,23 @@ _IDENTIFIER = re.compile(r"PLS-00201: identifier '([^']+)'")
 _START = Position(0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One line of USER_ERRORS."""
-
-    line: int
-    column: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """The outcome: a unit is valid when it has no errors."""
-
-    errors: tuple[Message, ...]
-    invoker_rights: bool = False
-    shapes: tuple[Shape, ...] = ()
-    dependencies: frozenset[tuple[str, str]] = frozenset()
-    """Owner and name of the objects that it names, also of those that are missing."""
-
-
-def compile_unit(source: str, owner: str, host: Host) -> Compiled:
-    """Compile the text of a unit of `owner`.
+def compile_unit(source: str, owner: str, host: Host, stored: StoredPrograms) -> Compiled:
+    """Compile the text of a unit of `owner` beside what is stored.
 
     Raises the refusal of what the stand-in does not have.
     """
     named: set[tuple[str, str]] = set()
     try:
         unit = parse_unit(source)
+        context = Context(
+            *(host, Binds((), ()), Interpreter, references, stored),
+            checking=True,
+            thorough=True,
+            dependencies=named,
+        )
         with host.acting_as(owner):
             try:
-                found = _check(unit, source, owner, host, named)
+                found = _check(unit, source, owner, context)
             finally:
                 if unit.kind is not UnitKind.PACKAGE_BODY:  # which depends on its package
                     named.discard((owner, unit.name))
@@ -104,25 +92,19 @@ def _messages(error: CompileError) -> Iterator[Message]:
         yield Message(int(line), int(column), text)
 
 
-def _check(
-    unit: nodes.Unit, source: str, owner: str, host: Host, named: set[tuple[str, str]]
-) -> list[Shape]:
-    context = Context(
-        *(host, Binds((), ()), Interpreter, references),
-        checking=True,
-        thorough=True,
-        dependencies=named,
+def _check(unit: nodes.Unit, source: str, owner: str, context: Context) -> list[Shape]:
+    checked = StoredUnit(
+        owner, unit.name, unit.kind, 0, source, 0, valid=True, invoker_rights=False
     )
-    stored = StoredUnit(owner, unit.name, unit.kind, 0, source, 0, valid=True, invoker_rights=False)
     outer = None
     announced: tuple[nodes.Declaration, ...] = ()
     if unit.kind is UnitKind.PACKAGE_BODY:
-        outer = host.linker.package((unit.name,), _START, context)
+        outer = context.stored.package((unit.name,), _START, context)
         if outer is None or outer.unit is None:
             raise not_declared(_START, unit.name)
         announced = parse_unit(outer.unit.source).declarations
     is_package = unit.kind in {UnitKind.PACKAGE, UnitKind.PACKAGE_BODY}
-    scope = Scope(outer, name=unit.name if is_package else "", unit=stored)
+    scope = Scope(outer, name=unit.name if is_package else "", unit=checked)
     checker = Checker(context)
     checker.declare(unit.declarations, scope)
     _require_bodies(unit, announced)

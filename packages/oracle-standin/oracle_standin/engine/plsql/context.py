@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.stack_room import DEEPEST_CALL
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from oracle_standin.engine.plsql.exceptions import RaisedError
     from oracle_standin.engine.plsql.host import Host
     from oracle_standin.engine.plsql.kinds import Kind
-    from oracle_standin.engine.plsql.nodes import Block, Declaration, Fragment, Position
-    from oracle_standin.engine.plsql.scope import Binds, Composite, Scope, Variable
+    from oracle_standin.engine.plsql.nodes import Block, Declaration, Fragment
+    from oracle_standin.engine.plsql.positions import Position
+    from oracle_standin.engine.plsql.scope import Binds, Composite, Program, Scope, Variable
 
 
 class References(Protocol):
@@ -31,6 +32,18 @@ class References(Protocol):
 
     def composite_of(self, value: Fragment, scope: Scope, context: Context) -> Composite | None:
         """Return the whole table or record that an expression stands for; None for a scalar."""
+
+
+class StoredPrograms(Protocol):
+    """The stored units that a session knows: packages, procedures and functions."""
+
+    def programs(
+        self, names: Sequence[str], position: Position, context: Context
+    ) -> Sequence[Program]:
+        """Return the procedures and functions that names stand for outside their package."""
+
+    def package(self, names: Sequence[str], position: Position, context: Context) -> Scope | None:
+        """Return what a package declares to everybody; None when the names stand for none."""
 
 
 class Leaving(Protocol):
@@ -59,6 +72,7 @@ class Context:
     binds: Binds
     interpreter: Callable[[Context], Runner]
     references: References
+    stored: StoredPrograms
     row_count: int | None = None
     """SQL%ROWCOUNT of the latest statement, None before the first."""
     current: RaisedError | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.plsql import cursor_nodes, nodes
 from oracle_standin.engine.plsql.assignment import expanded, store, store_row
 from oracle_standin.engine.plsql.expressions import Evaluated, integer
@@ -18,6 +17,7 @@ from oracle_standin.engine.plsql.statements import (
 )
 from oracle_standin.lexer import StatementKind
 from oracle_standin.open_cursors import OpenCursor
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, TypeCode
 from oracle_standin.engine.plsql.compile_errors import not_here
 from oracle_standin.engine.plsql.kinds import ColumnType, DataType, DeclaredType, NamedType, RowType
-from oracle_standin.engine.plsql.nodes import position_in
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import CharsetForm, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql.reader import Reader

@@ -14,13 +14,14 @@ from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_here
 from oracle_standin.engine.plsql.datatypes import read_data_type, read_unconstrained_type
 from oracle_standin.engine.plsql.kinds import DataType
+from oracle_standin.engine.plsql.positions import Position
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql.reader import Reader
 
 ReadBody = Callable[
-    ["Reader", nodes.Position, tuple[nodes.Declaration, ...], str],
+    ["Reader", Position, tuple[nodes.Declaration, ...], str],
     nodes.Block,
 ]
 """Reads a block from BEGIN on: the parser's, which reads declarations itself."""
@@ -73,7 +74,7 @@ def _default(reader: Reader, *ends: str) -> nodes.Fragment | None:
     return None
 
 
-def _pragma(reader: Reader, position: nodes.Position) -> nodes.ExceptionCode:
+def _pragma(reader: Reader, position: Position) -> nodes.ExceptionCode:
     if not reader.accept("EXCEPTION_INIT"):
         raise not_here(position, f"PRAGMA {reader.peek().value}")
     reader.expect_operator("(")
@@ -122,7 +123,7 @@ def _type(
     return nodes.TableDeclaration(name, element, position, key)
 
 
-def _record_type(reader: Reader, name: str, position: nodes.Position) -> nodes.RecordDeclaration:
+def _record_type(reader: Reader, name: str, position: Position) -> nodes.RecordDeclaration:
     fields: list[nodes.VariableDeclaration] = []
     reader.expect_operator("(")
     while True:

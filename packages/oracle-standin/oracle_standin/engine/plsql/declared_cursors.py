@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.calls import received
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared
 from oracle_standin.engine.plsql.scope import blank_record
 from oracle_standin.engine.plsql.statements import run_rewritten, with_columns
 from oracle_standin.open_cursors import OpenCursor
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 PREDEFINED = {
     "ACCESS_INTO_NULL": 6530,

@@ -6,22 +6,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
-from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
+from oracle_standin.backend import Bind
 from oracle_standin.engine.conversions import converter
 from oracle_standin.engine.plsql.compile_errors import not_declared, not_here
 from oracle_standin.engine.plsql.conditions import Parts, ordered_parts
 from oracle_standin.engine.plsql.constants import CONSTANTS
 from oracle_standin.engine.plsql.exceptions import value_error
 from oracle_standin.engine.plsql.kinds import DataType
-from oracle_standin.engine.plsql.nodes import Fragment, position_in
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.engine.plsql.scope import NUMBER, TEXT, Scope, Variable
 from oracle_standin.lexer import Kind, Token
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, Value
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from oracle_standin.backend import BindValue, Column
     from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.nodes import Fragment
+    from oracle_standin.protocol import BindValue
+    from oracle_standin.rows import Column
 
 _TEXT_CODES = frozenset({TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.CLOB})
 _BACKTRACE = [".", "FORMAT_ERROR_BACKTRACE"]

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
-from oracle_standin.backend import Bind, TypeCode
+from oracle_standin.backend import Bind
+from oracle_standin.protocol import TypeCode
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.arguments import Arguments
     from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.protocol import BindValue
 
 
 def enable_at_scn(host: Host, arguments: Arguments) -> Arguments:

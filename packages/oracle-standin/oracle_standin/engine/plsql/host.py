@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from oracle_standin.engine.contract import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from oracle_standin.backend import Bind, BindValue, Column, ExecuteOptions, Result, Value
-    from oracle_standin.engine.contract import Resolver
+    from oracle_standin.backend import Bind, ExecuteOptions, Result
     from oracle_standin.engine.logminer.mining import Mining
-    from oracle_standin.engine.plsql.linker import Linker
     from oracle_standin.open_cursors import OpenCursors
+    from oracle_standin.protocol import BindValue, Value
+    from oracle_standin.rows import Column
 
 
-class Host(Protocol):
-    """A session: SQL statements and expressions, and what packages change."""
-
-    @property
-    def user(self) -> str:
-        """Return the session's user."""
-
-    @property
-    def current_schema(self) -> str:
-        """Return the schema for unqualified names."""
-
-    @property
-    def resolver(self) -> Resolver:
-        """Return the name resolver."""
+class Host(Engine, Protocol):
+    """A session: SQL statements and expressions, and what packages and DDL change."""
 
     @property
     def open_cursors(self) -> OpenCursors:
@@ -37,10 +27,6 @@ class Host(Protocol):
     @property
     def mining(self) -> Mining:
         """Return the session's use of LogMiner."""
-
-    @property
-    def linker(self) -> Linker:
-        """Return the stored units that the session knows."""
 
     def acting_as(self, owner: str) -> AbstractContextManager[None]:
         """Return what makes `owner`'s rights and names count meanwhile."""
@@ -69,12 +55,6 @@ class Host(Protocol):
         self, expression: str, binds: Sequence[Bind], values: Sequence[BindValue]
     ) -> tuple[Column, Value]:
         """Return type and value of SELECT expression FROM DUAL."""
-
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a PostgreSQL statement as the owner."""
-
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a PostgreSQL query as the owner."""
 
     def commit(self) -> None:
         """End the transaction and keep its changes."""

@@ -12,7 +12,6 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql import (
     calls,
     cursor_nodes,
@@ -30,27 +29,12 @@ from oracle_standin.engine.plsql.assignment import (
     must_be_composite,
 )
 from oracle_standin.engine.plsql.declaring import declare
-from oracle_standin.engine.plsql.exceptions import (
-    RaisedError,
-)
-from oracle_standin.engine.plsql.expressions import (
-    evaluate_as,
-    integer,
-    is_true,
-    number_bytes,
-)
-from oracle_standin.engine.plsql.lookup import (
-    find_exception,
-    find_programs,
-    find_table,
-)
+from oracle_standin.engine.plsql.exceptions import RaisedError
+from oracle_standin.engine.plsql.expressions import evaluate_as, integer, is_true, number_bytes
+from oracle_standin.engine.plsql.lookup import find_exception, find_programs, find_table
 from oracle_standin.engine.plsql.raising import guarded, raise_application_error, raise_named
-from oracle_standin.engine.plsql.scope import (
-    NUMBER,
-    Scope,
-    Variable,
-    blank,
-)
+from oracle_standin.engine.plsql.scope import NUMBER, Scope, Variable, blank
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

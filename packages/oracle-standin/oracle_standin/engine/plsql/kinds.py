@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import CharsetForm, TypeCode
-    from oracle_standin.engine.plsql.nodes import Position
+    from oracle_standin.engine.plsql.positions import Position
+    from oracle_standin.protocol import CharsetForm, TypeCode
 
 
 @dataclass(frozen=True, slots=True)

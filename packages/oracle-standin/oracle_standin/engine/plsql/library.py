@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.nodes import UnitKind
+from oracle_standin.protocol import OracleError
 
 Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
 from oracle_standin.engine.plsql.library import Library, Query, StoredUnit, Units
@@ -19,13 +18,14 @@ from oracle_standin.engine.plsql.nodes import UnitKind
 from oracle_standin.engine.plsql.scope import Program, Scope
 from oracle_standin.engine.plsql.signatures import same_signature
 from oracle_standin.engine.plsql.units import parse_unit
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Value
     from oracle_standin.engine.plsql.context import Context
-    from oracle_standin.engine.plsql.nodes import Position
+    from oracle_standin.engine.plsql.positions import Position
+    from oracle_standin.protocol import Value
 
 _parse = lru_cache(maxsize=256)(parse_unit)
 _Versions = tuple[int, int]

@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_standin import codecs
-from oracle_standin.backend import Bind, TypeCode, not_in_this_standin
+from oracle_standin.backend import Bind
 from oracle_standin.engine.logminer.mining import ADDFILE, Range
 from oracle_standin.engine.plsql.arguments import number_of, text_of
+from oracle_standin.protocol import TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.arguments import Arguments
     from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.protocol import BindValue
 
 _SECONDS = "(CAST(:moment AS DATE) - DATE '1970-01-01') * 86400"
 

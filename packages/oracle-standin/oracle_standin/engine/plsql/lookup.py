@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, OracleError, TypeCode
+from oracle_standin.backend import Bind
 from oracle_standin.engine.plsql.compile_errors import compile_error, not_declared, not_here
 from oracle_standin.engine.plsql.kinds import ColumnType, DataType, RecordType, RowType
 from oracle_standin.engine.plsql.scope import Record, Variable, bind_type
 from oracle_standin.engine.plsql.tables import IndexedTable
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Column
     from oracle_standin.engine.contract import ObjectRef
     from oracle_standin.engine.plsql.compile_errors import CompileError
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.exceptions import NamedException
     from oracle_standin.engine.plsql.kinds import DeclaredType, Kind, NamedType
-    from oracle_standin.engine.plsql.nodes import Position, Target
+    from oracle_standin.engine.plsql.nodes import Target
+    from oracle_standin.engine.plsql.positions import Position
     from oracle_standin.engine.plsql.scope import Composite, Program, Scope
+    from oracle_standin.rows import Column
 
 
 def find_variable(
@@ -33,7 +35,7 @@ def find_variable(
     record = find_composite(names[:-1], position, scope, context) if len(names) > 2 else None
     if isinstance(record, Record):
         return record.fields.get(names[-1])
-    package = context.host.linker.package(names[:-1], position, context)
+    package = context.stored.package(names[:-1], position, context)
     public = package.variables.get(names[-1]) if package else None
     return public if isinstance(public, Variable) else None
 
@@ -68,7 +70,7 @@ def find_composite(
     """Return the index-by table or record of a name, or None."""
     found = scope.named(names)
     if found is None and len(names) > 1 and not scope.is_record(names[0]):
-        package = context.host.linker.package(names[:-1], position, context)
+        package = context.stored.package(names[:-1], position, context)
         found = package.variables.get(names[-1]) if package else None
     return None if isinstance(found, Variable) else found
 
@@ -77,7 +79,7 @@ def find_programs(
     names: Sequence[str], position: Position, scope: Scope, context: Context
 ) -> Sequence[Program]:
     """Return the procedures and functions of a name, empty when there are none."""
-    return scope.programs_of(names) or context.host.linker.programs(names, position, context)
+    return scope.programs_of(names) or context.stored.programs(names, position, context)
 
 
 def find_exception(
@@ -88,7 +90,7 @@ def find_exception(
     *qualifiers, last = name.split(".")
     if found is not None or not qualifiers:
         return found
-    package = context.host.linker.package(qualifiers, position, context)
+    package = context.stored.package(qualifiers, position, context)
     return package.exceptions.get(last) if package else None
 
 
@@ -112,7 +114,7 @@ def resolve_type(declared: DeclaredType, scope: Scope, context: Context) -> Kind
     if not isinstance(declared, ColumnType):
         found = scope.type_of(declared.names)
         if found is None and len(declared.names) > 1:
-            package = context.host.linker.package(declared.names[:-1], declared.position, context)
+            package = context.stored.package(declared.names[:-1], declared.position, context)
             found = package.types.get(declared.names[-1]) if package else None
         if found is None:
             raise _unknown_type(declared, context)

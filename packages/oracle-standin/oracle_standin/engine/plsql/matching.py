@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import TypeCode
 from oracle_standin.engine.plsql.compile_errors import compile_error
 from oracle_standin.engine.plsql.kinds import DataType, Kind, RecordType, TableType
+from oracle_standin.protocol import TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from oracle_standin.backend import OracleError
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.nodes import Argument
     from oracle_standin.engine.plsql.scope import Program
+    from oracle_standin.protocol import OracleError
 
 Known = DataType | TableType | RecordType | None
 """The type of an argument before it is worked out; None when it is not known then."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from oracle_standin.engine.plsql.positions import Position, position_in
 from oracle_standin.lexer import Token, tokens
 
 if TYPE_CHECKING:
@@ -36,21 +37,6 @@ class Fragment:
 def fragment_of(text: str) -> Fragment:
     """Return a text of our own as a fragment."""
     return Fragment(text, tuple(tokens(text)))
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a part of a block is: line and column from 1, and its character from 0."""
-
-    line: int
-    column: int
-    offset: int
-
-
-def position_in(text: str, offset: int) -> Position:
-    """Return the position of a character offset."""
-    before = text[: max(offset, 0)]
-    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"), len(before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.arguments import Arguments, number, number_of, text_of
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql.host import Host

@@ -9,28 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    CharsetForm,
-    ExecuteOptions,
-    OracleError,
-    TypeCode,
-)
-from oracle_standin.engine.plsql import (
-    cursors,
-    flashback,
-    logminer,
-    output,
-    snapshots,
-    statistics,
-)
+from oracle_standin.backend import ExecuteOptions
+from oracle_standin.engine.plsql import cursors, flashback, logminer, output, snapshots, statistics
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments, number_of, text_of
 from oracle_standin.engine.plsql.kinds import DataType
 from oracle_standin.engine.plsql.scope import CURSOR
 from oracle_standin.engine.settings import CLIENT_CONTEXT
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.protocol import BindValue
 
 Body = Callable[["Host", Arguments], Arguments]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql import cursor_nodes, nodes
 from oracle_standin.engine.plsql.call_parts import read_call
 from oracle_standin.engine.plsql.compile_errors import complainer, not_here
@@ -20,9 +19,12 @@ from oracle_standin.engine.plsql.reader import END, Reader, fragment
 from oracle_standin.engine.plsql.sql_parts import parse_sql
 from oracle_standin.engine.plsql.targets import read_target, read_targets, read_using
 from oracle_standin.lexer import Kind, tokens
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from oracle_standin.engine.plsql.positions import Position
 
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 _SQL = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "COMMIT", "ROLLBACK", "SAVEPOINT",
@@ -77,7 +79,7 @@ def _block(reader: Reader) -> nodes.Block:
 
 def read_body(
     reader: Reader,
-    position: nodes.Position,
+    position: Position,
     declarations: tuple[nodes.Declaration, ...],
     name: str = "",
 ) -> nodes.Block:
@@ -215,7 +217,7 @@ def _loop_body(reader: Reader) -> tuple[nodes.Statement, ...]:
     return body
 
 
-def _for(reader: Reader, position: nodes.Position, label: str) -> nodes.Statement:
+def _for(reader: Reader, position: Position, label: str) -> nodes.Statement:
     variable = reader.name()
     reader.expect("IN")
     reverse = reader.accept("REVERSE")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from oracle_standin.backend import ClientGoneError, OracleError
 from oracle_standin.engine.plsql.compile_errors import CompileError, compile_error
 from oracle_standin.engine.plsql.exceptions import PREDEFINED, USER_DEFINED, RaisedError
 from oracle_standin.engine.plsql.expressions import evaluate_as, integer, is_true
 from oracle_standin.engine.plsql.lookup import find_exception
 from oracle_standin.engine.plsql.statements import ANY_TEXT
+from oracle_standin.protocol import ClientGoneError, OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
+    from oracle_standin.engine.plsql.positions import Position
     from oracle_standin.engine.plsql.scope import Scope
 
 # The client's break, and a connection that is gone, are nobody's to handle.
@@ -23,7 +24,7 @@ _NOT_HANDLED = frozenset({1013, 3113})
 _T = TypeVar("_T")
 
 
-def guarded(position: nodes.Position, work: Callable[[], _T], context: Context) -> _T:
+def guarded(position: Position, work: Callable[[], _T], context: Context) -> _T:
     """Run a part of a block; turn an error into an exception that remembers the line."""
     try:
         return work()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from oracle_standin.engine.plsql.nodes import Fragment, Position, position_in
+from oracle_standin.engine.plsql.nodes import Fragment
+from oracle_standin.engine.plsql.positions import Position, position_in
 from oracle_standin.lexer import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from oracle_standin.backend import OracleError
+    from oracle_standin.protocol import OracleError
 
 END = Token(Kind.OPERATOR, "", "", -1)
 """What `Reader.peek` gives after the last token."""

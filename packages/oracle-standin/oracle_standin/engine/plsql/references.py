@@ -21,7 +21,8 @@ from oracle_standin.engine.plsql.lookup import (
     find_variable,
     resolve_type,
 )
-from oracle_standin.engine.plsql.nodes import Fragment, position_in
+from oracle_standin.engine.plsql.nodes import Fragment
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.scope import NUMBER, Variable
 from oracle_standin.engine.plsql.static import check_value
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_standin.engine.plsql.context import Context
-    from oracle_standin.engine.plsql.nodes import Position
+    from oracle_standin.engine.plsql.positions import Position
     from oracle_standin.engine.plsql.scope import Composite, Program, Scope
     from oracle_standin.lexer import Token
 
@@ -144,7 +145,7 @@ def _functions(
     local = scope.programs_of(names)
     if not local and len(names) == 1 and is_built_in(names[0]):
         return ()
-    return local or context.host.linker.programs(names, position, context)
+    return local or context.stored.programs(names, position, context)
 
 
 def _refuse_lazy(found: Sequence[Token], place: int, position: Position) -> None:

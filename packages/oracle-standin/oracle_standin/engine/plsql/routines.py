@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.arguments import RESULT, Arguments
 from oracle_standin.engine.plsql.assignment import store
 from oracle_standin.engine.plsql.expressions import Evaluated, evaluate_as
 from oracle_standin.engine.plsql.matching import arguments_by_name
 from oracle_standin.engine.plsql.packages import FUNCTIONS, PROCEDURES, Routine
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql import nodes

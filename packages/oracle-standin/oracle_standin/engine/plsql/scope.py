@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import Bind, CharsetForm, OracleError, TypeCode, Value
+from oracle_standin.backend import Bind
 from oracle_standin.engine.plsql.compile_errors import compile_error
 from oracle_standin.engine.plsql.kinds import DataType, RecordType, TableType
 from oracle_standin.engine.plsql.signatures import same_signature
 from oracle_standin.engine.plsql.tables import IndexedTable
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from oracle_standin.backend import BindValue
     from oracle_standin.engine.plsql.exceptions import NamedException
     from oracle_standin.engine.plsql.kinds import Kind
     from oracle_standin.engine.plsql.library import StoredUnit
-    from oracle_standin.engine.plsql.nodes import Fragment, Position, Subprogram
+    from oracle_standin.engine.plsql.nodes import Fragment, Subprogram
+    from oracle_standin.engine.plsql.positions import Position
+    from oracle_standin.protocol import BindValue
 
 
 @dataclass(slots=True)

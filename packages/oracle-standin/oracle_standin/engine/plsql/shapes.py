@@ -6,14 +6,14 @@ Source: Database Reference, ALL_PROCEDURES and ALL_ARGUMENTS.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, TypeCode
+from oracle_standin.engine.compiled_units import Shape, ShapeArgument
 from oracle_standin.engine.plsql import kinds, nodes
 from oracle_standin.engine.plsql.kinds import DataType, RecordType, TableType
 from oracle_standin.engine.plsql.lookup import resolve_type
 from oracle_standin.engine.plsql.nodes import Mode, UnitKind
+from oracle_standin.protocol import CharsetForm, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,34 +42,6 @@ _NAMES = {
     TypeCode.CURSOR: "REF CURSOR",
 }
 _TEXTS = {TypeCode.VARCHAR: "VARCHAR2", TypeCode.CHAR: "CHAR", TypeCode.CLOB: "CLOB"}
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeArgument:
-    """One row of ALL_ARGUMENTS; position 0 is the result, level 1 the element of a table."""
-
-    name: str | None
-    position: int
-    sequence: int
-    level: int
-    data_type: str
-    in_out: str
-    defaulted: bool
-    national: bool | None
-    """Of a text, whether it is in the national character set."""
-    type_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A procedure or function; `overload` counts those of one name, 0 where it is the only one."""
-
-    name: str
-    number: int
-    overload: int
-    is_function: bool
-    deterministic: bool
-    arguments: tuple[ShapeArgument, ...]
 
 
 def shapes(unit: nodes.Unit, scope: Scope, context: Context) -> list[Shape]:

@@ -5,15 +5,14 @@ Source: PL/SQL Packages and Types Reference, DBMS_MVIEW. Each call commits, as D
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.ddl import materialized
-from oracle_standin.engine.ddl.reader import Reader
 from oracle_standin.engine.plsql.arguments import Arguments, text_of
+from oracle_standin.engine.reader import Reader
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.contract import Engine
     from oracle_standin.engine.plsql.host import Host
 
 
@@ -22,7 +21,6 @@ def refresh(host: Host, arguments: Arguments) -> Arguments:
 
     Raises ORA-23401 for one that is not there, ORA-12004 for the method F: there are no logs.
     """
-    engine = cast("Engine", host)  # the session is both
     reader = Reader(text_of(arguments["LIST"]))
     method = text_of(arguments["METHOD"]).upper()
     host.commit()
@@ -32,7 +30,7 @@ def refresh(host: Host, arguments: Arguments) -> Arguments:
             label = f'"{name.schema or host.current_schema}"."{name.name}"'
             message = f"REFRESH FAST cannot be used for materialized view {label}"
             raise OracleError(12004, message)
-        materialized.refresh(engine, name)
+        materialized.refresh(host, name)
         if not reader.accept_operator(","):
             break
     host.commit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.plsql.assignment import expanded, wrong_number
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
@@ -14,21 +13,22 @@ from oracle_standin.engine.plsql.compile_errors import (
     sql_error,
 )
 from oracle_standin.engine.plsql.lookup import find_relation, row_of
-from oracle_standin.engine.plsql.nodes import position_in
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.engine.plsql.scope import Record, blank_record
 from oracle_standin.engine.plsql.sql_parts import named_tables
 from oracle_standin.engine.plsql.statements import prepared, with_columns
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Column
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.expressions import Rewritten
     from oracle_standin.engine.plsql.kinds import RecordType
     from oracle_standin.engine.plsql.nodes import Fragment
     from oracle_standin.engine.plsql.scope import Scope
+    from oracle_standin.rows import Column
 
 _NO_TABLES = ("DUAL", "TABLE", "SELECT", "VALUES", "LATERAL")
 _CONTROL = ("COMMIT", "ROLLBACK", "SAVEPOINT", "LOCK", "SET")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.engine.plsql import nodes
 from oracle_standin.engine.plsql.compile_errors import complainer, not_here
-from oracle_standin.engine.plsql.nodes import Fragment, position_in
+from oracle_standin.engine.plsql.nodes import Fragment
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.engine.plsql.targets import read_targets
 from oracle_standin.lexer import Kind
@@ -14,6 +15,7 @@ from oracle_standin.lexer import Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from oracle_standin.engine.plsql.positions import Position
     from oracle_standin.lexer import Token
 
 _NOT_HERE = (["WHERE", "CURRENT", "OF"], ["SET", "ROW", "="])
@@ -22,7 +24,7 @@ _BEFORE_TABLE = ("FROM", "JOIN", "USING", "UPDATE", "INTO")
 _FROM_IN_CALL = ("EXTRACT", "TRIM")
 
 
-def parse_sql(position: nodes.Position, statement: Fragment) -> nodes.Sql:
+def parse_sql(position: Position, statement: Fragment) -> nodes.Sql:
     """Return a static SQL statement with the targets of its INTO taken out.
 
     SELECT loses its INTO clause. RETURNING keeps the word INTO at its end, for return binds.

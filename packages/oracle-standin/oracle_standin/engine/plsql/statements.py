@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import (
-    Bind,
-    CharsetForm,
-    Column,
-    ExecuteOptions,
-    OracleError,
-    Result,
-    TypeCode,
-)
+from oracle_standin.backend import Bind, ExecuteOptions, Result
 from oracle_standin.engine.plsql.assignment import (
     expanded,
     must_find_table,
@@ -35,16 +27,18 @@ from oracle_standin.engine.plsql.lookup import row_of
 from oracle_standin.engine.plsql.scope import Record, Variable
 from oracle_standin.engine.plsql.sql_parts import named_tables
 from oracle_standin.lexer import StatementKind, outline
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from oracle_standin.backend import Row, RowSource
     from oracle_standin.engine.plsql import nodes
     from oracle_standin.engine.plsql.context import Context
     from oracle_standin.engine.plsql.nodes import Fragment, Target
     from oracle_standin.engine.plsql.scope import Scope
     from oracle_standin.lexer import Outline
+    from oracle_standin.protocol import Row
+    from oracle_standin.rows import Column, RowSource
 
 _ROWS_A_FETCH = 500
 ANY_TEXT = DataType(TypeCode.CLOB, CharsetForm.DATABASE, "CLOB")

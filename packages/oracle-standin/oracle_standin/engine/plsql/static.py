@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import CharsetForm, OracleError, TypeCode
 from oracle_standin.engine.plsql.compile_errors import (
     CompileError,
     compile_error,
@@ -22,6 +21,7 @@ from oracle_standin.engine.plsql.lookup import find_composite
 from oracle_standin.engine.plsql.matching import CLIENT_ARRAY
 from oracle_standin.engine.plsql.scope import bind_type
 from oracle_standin.engine.plsql.targets import target_of
+from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.engine.plsql.context import Context

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, not_in_this_standin
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.plsql.arguments import Arguments, text_of
+from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import BindValue
     from oracle_standin.engine.contract import ObjectRef
     from oracle_standin.engine.plsql.host import Host
+    from oracle_standin.protocol import BindValue
 
 _UNCOUNTED = frozenset({"x", "n"})
 _SET_FACTS = """

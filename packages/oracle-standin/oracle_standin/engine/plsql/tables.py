@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_standin.backend import Value
     from oracle_standin.engine.plsql.kinds import TableType
+    from oracle_standin.protocol import Value
 
 Index = int | str
 """Of a table by VARCHAR2 a text; texts are in binary order."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.plsql.nodes import Fragment, Target, Using, position_in
+from oracle_standin.engine.plsql.nodes import Fragment, Target, Using
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.lexer import Kind
 
 if TYPE_CHECKING:

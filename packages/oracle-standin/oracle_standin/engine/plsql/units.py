@@ -15,8 +15,9 @@ from oracle_standin.engine.plsql.declarations import (
     read_options,
     read_subprogram,
 )
-from oracle_standin.engine.plsql.nodes import UnitKind, position_in
+from oracle_standin.engine.plsql.nodes import UnitKind
 from oracle_standin.engine.plsql.parser import read_body
+from oracle_standin.engine.plsql.positions import position_in
 from oracle_standin.engine.plsql.reader import Reader
 from oracle_standin.lexer import Kind, tokens
 

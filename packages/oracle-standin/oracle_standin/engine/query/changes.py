@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import (
     change_nodes,
@@ -20,6 +19,7 @@ from oracle_standin.engine.query.queries import render_query
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import as_text, render
 from oracle_standin.engine.query.scope import Source
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.backend import Bind

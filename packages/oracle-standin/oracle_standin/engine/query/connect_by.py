@@ -13,12 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import aggregates, nodes, query_nodes, sources, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import as_text, render
 from oracle_standin.engine.query.scope import Source
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

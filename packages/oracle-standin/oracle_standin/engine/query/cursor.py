@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import engine_name
 from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind, tokens
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.lexer import Token

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine import vectors
 from oracle_standin.engine.query import vector_calls
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.cursor import Cursor

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import (
     calls,
     json_conditions,
@@ -22,6 +21,7 @@ from oracle_standin.engine.query import (
 from oracle_standin.engine.query.cursor import checked_name, syntax_error
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.cursor import Cursor

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.contract import FlashbackSource, Translation
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import flashbacks
 from oracle_standin.engine.query.scope import Source
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef

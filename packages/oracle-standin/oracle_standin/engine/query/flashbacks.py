@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.contract import FlashbackSource, Translation
 from oracle_standin.engine.flashback.past_sql import VERSION_COLUMNS
 from oracle_standin.engine.names import quoted
@@ -16,6 +15,7 @@ from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output, Source
 from oracle_standin.engine.resolver import TEMPORARY_SCHEMA
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import expressions, nodes, pivots, query_nodes, selects, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.cursor import Cursor

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import (
     aggregates,
     function_names,
@@ -15,6 +14,7 @@ from oracle_standin.engine.query import (
 from oracle_standin.engine.query import render as renderer
 from oracle_standin.engine.query.kinds import Kind, kind_of
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

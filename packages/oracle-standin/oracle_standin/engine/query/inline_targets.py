@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import nodes, query_nodes, selects, tree
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import expressions, nodes, query_nodes
 from oracle_standin.engine.query.datatypes import type_name
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import datetime as dt
 import re
 from fractions import Fraction
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.protocol import OracleError
 
 _DATE = re.compile(r"\s*(-?\d{1,4})\D(\d{1,2})\D(\d{1,2})\s*")
 _TIMESTAMP = re.compile(

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import change_nodes, changes, nodes, sources, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output, Source

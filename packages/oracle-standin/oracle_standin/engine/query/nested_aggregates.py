@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import function_names, nodes, query_nodes, tree
+from oracle_standin.protocol import OracleError
 
 _GROUPS = "ora$groups"
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import queries, query_nodes, selects, tree
 from oracle_standin.engine.query.cursor import Cursor
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.scope import Scope, Source
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef, ViewDefinition

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import (
     aggregates,
@@ -26,6 +25,7 @@ from oracle_standin.engine.query.scope import (  # noqa: TC001 - singledispatch 
     Scope,
     Source,
 )
+from oracle_standin.protocol import OracleError
 
 _LABEL_BYTES = 128
 

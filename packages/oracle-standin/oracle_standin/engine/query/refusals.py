@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from oracle_standin.backend import not_in_this_standin
+from oracle_standin.protocol import not_in_this_standin
 
 
 def refuse(what: str, code: int = 3001) -> NoReturn:

@@ -6,9 +6,9 @@ JSON data type.
 
 from __future__ import annotations
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import nodes, query_nodes, tree
 from oracle_standin.engine.query.word_sets import word_set
+from oracle_standin.protocol import OracleError
 
 _LATER_TYPES = ("boolean", "jsonb", 'ora."VECTOR"')
 _LATER_FUNCTIONS = word_set(

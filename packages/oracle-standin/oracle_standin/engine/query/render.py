@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine import vectors
 from oracle_standin.engine.query import nodes, pseudo_columns, query_nodes
 from oracle_standin.engine.query.functions import render_call
@@ -15,6 +14,7 @@ from oracle_standin.engine.query.kinds import Kind, kind_of
 from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.scope import Output
+from oracle_standin.protocol import OracleError
 
 
 @singledispatch

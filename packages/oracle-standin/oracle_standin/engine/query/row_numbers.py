@@ -10,16 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
-from oracle_standin.engine.query import (
-    function_names,
-    joined_rows,
-    nodes,
-    query_nodes,
-    tree,
-)
+from oracle_standin.engine.query import function_names, joined_rows, nodes, query_nodes, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.scope import Output

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError, TypeCode
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query.datatypes import bind_type
+from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.query import expressions, from_items, nodes, query_nodes, recursion
 from oracle_standin.engine.query.refusals import refuse
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.query.cursor import Cursor

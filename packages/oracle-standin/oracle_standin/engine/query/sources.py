@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.query import (
     external_sources,
@@ -19,6 +18,7 @@ from oracle_standin.engine.query.literals import quoted_text
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Source, missing_table
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import ObjectRef

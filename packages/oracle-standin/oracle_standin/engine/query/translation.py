@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.engine.contract import Translation
 from oracle_standin.engine.query import (
     change_nodes,
@@ -22,6 +21,7 @@ from oracle_standin.engine.query import (
 from oracle_standin.engine.query.cursor import Cursor
 from oracle_standin.engine.query.render import render
 from oracle_standin.engine.query.scope import Output
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from oracle_standin.engine.contract import TranslationContext

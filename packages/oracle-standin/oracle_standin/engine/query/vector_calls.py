@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
-from oracle_standin.backend import OracleError
 from oracle_standin.codecs import VectorFormat, VectorShape
 from oracle_standin.engine import vectors
 from oracle_standin.engine.query import nodes, query_nodes, tree
 from oracle_standin.engine.query.refusals import refuse
 from oracle_standin.engine.query.word_sets import word_set
+from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from oracle_standin.backend import Bind, ExecuteOptions
 from tests.engine.session.handle import NUMBER, ONCE, VARCHAR, Handle, insert, number
 
 if TYPE_CHECKING:
-    from oracle_standin.backend import BindValue
+    from oracle_standin.protocol import BindValue
 
 pytestmark = pytest.mark.standin
 
@@ -83,4 +83,6 @@ def test_returning_gives_rows_for_each_iteration(one: Handle) -> None:
 
 
 def test_missing_binds(one: Handle) -> None:
-    assert "ORA-01008" in one.code('SELECT * FROM "T" WHERE "ID" = :1 OR "ID" = :2', (NUMBER, None))
+    assert "ORA-01008" in one.fails(
+        'SELECT * FROM "T" WHERE "ID" = :1 OR "ID" = :2', (NUMBER, None)
+    )

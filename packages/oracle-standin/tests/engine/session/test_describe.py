@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oracle_standin.backend import OracleError
+from oracle_standin.protocol import OracleError
 from tests.engine.session.handle import Handle, insert
 
 pytestmark = pytest.mark.standin

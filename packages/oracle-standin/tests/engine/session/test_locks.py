@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-import time
+from typing import TYPE_CHECKING
 
 import pytest
 
-from oracle_standin.backend import OracleError
-from tests.engine.session.handle import Handle, insert
+from oracle_standin.protocol import OracleError
+from tests.engine.session.handle import Handle, insert, wait_until_it_works
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.database import Database
 
 pytestmark = pytest.mark.standin
 
 
-def test_a_writer_waits_for_the_other(one: Handle, two: Handle) -> None:
+def test_a_writer_waits_for_the_other(one: Handle, two: Handle, engine_database: Database) -> None:
     insert(one, 1, "a")
     one.session.commit()
     one.run('UPDATE "T" SET "NAME" = \'b\'')
@@ -24,7 +27,7 @@ def test_a_writer_waits_for_the_other(one: Handle, two: Handle) -> None:
 
     thread = threading.Thread(target=update)
     thread.start()
-    time.sleep(0.1)
+    wait_until_it_works(engine_database, two, "Lock")
     assert not done
     one.session.commit()
     thread.join()
@@ -37,7 +40,7 @@ def test_nowait(one: Handle, two: Handle) -> None:
     one.session.commit()
     one.run('SELECT * FROM "T" FOR UPDATE')
     assert one.session.in_transaction
-    assert "ORA-00054" in two.code('SELECT * FROM "T" FOR UPDATE NOWAIT')
+    assert "ORA-00054" in two.fails('SELECT * FROM "T" FOR UPDATE NOWAIT')
     assert not two.session.in_transaction
 
 
@@ -81,6 +84,6 @@ def test_lock_table(one: Handle, two: Handle) -> None:
 
 def test_ddl_gives_up_on_a_locked_table(one: Handle, two: Handle) -> None:
     insert(one, 1)
-    assert "ORA-00054" in two.code(f'ALTER TABLE "{one.session.user}"."T" ADD "X" numeric')
+    assert "ORA-00054" in two.fails(f'ALTER TABLE "{one.session.user}"."T" ADD "X" numeric')
     one.session.commit()
     two.run(f'ALTER TABLE "{one.session.user}"."T" ADD "X" numeric')

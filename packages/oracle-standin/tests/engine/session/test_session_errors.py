@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from oracle_standin.backend import OracleError, SessionInfo
+from oracle_standin.backend import SessionInfo
+from oracle_standin.protocol import OracleError
 from tests.engine.session.handle import NUMBER, VARCHAR, Handle, insert, number
 
 if TYPE_CHECKING:
@@ -75,16 +76,16 @@ pytestmark = pytest.mark.standin
 )
 def test_error_texts(one: Handle, statement: str, message: str) -> None:
     insert(one, 1, "a")
-    assert one.code(statement) == message.format(user=one.session.user)
+    assert one.fails(statement) == message.format(user=one.session.user)
     assert one.count() == 1
 
 
 def test_bind_values_are_measured_for_the_message(one: Handle) -> None:
-    assert "(actual: 7, maximum: 5)" in one.code(
+    assert "(actual: 7, maximum: 5)" in one.fails(
         'INSERT INTO "T" ("ID", "NAME") VALUES (:1, :2)', (NUMBER, number(1)), (VARCHAR, b"toolong")
     )
     insert(one, 1)
-    assert "(actual: 6, maximum: 5)" in one.code(
+    assert "(actual: 6, maximum: 5)" in one.fails(
         'UPDATE "T" SET "NAME" = :1 WHERE "ID" = :2', (VARCHAR, b"sixsix"), (NUMBER, number(1))
     )
 
@@ -95,12 +96,12 @@ def test_foreign_keys(one: Handle, owner: psycopg.Connection[tuple[object, ...]]
         f'CREATE TABLE "{user}"."C" ("P" numeric CONSTRAINT "C_FK" REFERENCES "{user}"."T");'
         f'ALTER TABLE "{user}"."C" OWNER TO "{user}"'.encode()
     )
-    assert one.code('INSERT INTO "C" VALUES (1)') == (
+    assert one.fails('INSERT INTO "C" VALUES (1)') == (
         f"ORA-02291: integrity constraint ({user}.C_FK) violated - parent key not found"
     )
     insert(one, 1)
     one.run('INSERT INTO "C" VALUES (1)')
-    assert one.code('DELETE FROM "T"') == (
+    assert one.fails('DELETE FROM "T"') == (
         f"ORA-02292: integrity constraint ({user}.C_FK) violated - child record found"
     )
 
@@ -115,10 +116,10 @@ def test_what_others_may_not_see_does_not_exist(
         f"INSERT INTO ora.role_grants VALUES ('{other}', 'CONNECT')".encode()
     )
     stranger = connect(other)
-    assert "ORA-00942" in stranger.code(f"SELECT * FROM {table}")
+    assert "ORA-00942" in stranger.fails(f"SELECT * FROM {table}")
     owner.execute(f'GRANT SELECT ON {table} TO "{other}"'.encode())
     assert stranger.count(table) == 0
-    assert "ORA-01031" in stranger.code(f"DELETE FROM {table}")
+    assert "ORA-01031" in stranger.fails(f"DELETE FROM {table}")
 
 
 def test_logging_on_needs_the_privilege_and_an_open_account(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oracle_standin import codecs
-from oracle_standin.backend import ExecuteOptions, OracleError
+from oracle_standin.backend import ExecuteOptions
+from oracle_standin.protocol import OracleError
 from tests.engine.session.handle import Handle, insert
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def test_a_transaction_has_an_id_of_three_parts(one: Handle) -> None:
 
 def test_a_failed_statement_is_undone_alone(one: Handle) -> None:
     insert(one, 1, "a")
-    assert "ORA-00001" in one.code("INSERT INTO \"T\" VALUES (2, 'b'), (1, 'c')")
+    assert "ORA-00001" in one.fails("INSERT INTO \"T\" VALUES (2, 'b'), (1, 'c')")
     assert one.session.in_transaction
     assert one.count() == 1
     one.session.commit()
@@ -56,7 +57,7 @@ def test_a_failed_statement_is_undone_alone(one: Handle) -> None:
 
 
 def test_a_failed_first_statement_leaves_no_transaction(one: Handle) -> None:
-    assert "ORA-02290" in one.code("INSERT INTO \"T\" VALUES (1, 'bad')")
+    assert "ORA-02290" in one.fails("INSERT INTO \"T\" VALUES (1, 'bad')")
     assert not one.session.in_transaction
 
 
@@ -129,7 +130,7 @@ def test_ddl_commits_before_and_after(one: Handle, two: Handle) -> None:
     one.run(f'CREATE TABLE "{one.session.user}"."U" ("X" numeric)')
     assert (two.count(), one.session.in_transaction) == (1, False)
     insert(one, 2)
-    one.code("CREATE TABLE nonsense(")
+    one.fails("CREATE TABLE nonsense(")
     assert two.count() == 2
 
 
@@ -163,7 +164,7 @@ def test_read_only(one: Handle, two: Handle) -> None:
     insert(two, 1)
     two.session.commit()
     assert one.count() == 0
-    assert "ORA-01456" in one.code('DELETE FROM "T"')
+    assert "ORA-01456" in one.fails('DELETE FROM "T"')
     one.session.commit()
     assert one.count() == 1
 
@@ -181,7 +182,7 @@ def test_serializable_refuses_to_change_what_changed_since(one: Handle, two: Han
     two.run('UPDATE "T" SET "NAME" = \'b\'')
     two.session.commit()
     assert one.rows('SELECT "NAME" FROM "T"') == [(b"a",)]
-    assert "ORA-08177" in one.code('UPDATE "T" SET "NAME" = \'c\'')
+    assert "ORA-08177" in one.fails('UPDATE "T" SET "NAME" = \'c\'')
     one.session.rollback()
     assert one.rows('SELECT "NAME" FROM "T"') == [(b"b",)]
 

@@ -1,4 +1,4 @@
-"""Builds a large dictionary in a data folder of the stand-in."""
+"""A data dictionary of many thousand tables in a data folder, to measure discovery with."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from oracle_standin.engine.database import Database
 
 OWNER, PASSWORD = "BENCH", "bench"
 COLUMNS = 20
-_TABLES_A_TRANSACTION = 500
-"""Every table and index of a transaction keeps a lock until its end."""
+_TABLES_PER_TRANSACTION = 500
+"""A transaction holds a lock on every table and index until its end."""
 
 _DICTIONARY_TABLES = """
 SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c
@@ -57,7 +57,7 @@ class GrowingDictionary:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Use a folder that does not exist yet, and begin with one table."""
+        """Make a folder that does not exist yet, with one table."""
         self._folder = folder
         self._tables = 1
         with Database(folder) as database:
@@ -71,19 +71,19 @@ class GrowingDictionary:
 
     @property
     def tables(self) -> int:
-        """How many tables it has."""
+        """Return the number of tables."""
         return self._tables
 
     def grow(self, tables: int) -> Path:
-        """Add tables until there are so many.
+        """Add tables up to a number of them.
 
         Returns:
             The data folder.
         """
         with Database(self._folder) as database, closing(database.owner_connection()) as connection:
-            connection.execute((Path(__file__).parent / "load.sql").read_bytes())
-            for first in range(self._tables, tables, _TABLES_A_TRANSACTION):
-                last = min(first + _TABLES_A_TRANSACTION, tables) - 1
+            connection.execute((Path(__file__).parent / "large_dictionary.sql").read_bytes())
+            for first in range(self._tables, tables, _TABLES_PER_TRANSACTION):
+                last = min(first + _TABLES_PER_TRANSACTION, tables) - 1
                 connection.execute("SELECT bench_loader.copy_tables(%s, %s)", (first, last))
             connection.execute("SELECT bench_loader.record_copies()")
             connection.execute("DROP SCHEMA bench_loader CASCADE")

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import TypeCode
-from oracle_standin.engine.ddl.type_facts import ColumnType
+from oracle_standin.engine.type_facts import ColumnType
 from oracle_standin.lexer import Kind
+from oracle_standin.protocol import TypeCode
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.ddl.reader import Reader
+    from oracle_standin.engine.reader import Reader
 
 _PUBLIC = "PUBLIC"
 _SCHEMAS = {"SDO_GEOMETRY": "MDSYS", "XMLTYPE": "SYS"}

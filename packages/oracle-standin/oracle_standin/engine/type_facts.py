@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from oracle_standin.backend import CharsetForm, TypeCode
+from oracle_standin.protocol import CharsetForm, TypeCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.backend import OracleError
 from oracle_standin.lexer import Kind, Token, tokens
+from oracle_standin.protocol import OracleError
 from oracle_standin.reserved_words import RESERVED_WORDS
 
 if TYPE_CHECKING:
