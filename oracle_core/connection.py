@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import oracledb
 
-from oracle_core import redact, retry
+from oracle_core import retry
 from oracle_core.errors import ConfigurationError, describe
-from oracle_core.settings import DEFAULT_CONNECT_TIMEOUT_SECONDS, DEFAULT_PORT, check_connection
+from oracle_core.settings import (
+    DEFAULT_CONNECT_TIMEOUT_SECONDS,
+    DEFAULT_PORT,
+    check_connection,
+    register_secrets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +113,7 @@ def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
         oracledb.Error: the database refused or cannot be reached.
     """
     parameters = connect_parameters(config)
-    redact.register_settings(config)
+    register_secrets(config)
     _set_driver_mode(config)
     connection = oracledb.connect(**parameters)
     try:

@@ -15,10 +15,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
-from oracle_core.settings import SECRET_SETTINGS
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
 PLACEHOLDER = "[secret]"
@@ -43,12 +41,6 @@ def register(secrets: Iterable[str]) -> None:
                 known.update(_spellings(secret))
         # The longest first, because one secret may be part of another.
         _forms[:] = sorted(known, key=len, reverse=True)
-
-
-def register_settings(config: Mapping[str, Any]) -> None:
-    """Remember the secret ones among the settings, under canonical and older names."""
-    names = {*SECRET_SETTINGS, "pass", "common_password"}
-    register(str(config[name]) for name in names if config.get(name))
 
 
 def forget_all() -> None:

@@ -5,16 +5,21 @@ Names that older taps and targets use are accepted as aliases.
 
 from __future__ import annotations
 
+import difflib
+import logging
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 
+from oracle_core import redact
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_LOGGER = logging.getLogger(__name__)
 
 DEFAULT_PORT = 1521
 DEFAULT_CONNECT_TIMEOUT_SECONDS = 20
@@ -146,7 +151,7 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
     ),
 ]
 
-SECRET_SETTINGS = frozenset({"password", "wallet_password", "access_token"})
+SECRET_SETTINGS = frozenset(setting.name for setting in CONNECTION_SETTINGS if setting.secret)
 
 ALIASES: Mapping[str, str] = {
     "hostname": "host",
@@ -168,17 +173,70 @@ ALIASES: Mapping[str, str] = {
 _DRIVER_MODES = {"cx": "thick", "thick": "thick", "thin": "thin", True: "thick", False: "thin"}
 
 
-def resolve_aliases(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Replace the names that older taps and targets use.
+def validated(
+    config: Mapping[str, Any], schema: Mapping[str, Any], *, connects: bool = True
+) -> dict[str, Any]:
+    """Return the settings as the product uses them.
 
-    Where both names are given, the canonical one wins. Text is taken for a port, because older
-    variants declare it so.
+    Aliases are resolved, secrets registered for redaction, defaults filled in (null stands for
+    the default) and every setting checked. The tap, the target and the catalog all start here.
 
     Args:
-        config: settings as the user gave them.
+        config: Settings as the user gave them.
+        schema: JSON Schema of the settings, as `PropertiesList.to_dict` returns it.
+        connects: Whether the settings must name a database and a way to log on.
 
     Returns:
-        The settings under their canonical names, and one line for each alias used, to be logged.
+        A new dictionary with canonical names. Settings that the schema does not know are kept.
+
+    Raises:
+        ConfigurationError: If a setting is missing or wrong; the text never contains its value.
+    """
+    declared = schema["properties"]
+    register_secrets(config, schema)
+    redact.install()
+    settings, notices = resolve_aliases(config)
+    for notice in notices:
+        _LOGGER.info("%s", notice)
+    for name in settings.keys() - declared.keys():
+        # A configuration may be shared by several commands; only a likely typo is worth a line.
+        for similar in difflib.get_close_matches(name, declared, n=1, cutoff=0.85):
+            _LOGGER.warning("setting '%s' is not known; did you mean '%s'?", name, similar)
+    for name, setting in declared.items():
+        if "default" in setting and settings.get(name) is None:
+            settings[name] = setting["default"]
+    check_settings(settings, schema)
+    if connects:
+        check_connection(settings)
+    return settings
+
+
+def register_secrets(config: Mapping[str, Any], schema: Mapping[str, Any] | None = None) -> None:
+    """Register the values of secret settings for redaction, under canonical and older names.
+
+    Args:
+        config: Settings as the user gave them.
+        schema: Declares further secret settings beside those of the connection.
+    """
+    declared = schema["properties"] if schema else {}
+    names = SECRET_SETTINGS | {name for name, setting in declared.items() if setting.get("secret")}
+    older = {alias for alias, canonical in ALIASES.items() if canonical in names}
+    # `common_password` is the password of all schemas in an older target.
+    secret = names | older | {"common_password"}
+    redact.register(str(config[name]) for name in secret if config.get(name))
+
+
+def resolve_aliases(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings under their canonical names.
+
+    Where both names are given, the canonical one wins. A port given as text becomes a number,
+    because older variants declare it as text.
+
+    Args:
+        config: Settings as the user gave them.
+
+    Returns:
+        The settings, and one line to be logged per alias used.
     """
     resolved: dict[str, Any] = {}
     notices: list[str] = []
@@ -206,14 +264,14 @@ def _converted(alias: str, canonical: str, value: object) -> object:
 
 
 def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """Read settings from environment variables, and from a file `.env`, as the SDK does.
+    """Return the settings in environment variables and in a file `.env`, as the SDK reads them.
 
     Args:
         schema: JSON Schema of the settings.
-        prefix: what the names of the variables begin with.
+        prefix: Prefix of the variables' names.
 
     Raises:
-        ConfigurationError: the first variable that does not fit the type of its setting.
+        ConfigurationError: If a variable does not fit the type of its setting; names the first.
     """
     try:
         return parse_environment_config(dict(schema), prefix)
@@ -231,11 +289,11 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
     """Check settings against their declaration, without repeating a value in any text.
 
     Args:
-        config: settings under their canonical names.
-        schema: JSON Schema of the plugin, as `PropertiesList.to_dict` gives it.
+        config: Settings under their canonical names.
+        schema: JSON Schema of the settings, as `PropertiesList.to_dict` returns it.
 
     Raises:
-        ConfigurationError: the first setting that is wrong.
+        ConfigurationError: If a setting is wrong; names the first.
     """
     validator = jsonschema.Draft202012Validator(schema)
     for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path)):
@@ -244,7 +302,7 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
 
 
 def _rule(validator: object, value: object) -> str:
-    """Say what a setting must be, from the rule that it breaks."""
+    """Return what a setting must be, from the rule that it breaks."""
     texts = {
         "type": "must be of type {}",
         "enum": "must be one of {}",
@@ -263,25 +321,25 @@ def _rule(validator: object, value: object) -> str:
 
 def _types(alternatives: list[Any]) -> Iterator[str]:
     for alternative in alternatives:
-        found = alternative.get("type", ())
-        yield from [found] if isinstance(found, str) else found
+        types = alternative.get("type", ())
+        yield from [types] if isinstance(types, str) else types
 
 
 def check_connection(config: Mapping[str, Any]) -> None:
     """Check that the settings name one database and a way to log on.
 
     Raises:
-        ConfigurationError: something is missing, given twice or contradictory; the text names the
-            setting and never its value.
+        ConfigurationError: If a setting is missing, given twice or contradicts another; the text
+            names the setting and never its value.
     """
     has_dsn = bool(config.get("dsn"))
     if has_dsn:
         _refuse_credentials(str(config["dsn"]))
     elif not config.get("host"):
-        message = "say where the database is: host with service_name or sid, or dsn"
+        message = "is required: host with service_name or sid, or dsn alone"
         raise ConfigurationError(message, setting="host")
     elif not config.get("service_name") and not config.get("sid"):
-        message = "name the database: service_name, sid or dsn"
+        message = "is required to name the database; or sid, or dsn"
         raise ConfigurationError(message, setting="service_name")
     if config.get("service_name") and config.get("sid") and not has_dsn:
         message = "service_name and sid exclude each other"

@@ -17,8 +17,8 @@ from oracle_core.history import (
     utc_now,
     write_history,
 )
+from oracle_core.termination import Terminated
 from tap_oracle.settings import name_list
-from tap_oracle.termination import Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from decimal import Decimal
 from functools import cached_property
@@ -17,24 +16,17 @@ from singer_sdk.singerlib import Catalog
 
 from catalog.catalog_json import write_catalog
 from catalog.singer import Streams
-from oracle_core import redact
+from oracle_core.command import read_configuration, read_json_object, reported
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
-from oracle_core.settings import (
-    CONNECTION_SETTINGS,
-    check_connection,
-    check_settings,
-    from_environment,
-    resolve_aliases,
-)
+from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
 from oracle_core.state import exact
+from oracle_core.termination import Termination
 from tap_oracle.catalog_entry import FULL_TABLE, check_entry, read_entry
 from tap_oracle.discovery import discover, with_types
-from tap_oracle.failure import reported
 from tap_oracle.run import CurrentRun
 from tap_oracle.settings import TAP_SETTINGS, check_tap_settings, representation
 from tap_oracle.streams import OracleStream, stream_of
-from tap_oracle.termination import TerminationGate
 from tap_oracle.writer import LineWriter
 
 if TYPE_CHECKING:
@@ -80,23 +72,11 @@ def _checked_state(state: Mapping[str, Any] | None) -> dict[str, Any]:
     return checked
 
 
-def _read_json(file: IO[str] | None, name: str) -> dict[str, Any] | None:
-    """Read a file of the command line; fractional numbers stay exact.
-
-    Raises:
-        ConfigurationError: it holds no JSON object.
-    """
+def _read_file(file: IO[str] | None, option: str) -> dict[str, Any] | None:
+    """Return the content of a file given on the command line; fractional numbers stay exact."""
     if file is None:
         return None
-    try:
-        content = json.loads(file.read(), parse_float=Decimal)
-    except ValueError as error:
-        msg = "holds no valid JSON"
-        raise ConfigurationError(msg, setting=f"--{name}") from error
-    if not isinstance(content, dict):
-        msg = "holds no JSON object"
-        raise ConfigurationError(msg, setting=f"--{name}")
-    return content
+    return read_json_object(file, setting=option, parse_float=Decimal)
 
 
 class TapOracle(Tap):
@@ -142,13 +122,13 @@ class TapOracle(Tap):
         Raises:
             ConfigurationError: a setting, the catalog or the state cannot be used.
         """
-        self.gate = TerminationGate()
+        self.termination = Termination()
         self._connections: ConnectionSource | None = None
         self._raw_catalog = _plain_catalog(catalog)
         super().__init__(
             catalog=None if self._raw_catalog is None else Catalog.from_dict(self._raw_catalog),
             state=_checked_state(state),
-            message_writer=message_writer or LineWriter(self.gate),
+            message_writer=message_writer or LineWriter(self.termination),
             **arguments,
         )
 
@@ -161,24 +141,16 @@ class TapOracle(Tap):
         return from_environment(schema, cls._env_var_prefix)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Resolve aliases, check every setting and register the secrets.
+        """Replace the settings by their validated form.
 
         Raises:
-            ConfigurationError: a setting is missing or wrong; the text never holds its value.
+            ConfigurationError: If a setting is missing or wrong; the text never contains its
+                value.
         """
         del raise_errors
-        redact.register_settings(self._config)
-        redact.install()
-        self._config, notices = resolve_aliases(self._config)
-        for notice in notices:
-            self.logger.info("%s", notice)
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
-        for name, setting in schema["properties"].items():
-            if "default" in setting:
-                self._config.setdefault(name, setting["default"])
-        check_settings(self._config, schema)
-        check_connection(self._config)
+        self._config = validated(self._config, schema)
         check_tap_settings(self._config)
         return []
 
@@ -295,7 +267,7 @@ class TapOracle(Tap):
                 stream.entry = entry
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        self.gate.receive(signum, frame)
+        self.termination.handle(signum, frame)
 
     # Command line
 
@@ -317,8 +289,8 @@ class TapOracle(Tap):
             tap = cls(
                 config=given.config,
                 parse_env_config=given.parse_env,
-                state=_read_json(state, "state"),
-                catalog=_read_json(catalog, "catalog"),
+                state=_read_file(state, "--state"),
+                catalog=_read_file(catalog, "--catalog"),
             )
         with reported(cls.logger, tap.run.place):
             tap.run_pipeline()
@@ -331,12 +303,9 @@ class TapOracle(Tap):
         cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
     ) -> _ConfigInput:
         """Read the configuration files."""
+        del ctx, param
         with reported(cls.logger, lambda: "config"):
-            try:
-                return super().cb_config(ctx, param, value)
-            except (OSError, ValueError, TypeError) as error:
-                msg = f"cannot be read as JSON ({type(error).__name__})"
-                raise ConfigurationError(msg, setting="--config") from error
+            return _ConfigInput(*read_configuration(value))
 
     @classmethod
     def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:  # noqa: FBT001

@@ -12,7 +12,7 @@ import msgspec
 from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from singer_sdk.singerlib.encoding.simple import Message
 
-from tap_oracle.termination import TerminationGate
+from oracle_core.termination import Termination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -140,13 +140,13 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
     it short.
     """
 
-    def __init__(self, gate: TerminationGate | None = None) -> None:
-        """Make a writer.
+    def __init__(self, termination: Termination | None = None) -> None:
+        """Initialize the writer.
 
         Args:
-            gate: what holds signals back during a write.
+            termination: Holds signals back during a write.
         """
-        self._gate = gate or TerminationGate()
+        self._termination = termination or Termination()
         self.bytes_written = 0
 
     def serialize_message(self, message: Message) -> bytes:
@@ -171,7 +171,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
             BrokenPipeError: the reader has gone.
             Terminated: a signal arrived meanwhile; the lines are written.
         """
-        with self._gate:
+        with self._termination.holding():
             _write_all(lines)
             self.bytes_written += len(lines)
 

@@ -7,7 +7,7 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from target_oracle.errors import TargetError
+from oracle_core.command import OutputClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,10 +21,6 @@ class Pending(Protocol):
     @property
     def oldest(self) -> int | None:
         """Number of the oldest row held, None when there is none."""
-
-
-class OutputClosedError(TargetError):
-    """Nobody reads standard output any more, so no STATE can be acknowledged."""
 
 
 class StateBarrier:
@@ -78,7 +74,7 @@ def write_stdout(line: bytes) -> None:
     With PYTHONUNBUFFERED the stream below is raw and may take only a part of what it is given.
 
     Raises:
-        OutputClosedError: when the reader of the pipe is gone.
+        OutputClosedError: If the reader of the pipe is gone.
     """
     out = sys.stdout.buffer
     rest = memoryview(line)
@@ -89,5 +85,4 @@ def write_stdout(line: bytes) -> None:
     except OSError as error:
         if error.errno not in {errno.EPIPE, errno.EBADF}:
             raise
-        what = "standard output is closed: nothing takes the STATE; see why the reader ended"
-        raise OutputClosedError(what) from None
+        raise OutputClosedError from None

@@ -11,11 +11,11 @@ import msgspec
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
 from oracle_core.identifiers import Identifier
+from oracle_core.termination import Termination
 from target_oracle.barrier import StateBarrier, write_stdout
 from target_oracle.naming import NamingRules, TableRegister
 from target_oracle.session import TargetSession
 from target_oracle.sink import OracleSink
-from target_oracle.termination import Termination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +59,7 @@ class LoadRun:
         self._pending: dict[str, OracleSink] = {}
         self._pending_since = clock()
         self._schemas: dict[str, Mapping[str, Any]] = {}
-        self.termination = Termination()
+        self.termination = Termination(held=True, breakable=True)
 
     # What the reader asks
 

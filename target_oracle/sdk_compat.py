@@ -6,11 +6,10 @@ checked too.
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -19,9 +18,8 @@ from singer_sdk import Target
 from singer_sdk.plugin_base import PluginBase, _ConfigInput  # what `Target.invoke` takes
 from singer_sdk.singerlib.encoding import GenericSingerReader
 
-from oracle_core.errors import ConfigurationError
+from oracle_core.command import read_configuration, reported
 from oracle_core.settings import from_environment
-from target_oracle.failure import reported
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -41,25 +39,7 @@ def settings_of(config: Mapping[str, Any] | StrPath | Sequence[StrPath] | None) 
     if config is None or isinstance(config, Mapping):
         return dict(config or {})
     paths = [config] if isinstance(config, (str, PathLike)) else config
-    settings: dict[str, Any] = {}
-    for path in paths:
-        settings |= _from_file(Path(path))
-    return settings
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        message = f"cannot read {path}: {error.strerror or type(error).__name__}"
-        raise ConfigurationError(message, setting="--config") from None
-    except ValueError:  # not UTF-8, or not JSON
-        message = f"{path} is not JSON in UTF-8"
-        raise ConfigurationError(message, setting="--config") from None
-    if not isinstance(content, dict):
-        message = f"{path} is not a JSON object"
-        raise ConfigurationError(message, setting="--config")
-    return content
+    return read_configuration(os.fspath(path) for path in paths)[0]
 
 
 class _WholeInputReader(GenericSingerReader[bytes]):
@@ -119,6 +99,7 @@ class BulkTarget(Target):
         settings = settings_of(config)
         if parse_env_config:
             prefix = f"{self.name.upper().replace('-', '_')}_"
+            self.append_builtin_config(self.config_jsonschema)
             settings |= from_environment(self.config_jsonschema, prefix)
         super().__init__(
             message_reader=_WholeInputReader(self.read_input), config=settings, **arguments
@@ -144,9 +125,8 @@ class BulkTarget(Target):
         The SDK's own lets the errors of `json` and of the file system pass as tracebacks.
         """
         del ctx, param
-        files = [path for path in value if path != "ENV"]
         with reported(cls.logger):
-            return _ConfigInput(config=settings_of(files), parse_env="ENV" in value)
+            return _ConfigInput(*read_configuration(value))
 
     @classmethod
     def answer_about(cls, *, about: bool, about_format: str | None) -> None:

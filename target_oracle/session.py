@@ -12,10 +12,10 @@ import oracledb
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import DatabaseError, describe
 from oracle_core.identifiers import MAX_BYTES, MAX_BYTES_BEFORE_12_2, Identifier
+from oracle_core.termination import Terminated
 from target_oracle.ddl import Plan, plan
 from target_oracle.errors import LoadError
 from target_oracle.table_spec import read_table
-from target_oracle.termination import Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,10 +7,9 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from singer_sdk import typing as th
 from singer_sdk.helpers.capabilities import PluginCapabilities, TargetCapabilities
 
-from oracle_core import redact
+from oracle_core.command import reported
 from oracle_core.errors import ConfigurationError
-from oracle_core.settings import CONNECTION_SETTINGS, check_settings, resolve_aliases
-from target_oracle.failure import reported
+from oracle_core.settings import CONNECTION_SETTINGS, validated
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
 from target_oracle.sdk_compat import BulkTarget, ConfigInput
@@ -67,18 +66,16 @@ class TargetOracle(BulkTarget):
     # Settings
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Resolve aliases, register the secrets, and check every setting.
+        """Replace the settings by their validated form.
 
         Raises:
-            ConfigurationError: for a wrong setting; the text never holds its value.
+            ConfigurationError: If a setting is missing or wrong; the text never contains its
+                value.
         """
-        self._config, notices = resolve_aliases(self._config)
-        for notice in notices:
-            self.logger.info("%s", notice)
-        redact.register_settings(self._config)
-        self.append_builtin_config(self.config_jsonschema)
+        schema = self.config_jsonschema
+        self.append_builtin_config(schema)
         try:
-            check_settings(self._config, self.config_jsonschema)
+            self._config = validated(self._config, schema)
         except ConfigurationError as error:
             if raise_errors:
                 raise
@@ -105,7 +102,6 @@ class TargetOracle(BulkTarget):
             file_input: read messages from here rather than from standard input.
         """
         cls.answer_about(about=about, about_format=about_format)
-        redact.install()
         with reported(cls.logger):
             target = cls(
                 config=config.config if config else {},

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.command.failure import reported
 from catalog.command.options import (
     config_option,
     depth_of,
+    reported,
     schema_option,
     session,
     table_option,

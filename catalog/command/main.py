@@ -12,11 +12,13 @@ import msgspec
 from catalog import profile
 from catalog.check import check
 from catalog.command.dbt import dbt
-from catalog.command.failure import EXIT_BREAKING, reported
 from catalog.command.options import (
+    NAME,
     config_option,
     depth_of,
     format_option,
+    logging_to_stderr,
+    reported,
     schema_option,
     session,
     table_option,
@@ -39,14 +41,18 @@ if TYPE_CHECKING:
     from catalog.grants import GrantStatement
     from catalog.model import Inventory
 
+EXIT_BREAKING = 3
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="singer-oracle", prog_name="oracle-catalog")
-def main() -> None:
+@click.version_option(package_name="singer-oracle", prog_name=NAME)
+@click.pass_context
+def main(context: click.Context) -> None:
     """Describe Oracle schemas; results go to stdout, everything else to stderr.
 
     Exit codes: 0 done, 1 failed, 2 a setting or argument is wrong, 3 breaking changes found.
     """
+    context.with_resource(logging_to_stderr())
 
 
 @main.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -12,15 +14,19 @@ import click
 
 from catalog.command.rendering import FORMATS
 from catalog.table_assembly import Depth
+from oracle_core import command
 from oracle_core.connection import ConnectionSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     import oracledb
 
     from catalog.model import Inventory
 
+NAME = "oracle-catalog"
+_LOGGER = logging.getLogger(NAME)
 _QUIET_SECONDS = 2.0
 _BETWEEN_NOTICES_SECONDS = 10.0
 _NOTHING = "WARNING no table or view matches among those that the user sees; case matters"
@@ -62,10 +68,44 @@ def format_option(default: str, *others: str) -> Callable[[Callable[..., Any]], 
     )
 
 
+class _StandardError(logging.Handler):
+    """Writes log records to what standard error is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        click.echo(self.format(record), err=True)
+
+
+@contextmanager
+def logging_to_stderr() -> Iterator[None]:
+    """Show log records on standard error: warnings, or what ORACLE_CATALOG_LOGLEVEL says."""
+    handler = _StandardError()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    handler.setLevel(os.environ.get("ORACLE_CATALOG_LOGLEVEL", "WARNING").upper())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(min(level, handler.level))
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+def reported(where: str) -> AbstractContextManager[None]:
+    """Return a context that reports a failure of its body and exits.
+
+    Args:
+        where: What is being done.
+    """
+    return command.reported(_LOGGER, lambda: where)
+
+
 @contextmanager
 def session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
     """Open a session, and report to stderr while reading the dictionary takes long."""
-    with ConnectionSource(settings, module="oracle-catalog") as source:
+    with ConnectionSource(settings, module=NAME) as source:
         connection = source.connection()
         done = threading.Event()
         notices = threading.Thread(target=_notify, args=(done,), daemon=True)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
 
 from catalog.name_filter import NameFilter
-from oracle_core import redact
-from oracle_core.errors import ConfigurationError
-from oracle_core.settings import (
-    CONNECTION_SETTINGS,
-    check_connection,
-    check_settings,
-    from_environment,
-    resolve_aliases,
-)
+from oracle_core.command import read_json_object
+from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
 from oracle_core.types.plans import JsonSchemaOptions
 
 if TYPE_CHECKING:
@@ -46,29 +38,12 @@ def read_settings(config: Path | None) -> dict[str, Any]:
         config: a JSON file, None for the environment alone.
 
     Raises:
-        ConfigurationError: a setting is missing or wrong; the text never holds its value.
+        ConfigurationError: If a setting is missing or wrong; the text never contains its value.
     """
     given = from_environment(_SCHEMA, ENVIRONMENT_PREFIX)
     if config is not None:
-        given = {**given, **_read_file(config)}
-    redact.register_settings(given)
-    redact.install()
-    settings, _ = resolve_aliases(given)
-    check_settings(settings, _SCHEMA)
-    check_connection(settings)
-    return settings
-
-
-def _read_file(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"cannot be read as JSON ({type(error).__name__})"
-        raise ConfigurationError(msg, setting="--config") from error
-    if not isinstance(content, dict):
-        msg = "holds no JSON object"
-        raise ConfigurationError(msg, setting="--config")
-    return content
+        given |= read_json_object(config, setting="--config")
+    return validated(given, _SCHEMA)
 
 
 def names_of(

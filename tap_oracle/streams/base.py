@@ -240,7 +240,7 @@ class OracleStream(Stream):
         if not rows:
             return
         lines = encode(rows, dt.datetime.now(dt.UTC))
-        with self._tap.gate:
+        with self._tap.termination.holding():
             self._tap.message_writer.write_lines(lines)
             progress.add(rows=len(rows), size=len(lines))
             self.advance(plan, rows[-1])

@@ -241,4 +241,5 @@ def test_a_reader_that_goes_away(tap: Plugin, config: dict[str, Any]) -> None:
 
     assert code == 1
     assert "Traceback" not in log
-    assert "ERROR" not in log
+    assert log.count("ERROR") == 1
+    assert "standard output was closed by its reader" in log

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from oracle_core import redact
+from oracle_core.settings import register_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def test_very_short_secrets_are_left_alone() -> None:
 
 
 def test_settings() -> None:
-    redact.register_settings({"password": "hunter22", "host": "visible", "access_token": "tok-1"})
+    register_secrets({"password": "hunter22", "host": "visible", "access_token": "tok-1"})
     assert redact.redact("hunter22 visible tok-1") == "[secret] visible [secret]"
 
 
@@ -84,6 +85,7 @@ def test_log_records() -> None:
 PROGRAM = """
 import logging, sys, threading, warnings
 from oracle_core import redact
+from oracle_core.settings import register_secrets
 logging.basicConfig(stream=sys.stderr, level="DEBUG")
 redact.install()
 redact.install()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from singer_sdk import typing as th
 
+from oracle_core import redact
 from oracle_core.errors import ConfigurationError
 from oracle_core.settings import (
     ALIASES,
@@ -15,6 +16,7 @@ from oracle_core.settings import (
     check_connection,
     check_settings,
     resolve_aliases,
+    validated,
 )
 
 SCHEMA = th.PropertiesList(*CONNECTION_SETTINGS).to_dict()
@@ -117,3 +119,38 @@ def test_connections_that_cannot(config: dict[str, Any], setting: str) -> None:
         check_connection(config)
     assert caught.value.setting == setting
     assert "canary" not in str(caught.value)
+
+
+def test_validated_settings_are_complete() -> None:
+    given = {"hostname": "db", "database": "S", "user": "u", "pass": "canary-word", "port": None}
+    try:
+        settings = validated(given, SCHEMA)
+        assert redact.redact("canary-word") == redact.PLACEHOLDER
+    finally:
+        redact.forget_all()
+    assert settings["host"] == "db"
+    assert settings["port"] == 1521
+    assert settings["driver_mode"] == "thin"
+    assert settings["password"] == "canary-word"
+
+
+def test_validated_settings_name_a_database() -> None:
+    with pytest.raises(ConfigurationError):
+        validated({}, SCHEMA)
+    assert validated({}, SCHEMA, connects=False)["port"] == 1521
+
+
+def test_secrets_of_a_plugin_are_registered() -> None:
+    schema = th.PropertiesList(th.Property("key", th.StringType(), secret=True)).to_dict()
+    try:
+        validated({"key": "canary-word"}, schema, connects=False)
+        assert redact.redact("canary-word") == redact.PLACEHOLDER
+    finally:
+        redact.forget_all()
+
+
+def test_a_likely_typo_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    validated({**GOOD, "servce_name": "X", "something_else": 1}, SCHEMA)
+    redact.forget_all()
+    warnings = [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"]
+    assert warnings == ["setting 'servce_name' is not known; did you mean 'service_name'?"]

@@ -59,6 +59,16 @@ def test_settings_from_the_environment() -> None:
     assert "many" not in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--config", "--catalog", "--state"])
+def test_a_file_that_cannot_be_read_is_named(option: str, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text("{", encoding="utf-8")
+    done = run(option, str(bad))
+
+    assert done.returncode == 2
+    assert f"{option}: {bad} is not valid JSON" in done.stderr
+
+
 def test_an_unreachable_database(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     settings = {

@@ -8,7 +8,7 @@ from typing import Any
 import oracledb
 import pytest
 
-from tap_oracle.termination import Terminated
+from oracle_core.termination import Terminated
 from tests.unit.tap_oracle.fake_database import FakeSession, FakeTap, catalog_of
 from tests.unit.tap_oracle.messages import TYPES, Lines, kinds, records, rows, states
 
@@ -39,13 +39,13 @@ def test_a_signal_in_a_chunk_leaves_whole_lines_and_a_true_state(
 
     def interrupted(lines: bytes) -> None:
         if b'"RECORD"' in lines and b'"ID":4' in lines:
-            tap.gate.receive(signal.SIGTERM)
+            tap.termination.handle(signal.SIGTERM)
         write(lines)
 
     tap.message_writer.write_lines = interrupted  # type: ignore[method-assign]
     with pytest.raises(Terminated):
         tap.run_pipeline()
-    tap.gate.release()
+    tap.termination.release()
 
     messages = lines()
     assert [record["ID"] for record in records(messages)] == [0, 1, 2, 3, 4, 5]

@@ -191,7 +191,7 @@ def test_a_closed_output_ends_the_run(target: Plugin, environment: dict[str, str
     _, errors = process.communicate(b'{"type":"STATE","value":{"n":1}}\n', timeout=60)
     assert process.returncode == 1
     assert errors.count(b"ERROR") == 1
-    assert b"standard output is closed" in errors
+    assert b"standard output was closed" in errors
     assert b"Exception ignored" not in errors
 
 

@@ -7,9 +7,9 @@ import signal
 
 import pytest
 
+from oracle_core.termination import Terminated
 from target_oracle.barrier import StateBarrier
 from target_oracle.reader import BulkReader
-from target_oracle.termination import Terminated, Termination
 from tests.unit.target_oracle.fake_run import Harness, record, schema, state
 
 
@@ -80,8 +80,8 @@ def test_a_signal_in_a_batch_ends_the_run_after_its_commit() -> None:
     termination = harness.run.termination
 
     def arrive() -> None:
-        termination.handle(signal.SIGTERM, None)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        termination.handle(signal.SIGTERM)
+        termination.release()
 
     harness.session.on_execute = arrive
     harness.read(schema(), record(1), state({"n": 1}))
@@ -97,17 +97,11 @@ def test_a_second_signal_ends_the_batch() -> None:
     harness = Harness(batch_size_rows=1)
 
     def arrive() -> None:
-        harness.run.termination.handle(signal.SIGINT, None)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        harness.run.termination.handle(signal.SIGINT, None)
+        harness.run.termination.handle(signal.SIGINT)
+        harness.run.termination.release()
+        harness.run.termination.handle(signal.SIGINT)
 
     harness.session.on_execute = arrive
     with pytest.raises(Terminated):
         harness.read(schema(), record(1))
     assert harness.session.words() == ["ddl", "rollback"]
-
-
-def test_a_signal_while_waiting_ends_at_once() -> None:
-    termination = Termination()
-    with pytest.raises(Terminated), termination.waiting():
-        termination.handle(signal.SIGTERM, None)

@@ -9,11 +9,11 @@ import oracledb
 import pytest
 
 from oracle_core.identifiers import Identifier, TableName
+from oracle_core.termination import Terminated
 from oracle_core.types import parse
 from target_oracle.errors import LoadError
 from target_oracle.session import TargetSession
 from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
-from target_oracle.termination import Terminated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
