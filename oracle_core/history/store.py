@@ -1,0 +1,344 @@
+"""The history of runs as a table, by SQLAlchemy Core: in Oracle, or in a SQLite file.
+
+One row per run (`ID` is the job) and one per stream (`ID` is job, slash, stream), both with the
+run's number. Everything here may raise; `recorder` is what keeps a run going when it does.
+
+This module imports SQLAlchemy, a fifth of a command's start: import it only when a history is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+
+from oracle_core.connection import sqlalchemy_engine
+from oracle_core.errors import OracleError, describe
+from oracle_core.history.ddl import HistoryNames, migrations
+from oracle_core.history.model import RunStatus, StreamRun
+from oracle_core.history.rows import (
+    ID_BYTES,
+    TEXT_BYTES,
+    fitting,
+    run_values,
+    runs_of,
+    stream_status,
+    stream_values,
+    utc,
+)
+from oracle_core.history.settings import DEFAULT_TABLE, HistorySettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from oracle_core.history.ddl import Dialect, Migration
+    from oracle_core.history.model import RunRecord
+
+STALE_AFTER = dt.timedelta(hours=24)
+"""Age from which a RUNNING row without a session that could be looked up counts as left behind."""
+
+
+class HistoryError(OracleError):
+    """The history's table cannot be used."""
+
+
+def _table(names: HistoryNames) -> sa.Table:
+    def column(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+        return sa.Column(name, kind, quote=True)
+
+    return sa.Table(
+        names.table.name,
+        sa.MetaData(),
+        column("RUN_ID", sa.BigInteger()),
+        column("ID", sa.String(ID_BYTES)),
+        column("DESCRIPTION", sa.String(TEXT_BYTES)),
+        column("COMMAND", sa.String(TEXT_BYTES)),
+        column("STATUS", sa.String(50)),
+        column("APPLICATION_NAME", sa.String(255)),
+        column("LAST_RUN", sa.TIMESTAMP()),
+        column("DURATION_SECONDS", sa.Numeric(asdecimal=True)),
+        column("RETRY_COUNT", sa.BigInteger()),
+        column("RUN_UUID", sa.String(36)),
+        column("STARTED_AT", sa.TIMESTAMP()),
+        column("ENDED_AT", sa.TIMESTAMP()),
+        column("ROW_COUNT", sa.BigInteger()),
+        column("BYTE_COUNT", sa.BigInteger()),
+        column("ERROR_CODE", sa.String(128)),
+        column("ERROR_STREAM", sa.String(TEXT_BYTES)),
+        column("DETAILS", sa.Text()),
+        schema=sa.sql.quoted_name(names.schema.name, quote=True) if names.schema else None,
+        quote=True,
+    )
+
+
+class HistoryStore:
+    """The table and what is done with it."""
+
+    def __init__(self, engine: sa.Engine, names: HistoryNames) -> None:
+        """Keep the engine; nothing is sent yet."""
+        self._engine = engine
+        self._names = names
+        self._table = _table(names)
+
+    @classmethod
+    def of(cls, settings: HistorySettings, config: Mapping[str, Any], *, module: str) -> Self:
+        """Return the store that settings name.
+
+        Args:
+            settings: Where the history is kept.
+            config: Connection settings under their canonical names.
+            module: Shown in V$SESSION.MODULE.
+
+        Raises:
+            ConfigurationError: If the settings name no database.
+        """
+        if settings.url:
+            names = HistoryNames.of(settings.table or DEFAULT_TABLE)
+            return cls(sa.create_engine(settings.url, hide_parameters=True), names)
+        names = HistoryNames.of(settings.table or DEFAULT_TABLE, settings.schema)
+        return cls(sqlalchemy_engine(config, module=module), names)
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect of the database."""
+        return "oracle" if self._engine.dialect.name == "oracle" else "sqlite"
+
+    def close(self) -> None:
+        """End the sessions."""
+        self._engine.dispose()
+
+    # Migrations
+
+    def migrate(self) -> list[Migration]:
+        """Make what is missing, and return the migrations that were needed.
+
+        Raises:
+            HistoryError: If the table is one of something else.
+        """
+        with self._engine.connect() as connection:
+            if self._is_current(connection):
+                return []
+        done = []
+        with self._engine.begin() as connection:
+            self._refuse_foreign_table(connection)
+            for step in migrations(self._names, self.dialect):
+                if step.name not in self._existing(connection, step.kind):
+                    connection.exec_driver_sql(step.statement)
+                    done.append(step)
+        return done
+
+    def _is_current(self, connection: sa.Connection) -> bool:
+        try:
+            connection.execute(sa.select(self._table).where(sa.false()))
+        except sa.exc.DatabaseError:
+            connection.rollback()
+            return False
+        return True
+
+    def _refuse_foreign_table(self, connection: sa.Connection) -> None:
+        columns = self._existing(connection, "column")
+        if columns and not {"RUN_ID", "ID", "STATUS", "APPLICATION_NAME"} <= columns:
+            what = (
+                f"{self._table.name} is a table of something else, not of the run history; "
+                "set job_history_table to another name"
+            )
+            raise HistoryError(what)
+
+    def _existing(self, connection: sa.Connection, kind: str) -> set[str]:
+        """Return the names of the objects of a kind; of the table's columns for `column`."""
+        table = self._names.table.name
+        if self.dialect == "sqlite":
+            pragma = sa.text("SELECT UPPER(name) FROM pragma_table_info(:name)")
+            master = sa.text("SELECT name FROM sqlite_master WHERE type = :kind")
+            binds = {"name": table} if kind == "column" else {"kind": kind}
+            rows = connection.execute(pragma if kind == "column" else master, binds)
+            return {row[0] for row in rows}
+        owner = self._names.schema
+        binds = {"owner": owner.name if owner else self._current_schema(connection)}
+        if kind == "column":
+            binds["name"] = table
+        rows = connection.execute(_DICTIONARY[kind], binds)
+        return {row[0] for row in rows}
+
+    @staticmethod
+    def _current_schema(connection: sa.Connection) -> str:
+        query = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM DUAL"
+        return str(connection.exec_driver_sql(query).scalar_one())
+
+    # Writing
+
+    def begin(self, run: RunRecord, *, description: str = "", command: str = "") -> int:
+        """Write a run down as RUNNING and return its number."""
+        with self._engine.begin() as connection:
+            number = self._next_number(connection)
+            values = run_values(run) | {
+                "RUN_ID": number,
+                "DESCRIPTION": fitting(description, TEXT_BYTES) or None,
+                "COMMAND": fitting(command, TEXT_BYTES) or None,
+            }
+            connection.execute(self._table.insert(), values)
+        return number
+
+    def _next_number(self, connection: sa.Connection) -> int:
+        if self.dialect == "oracle":
+            sequence = self._names.sql(self._names.sequence)
+            drawn = connection.exec_driver_sql(f"SELECT {sequence}.NEXTVAL FROM DUAL")  # noqa: S608
+            return int(drawn.scalar_one())
+        highest = connection.execute(sa.select(sa.func.max(self._table.c["RUN_ID"]))).scalar()
+        return int(highest or 0) + 1
+
+    def begin_stream(self, number: int, run: RunRecord, stream: str, method: str) -> None:
+        """Write down that a stream of a run has begun."""
+        values = stream_values(run, stream, StreamRun(method), RunStatus.RUNNING)
+        with self._engine.begin() as connection:
+            self._put(connection, number, values)
+
+    def end(self, number: int, run: RunRecord) -> None:
+        """Write down how a run ended, and what each of its streams moved."""
+        with self._engine.begin() as connection:
+            self._put(connection, number, run_values(run))
+            for name, stream in run.streams.items():
+                status = stream_status(run, name)
+                self._put(connection, number, stream_values(run, name, stream, status))
+            self._end_streams(connection, number, run)
+
+    def _put(self, connection: sa.Connection, number: int, values: Mapping[str, Any]) -> None:
+        table = self._table
+        key = sa.and_(_is(table.c["RUN_ID"], number), _is(table.c["ID"], values["ID"]))
+        changed = connection.execute(table.update().where(key).values(dict(values)))
+        if changed.rowcount == 0:
+            connection.execute(table.insert(), {**values, "RUN_ID": number})
+
+    def _end_streams(self, connection: sa.Connection, number: int, run: RunRecord) -> None:
+        """End the rows of streams that had begun and of which the run says nothing."""
+        table = self._table
+        unended = sa.and_(
+            _is(table.c["RUN_ID"], number), _is(table.c["STATUS"], RunStatus.RUNNING.value)
+        )
+        ended = {"STATUS": run.status.value, "ENDED_AT": utc(run.ended_at)}
+        connection.execute(table.update().where(unended).values(ended))
+
+    def interrupt(self, job: str, *, known_ended: Sequence[str] = ()) -> int:
+        """Mark the runs of a job that no process will end any more as INTERRUPTED.
+
+        Args:
+            job: The job.
+            known_ended: `RUN_UUID` of runs of which the state says that they ended.
+
+        Returns:
+            The number of rows changed.
+        """
+        table = self._table
+        running = sa.and_(
+            _is(table.c["STATUS"], RunStatus.RUNNING.value),
+            sa.or_(_is(table.c["ID"], job), table.c["ID"].like(f"{_escaped(job)}/%", escape="!")),
+        )
+        with self._engine.begin() as connection:
+            wanted = sa.select(table.c["RUN_ID"], table.c["RUN_UUID"], table.c["STARTED_AT"])
+            rows = connection.execute(wanted.where(running)).all()
+            if not rows:
+                return 0
+            alive = self._alive(connection)
+            oldest = utc(dt.datetime.now(dt.UTC) - STALE_AFTER)
+            ended = [
+                number
+                for number, uuid, started in rows
+                if uuid in known_ended
+                or (uuid not in alive if alive is not None else started is None or started < oldest)
+            ]
+            change = table.update().where(running, table.c["RUN_ID"].in_(ended))
+            return connection.execute(change.values(STATUS=RunStatus.INTERRUPTED.value)).rowcount
+
+    def _alive(self, connection: sa.Connection) -> set[str] | None:
+        """Return the runs that have a session, or None where sessions cannot be seen.
+
+        Sessions carry the run in CLIENT_IDENTIFIER. GV$SESSION shows those of every instance of a
+        cluster; both views need a grant that few users have.
+        """
+        if self.dialect == "sqlite":
+            return None
+        for view in ("GV$SESSION", "V$SESSION"):
+            query = f"SELECT CLIENT_IDENTIFIER FROM {view} WHERE CLIENT_IDENTIFIER IS NOT NULL"  # noqa: S608
+            try:
+                return {row[0] for row in connection.exec_driver_sql(query)}
+            except sa.exc.DatabaseError as error:
+                if describe(error).code not in {"ORA-00942", "ORA-01031"}:
+                    raise
+        return None
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Insert rows as they are, leaving out those whose key is there; return their number."""
+        table, added = self._table, 0
+        with self._engine.begin() as connection:
+            for row in rows:
+                key = sa.and_(_is(table.c["RUN_ID"], row["RUN_ID"]), _is(table.c["ID"], row["ID"]))
+                if connection.execute(sa.select(table.c["ID"]).where(key)).first() is None:
+                    connection.execute(table.insert(), dict(row))
+                    added += 1
+        return added
+
+    def prune(self, before: dt.datetime) -> int:
+        """Delete the rows of runs that began before a moment; return their number."""
+        table = self._table
+        with self._engine.begin() as connection:
+            old = sa.func.coalesce(table.c["STARTED_AT"], table.c["LAST_RUN"]) < utc(before)
+            ended = sa.func.coalesce(table.c["STATUS"], "") != RunStatus.RUNNING.value
+            return connection.execute(table.delete().where(old, ended)).rowcount
+
+    # Reading
+
+    def rows(self, *, limit: int | None = None) -> list[dict[str, Any]]:
+        """Return the rows of the newest runs, oldest run first.
+
+        Args:
+            limit: Number of runs; None for all.
+        """
+        table = self._table
+        query = sa.select(table).order_by(table.c["RUN_ID"], table.c["ID"])
+        if limit is not None:
+            newest = sa.select(table.c["RUN_ID"]).distinct().order_by(table.c["RUN_ID"].desc())
+            query = query.where(table.c["RUN_ID"].in_(newest.limit(limit)))
+        with self._engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - public
+
+    def runs(self, *, limit: int | None = None) -> list[RunRecord]:
+        """Return the newest runs with their streams, oldest first.
+
+        Args:
+            limit: Number of runs; None for all.
+        """
+        return runs_of(self.rows(limit=limit))
+
+
+_DICTIONARY = {
+    "sequence": sa.text("SELECT SEQUENCE_NAME FROM ALL_SEQUENCES WHERE SEQUENCE_OWNER = :owner"),
+    "table": sa.text("SELECT TABLE_NAME FROM ALL_TABLES WHERE OWNER = :owner"),
+    "index": sa.text("SELECT INDEX_NAME FROM ALL_INDEXES WHERE OWNER = :owner"),
+    "column": sa.text(
+        "SELECT COLUMN_NAME FROM ALL_TAB_COLUMNS WHERE OWNER = :owner AND TABLE_NAME = :name"
+    ),
+}
+
+
+@contextmanager
+def opened(
+    settings: HistorySettings, config: Mapping[str, Any], *, module: str
+) -> Iterator[HistoryStore]:
+    """Yield a store and close it."""
+    store = HistoryStore.of(settings, config, module=module)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _is(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
+    return column == value
+
+
+def _escaped(text: str) -> str:
+    for character in ("!", "%", "_"):
+        text = text.replace(character, "!" + character)
+    return text
