@@ -45,15 +45,15 @@ class CatalogEntry:
 def read_entry(stream: Mapping[str, Any], *, default_method: str) -> CatalogEntry:
     """Read one stream of a catalog, ours or an older tap's.
 
-    Metadata win over the keys of the stream itself, because that is where users and Meltano write
-    their choices (`replication-method`, `replication-key`, `view-key-properties`).
+    Metadata take precedence over the keys of the stream itself, because users and Meltano write
+    their choices there (`replication-method`, `replication-key`, `view-key-properties`).
 
     Args:
-        stream: one element of the catalog's `streams`.
-        default_method: the method where the catalog names none.
+        stream: One element of the catalog's `streams`.
+        default_method: The method where the catalog names none.
 
     Raises:
-        ConfigurationError: the stream names no table.
+        ConfigurationError: If the stream names no table.
     """
     metadata = tuple(stream.get("metadata") or ())
     root = _root(metadata)
@@ -77,8 +77,8 @@ def read_entry(stream: Mapping[str, Any], *, default_method: str) -> CatalogEntr
 def _root(metadata: tuple[Mapping[str, Any], ...]) -> Mapping[str, Any]:
     for element in metadata:
         if not element.get("breadcrumb"):
-            found: Mapping[str, Any] = element.get("metadata") or {}
-            return found
+            root: Mapping[str, Any] = element.get("metadata") or {}
+            return root
     return {}
 
 
@@ -114,7 +114,7 @@ def _keys(stream: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, ...]
 def _method(
     stream: Mapping[str, Any], root: Mapping[str, Any], key: str | None, default: str
 ) -> str:
-    """Choose the method; INCREMENTAL by default needs a key, else the stream is read in full."""
+    """Return the method; INCREMENTAL by default needs a key, else the stream is read in full."""
     chosen = (
         root.get("replication-method")
         or stream.get("replication_method")
@@ -131,7 +131,7 @@ def check_entry(entry: CatalogEntry) -> None:
     """Check that a selected stream can be read as the catalog asks.
 
     Raises:
-        ConfigurationError: a replication method or key that is not possible.
+        ConfigurationError: If the replication method or key is not possible.
     """
     if entry.replication_method not in METHODS:
         msg = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog import profile
@@ -13,32 +12,28 @@ from catalog.introspect import introspect, take_inventory
 from catalog.name_filter import NameFilter
 from catalog.singer import singer_catalog, stream_id
 from catalog.table_assembly import Depth
-from tap_oracle.settings import DEFAULT_CATALOG_CACHE_TTL_SECONDS, name_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import oracledb
 
     from catalog.model import Schema
     from catalog.profile import Profile
     from oracle_core.types.oracle_type import OracleType
-    from oracle_core.types.plans import JsonSchemaOptions
     from tap_oracle.catalog_entry import CatalogEntry
+    from tap_oracle.settings import TapSettings
 
 MAX_PROBLEMS_LOGGED = 20
 _LOGGER = logging.getLogger(__name__)
 
 
-def discover(
-    connection: oracledb.Connection, config: Mapping[str, Any], options: JsonSchemaOptions
-) -> dict[str, Any]:
+def discover(connection: oracledb.Connection, settings: TapSettings) -> dict[str, Any]:
     """Describe every table and view that the settings ask for and the user may read.
 
     Args:
-        connection: an open session.
-        config: the tap's settings.
-        options: how values are represented.
+        connection: An open session.
+        settings: The tap's settings.
 
     Returns:
         A Singer catalog. The number of statements does not depend on the number of tables.
@@ -46,32 +41,25 @@ def discover(
     Raises:
         ConfigurationError: If the profile is unknown.
     """
-    path = config.get("catalog_cache_path")
-    if not path:
-        return _discover(connection, config, options)
-    lifetime = config.get("catalog_cache_ttl_seconds")
+    if settings.catalog_cache_path is None:
+        return _discover(connection, settings)
     cache = CatalogCache(
-        path=Path(str(path)),
+        path=settings.catalog_cache_path,
         # A profile is a file that another version of its package may have changed.
-        key=fingerprint({**config, "profile": _profile(config)}),
-        ttl_seconds=DEFAULT_CATALOG_CACHE_TTL_SECONDS if lifetime is None else lifetime,
+        key=fingerprint({**settings.connection, "profile": _profile(settings)}),
+        ttl_seconds=settings.catalog_cache_ttl_seconds,
     )
     return cache.catalog(
         connection,
-        _names(config),
-        lambda: _discover(connection, config, options),
-        through_synonyms=bool(config.get("include_synonyms")),
+        _names(settings),
+        lambda: _discover(connection, settings),
+        through_synonyms=settings.include_synonyms,
     )
 
 
-def _discover(
-    connection: oracledb.Connection, config: Mapping[str, Any], options: JsonSchemaOptions
-) -> dict[str, Any]:
-    views = config.get("include_views")
-    depth = Depth(
-        views=views is None or bool(views), through_synonyms=bool(config.get("include_synonyms"))
-    )
-    inventory = take_inventory(connection, _names(config), depth)
+def _discover(connection: oracledb.Connection, settings: TapSettings) -> dict[str, Any]:
+    depth = Depth(views=settings.include_views, through_synonyms=settings.include_synonyms)
+    inventory = take_inventory(connection, _names(settings), depth)
     for problem in inventory.problems[:MAX_PROBLEMS_LOGGED]:
         _LOGGER.warning("%s.%s: %s", problem.schema, problem.table, problem.reason)
     if (more := len(inventory.problems) - MAX_PROBLEMS_LOGGED) > 0:
@@ -79,31 +67,27 @@ def _discover(
     return singer_catalog(
         inventory.schemas,
         database=connection.service_name,
-        options=options,
-        profile=_profile(config),
+        options=settings.representation,
+        profile=_profile(settings),
     )
 
 
-def _profile(config: Mapping[str, Any]) -> Profile | None:
-    chosen = config.get("profile")
-    return profile.load(str(chosen)) if chosen else None
+def _profile(settings: TapSettings) -> Profile | None:
+    return profile.load(settings.profile) if settings.profile else None
 
 
-def _names(config: Mapping[str, Any]) -> NameFilter:
-    return NameFilter(
-        schemas=name_list(config.get("filter_schemas")),
-        tables=name_list(config.get("filter_tables")),
-    )
+def _names(settings: TapSettings) -> NameFilter:
+    return NameFilter(schemas=settings.filter_schemas, tables=settings.filter_tables)
 
 
 def with_types(
     connection: oracledb.Connection, entries: Iterable[CatalogEntry]
 ) -> list[CatalogEntry]:
-    """Complete entries of a catalog that does not name the Oracle types, as that of another tap.
+    """Complete entries of a catalog that names no Oracle types, such as that of another tap.
 
     Args:
-        connection: an open session.
-        entries: streams as the catalog describes them.
+        connection: An open session.
+        entries: Streams as the catalog describes them.
 
     Returns:
         The same entries, each with the types that the dictionary holds.

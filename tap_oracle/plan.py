@@ -1,4 +1,4 @@
-"""How a stream's rows become JSON values: one plan a column, applied to whole columns."""
+"""How a stream's rows become JSON values: one plan per column, applied to whole columns."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ColumnPlan:
 class StreamPlan:
     """The selected columns in the order of the catalog.
 
-    `non_finite` counts the NaN and infinities met, because JSON has no number for them.
+    `non_finite` counts NaN and infinities, because JSON has no number for them.
     """
 
     columns: tuple[ColumnPlan, ...]
@@ -66,10 +66,10 @@ class StreamPlan:
         return self.names.index(name)
 
     def values(self, rows: Sequence[Row]) -> Iterable[Row]:
-        """Turn rows as the driver gives them into rows of JSON values.
+        """Return rows of JSON values for rows as the driver returns them.
 
         Raises:
-            TypeError: a number arrived as a float, which would have lost digits.
+            TypeError: If a number arrived as a float, which would have lost digits.
         """
         if not rows or all(column.fetch.decode is None for column in self.columns):
             return rows
@@ -95,16 +95,17 @@ def plan_stream(
     *,
     any_year: bool = False,
 ) -> StreamPlan:
-    """Plan the selected columns of a stream.
+    """Return the plan of the selected columns of a stream.
 
     Args:
-        entry: the stream.
-        names: the selected columns, in the order of the catalog.
-        options: how values are represented.
-        any_year: whether dates are read as text, because some lie before year 1.
+        entry: The stream.
+        names: The selected columns, in the order of the catalog.
+        options: How values are represented.
+        any_year: Whether dates are read as text, because some lie before year 1.
 
     Raises:
-        ConfigurationError: no column is selected, or one has no type or one that cannot be read.
+        ConfigurationError: If no column is selected, or one has no type or a type that cannot be
+            read.
     """
     columns = tuple(_plan_column(entry, name, any_year=any_year) for name in names)
     if not columns:
@@ -117,7 +118,7 @@ def _plan_column(entry: CatalogEntry, name: str, *, any_year: bool) -> ColumnPla
     column_type = entry.types.get(name)
     if column_type is None:
         msg = (
-            f"catalog: stream '{entry.stream_id}' does not say the Oracle type of '{name}' and "
+            f"catalog: stream '{entry.stream_id}' does not name the Oracle type of '{name}' and "
             "the dictionary does not know the column; discover again"
         )
         raise ConfigurationError(msg)

@@ -28,7 +28,7 @@ class Bind:
 
 @dataclass(frozen=True)
 class KeyRange:
-    """The part of an INCREMENTAL stream that is due: everything at or after `start`, in order.
+    """The rows of an INCREMENTAL stream that are due: all at or after `start`, in order.
 
     With a start, rows whose key is NULL are left out, because they have no place in the order;
     without one they come first, so that the last row of a chunk always carries the bookmark.
@@ -54,13 +54,14 @@ def select(
     key_range: KeyRange | None = None,
     limit: int | None = None,
 ) -> Statement:
-    """Build the SELECT of a stream.
+    """Return the SELECT of a stream.
 
     Args:
-        table: the exact names of schema and table.
-        expressions: one SQL expression a column, made from `Identifier.sql`.
-        key_range: rows and order of an INCREMENTAL stream; all rows in any order without it.
-        limit: at most so many rows (12.1 and later, SQL Language Reference, "row_limiting_clause").
+        table: The exact names of schema and table.
+        expressions: One SQL expression per column, made from `Identifier.sql`.
+        key_range: Rows and order of an INCREMENTAL stream; all rows in any order without it.
+        limit: Maximum number of rows (12.1 and later, SQL Language Reference,
+            "row_limiting_clause").
 
     Returns:
         One statement. `>=` reads the boundary rows again, since rows with an equal key may have

@@ -1,197 +1,93 @@
-"""The tap's own settings; those of the connection are in `oracle_core.settings`."""
+"""The tap's settings, checked and typed; `declared_settings` says what users may set."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 import zoneinfo
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from singer_sdk import typing as th
 
 from catalog.profile import load as load_profile
 from oracle_core.errors import ConfigurationError
 from oracle_core.types.plans import JsonSchemaOptions
-from tap_oracle.catalog_entry import FULL_TABLE, METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULT_ARRAY_SIZE_ROWS = 10_000
-DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600
 
-_NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
+@dataclass(frozen=True)
+class TapSettings:
+    """The settings of one run, named as in `declared_settings`.
 
-TAP_SETTINGS: list[th.Property[Any]] = [
-    th.Property(
-        "filter_schemas",
-        _NAMES,
-        title="Schemas",
-        description=(
-            "Schemas to discover, in Oracle's exact case: a list, or text with commas. `*` and "
-            "`?` stand for any text and any character; `!` in front excludes. Default: every "
-            "schema that the user may read, without Oracle's own."
-        ),
-    ),
-    th.Property(
-        "filter_tables",
-        _NAMES,
-        title="Tables",
-        description=(
-            "Tables and views to discover, as `SCHEMA.TABLE` or `SCHEMA-TABLE`: a list, or text "
-            "with commas. `*` and `?` stand for any text and any character; `!` in front "
-            "excludes. Default: all."
-        ),
-    ),
-    th.Property(
-        "include_views",
-        th.BooleanType(nullable=True),
-        default=True,
-        title="Include views",
-        description="Whether views are discovered; they are never selected by default.",
-    ),
-    th.Property(
-        "include_synonyms",
-        th.BooleanType(nullable=True),
-        default=False,
-        title="Include synonyms",
-        description=(
-            "Whether tables and views are discovered under the names of their synonyms too, as "
-            "`SCHEMA-SYNONYM`: the filters apply to the synonym's own schema and name. Public "
-            "synonyms belong to the schema `PUBLIC`, which `filter_schemas` has to name."
-        ),
-    ),
-    th.Property(
-        "profile",
-        th.StringType(nullable=True),
-        title="Application profile",
-        description=(
-            "What is known of the application that the tables belong to, to choose keys, "
-            "replication methods and soft-delete columns: `oracle_ebs`, `oracle_wms`, "
-            "`peoplesoft`, `generic_audit`, or one that another package adds."
-        ),
-    ),
-    th.Property(
-        "catalog_cache_path",
-        th.StringType(nullable=True),
-        title="Catalog cache",
-        description=(
-            "File that keeps the discovered catalog for the next run. It is used while it is "
-            "young enough and no table or view was made, changed or dropped since."
-        ),
-    ),
-    th.Property(
-        "catalog_cache_ttl_seconds",
-        th.IntegerType(nullable=True, minimum=0),
-        default=DEFAULT_CATALOG_CACHE_TTL_SECONDS,
-        title="Catalog cache lifetime (seconds)",
-        description=(
-            "How long a cached catalog is used at most. Row counts and comments may be that old: "
-            "they change without DDL."
-        ),
-    ),
-    th.Property(
-        "default_replication_method",
-        th.StringType(nullable=True),
-        default=FULL_TABLE,
-        allowed_values=list(METHODS),
-        title="Default replication method",
-        description=(
-            "The method of streams whose catalog entry names none. INCREMENTAL takes effect "
-            "where the entry names a replication key."
-        ),
-    ),
-    th.Property(
-        "start_date",
-        th.DateTimeType(nullable=True),
-        title="Start date",
-        description=(
-            "The earliest replication key to read, RFC 3339: for INCREMENTAL streams whose key "
-            "is a date or timestamp and that have no later bookmark."
-        ),
-    ),
-    th.Property(
-        "lookback_seconds",
-        th.IntegerType(nullable=True, minimum=0),
-        default=0,
-        title="Lookback (seconds)",
-        description=(
-            "How far before its bookmark an INCREMENTAL stream starts when its key is a date or "
-            "timestamp, so that rows committed late are not missed."
-        ),
-    ),
-    th.Property(
-        "array_size_rows",
-        th.IntegerType(nullable=True, minimum=1, maximum=1_000_000),
-        default=DEFAULT_ARRAY_SIZE_ROWS,
-        title="Array size (rows)",
-        description=(
-            "Rows a fetch; also the rows between two STATE messages. Streams with large objects "
-            "use at most 500."
-        ),
-    ),
-    th.Property(
-        "use_singer_decimal",
-        th.BooleanType(nullable=True),
-        default=False,
-        title="Use singer.decimal",
-        description=(
-            "Whether numbers that may have a fraction are written as text with the format "
-            "`singer.decimal`, for targets that read JSON numbers as floats."
-        ),
-    ),
-    th.Property(
-        "naive_timezone",
-        th.StringType(nullable=True),
-        default="UTC",
-        title="Time zone of DATE and TIMESTAMP",
-        description=(
-            "The zone whose offset labels values that have none: a name such as `Europe/Berlin`, "
-            "or an offset such as `+02:00`. The wall clock is never changed."
-        ),
-    ),
-    th.Property(
-        "any_year",
-        th.BooleanType(nullable=True),
-        default=False,
-        title="Years before 1",
-        description=(
-            "Whether DATE and TIMESTAMP are read as text, so that years before 1 do not fail. "
-            "Slower."
-        ),
-    ),
-    th.Property(
-        "non_finite",
-        th.StringType(nullable=True),
-        default="null",
-        allowed_values=["null", "string"],
-        title="NaN and infinities",
-        description=(
-            "How NaN and the infinities of BINARY_FLOAT and BINARY_DOUBLE are written: as null, "
-            "with one counted warning a stream, or as the texts `NaN`, `Infinity`, `-Infinity`."
-        ),
-    ),
-    th.Property(
-        "emit_activate_version_messages",
-        th.BooleanType(nullable=True),
-        default=False,
-        title="Emit ACTIVATE_VERSION",
-        description=(
-            "Whether FULL_TABLE records carry a version that an ACTIVATE_VERSION message makes "
-            "the current one after the last record."
-        ),
-    ),
-]
+    `connection` holds every setting, for `oracle_core.connection`; `representation` those that
+    decide how values are written.
+    """
+
+    connection: Mapping[str, Any]
+    filter_schemas: tuple[str, ...]
+    filter_tables: tuple[str, ...]
+    include_views: bool
+    include_synonyms: bool
+    profile: str | None
+    catalog_cache_path: Path | None
+    catalog_cache_ttl_seconds: int
+    default_replication_method: str
+    start_date: str | None
+    lookback_seconds: int
+    array_size_rows: int
+    any_year: bool
+    emit_activate_version_messages: bool
+    representation: JsonSchemaOptions
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> TapSettings:
+        """Return the typed settings.
+
+        Args:
+            config: Settings as `oracle_core.settings.validated` returns them, defaults included.
+
+        Raises:
+            ConfigurationError: If a setting is wrong in a way that its JSON Schema cannot say;
+                the text never holds its value.
+        """
+        _refuse_batches(config)
+        cache_path = config.get("catalog_cache_path")
+        start_date = config.get("start_date") or None
+        if start_date is not None:
+            moment_of(start_date, dt.UTC)
+        return cls(
+            connection=config,
+            filter_schemas=name_list(config.get("filter_schemas")),
+            filter_tables=name_list(config.get("filter_tables")),
+            include_views=bool(config["include_views"]),
+            include_synonyms=bool(config["include_synonyms"]),
+            profile=_profile_name(config.get("profile")),
+            catalog_cache_path=Path(cache_path) if cache_path else None,
+            catalog_cache_ttl_seconds=config["catalog_cache_ttl_seconds"],
+            default_replication_method=config["default_replication_method"],
+            start_date=start_date,
+            lookback_seconds=config["lookback_seconds"],
+            array_size_rows=config["array_size_rows"],
+            any_year=bool(config["any_year"]),
+            emit_activate_version_messages=bool(config["emit_activate_version_messages"]),
+            representation=JsonSchemaOptions(
+                use_singer_decimal=bool(config["use_singer_decimal"]),
+                naive_timezone=_zone(config["naive_timezone"]),
+                non_finite=config["non_finite"],
+            ),
+        )
 
 
 def name_list(value: object) -> tuple[str, ...]:
-    """Read a setting that is a list of names, or text with commas.
+    """Return the names in a setting that is a list, or text with commas.
 
     Args:
-        value: the value of the setting; None and empty mean no names.
+        value: The value of the setting; None and empty mean no names.
 
     Returns:
-        The names without blanks around them, none of them empty.
+        The names without surrounding blanks; empty ones are left out.
     """
     if value is None:
         return ()
@@ -199,21 +95,20 @@ def name_list(value: object) -> tuple[str, ...]:
     return tuple(name for part in parts if (name := str(part).strip()))
 
 
-def representation(config: Mapping[str, Any]) -> JsonSchemaOptions:
-    """Read the settings that decide how values are written.
+def _profile_name(name: str | None) -> str | None:
+    if name:
+        load_profile(name)
+    return name or None
 
-    Raises:
-        ConfigurationError: `naive_timezone` is no zone.
-    """
-    return JsonSchemaOptions(
-        use_singer_decimal=bool(config.get("use_singer_decimal")),
-        naive_timezone=_zone(config.get("naive_timezone") or "UTC"),
-        non_finite="string" if config.get("non_finite") == "string" else "null",
-    )
+
+def _refuse_batches(config: Mapping[str, Any]) -> None:
+    if config.get("batch_config"):
+        msg = "BATCH messages are not supported; remove it"
+        raise ConfigurationError(msg, setting="batch_config")
 
 
 def _zone(name: str) -> dt.tzinfo:
-    """Find a zone by its name or offset; UTC is the fast one."""
+    """Return a zone by its name or offset; `dt.UTC` where possible, because it is the fast one."""
     if name in {"UTC", "Z", "+00:00"}:
         return dt.UTC
     if name[:1] in {"+", "-"}:
@@ -225,31 +120,15 @@ def _zone(name: str) -> dt.tzinfo:
     raise ConfigurationError(msg, setting="naive_timezone")
 
 
-def check_tap_settings(config: Mapping[str, Any]) -> None:
-    """Check what the JSON Schema of the settings cannot say.
-
-    Raises:
-        ConfigurationError: a setting is wrong; the text never holds its value.
-    """
-    representation(config)
-    if config.get("profile"):
-        load_profile(str(config["profile"]))
-    if start_date := config.get("start_date"):
-        moment_of(str(start_date), dt.UTC)
-    if config.get("batch_config"):
-        msg = "BATCH messages are not written; remove it"
-        raise ConfigurationError(msg, setting="batch_config")
-
-
 def moment_of(start_date: str, zone: dt.tzinfo) -> str:
-    """Write the start date as a wall clock of a zone, with its offset.
+    """Return the start date as a wall clock of a zone, with its offset.
 
     Args:
-        start_date: RFC 3339; without an offset it is taken as a wall clock of the zone.
-        zone: the zone that labels values without one.
+        start_date: RFC 3339; without an offset it is a wall clock of the zone.
+        zone: The zone that labels values without one.
 
     Raises:
-        ConfigurationError: it is no date and time.
+        ConfigurationError: If it is not a date and time.
     """
     try:
         moment = dt.datetime.fromisoformat(start_date)

@@ -19,7 +19,7 @@ _UNORDERED = frozenset({"XMLTYPE", "JSON", "VECTOR", "BOOLEAN"})
 
 
 def is_moment(oracle_type: OracleType) -> bool:
-    """Tell whether a column holds dates or timestamps."""
+    """Return whether a column holds dates or timestamps."""
     return oracle_type.kind == "DATE" or oracle_type.kind.startswith("TIMESTAMP")
 
 
@@ -27,7 +27,7 @@ def check_key_type(stream: str, column: ColumnPlan) -> None:
     """Check that a column can order a stream.
 
     Raises:
-        ConfigurationError: values of its type have no order in Oracle (ORA-00932, ORA-22848).
+        ConfigurationError: If values of its type have no order in Oracle (ORA-00932, ORA-22848).
     """
     if column.fetch.is_large or column.type.kind in _UNORDERED:
         msg = (
@@ -45,14 +45,14 @@ def starting_value(
     lookback_seconds: int,
     naive_timezone: dt.tzinfo,
 ) -> BookmarkValue:
-    """Choose the value to start from.
+    """Return the value to start from.
 
     Args:
-        column: the replication key.
-        bookmark: the value of the state, None where there is none.
-        start_date: the setting, RFC 3339; it counts for dates and timestamps only.
-        lookback_seconds: how far before the bookmark to start; likewise.
-        naive_timezone: the zone that labels values without one.
+        column: The replication key.
+        bookmark: The value of the state, None where there is none.
+        start_date: The setting, RFC 3339; it counts for dates and timestamps only.
+        lookback_seconds: How far before the bookmark to start; likewise.
+        naive_timezone: The zone that labels values without one.
 
     Returns:
         A JSON value of the column, None for the beginning.
@@ -69,16 +69,16 @@ def starting_value(
 
 
 def bookmark_bind(stream: str, column: ColumnPlan, value: BookmarkValue) -> Bind:
-    """Bind a value of the state with the type of its column.
+    """Return the bind of a value of the state, with the type of its column.
 
     Raises:
-        ConfigurationError: the value is none of the column's type.
+        ConfigurationError: If it is not a value of the column's type.
     """
     try:
         plan, bound = state.bookmark_bind(value, column.type)
     except DataError as error:
         msg = (
-            f"state: the bookmark of stream '{stream}' is no value of column '{column.name}' "
+            f"state: the bookmark of stream '{stream}' is not a value of column '{column.name}' "
             f"({column.type.ddl()}); correct or remove it"
         )
         raise ConfigurationError(msg) from error
@@ -86,14 +86,14 @@ def bookmark_bind(stream: str, column: ColumnPlan, value: BookmarkValue) -> Bind
 
 
 def is_later(moment: str, than: str) -> bool:
-    """Tell whether one date or timestamp of the state comes after another."""
+    """Return whether one date or timestamp of the state is later than another."""
     return _instant(moment) > _instant(than)
 
 
 def earlier(moment: str, seconds: int) -> str:
-    """Go back a number of whole seconds and keep fraction and offset digit by digit.
+    """Return a moment a number of seconds earlier; fraction and offset keep their digits.
 
-    A moment that leaves the years 1 to 9999 on the way stays as it is.
+    A moment that would leave the years 1 to 9999 stays as it is.
     """
     if not seconds:
         return moment
@@ -106,9 +106,9 @@ def earlier(moment: str, seconds: int) -> str:
 
 
 def _instant(moment: str) -> tuple[int, str]:
-    """Return what orders moments: the second since the epoch and the digits of the fraction.
+    """Return the sort key of a moment: seconds since the epoch and the digits of the fraction.
 
-    A year before 1, which no Python datetime holds, is before everything else.
+    A year before 1, which no Python datetime holds, sorts before everything else.
     """
     clock, rest = moment[:19], moment[19:]
     fraction = ""

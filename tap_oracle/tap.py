@@ -3,83 +3,44 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
-from singer_sdk import Tap
 from singer_sdk import typing as th
-from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
-from singer_sdk.plugin_base import PluginBase, _ConfigInput
 from singer_sdk.singerlib import Catalog
 
 from catalog.catalog_json import write_catalog
-from catalog.singer import Streams
-from oracle_core.command import read_configuration, read_json_object, reported
+from oracle_core.command import read_configuration, reported
 from oracle_core.connection import ConnectionSource
-from oracle_core.errors import ConfigurationError
-from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
+from oracle_core.settings import CONNECTION_SETTINGS, validated
 from oracle_core.state import exact
 from oracle_core.termination import Termination
-from tap_oracle.catalog_entry import FULL_TABLE, check_entry, read_entry
+from tap_oracle.catalog_entry import check_entry, read_entry
+from tap_oracle.declared_settings import TAP_SETTINGS
 from tap_oracle.discovery import discover, with_types
+from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
 from tap_oracle.run import CurrentRun
-from tap_oracle.settings import TAP_SETTINGS, check_tap_settings, representation
+from tap_oracle.sdk_compat import AdaptedTap, ConfigInput
+from tap_oracle.services import StreamServices
+from tap_oracle.settings import TapSettings
+from tap_oracle.state_schedule import StateSchedule
 from tap_oracle.streams import OracleStream, stream_of
 from tap_oracle.writer import LineWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import PurePath
     from types import FrameType
 
     import click
     import oracledb
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
-    from oracle_core.types.plans import JsonSchemaOptions
+    JsonSource = Mapping[str, Any] | PurePath | str
 
 
-def _plain_catalog(catalog: Catalog | Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Take a catalog as plain data.
-
-    Raises:
-        ConfigurationError: it is no catalog.
-    """
-    if catalog is None:
-        return None
-    if isinstance(catalog, Catalog):
-        return catalog.to_dict()
-    if not isinstance(catalog.get("streams"), (list, Streams)):
-        msg = "holds no list of streams; make one with --discover"
-        raise ConfigurationError(msg, setting="--catalog")
-    return dict(catalog)
-
-
-def _checked_state(state: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Take a state whose bookmarks are where they belong.
-
-    Raises:
-        ConfigurationError: they are not.
-    """
-    checked = dict(state or {})
-    bookmarks = checked.get("bookmarks", {})
-    if not isinstance(bookmarks, dict) or not all(
-        isinstance(bookmark, dict) for bookmark in bookmarks.values()
-    ):
-        msg = "its bookmarks are not one object a stream"
-        raise ConfigurationError(msg, setting="--state")
-    return checked
-
-
-def _read_file(file: IO[str] | None, option: str) -> dict[str, Any] | None:
-    """Return the content of a file given on the command line; fractional numbers stay exact."""
-    if file is None:
-        return None
-    return read_json_object(file, setting=option, parse_float=Decimal)
-
-
-class TapOracle(Tap):
+class TapOracle(AdaptedTap):
     """Singer tap for Oracle Database."""
 
     name = "tap-oracle"
@@ -105,64 +66,70 @@ class TapOracle(Tap):
     def __init__(
         self,
         *,
-        catalog: Catalog | Mapping[str, Any] | None = None,
-        state: Mapping[str, Any] | None = None,
+        config: JsonSource | Sequence[PurePath | str] | None = None,
+        catalog: Catalog | JsonSource | None = None,
+        state: JsonSource | None = None,
         message_writer: LineWriter | None = None,
         **arguments: Any,
     ) -> None:
         """Make the tap.
 
         Args:
-            catalog: the input catalog; the dictionary is not read when it is given.
-            state: the state of the previous run.
-            message_writer: where messages go, stdout by default.
-            **arguments: those of the SDK's tap: `config`, `parse_env_config`, `validate_config`,
+            config: Settings, or the path of a JSON file with them; of several files the later
+                ones win.
+            catalog: Input catalog or its path; the dictionary is not read when it is given.
+            state: State of the previous run or its path.
+            message_writer: Where messages go; standard output by default.
+            **arguments: Those of the SDK's tap: `parse_env_config`, `validate_config`,
                 `setup_mapper`.
 
         Raises:
-            ConfigurationError: a setting, the catalog or the state cannot be used.
+            ConfigurationError: If a setting, a file, the catalog or the state cannot be used.
         """
         self.termination = Termination()
         self._connections: ConnectionSource | None = None
-        self._raw_catalog = _plain_catalog(catalog)
+        self._raw_catalog = plain_catalog(catalog)
         super().__init__(
+            config=configuration(config),
             catalog=None if self._raw_catalog is None else Catalog.from_dict(self._raw_catalog),
-            state=_checked_state(state),
+            state=checked_state(state),
             message_writer=message_writer or LineWriter(self.termination),
             **arguments,
         )
 
     # Configuration
 
-    @classproperty
-    def _env_var_config(cls) -> dict[str, Any]:  # noqa: N805 - a property of the class
-        schema = cls.config_jsonschema
-        cls.append_builtin_config(schema)
-        return from_environment(schema, cls._env_var_prefix)
-
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Replace the settings by their validated form.
+    def check_config(self, config: dict[str, Any]) -> dict[str, Any]:
+        """Check the settings and keep them typed.
 
         Raises:
-            ConfigurationError: If a setting is missing or wrong; the text never contains its
-                value.
+            ConfigurationError: If a setting is missing or wrong; the text never holds its value.
         """
-        del raise_errors
         schema = self.config_jsonschema
         self.append_builtin_config(schema)
-        self._config = validated(self._config, schema)
-        check_tap_settings(self._config)
-        return []
-
-    @cached_property
-    def options(self) -> JsonSchemaOptions:
-        """How values are represented in records and their schema."""
-        return representation(self.config)
+        settings = validated(config, schema)
+        self.settings = TapSettings.of(settings)
+        return settings
 
     @cached_property
     def run(self) -> CurrentRun:
         """The record of this run, kept in the state."""
-        return CurrentRun(self._whole_state, self.config)
+        return CurrentRun(self._whole_state, self.settings)
+
+    @cached_property
+    def services(self) -> StreamServices:
+        """What the streams need from this run."""
+        return StreamServices(
+            settings=self.settings,
+            session=lambda: self.connection,
+            run=self.run,
+            termination=self.termination,
+            writer=self.message_writer,
+            states=StateSchedule(
+                lambda: self.state_writer.write_state(self.state),
+                rows_between=self.settings.array_size_rows,
+            ),
+        )
 
     # Database
 
@@ -170,7 +137,7 @@ class TapOracle(Tap):
     def connection(self) -> oracledb.Connection:
         """The session with the database, opened when first asked for."""
         if self._connections is None:
-            self._connections = ConnectionSource(self.config, module=self.name)
+            self._connections = ConnectionSource(self.settings.connection, module=self.name)
         return self._connections.connection()
 
     def close(self) -> None:
@@ -184,7 +151,7 @@ class TapOracle(Tap):
     def catalog_dict(self) -> dict[str, Any]:
         """The catalog: the one given, else what the dictionary holds; read once."""
         if self._raw_catalog is None:
-            self._raw_catalog = discover(self.connection, self.config, self.options)
+            self._raw_catalog = discover(self.connection, self.settings)
             if not self._raw_catalog["streams"]:
                 self.logger.warning(
                     "No table or view matches filter_schemas and filter_tables among those that "
@@ -193,25 +160,27 @@ class TapOracle(Tap):
         return self._raw_catalog
 
     def run_discovery(self) -> str:
-        """Print the catalog, one stream after the other: a large one need not fit in memory.
+        """Print the catalog one stream after the other: a large one need not fit in memory.
 
         Returns:
-            Nothing; the SDK's own returns the whole text.
+            An empty text, where the SDK's own returns the whole catalog.
         """
         write_catalog(self.catalog_dict, sys.stdout)
         return ""
 
     def discover_streams(self) -> Sequence[OracleStream]:
-        """Make the streams of the catalog."""
-        default = self.config.get("default_replication_method") or FULL_TABLE
-        streams = self.catalog_dict.get("streams", [])
-        return [stream_of(self, read_entry(stream, default_method=default)) for stream in streams]
+        """Return the streams of the catalog."""
+        method = self.settings.default_replication_method
+        return [
+            stream_of(self, read_entry(stream, default_method=method), self.services)
+            for stream in self.catalog_dict.get("streams", [])
+        ]
 
     def setup_mapper(self) -> None:
         """Make the mapper and give it the selected columns of each stream."""
-        PluginBase.setup_mapper(self)
+        self.make_mapper()
         for stream in self.oracle_streams:
-            stream.register_with(self)
+            stream.register()
 
     @property
     def oracle_streams(self) -> list[OracleStream]:
@@ -235,24 +204,28 @@ class TapOracle(Tap):
     def run_pipeline(self) -> None:
         """Read every selected stream and keep the record of the run in the state.
 
-        The first STATE says RUNNING, the last SUCCESS or FAILED, and covers the rows
-        that were written.
+        The first STATE says RUNNING, the last SUCCESS or FAILED, and covers the rows that were
+        written.
         """
-        self._prepare()
+        chosen = self._prepared_streams()
+        states = self.services.states
         self.run.begin()
+        states.write_now()
         try:
-            self.sync_all()
+            for stream in chosen:
+                stream.write_schema()
+                stream.transfer()
         except BrokenPipeError:
             raise
         except BaseException as failure:
             self.run.end(failure)
-            self.state_writer.write_state(self.state)
+            states.write_now()
             raise
         self.run.end(None)
-        self.state_writer.write_state(self.state)
+        states.write_now()
 
-    def _prepare(self) -> None:
-        """Check the selected streams, and complete types that the catalog does not name."""
+    def _prepared_streams(self) -> list[OracleStream]:
+        """Return the selected streams, checked and with the types that the catalog lacks."""
         chosen = [stream for stream in self.oracle_streams if stream.selected]
         for stream in chosen:
             check_entry(stream.entry)
@@ -265,8 +238,10 @@ class TapOracle(Tap):
             entries = with_types(self.connection, [stream.entry for stream in untyped])
             for stream, entry in zip(untyped, entries, strict=True):
                 stream.entry = entry
+        return chosen
 
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+    def receive_signal(self, signum: int, frame: FrameType | None) -> None:
+        """Receive SIGTERM or SIGINT."""
         self.termination.handle(signum, frame)
 
     # Command line
@@ -277,35 +252,35 @@ class TapOracle(Tap):
         *,
         about: bool = False,
         about_format: str | None = None,
-        config: _ConfigInput | None = None,
+        config: ConfigInput | None = None,
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
         """Run the tap as the command line asks."""
-        PluginBase.invoke.__func__(cls, about=about, about_format=about_format)  # type: ignore[attr-defined]
+        cls.print_about_if_asked(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        given = config or _ConfigInput()
+        given = config or ConfigInput()
         with reported(cls.logger, lambda: "start"):
             tap = cls(
                 config=given.config,
                 parse_env_config=given.parse_env,
-                state=_read_file(state, "--state"),
-                catalog=_read_file(catalog, "--catalog"),
+                state=None if state is None else read_json(state, "--state"),
+                catalog=None if catalog is None else read_json(catalog, "--catalog"),
             )
         with reported(cls.logger, tap.run.place):
             tap.run_pipeline()
-            # After a failure or signal the end of the process closes the socket: a farewell in
+            # After a failure or signal the end of the process closes the socket: closing it in
             # the middle of an answer could wait for ever.
             tap.close()
 
     @classmethod
     def cb_config(
         cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
-    ) -> _ConfigInput:
+    ) -> ConfigInput:
         """Read the configuration files."""
         del ctx, param
         with reported(cls.logger, lambda: "config"):
-            return _ConfigInput(*read_configuration(value))
+            return ConfigInput(*read_configuration(value))
 
     @classmethod
     def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:  # noqa: FBT001

@@ -1,4 +1,4 @@
-"""RECORD lines in bulk: a batch of rows in, bytes out, and bytes to standard output whole."""
+"""RECORD lines encoded in bulk, and the one way to standard output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _foreign_value(value: object) -> object:
-    """Encode what msgspec leaves to us: subclasses of text, and mappings of any kind."""
+    """Encode what msgspec does not: subclasses of text, and mappings of any kind."""
     if isinstance(value, str):
         return str.__str__(value)
     if hasattr(value, "items"):
@@ -34,12 +34,12 @@ _ENCODER = msgspec.json.Encoder(enc_hook=_foreign_value, decimal_format="number"
 
 
 def encode_message(message: dict[str, Any]) -> bytes:
-    """Encode one Singer message as a line.
+    """Return one Singer message as a line.
 
     Decimals keep their digits, bytes become base64, NaN and the infinities become null.
 
     Args:
-        message: the message in the order of its keys.
+        message: The message in the order of its keys.
 
     Returns:
         UTF-8 with a newline at the end.
@@ -48,19 +48,19 @@ def encode_message(message: dict[str, Any]) -> bytes:
 
 
 def time_text(moment: dt.datetime) -> str:
-    """Write a moment in RFC 3339 with the offset +00:00, as the Singer SDK does."""
+    """Return a moment in RFC 3339 with the offset +00:00, as the Singer SDK writes it."""
     return moment.astimezone(dt.UTC).isoformat()
 
 
 class RecordEncoder(Protocol):
-    """Turns a batch of rows into RECORD lines."""
+    """Encodes a batch of rows as RECORD lines."""
 
     def __call__(self, rows: Iterable[Row], time_extracted: dt.datetime) -> bytes:
         """Encode a batch.
 
         Args:
-            rows: values in the order of the stream's columns, ready for JSON.
-            time_extracted: when the batch was fetched; one for all its rows.
+            rows: Values in the order of the stream's columns, ready for JSON.
+            time_extracted: When the batch was fetched; the same for all its rows.
 
         Returns:
             Whole lines in the order of the rows.
@@ -68,12 +68,12 @@ class RecordEncoder(Protocol):
 
 
 def record_encoder(stream: str, names: Sequence[str], version: int | None = None) -> RecordEncoder:
-    r"""Choose the encoder of a stream.
+    r"""Return the encoder of a stream.
 
     Args:
-        stream: the stream's name.
-        names: the properties in the order of the columns.
-        version: the table version each record carries, if any.
+        stream: The stream's name.
+        names: The properties in the order of the columns.
+        version: The table version that each record carries, if any.
 
     Returns:
         An encoder over one msgspec Struct type; a slower one over mappings where a name holds a
@@ -124,7 +124,7 @@ def _mapping_encoder(stream: str, names: Sequence[str], version: int | None) -> 
 def record_message(
     stream: str, record: dict[str, Any], version: int | None, time_extracted: str
 ) -> dict[str, Any]:
-    """Lay out one RECORD message, its keys in the order of the Singer SDK."""
+    """Return one RECORD message, its keys in the order of the Singer SDK."""
     message: dict[str, Any] = {"type": "RECORD", "stream": stream, "record": record}
     if version is not None:
         message["version"] = version
@@ -135,9 +135,9 @@ def record_message(
 class LineWriter(GenericSingerWriter[bytes, Message]):
     """The one way to standard output, for single messages and for whole chunks alike.
 
-    Two writers over one descriptor would reorder lines. Each call writes all it was given, also
-    where the descriptor takes less at a time (a pipe, `PYTHONUNBUFFERED=1`), and no signal cuts
-    it short.
+    Two writers over one descriptor would reorder lines. Each call writes everything, also where
+    the descriptor accepts less at a time (a pipe, `PYTHONUNBUFFERED=1`), and no signal cuts it
+    short.
     """
 
     def __init__(self, termination: Termination | None = None) -> None:
@@ -150,7 +150,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         self.bytes_written = 0
 
     def serialize_message(self, message: Message) -> bytes:
-        """Encode a message of the SDK as a line."""
+        """Return a message of the SDK as a line."""
         content = message.to_dict()
         moment = content.get("time_extracted")
         if isinstance(moment, dt.datetime):
@@ -165,11 +165,11 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
         """Write whole lines.
 
         Args:
-            lines: UTF-8, each line with its newline.
+            lines: UTF-8; each line ends with a newline.
 
         Raises:
-            BrokenPipeError: the reader has gone.
-            Terminated: a signal arrived meanwhile; the lines are written.
+            BrokenPipeError: If the reader has closed the pipe.
+            Terminated: If a signal arrived meanwhile; the lines are written.
         """
         with self._termination.holding():
             _write_all(lines)
@@ -177,7 +177,7 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
 
 
 def _write_all(lines: bytes) -> None:
-    """Write to what `sys.stdout` is now: a descriptor, or a stream put in its place."""
+    """Write to the current `sys.stdout`: a descriptor, or a stream that replaces it."""
     sys.stdout.flush()
     try:
         descriptor = sys.stdout.fileno()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_core.identifiers import Identifier
-from oracle_core.state import state_value
+from oracle_core.state import BOOKMARK_VERSION, state_value
 from tap_oracle.catalog_entry import INCREMENTAL
 from tap_oracle.query import KeyRange, Statement, select
 from tap_oracle.starting_point import (
@@ -19,7 +18,11 @@ from tap_oracle.starting_point import (
 from tap_oracle.streams.base import OracleStream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from oracle_core.state import BookmarkValue
+    from tap_oracle.blocks import Piece
     from tap_oracle.plan import ColumnPlan, StreamPlan
     from tap_oracle.writer import Row
 
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
 class IncrementalStream(OracleStream):
     """Reads rows whose key is at or after the bookmark.
 
-    `>=`, because rows with the key of the bookmark may have come after it was taken: those of the
-    boundary are read again, and a target with keys takes them as updates. Rows whose key is NULL
-    have no place in the order: they come with the first run, before all others, and later only
-    when their key has been set.
+    `>=`, because rows with the key of the bookmark may have been committed after it was saved:
+    those of the boundary are read again, and a target with keys updates them. Rows whose key is
+    NULL have no place in the order: they come with the first run, before all others, and later
+    only after their key has been set.
     """
 
     @property
@@ -38,19 +41,20 @@ class IncrementalStream(OracleStream):
         """True: the query orders by the replication key."""
         return True
 
-    def statement(self, plan: StreamPlan) -> Statement:
+    def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
         """Return the SELECT of the rows that are due.
 
         Raises:
-            ConfigurationError: the key has no order, or the bookmark is no value of it.
+            ConfigurationError: If the key has no order, or the bookmark is not a value of it.
         """
+        del piece
         column = self._key_column(plan)
         check_key_type(self.name, column)
         value = starting_value(
             column,
             self._known_value(),
-            start_date=self.config.get("start_date"),
-            lookback_seconds=self.config.get("lookback_seconds") or 0,
+            start_date=self.services.settings.start_date,
+            lookback_seconds=self.services.settings.lookback_seconds,
             naive_timezone=plan.options.naive_timezone,
         )
         start = None if value is None else bookmark_bind(self.name, column, value)
@@ -61,8 +65,8 @@ class IncrementalStream(OracleStream):
             limit=self.row_limit,
         )
 
-    def advance(self, plan: StreamPlan, last_row: Row) -> None:
-        """Move the bookmark to the last row written; it never moves back, nor to NULL.
+    def bookmark_after(self, plan: StreamPlan, last_row: Row) -> Mapping[str, Any]:
+        """Return the bookmark at the last row; it never moves back, nor to NULL.
 
         With `lookback_seconds` the first rows lie before the bookmark.
         """
@@ -70,10 +74,13 @@ class IncrementalStream(OracleStream):
         fetched = last_row[plan.position(column.name)]
         value = state_value(column.fetch.values([fetched], plan.options)[0])
         if value is None or self._is_behind(column, value):
-            return
-        self.keep(
-            replace(self.bookmark.advanced(column.name, value), replication_method=INCREMENTAL)
-        )
+            return {}
+        return {
+            "bookmark_version": BOOKMARK_VERSION,
+            "replication_method": INCREMENTAL,
+            "replication_key": column.name,
+            "replication_key_value": value,
+        }
 
     def _key_column(self, plan: StreamPlan) -> ColumnPlan:
         return plan.columns[plan.position(str(self.replication_key))]
@@ -85,7 +92,7 @@ class IncrementalStream(OracleStream):
         return not is_later(str(value), str(known))
 
     def _known_value(self) -> BookmarkValue:
-        """Return the value of the bookmark, if it is one of this key."""
+        """Return the value of the bookmark, if it belongs to this key."""
         bookmark = self.bookmark
         if bookmark.replication_key != self.replication_key:
             return None

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tap_oracle.settings import TAP_SETTINGS, name_list
+from tap_oracle.declared_settings import TAP_SETTINGS
+from tap_oracle.settings import name_list
 from tap_oracle.tap import TapOracle
 
 COMMAND = str(Path(sys.executable).with_name("tap-oracle"))

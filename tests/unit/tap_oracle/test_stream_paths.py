@@ -22,7 +22,7 @@ def both_paths(
     for reason in (None, "a test says so"):
         tap = FakeTap(FakeSession(rows(7)), **arguments)
         (stream,) = tap.oracle_streams
-        monkeypatch.setattr(stream, "_why_record_by_record", lambda reason=reason: reason)
+        monkeypatch.setattr(type(stream), "reason_for_single_records", reason)
         moment = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
         monkeypatch.setattr("tap_oracle.streams.base.dt", FixedClock(moment))
         tap.run_pipeline()
@@ -84,4 +84,4 @@ def test_stream_maps_take_the_path_record_by_record(
     messages = lines()
     assert records(messages) == [{"ID": 0, "double": 0}, {"ID": 1, "double": 2}]
     assert {message["stream"] for message in messages if "stream" in message} == {"people"}
-    assert "record by record: a stream map changes it" in caplog.text
+    assert "record by record, because a stream map changes it" in caplog.text

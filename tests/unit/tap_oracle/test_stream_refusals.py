@@ -58,7 +58,7 @@ def test_a_test_run_writes_one_record_of_a_stream_that_is_not_selected(lines: Li
     tap.run_connection_test()
 
     messages = lines()
-    assert tap.session.statements[0][1] == {"row_limit": 2}
+    assert tap.session.statements[0][1] == {"row_limit": 1}
     assert len(records(messages)) == 1
     assert set(records(messages)[0]) == set(TYPES)
     assert set(messages[0]["schema"]["properties"]) == set(TYPES)

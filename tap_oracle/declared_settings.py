@@ -1,0 +1,176 @@
+"""The tap's own settings as users see them; those of the connection are in `oracle_core`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from singer_sdk import typing as th
+
+from tap_oracle.catalog_entry import FULL_TABLE, METHODS
+
+DEFAULT_ARRAY_SIZE_ROWS = 10_000
+DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600
+
+_NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
+
+TAP_SETTINGS: list[th.Property[Any]] = [
+    th.Property(
+        "filter_schemas",
+        _NAMES,
+        title="Schemas",
+        description=(
+            "Schemas to discover, in Oracle's exact case: a list, or text with commas. `*` "
+            "matches any text and `?` any character; a leading `!` excludes. Default: every "
+            "schema that the user may read, except Oracle's own."
+        ),
+    ),
+    th.Property(
+        "filter_tables",
+        _NAMES,
+        title="Tables",
+        description=(
+            "Tables and views to discover, as `SCHEMA.TABLE` or `SCHEMA-TABLE`: a list, or text "
+            "with commas. `*` matches any text and `?` any character; a leading `!` excludes. "
+            "Default: all."
+        ),
+    ),
+    th.Property(
+        "include_views",
+        th.BooleanType(nullable=True),
+        default=True,
+        title="Include views",
+        description="Whether to discover views. They are never selected by default.",
+    ),
+    th.Property(
+        "include_synonyms",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Include synonyms",
+        description=(
+            "Whether to discover tables and views under the names of their synonyms too, as "
+            "`SCHEMA-SYNONYM`. The filters apply to the synonym's own schema and name. Public "
+            "synonyms belong to the schema `PUBLIC`, which `filter_schemas` must name."
+        ),
+    ),
+    th.Property(
+        "profile",
+        th.StringType(nullable=True),
+        title="Application profile",
+        description=(
+            "Profile of the application that owns the tables, used to choose keys, replication "
+            "methods and soft-delete columns: `oracle_ebs`, `oracle_wms`, `peoplesoft`, "
+            "`generic_audit`, or one from another installed package."
+        ),
+    ),
+    th.Property(
+        "catalog_cache_path",
+        th.StringType(nullable=True),
+        title="Catalog cache",
+        description=(
+            "File that keeps the discovered catalog for the next run. It is used while it is "
+            "younger than `catalog_cache_ttl_seconds` and no table or view has been created, "
+            "changed or dropped."
+        ),
+    ),
+    th.Property(
+        "catalog_cache_ttl_seconds",
+        th.IntegerType(nullable=True, minimum=0),
+        default=DEFAULT_CATALOG_CACHE_TTL_SECONDS,
+        title="Catalog cache lifetime (seconds)",
+        description=(
+            "Maximum age of a cached catalog. Row counts and comments may be as old, because "
+            "they change without DDL."
+        ),
+    ),
+    th.Property(
+        "default_replication_method",
+        th.StringType(nullable=True),
+        default=FULL_TABLE,
+        allowed_values=list(METHODS),
+        title="Default replication method",
+        description=(
+            "Replication method of streams whose catalog entry names none. INCREMENTAL applies "
+            "only where the entry names a replication key."
+        ),
+    ),
+    th.Property(
+        "start_date",
+        th.DateTimeType(nullable=True),
+        title="Start date",
+        description=(
+            "Earliest replication key to read (RFC 3339), for INCREMENTAL streams whose key is "
+            "a date or timestamp and that have no later bookmark."
+        ),
+    ),
+    th.Property(
+        "lookback_seconds",
+        th.IntegerType(nullable=True, minimum=0),
+        default=0,
+        title="Lookback (seconds)",
+        description=(
+            "How far before its bookmark an INCREMENTAL stream starts if its key is a date or "
+            "timestamp, so that rows committed late are not missed."
+        ),
+    ),
+    th.Property(
+        "array_size_rows",
+        th.IntegerType(nullable=True, minimum=1, maximum=1_000_000),
+        default=DEFAULT_ARRAY_SIZE_ROWS,
+        title="Array size (rows)",
+        description=(
+            "Rows per fetch, and between two STATE messages. Streams with large objects fetch "
+            "at most 500 rows."
+        ),
+    ),
+    th.Property(
+        "use_singer_decimal",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Use singer.decimal",
+        description=(
+            "Whether to write numbers that may have a fraction as text with the format "
+            "`singer.decimal`, for targets that read JSON numbers as floats."
+        ),
+    ),
+    th.Property(
+        "naive_timezone",
+        th.StringType(nullable=True),
+        default="UTC",
+        title="Time zone of DATE and TIMESTAMP",
+        description=(
+            "Time zone of values that have none: a name such as `Europe/Berlin`, or an offset "
+            "such as `+02:00`. It labels the values; the wall clock does not change."
+        ),
+    ),
+    th.Property(
+        "any_year",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Years before 1",
+        description=(
+            "Whether to read DATE and TIMESTAMP as text, so that years before 1 do not fail. "
+            "Slower."
+        ),
+    ),
+    th.Property(
+        "non_finite",
+        th.StringType(nullable=True),
+        default="null",
+        allowed_values=["null", "string"],
+        title="NaN and infinities",
+        description=(
+            "How to write NaN and infinities of BINARY_FLOAT and BINARY_DOUBLE: as null, with "
+            "one warning per stream that counts them, or as `NaN`, `Infinity` and `-Infinity`."
+        ),
+    ),
+    th.Property(
+        "emit_activate_version_messages",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Emit ACTIVATE_VERSION",
+        description=(
+            "Whether FULL_TABLE records carry a version, and an ACTIVATE_VERSION message after "
+            "the last record makes it the current one."
+        ),
+    ),
+]
