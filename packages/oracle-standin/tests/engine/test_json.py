@@ -160,3 +160,30 @@ def test_a_column_alone_has_its_name_for_a_key(session: UserSession) -> None:
 )
 def test_json_that_is_not_made(session: UserSession, expression: str, error: str) -> None:
     assert session.error(expression).startswith(error)
+
+
+@pytest.mark.parametrize("options", ["", "RETURNING CLOB ", "RETURNING VARCHAR2(200) "])
+def test_json_serialize_hides_errors_unless_told_not_to(session: UserSession, options: str) -> None:
+    assert session.value(f"JSON_SERIALIZE('x' {options})") is None
+    assert session.value(f"JSON_SERIALIZE('x' {options}NULL ON ERROR)") is None
+    strict = f"{options}ERROR ON ERROR"
+    assert session.error(f"JSON_SERIALIZE('x' {strict})").startswith("ORA-40441")
+    assert session.value(f"JSON_SERIALIZE('[1, 2.50]' {strict})") == "[1,2.50]"
+
+
+@pytest.mark.parametrize("kind", ["VARCHAR2(200)", "CLOB", "BLOB"])
+def test_a_column_that_is_checked_for_json_is_described_as_json(
+    session: UserSession, kind: str
+) -> None:
+    session.run(
+        f"CREATE TABLE stored (inline_check {kind} CHECK (inline_check IS JSON), other {kind},"
+        f" strict {kind}, CONSTRAINT strict_json CHECK (strict IS JSON (STRICT)))"
+    )
+    found = columns(session, "SELECT inline_check, other, strict FROM stored")
+    assert {name: column.is_json for name, column in found.items()} == {
+        "INLINE_CHECK": True,
+        "OTHER": False,
+        "STRICT": True,
+    }
+    session.run("ALTER TABLE stored DROP CONSTRAINT strict_json")
+    assert not columns(session, "SELECT strict FROM stored")["STRICT"].is_json

@@ -78,21 +78,16 @@ def _postmaster(run_folder: Path, data: Path | None = None) -> int:
     return int(((data or run_folder / "data") / "postmaster.pid").read_text().split()[0])
 
 
-def _open_for_other_accounts(folder: Path) -> None:
-    """Let the server's account pass through folders that pytest keeps to its own user."""
-    for path in (folder, *folder.parents):
-        if path.name.startswith("pytest-") or path == folder:
-            path.chmod(path.stat().st_mode | 0o011)
-
-
-def test_a_data_folder_keeps_its_data(tmp_path: Path) -> None:
-    _open_for_other_accounts(tmp_path)
-    with Database(data_dir=tmp_path / "kept") as first, closing(first.owner_connection()) as owner:
+def test_a_data_folder_keeps_its_data(open_folder: Path) -> None:
+    with (
+        Database(data_dir=open_folder / "kept") as first,
+        closing(first.owner_connection()) as owner,
+    ):
         owner.execute("CREATE TABLE ora.kept AS SELECT 42 AS answer")
-    with Database(data_dir=tmp_path / "kept") as second:
+    with Database(data_dir=open_folder / "kept") as second:
         assert second.scalar("SELECT answer FROM ora.kept") == 42
-    (tmp_path / "kept" / "standin-version").write_text("template-of-old")
-    third = Database(data_dir=tmp_path / "kept")
+    (open_folder / "kept" / "standin-version").write_text("template-of-old")
+    third = Database(data_dir=open_folder / "kept")
     with pytest.raises(postgres.PostgresError, match="another version"):
         third.start()
 

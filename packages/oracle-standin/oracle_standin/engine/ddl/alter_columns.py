@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.ddl import (
     alter_constraints,
     column_clauses,
+    column_names,
     expression_types,
     facts,
     identity,
@@ -56,6 +57,7 @@ def add(
     for column in columns:
         if column.name in existing:
             raise OracleError(1430, "column being added already exists in table")
+        column_names.check((column.name,))
         existing.add(column.name)
         types[column.name] = kind = _type_of(engine, table, column)
         column_clauses.check_column(column, kind)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.engine.ddl import (
     alter_columns,
     column_clauses,
+    column_names,
     constraints,
     described_types,
     expression_types,
@@ -140,8 +141,7 @@ def _columns_of_query(engine: Engine, definition: TableDefinition) -> Typed:
 
 def _check(definition: TableDefinition, typed: Typed) -> None:
     names = [column.name for column, _ in typed]
-    if len(set(names)) != len(names):
-        raise OracleError(957, "duplicate column name")
+    column_names.check(names)
     if len(names) > MAX_COLUMNS:
         raise OracleError(1792, "maximum number of columns in a table or view is 1000")
     if sum(kind.data_type.startswith("LONG") for _, kind in typed) > 1:

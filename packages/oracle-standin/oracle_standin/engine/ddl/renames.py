@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import column_clauses, facts, objects, view_validity
+from oracle_standin.engine.ddl import column_clauses, column_names, facts, objects, view_validity
 from oracle_standin.engine.names import engine_name, quoted
 from oracle_standin.engine.reader import ObjectName
 from oracle_standin.protocol import OracleError
@@ -67,6 +67,7 @@ def rename_column(engine: Engine, table: Relation, old: str, new: str) -> None:
     names = {state.name for state in facts.columns(engine, table.oid) if not state.unused}
     if old not in names:
         raise OracleError(904, f'"{old}": invalid identifier')
+    column_names.check((new,))
     if new in names:
         raise OracleError(957, "duplicate column name")
     view_validity.invalidate_dependents(engine, table.oid)

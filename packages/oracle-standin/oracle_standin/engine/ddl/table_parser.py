@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import external_tables, nested_tables, storage
+from oracle_standin.engine.ddl import column_names, external_tables, nested_tables, storage
 from oracle_standin.engine.ddl.column_parser import at_constraint, parse_column, parse_constraint
 from oracle_standin.engine.ddl.model import (
     ColumnDefinition,
@@ -18,7 +18,7 @@ from oracle_standin.engine.ddl.model import (
     TableDefinition,
     TableOptions,
 )
-from oracle_standin.protocol import OracleError, not_in_this_standin
+from oracle_standin.protocol import not_in_this_standin
 
 if TYPE_CHECKING:
     from oracle_standin.engine.reader import Reader
@@ -71,8 +71,7 @@ def _parse_columns(reader: Reader, definition: TableDefinition, semantics: str) 
             break
     reader.expect_close()
     names = [column.name for column in columns]
-    if len(set(names)) != len(names):
-        raise OracleError(957, "duplicate column name")
+    column_names.check(names)
     return replace(definition, columns=tuple(columns), constraints=tuple(constraints))
 
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import described_types, facts, objects, privileges, view_validity
+from oracle_standin.engine.ddl import (
+    column_names,
+    described_types,
+    facts,
+    objects,
+    privileges,
+    view_validity,
+)
 from oracle_standin.engine.ddl.facts import ColumnRecord
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.reader import ObjectName
@@ -91,8 +98,7 @@ def _columns(engine: Engine, text: str, names: Sequence[str]) -> list[ColumnReco
         for index, column in enumerate(described)
     ]
     used = [column.name for column in found]
-    if len(set(used)) != len(used):
-        raise OracleError(957, "duplicate column name")
+    column_names.check(used)
     if not names:
         described_types.check_names(described)
     return found

@@ -238,6 +238,12 @@ def _json(node: nodes.Call, out: Output) -> str:
     return f'"SYS".json({renderer.render_list(node.arguments, out)})'
 
 
+def _serialized(node: nodes.Call, out: Output) -> str:
+    if node.options != ("ERROR", "ON", "ERROR"):
+        return _plain(node, out)
+    return f"ora.json_serialize_or_fail({renderer.render_list(node.arguments, out)})"
+
+
 def _vector_text(node: nodes.Call, out: Output) -> str:
     storage = "".join(word for word in node.options if word != "FORMAT")
     if storage not in {"", "DENSE", "SPARSE"}:
@@ -273,6 +279,7 @@ SPECIAL: dict[str, tuple[int, int, Callable[[nodes.Call, Output], str]]] = {
     "LNNVL": (1, 1, _not_true),
     "VALIDATE_CONVERSION": (2, 3, _validation),
     "JSON": (1, 1, _json),
+    "JSON_SERIALIZE": (1, 1, _serialized),
     "FROM_VECTOR": (1, 1, _vector_text),
     "VECTOR_SERIALIZE": (1, 1, _vector_text),
     "VECTOR_DISTANCE": (2, 3, _vector_distance),

@@ -145,6 +145,11 @@ CREATE FUNCTION "SYS".json_serialize(document jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
 CREATE FUNCTION "SYS".json_serialize(document text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(ora.json_of(document));
+-- ERROR ON ERROR: ORA-40441 for text that is no JSON.
+CREATE FUNCTION ora.json_serialize_or_fail(document jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
+CREATE FUNCTION ora.json_serialize_or_fail(document text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(ora.json_from(document));
 CREATE FUNCTION "SYS".to_char(document jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN ora.compact_json(document);
 CREATE FUNCTION "SYS".to_clob(document jsonb) RETURNS ora."CLOB"
