@@ -1,6 +1,9 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
-# make test   runs the pair's tests against the stand-in, or the database that TEST_ORACLE_DSN names
+# make test   runs the pair's tests against the stand-in, or the database that TEST_ORACLE_DSN names,
+#             with one worker per core (WORKERS=4 says how many, TESTS=tests/unit which)
 # make test-standin  runs the stand-in's own tests; make test-all runs both
+# make coverage  runs the pair's tests and prints the branch coverage of the pair, plugins included
+# make test-pythons  runs the pair's tests on every supported Python that this machine has
 # make test-state-backend  runs and checks Meltano's state backend in an environment of its own
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make standin-report  counts the statements that the stand-in answers as Oracle does
@@ -25,6 +28,8 @@ HERE := $(CURDIR)/$(BIN)
 MELTANO := $(MELTANO_VENV)/bin/meltano
 MELTANO_VERSION := 4.4.1
 PIP_OPTIONS := -qq --disable-pip-version-check
+WORKERS ?= logical
+PARALLEL := --numprocesses $(WORKERS) --dist worksteal
 
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
@@ -52,12 +57,22 @@ demo: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m demo --meltano $(MELTANO)
 
 test: $(VENV)/.installed .meltano/.installed
-	$(BIN)/python -m pytest $(TESTS)
+	$(if $(COVERAGE),rm -rf .coverage && mkdir .coverage)
+	$(BIN)/$(if $(COVERAGE),coverage run,python) -m pytest $(PARALLEL) $(TESTS)
+	$(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report)
+
+coverage:
+	$(MAKE) test COVERAGE=1
 
 test-standin: $(VENV)/.installed
-	cd $(STANDIN) && $(HERE)/python -m pytest $(TESTS)
+	cd $(STANDIN) && $(HERE)/python -m pytest $(PARALLEL) $(TESTS)
 
 test-all: test test-standin
+
+test-pythons: $(VENV)/.installed .meltano/.installed
+	set -e; for python in $$($(BIN)/python -m tools.pythons); do \
+	  $(MAKE) test PYTHON=$$python VENV=$(VENV)-$${python##*/}; \
+	done
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS))
@@ -109,6 +124,6 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m docs.generate
 
 clean:
-	rm -rf $(VENV) $(MELTANO_VENV) $(DRIVER_VENV) $(STATE_VENV) .meltano build dist output
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(VENV)-python* $(MELTANO_VENV) $(DRIVER_VENV) $(STATE_VENV) .meltano build dist output
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,10 +9,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import hypothesis
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pytest
+
+# A busy machine is slow; that is not what an example is judged by.
+hypothesis.settings.register_profile(
+    "pair",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("pair")
 
 pytest_plugins = ["oracle_standin.testing.fixtures", "tests.fix_plugins"]
 

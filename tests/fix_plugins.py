@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,12 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
+"""How long a process may take that does not hang; generous, because machines may be busy."""
+
+POLL_SECONDS = 0.02
+"""Time between two looks at a condition that a test waits for."""
+
 JSONL = Path(__file__).resolve().parents[1] / ".meltano/loaders/target-jsonl/venv/bin/target-jsonl"
 
 
@@ -149,6 +155,22 @@ def exit_code(returned: int) -> int:
 
 
 TERMINATED = 128 + signal.SIGTERM
+
+
+def wait_until_signal_is_handled(process: subprocess.Popen[bytes]) -> None:
+    """Return once a plugin has handled its first termination signal.
+
+    The handler starts the grace period by catching SIGALRM, which the kernel shows. A second
+    signal that is sent earlier would be merged with the first one.
+    """
+    status = Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        caught = next(
+            line for line in status.read_text().splitlines() if line.startswith("SigCgt:")
+        )
+        if int(caught.split()[1], 16) >> (signal.SIGALRM - 1) & 1:
+            return
+        time.sleep(POLL_SECONDS)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fix_plugins import TIMEOUT_SECONDS
+
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
 
@@ -37,7 +39,7 @@ def test_the_suite_passes_with_no_test_left_out(
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=TIMEOUT_SECONDS,
     )
     summary = done.stdout.splitlines()[-1]
 

@@ -16,7 +16,7 @@ from singer_sdk.singerlib import Catalog
 
 from catalog.introspect import introspect
 from catalog.name_filter import NameFilter
-from tests.fix_plugins import select
+from tests.fix_plugins import TIMEOUT_SECONDS, select
 
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
@@ -220,7 +220,7 @@ def test_meltano_selects_by_patterns(
         capture_output=True,
         text=True,
         check=False,
-        timeout=200,
+        timeout=TIMEOUT_SECONDS,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     answer = json.loads(done.stdout)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import threading
-from contextlib import closing
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
 from demo.compare import contents
-from tests.fix_plugins import TERMINATED, Plugin, exit_code, select
+from tests.fix_plugins import TERMINATED, TIMEOUT_SECONDS, Plugin, exit_code, select
 
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
@@ -44,7 +44,10 @@ def _bookmark(state: dict[str, Any], stream: str) -> str | None:
 
 
 def _agree(database: OracleDatabase, hr_schema: str, copy: str) -> None:
-    with closing(database.connect(hr_schema)) as left, closing(database.connect(copy)) as right:
+    with (
+        contextlib.closing(database.connect(hr_schema)) as left,
+        contextlib.closing(database.connect(copy)) as right,
+    ):
         assert contents(left, hr_schema, "EMPLOYEES") == contents(right, copy, "EMPLOYEES")
 
 
@@ -68,7 +71,7 @@ def test_terminated_tap_leaves_whole_lines_and_a_usable_state(
     process.send_signal(signal.SIGTERM)
     output += process.stdout.read()
     process.stdout.close()
-    code = process.wait(60)
+    code = process.wait(TIMEOUT_SECONDS)
     assert exit_code(code) == TERMINATED, log.text()
     assert "Traceback" not in log.text()
     assert output.endswith(b"\n")
@@ -109,22 +112,31 @@ def test_terminated_target_keeps_what_its_state_says(
     )
     process = target.start(loading, environment=environment)
     assert process.stdin and process.stdout and process.stderr
-    log, states = _Drain(process.stderr), _Drain(process.stdout)
+    log = _Drain(process.stderr)
     half = extracted.stdout[: len(extracted.stdout) // 2]
-    process.stdin.write(half)
-    process.stdin.flush()
+    writer = threading.Thread(target=_write, args=(process.stdin, half))
+    writer.start()
+    printed = b""
+    while not printed or _bookmark(json.loads(printed.splitlines()[-1]), stream) is None:
+        line = process.stdout.readline()
+        assert line, log.text()
+        printed += line
     process.send_signal(signal.SIGTERM)
-    code = process.wait(60)
-    _close(process.stdin)
+    printed += process.stdout.read()
+    process.stdout.close()
+    code = process.wait(TIMEOUT_SECONDS)
+    writer.join()
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
     assert exit_code(code) == TERMINATED, log.text()
     assert "Traceback" not in log.text()
-    printed = states.text()
-    assert not printed or printed.endswith("\n")
+    assert printed.endswith(b"\n")
     values = [json.loads(line) for line in printed.splitlines()]
     _assert_covered(oracle_database, hr_schema, fresh_schema, values, stream)
 
-    rest = tap.run(config, catalog=catalog, state=values[-1] if values else {})
+    rest = tap.run(config, catalog=catalog, state=values[-1])
     assert rest.code == 0, rest.stderr
+    assert 0 < len(rest.records(stream)) < 20_000
     finished = target.run(loading, stdin=rest.stdout)
     assert finished.code == 0, finished.stderr
     _agree(oracle_database, hr_schema, fresh_schema)
@@ -137,10 +149,9 @@ def _assert_covered(
     values: list[dict[str, Any]],
     stream: str,
 ) -> None:
-    for value in values:
-        bookmark = _bookmark(value, stream)
-        if bookmark is None:
-            continue
+    bookmarks = [bookmark for value in values if (bookmark := _bookmark(value, stream))]
+    assert bookmarks
+    for bookmark in bookmarks:
         due = _count(database, hr_schema, hr_schema, bookmark)
         assert _count(database, copy, copy, bookmark) == due
 
@@ -155,11 +166,11 @@ def _count(database: OracleDatabase, user: str, owner: str, bookmark: str) -> in
     return int(count)
 
 
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except BrokenPipeError:
-        return
+def _write(pipe: IO[bytes], data: bytes) -> None:
+    """Write to a process that may end before it has read everything."""
+    with contextlib.suppress(BrokenPipeError):
+        pipe.write(data)
+        pipe.flush()
 
 
 class _Drain:
@@ -176,5 +187,5 @@ class _Drain:
             self.pieces.extend(iter(lambda: self.pipe.read1(65_536), b""))  # type: ignore[attr-defined]
 
     def text(self) -> str:
-        self.thread.join(60)
+        self.thread.join(TIMEOUT_SECONDS)
         return b"".join(self.pieces).decode()

@@ -6,11 +6,17 @@ import json
 import signal
 import time
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
+import oracledb
 import pytest
 
-from tests.fix_plugins import exit_code
+from tests.fix_plugins import (
+    POLL_SECONDS,
+    TIMEOUT_SECONDS,
+    exit_code,
+    wait_until_signal_is_handled,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -43,13 +49,32 @@ def batch_lines(first: int) -> bytes:
 
 
 @contextmanager
-def locked_row(database: OracleDatabase, user: str, number: int) -> Iterator[None]:
+def locked_row(database: OracleDatabase, user: str, number: int) -> Iterator[oracledb.Connection]:
     """Hold the lock of a row that exists, so that a batch which updates it has to wait."""
     with database.connect(user) as connection, connection.cursor() as cursor:
         cursor.execute("UPDATE t SET a = -1 WHERE id = :1", [number])
         assert cursor.rowcount == 1
-        yield
+        yield connection
         connection.rollback()
+
+
+def wait_until_another_session_writes(connection: oracledb.Connection) -> None:
+    """Return once another session has begun to change rows of T, whatever locks this one holds.
+
+    A row lock comes with a lock of the table, beside which nobody else gets the table exclusively
+    (ORA-00054).
+    """
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SAVEPOINT before_the_table")
+            try:
+                cursor.execute("LOCK TABLE t IN EXCLUSIVE MODE NOWAIT")
+            except oracledb.DatabaseError as error:
+                if "ORA-00054" not in str(error):
+                    raise
+                return
+            cursor.execute("ROLLBACK TO SAVEPOINT before_the_table")
+            time.sleep(POLL_SECONDS)
 
 
 @pytest.fixture
@@ -58,8 +83,11 @@ def config(oracle_database: OracleDatabase, fresh_schema: str) -> dict[str, obje
 
 
 def start_and_block(
-    target: Plugin, config: dict[str, object], environment: dict[str, str]
-) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    target: Plugin,
+    config: dict[str, object],
+    environment: dict[str, str],
+    locked: oracledb.Connection,
+) -> subprocess.Popen[bytes]:
     """Start a target that commits a batch of rows 0 to 49 and then waits for row 75."""
     process = target.start(config, environment=environment)
     assert process.stdin is not None
@@ -68,9 +96,9 @@ def start_and_block(
     process.stdin.write(schema + batch_lines(0) + batch_lines(BATCH) + batch_lines(2 * BATCH))
     process.stdin.flush()
     assert process.stdout.readline() == b'{"last": 49}\n'
-    time.sleep(1.0)  # now the second batch waits for the lock
+    wait_until_another_session_writes(locked)  # the second batch, which row 75 holds up
     assert process.poll() is None
-    return process, process.stdout
+    return process
 
 
 def seed(target: Plugin, config: dict[str, object]) -> None:
@@ -91,12 +119,12 @@ def test_the_batch_in_flight_is_finished(
     number: signal.Signals,
 ) -> None:
     seed(target, config)
-    with locked_row(oracle_database, fresh_schema, 75):
-        process, _ = start_and_block(target, config, environment)
+    with locked_row(oracle_database, fresh_schema, 75) as locked:
+        process = start_and_block(target, config, environment, locked)
         process.send_signal(number)
-        time.sleep(0.5)
+        wait_until_signal_is_handled(process)
         assert process.poll() is None
-    rest, errors = process.communicate(timeout=30)
+    rest, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     assert exit_code(process.returncode) == 128 + number
     assert rest == b'{"last": 99}\n'
     assert b"Traceback" not in errors
@@ -117,12 +145,12 @@ def test_a_second_signal_rolls_the_batch_back(
     environment: dict[str, str],
 ) -> None:
     seed(target, config)
-    with locked_row(oracle_database, fresh_schema, 75):
-        process, _ = start_and_block(target, config, environment)
+    with locked_row(oracle_database, fresh_schema, 75) as locked:
+        process = start_and_block(target, config, environment, locked)
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        wait_until_signal_is_handled(process)
         process.send_signal(signal.SIGTERM)
-        rest, errors = process.communicate(timeout=30)
+        rest, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     assert exit_code(process.returncode) == 128 + signal.SIGTERM
     assert rest == b""
     assert b"Traceback" not in errors
@@ -134,10 +162,10 @@ def test_a_killed_target_leaves_whole_batches(
     target: Plugin, oracle_database: OracleDatabase, fresh_schema: str, config: dict[str, object]
 ) -> None:
     seed(target, config)
-    with locked_row(oracle_database, fresh_schema, 75):
-        process, _ = start_and_block(target, config, {})
+    with locked_row(oracle_database, fresh_schema, 75) as locked:
+        process = start_and_block(target, config, {}, locked)
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=TIMEOUT_SECONDS)
     assert oracle_database.rows(fresh_schema, "SELECT COUNT(*) FROM t") == [(51,)]
     lines = json.dumps(SCHEMA).encode() + b"\n" + batch_lines(BATCH) + batch_lines(2 * BATCH)
     assert target.run(config, stdin=lines).code == 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from catalog.command import options
@@ -12,23 +12,28 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_a_long_reading_is_told_again_and_again(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(options, "_QUIET_SECONDS", 0.01)
-    monkeypatch.setattr(options, "_BETWEEN_NOTICES_SECONDS", 0.01)
-    done = threading.Event()
-    notices = threading.Thread(target=options._notify, args=(done,))
-    notices.start()
-    time.sleep(0.3)
-    done.set()
-    notices.join()
+class _DoneAfter(threading.Event):
+    """An event that is set at the third look at it; notes how long each look would wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout)
+        return len(self.waits) == 3
+
+
+def test_a_long_reading_is_told_again_and_again(capsys: pytest.CaptureFixture[str]) -> None:
+    done = _DoneAfter()
+    options._notify(done)
 
     written = capsys.readouterr()
     assert written.out == ""
     lines = written.err.splitlines()
-    assert len(lines) > 1
-    assert set(lines) == {"Reading the dictionary for 0 seconds"}
+    assert len(lines) == 2
+    assert all(re.fullmatch(r"Reading the dictionary for \d+ seconds", line) for line in lines)
+    assert done.waits == [2.0, 10.0, 10.0]
 
 
 def test_a_short_reading_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tap_oracle.declared_settings import TAP_SETTINGS
 from tap_oracle.settings import name_list
 from tap_oracle.tap import TapOracle
+from tests.fix_plugins import TIMEOUT_SECONDS
 
 COMMAND = str(Path(sys.executable).with_name("tap-oracle"))
 
@@ -23,7 +24,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=TIMEOUT_SECONDS,
         env={"PATH": "/usr/bin:/bin", **environment},
     )
 

@@ -13,7 +13,7 @@ import pytest
 
 from oracle_core.errors import ConfigurationError
 from target_oracle.target import TargetOracle
-from tests.fix_plugins import exit_code
+from tests.fix_plugins import TIMEOUT_SECONDS, exit_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,7 +170,7 @@ def test_a_signal_while_waiting_for_input(
         process.stdin.flush()
         assert process.stdout.readline() == b'{"n":1}\n'
         process.send_signal(number)
-        rest, errors = process.communicate(timeout=20)
+        rest, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     assert exit_code(process.returncode) == 128 + number
     assert rest == b""
     assert b"Traceback" not in errors
@@ -188,7 +188,7 @@ def test_a_closed_output_ends_the_run(target: Plugin, environment: dict[str, str
         env={**os.environ, **environment},
     )
     os.close(writing)
-    _, errors = process.communicate(b'{"type":"STATE","value":{"n":1}}\n', timeout=60)
+    _, errors = process.communicate(b'{"type":"STATE","value":{"n":1}}\n', timeout=TIMEOUT_SECONDS)
     assert process.returncode == 1
     assert errors.count(b"ERROR") == 1
     assert b"standard output was closed" in errors
