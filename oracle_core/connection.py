@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import oracledb
 
-from oracle_core import retry
+from oracle_core import retry, run_context
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.settings import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
@@ -119,6 +119,10 @@ def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
     try:
         connection.module = module
         connection.action = "connect"
+        if run_id := run_context.current().run_id:
+            # Sent with the next round trip: V$SESSION shows the run, and a later run sees whether
+            # this one still has a session.
+            connection.client_identifier = run_id
         connection.call_timeout = round(_seconds(config, "call_timeout_seconds") * 1000)
         with connection.cursor() as cursor:
             cursor.execute(session_statement())

@@ -11,8 +11,10 @@ import msgspec
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
 from oracle_core.identifiers import Identifier
+from oracle_core.telemetry import Telemetry
 from oracle_core.termination import Termination
 from target_oracle.barrier import StateBarrier, write_stdout
+from target_oracle.history import LoadHistory
 from target_oracle.naming import NamingRules, TableRegister
 from target_oracle.session import TargetSession
 from target_oracle.sink import OracleSink
@@ -47,8 +49,10 @@ class LoadRun:
         write: Callable[[bytes], None] = write_stdout,
         session: TargetSession | None = None,
         clock: Callable[[], float] = time.monotonic,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Prepare the run; the database is reached with the first SCHEMA."""
+        self._history = LoadHistory(config, telemetry or Telemetry())
         self.settings = settings
         self._mapper = mapper
         self._session = session or TargetSession(config)
@@ -93,6 +97,7 @@ class LoadRun:
         }
         if self._schemas.get(stream) == declared:
             return
+        self._history.begin()
         self._schemas[stream] = copy.deepcopy(declared)
         self._mapper.register_raw_stream_schema(
             stream, declared["schema"], declared["key_properties"]
@@ -107,6 +112,7 @@ class LoadRun:
         rules = self._rules()
         table = rules.table(stream)
         self._register.claim(stream, table)
+        self._history.refuse_own_table(stream, table, self._session.own_schema)
         sink = OracleSink(
             stream=stream,
             schema=stream_map.transformed_schema,
@@ -122,7 +128,9 @@ class LoadRun:
             earlier.flush()
             sink.inherit(earlier)
         sink.prepare()
+        sink.on_loaded = self._history.batch_loaded
         self._sinks[stream] = sink
+        self._history.begin_stream(stream, self.settings.load_method, str(table), sink.lineage)
         how = "in bulk" if _changes_nothing(stream_map) else "one by one, through its stream map"
         _LOGGER.info("%s; records are read %s", sink.describe(), how)
 
@@ -138,6 +146,7 @@ class LoadRun:
             self._pending_since = self._clock()
         sink = self._sinks[stream]
         self._pending[stream] = sink
+        self._history.take_rows(stream, size)
         if sink.take(rows, self._barrier.number(len(rows)), size, line):
             self._released()
         self._flush_when_due()
@@ -159,6 +168,7 @@ class LoadRun:
 
     def take_state(self, value: bytes) -> None:
         """Take a STATE; it leaves when the rows before it are committed."""
+        self._history.take_state(value)
         self._barrier.take(value)
         waiting = sum(sink.waiting_rows for sink in self._pending.values())
         if waiting >= self.settings.batch_size_rows:
@@ -200,12 +210,18 @@ class LoadRun:
                 self._released()
                 self.termination.check()
             self._released()
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """End the session; what is not committed is rolled back."""
+        except BaseException as failure:
+            self.fail(failure)
+            raise
+        self._history.end(None)
         self._session.close()
+
+    def fail(self, failure: BaseException) -> None:
+        """End the session after a failure; what is not committed is rolled back."""
+        try:
+            self._history.end(failure)
+        finally:
+            self._session.close()
 
 
 def _changes_nothing(stream_map: StreamMap) -> bool:

@@ -9,7 +9,10 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TargetCapabiliti
 
 from oracle_core.command import reported
 from oracle_core.errors import ConfigurationError
+from oracle_core.history.settings import TARGET_HISTORY_SETTINGS
 from oracle_core.settings import CONNECTION_SETTINGS, validated
+from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
+from oracle_core.telemetry.sinks import telemetry_of
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
 from target_oracle.sdk_compat import BulkTarget, ConfigInput
@@ -27,7 +30,7 @@ class TargetOracle(BulkTarget):
     name = "target-oracle"
     package_name = "singer-oracle"
     config_jsonschema: ClassVar[dict[str, Any]] = th.PropertiesList(
-        *CONNECTION_SETTINGS, *TARGET_SETTINGS
+        *CONNECTION_SETTINGS, *TARGET_SETTINGS, *TARGET_HISTORY_SETTINGS, *TELEMETRY_SETTINGS
     ).to_dict()
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         PluginCapabilities.ABOUT,
@@ -47,7 +50,9 @@ class TargetOracle(BulkTarget):
     def run(self) -> LoadRun:
         """The run, which starts when first asked for."""
         if self._run is None:
-            self._run = LoadRun(self.config, TargetSettings.of(self.config), self.mapper)
+            telemetry = telemetry_of(self.config, application=self.name, logger=self.logger)
+            settings = TargetSettings.of(self.config)
+            self._run = LoadRun(self.config, settings, self.mapper, telemetry=telemetry)
         return self._run
 
     def read_input(self, file_input: IO[Any] | None) -> Counter[str]:
@@ -55,8 +60,8 @@ class TargetOracle(BulkTarget):
         run = self.run
         try:
             return BulkReader(run, max_line_bytes=run.settings.max_line_bytes).read(file_input)
-        except BaseException:
-            run.close()
+        except BaseException as failure:
+            run.fail(failure)
             raise
 
     def process_endofpipe(self) -> None:

@@ -65,7 +65,7 @@ TAP_HISTORY_SETTINGS: list[th.Property[Any]] = [
     _URL,
 ]
 TARGET_HISTORY_SETTINGS: list[th.Property[Any]] = [
-    _table(DEFAULT_TABLE, "null or an empty name switches it off"),
+    _table(DEFAULT_TABLE, "an empty name switches it off"),
     _SCHEMA,
     _URL,
 ]

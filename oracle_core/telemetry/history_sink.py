@@ -1,0 +1,45 @@
+"""The sink that writes runs into JOB_HISTORY."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_core.telemetry.events import Event, RunEnded, RunStarted, StreamStarted
+
+if TYPE_CHECKING:
+    from oracle_core.history.recorder import RunRecorder
+    from oracle_core.identifiers import Identifier, TableName
+
+
+class HistorySink:
+    """Turns events into rows; the recorder keeps its own failures to one warning."""
+
+    name = "job_history"
+
+    def __init__(self, recorder: RunRecorder) -> None:
+        """Write through a recorder."""
+        self._recorder = recorder
+
+    def is_kept_in(self, table: TableName, own_schema: Identifier) -> bool:
+        """Return whether the history of this run stands in a table.
+
+        Args:
+            table: The table.
+            own_schema: Schema of the user, where the settings name none.
+        """
+        return self._recorder.has_begun and self._recorder.table(own_schema) == table
+
+    def handle(self, event: Event) -> None:
+        """Write what the event tells of the run or a stream."""
+        if isinstance(event, RunStarted):
+            self._recorder.begin(
+                event.run, description=event.description, known_ended=event.known_ended
+            )
+        elif isinstance(event, StreamStarted):
+            self._recorder.begin_stream(event.run, event.stream, event.method)
+        elif isinstance(event, RunEnded):
+            self._recorder.end(event.run)
+
+    def close(self) -> None:
+        """End the sessions."""
+        self._recorder.close()

@@ -1,0 +1,72 @@
+"""The sinks that settings ask for, and those of plugins."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from oracle_core.errors import ConfigurationError
+from oracle_core.history.recorder import RunRecorder
+from oracle_core.plugins import EVENTS, load_plugins
+from oracle_core.telemetry import logs
+from oracle_core.telemetry.audit import AuditSink
+from oracle_core.telemetry.bus import EventSink, Telemetry
+from oracle_core.telemetry.history_sink import HistorySink
+from oracle_core.telemetry.metrics import MetricsSink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def telemetry_of(
+    config: Mapping[str, Any], *, application: str, logger: logging.Logger | None = None
+) -> Telemetry:
+    """Return the telemetry that the settings ask for.
+
+    Args:
+        config: Settings under their canonical names.
+        application: `tap-oracle` or `target-oracle`.
+        logger: Takes the warnings.
+
+    Raises:
+        ConfigurationError: If a setting needs an extra that is not installed, or is wrong.
+    """
+    logs.install(config.get("log_format"))
+    log = logger or logging.getLogger(application)
+    return Telemetry(_sinks(config, application, log), logger=log)
+
+
+def _sinks(
+    config: Mapping[str, Any], application: str, logger: logging.Logger
+) -> Iterator[EventSink]:
+    recorder = RunRecorder(config, module=application, logger=logger)
+    if recorder.is_on:
+        yield HistorySink(recorder)
+    if config.get("metrics_file"):
+        yield MetricsSink(config["metrics_file"], application=application)
+    if config.get("audit_file"):
+        yield AuditSink(config["audit_file"], application=application)
+    if config.get("lineage_namespace"):
+        yield _lineage(config, application)
+    if config.get("opentelemetry"):
+        yield _traces(config, application)
+    for plugin in load_plugins(EVENTS, logger=logger):
+        yield plugin.loaded(config, application)
+
+
+def _lineage(config: Mapping[str, Any], application: str) -> EventSink:
+    try:
+        from oracle_core.telemetry.lineage import LineageSink  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        msg = "needs the extra: pip install 'singer-oracle[lineage]'"
+        raise ConfigurationError(msg, setting="lineage_namespace") from error
+    return LineageSink(config, application=application)
+
+
+def _traces(config: Mapping[str, Any], application: str) -> EventSink:
+    try:
+        from oracle_core.telemetry.traces import TraceSink  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        msg = "needs the extra: pip install 'singer-oracle[otel]'"
+        raise ConfigurationError(msg, setting="opentelemetry") from error
+    return TraceSink(config, application=application)

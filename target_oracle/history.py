@@ -1,0 +1,174 @@
+"""The record of a load: the tap's own run where `tap-oracle` feeds, else one of the target."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from oracle_core import run_context
+from oracle_core.history import (
+    RunHistory,
+    RunRecord,
+    RunStatus,
+    StreamRun,
+    read_history,
+    start_run,
+    utc_now,
+)
+from oracle_core.history.failure import failed_stream, failure_code
+from oracle_core.telemetry import BatchMoved, RunEnded, RunStarted, StreamStarted, Telemetry
+from oracle_core.telemetry.history_sink import HistorySink
+from oracle_core.termination import Terminated
+from target_oracle.errors import TableMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from oracle_core.identifiers import Identifier, TableName
+    from oracle_core.telemetry.events import Column, Operation
+
+APPLICATION = "target-oracle"
+STATE_ID_VARIABLE = "MELTANO_STATE_ID"
+_HISTORY_MARK = b'"job_history"'
+
+
+class LoadHistory:
+    """Follows a run of the target and tells telemetry about it.
+
+    The STATE of `tap-oracle` names the run under way: its id, its job and its start are taken
+    over, so that JOB_HISTORY and the state tell the same. The run begins with the first STATE or
+    SCHEMA, whichever comes first.
+    """
+
+    def __init__(self, config: Mapping[str, Any], telemetry: Telemetry) -> None:
+        """Keep where to report to; nothing is told yet."""
+        self._telemetry = telemetry
+        self._job = job_name(config)
+        self._run: RunRecord | None = None
+        self._is_own = True
+        self._loaded: dict[str, StreamRun] = {}
+        self._waiting_bytes: Counter[str] = Counter()
+
+    @property
+    def run_id(self) -> str | None:
+        """Id of the run; None before the first STATE or SCHEMA."""
+        return None if self._run is None else self._run.run_id
+
+    def take_state(self, value: bytes) -> None:
+        """Look into a STATE for the record of the run.
+
+        Args:
+            value: The value of the STATE as JSON.
+        """
+        if not self._telemetry.is_on or _HISTORY_MARK not in value:
+            return
+        try:
+            state = msgspec.json.decode(value)
+        except (msgspec.MsgspecError, RecursionError):
+            return
+        history = read_history(state if isinstance(state, dict) else None)
+        newest = history.runs[-1] if history.runs else None
+        if newest is None:
+            return
+        if self._run is None and newest.status is RunStatus.RUNNING:
+            self._is_own = False
+            self._begin(newest, history)
+        elif not self._is_own and self._run is not None and newest.run_id == self._run.run_id:
+            self._run = newest
+
+    def begin(self) -> None:
+        """Begin a run of the target's own, if no STATE has named one."""
+        if self._run is None:
+            _, run = start_run(RunHistory(), application=APPLICATION, job=self._job)
+            self._begin(run, RunHistory())
+
+    def _begin(self, run: RunRecord, history: RunHistory) -> None:
+        self._run = run
+        run_context.set_run(run.run_id, run.job)
+        ended = (known.run_id for known in history.runs if known.status is not RunStatus.RUNNING)
+        self._telemetry.emit(RunStarted(run, f"load by {APPLICATION}", tuple(ended)))
+
+    def refuse_own_table(self, stream: str, table: TableName, own_schema: Identifier) -> None:
+        """Refuse a stream that would be loaded into the history of runs.
+
+        Raises:
+            TableMismatchError: If the table is that of the history.
+        """
+        sink = self._telemetry.find(HistorySink)
+        if sink is not None and sink.is_kept_in(table, own_schema):
+            what = (
+                f"stream '{stream}' would be loaded into {table}, which keeps the history of "
+                "runs: set job_history_table to another name, or to an empty one"
+            )
+            raise TableMismatchError(what)
+
+    def begin_stream(
+        self, stream: str, method: str, table: str, columns: Callable[[], tuple[Column, ...]]
+    ) -> None:
+        """Note that a stream begins.
+
+        Args:
+            stream: The stream.
+            method: How it is loaded.
+            table: `SCHEMA.TABLE`.
+            columns: Returns its columns.
+        """
+        if self._run is not None and stream not in self._loaded and self._telemetry.is_on:
+            self._loaded[stream] = StreamRun(method)
+            self._telemetry.emit(StreamStarted(self._run, stream, method, table, columns()))
+
+    def take_rows(self, stream: str, size: int) -> None:
+        """Note that rows of a stream have come; `size` is in bytes of input."""
+        self._waiting_bytes[stream] += size
+
+    def batch_loaded(self, stream: str, rows: int, seconds: float, operation: Operation) -> None:
+        """Note that a batch was committed."""
+        size = self._waiting_bytes.pop(stream, 0)
+        known = self._loaded.get(stream)
+        if known is None:
+            return
+        self._loaded[stream] = replace(
+            known,
+            rows=known.rows + rows,
+            bytes=known.bytes + size,
+            duration_ms=known.duration_ms + round(seconds * 1000),
+        )
+        self._telemetry.emit(BatchMoved(stream, rows, size, seconds, operation))
+
+    def end(self, failure: BaseException | None) -> None:
+        """Tell how the run ended, once.
+
+        Args:
+            failure: What ended it; None after a success.
+        """
+        run, self._run = self._run, None
+        if run is None and failure is not None and self._telemetry.is_on:
+            _, run = start_run(RunHistory(), application=APPLICATION, job=self._job)
+            self._telemetry.emit(RunStarted(run))
+        if run is not None and not (isinstance(failure, Terminated) and failure.forced):
+            self._telemetry.emit(RunEnded(self._ended(run, failure)))
+        self._telemetry.close()
+
+    def _ended(self, run: RunRecord, failure: BaseException | None) -> RunRecord:
+        now = utc_now()
+        if failure is not None:
+            run = replace(run, streams=self._loaded)
+            return run.failed(now, failure_code(failure), failed_stream(failure))
+        if self._is_own:
+            return replace(run, streams=self._loaded).succeeded(now)
+        if run.status is RunStatus.RUNNING:
+            # All that came is loaded, but the tap never said that it was done.
+            return replace(run, streams=self._loaded).interrupted(now)
+        return run
+
+
+def job_name(config: Mapping[str, Any]) -> str:
+    """Return the job: Meltano's state id where there is one, else the service and the schema."""
+    if state_id := os.environ.get(STATE_ID_VARIABLE):
+        return state_id
+    service = config.get("service_name") or config.get("sid") or "dsn"
+    return f"{service}/{config.get('default_target_schema') or config.get('user') or '*'}"

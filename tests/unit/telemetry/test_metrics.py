@@ -1,0 +1,62 @@
+"""The Prometheus text file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from oracle_core.telemetry import RunStarted
+from oracle_core.telemetry.metrics import MetricsSink
+from tests.unit.telemetry.events import NOW, a_run, new_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def written(path: Path, *, fails: bool = False) -> list[str]:
+    sink = MetricsSink(path, application="target-oracle")
+    for event in a_run(fails=fails):
+        sink.handle(event)
+    sink.close()
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_figures_of_a_run(tmp_path: Path) -> None:
+    lines = written(tmp_path / "target.prom")
+    end = (NOW + dt.timedelta(milliseconds=1234)).timestamp()
+    pipeline = r'{pipeline="tap-oracle:dev:a\"b"}'
+    for line in (
+        'target_oracle_rows_total{stream="HR-JOBS",operation="merge"} 7',
+        'target_oracle_bytes_total{stream="HR-JOBS"} 150',
+        'target_oracle_retries_total{code="ORA-12541"} 1',
+        'target_oracle_batch_duration_seconds_bucket{stream="HR-JOBS",le="0.5"} 1',
+        'target_oracle_batch_duration_seconds_bucket{stream="HR-JOBS",le="+Inf"} 2',
+        'target_oracle_batch_duration_seconds_sum{stream="HR-JOBS"} 2.250000',
+        'target_oracle_bookmark_lag_seconds{stream="HR-JOBS"} 6.912',
+        f"oracle_pipeline_last_success_timestamp_seconds{pipeline} {end:.3f}",
+        f"oracle_pipeline_run_duration_seconds{pipeline} 1.234",
+    ):
+        assert line in lines
+    assert list(tmp_path.iterdir()) == [tmp_path / "target.prom"]
+
+
+def test_every_family_is_declared_once(tmp_path: Path) -> None:
+    lines = written(tmp_path / "target.prom")
+    declared = [line.split()[2] for line in lines if line.startswith("# TYPE")]
+    assert len(declared) == len(set(declared))
+    samples = {line.partition("{")[0] for line in lines if not line.startswith("#")}
+    assert all(any(name.startswith(family) for family in declared) for name in samples)
+
+
+def test_a_failure_keeps_the_time_of_the_last_success(tmp_path: Path) -> None:
+    path = tmp_path / "target.prom"
+    success = [line for line in written(path) if "last_success_timestamp_seconds{" in line]
+    failed = written(path, fails=True)
+    assert success[0] in failed
+    assert r'oracle_pipeline_run_status{pipeline="tap-oracle:dev:a\"b",status="FAILED"} 1' in failed
+
+
+def test_the_start_shows_a_running_pipeline(tmp_path: Path) -> None:
+    path = tmp_path / "target.prom"
+    MetricsSink(path, application="target-oracle").handle(RunStarted(new_run()))
+    assert 'status="RUNNING"} 1' in path.read_text(encoding="utf-8")
