@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_oracle.snapshot import Moment
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tap_oracle.chunks import Chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,15 @@ class Block:
         rows: Number of rows in the lines.
         bookmark: Keys of the stream's bookmark that change once the lines are written; a value
             of None removes the key.
+        moment: The newer moment at which the piece is read from here on, after an error.
+        reread_after: The code of that error.
     """
 
     lines: bytes
     rows: int
     bookmark: Mapping[str, Any] = field(default_factory=dict)
+    moment: Moment | None = None
+    reread_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,12 @@ class Piece:
 
     Attributes:
         number: Place among the pieces of the stream, from 0.
-        label: What the messages call it; empty for a whole stream.
+        moment: What its rows are read as of.
+        chunk: The rows that belong to it; all rows of the stream without one.
+        count: Number of pieces of the stream.
     """
 
     number: int = 0
-    label: str = ""
+    moment: Moment = field(default_factory=Moment)
+    chunk: Chunk | None = None
+    count: int = 1

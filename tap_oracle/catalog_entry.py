@@ -41,6 +41,16 @@ class CatalogEntry:
         unsupported = set(_unsupported(self.metadata))
         return all(name in self.types or name in unsupported for name in self.schema["properties"])
 
+    @property
+    def is_view(self) -> bool:
+        """Whether the catalog calls it a view."""
+        return bool(_root(self.metadata).get("is-view"))
+
+    def is_nullable(self, column: str) -> bool:
+        """Return whether a column may be NULL, as far as the catalog says."""
+        types = self.schema["properties"].get(column, {}).get("type", ["null"])
+        return "null" in ([types] if isinstance(types, str) else types)
+
 
 def read_entry(stream: Mapping[str, Any], *, default_method: str) -> CatalogEntry:
     """Read one stream of a catalog, ours or an older tap's.

@@ -7,8 +7,10 @@ from typing import Any
 from singer_sdk import typing as th
 
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
+from tap_oracle.snapshot import NONE, RUN, STREAM
 
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
+DEFAULT_CHUNK_ROWS = 500_000
 DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600
 
 _NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
@@ -120,6 +122,30 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         description=(
             "Rows per fetch, and between two STATE messages. Streams with large objects fetch "
             "at most 500 rows."
+        ),
+    ),
+    th.Property(
+        "snapshot",
+        th.StringType(nullable=True),
+        default=RUN,
+        allowed_values=[RUN, STREAM, NONE],
+        title="Snapshot",
+        description=(
+            "Moment that FULL_TABLE streams are read as of: `run` is one SCN for all streams of a "
+            "run, `stream` one SCN per stream, `none` the newest state of each query. Needs "
+            "FLASHBACK on tables of other schemas; without it the run reads in one read-only "
+            "transaction and one session."
+        ),
+    ),
+    th.Property(
+        "chunk_rows",
+        th.IntegerType(nullable=True, minimum=0),
+        default=DEFAULT_CHUNK_ROWS,
+        title="Chunk size (rows)",
+        description=(
+            "Tables with more rows than this, by the optimizer's statistics, are read in chunks "
+            "of about this size, so that an interrupted load continues with the unfinished ones. "
+            "0 reads every table in one piece."
         ),
     ),
     th.Property(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.writer import Row
 
+_CUT_KINDS = frozenset(
+    {"NUMBER", "VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "DATE", "TIMESTAMP", "RAW"}
+)
 _BINARY_FLOATS = frozenset({"BINARY_FLOAT", "BINARY_DOUBLE"})
 
 
@@ -30,9 +33,19 @@ class ColumnPlan:
     fetch: FetchPlan
 
     @property
+    def identifier(self) -> Identifier:
+        """The name of the column for SQL."""
+        return Identifier(self.name)
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether ranges of its values can be read: numbers, text, moments and RAW."""
+        return not self.fetch.is_large and self.type.kind in _CUT_KINDS
+
+    @property
     def expression(self) -> str:
         """The column in the SELECT list."""
-        return self.fetch.select(Identifier(self.name))
+        return self.fetch.select(self.identifier)
 
 
 @dataclass

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class StreamProgress:
-    """Rows and bytes that a stream has written in this run."""
+    """Rows and bytes that a stream has written in this run, and how often a part came again."""
 
     rows: int = 0
     size: int = 0
+    rereads: int = 0
+    scn: int | None = None
     started: float = field(default_factory=time.monotonic)
 
     def add(self, *, rows: int, size: int) -> None:

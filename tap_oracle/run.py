@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import describe
@@ -93,9 +94,22 @@ class CurrentRun:
             yield progress
         finally:
             duration_ms = round(progress.seconds * 1000)
-            written = StreamRun(method, progress.rows, progress.size, duration_ms)
+            written = StreamRun(method, progress.rows, progress.size, duration_ms, progress.scn)
             self._record = self.record.with_stream(name, written)
         self._stream = None
+
+    def note_reread(self, name: str, code: str, scn: int | None) -> None:
+        """Record that a part of a stream was read again at a newer SCN.
+
+        Args:
+            name: The stream.
+            code: The error that made the older SCN unreadable.
+            scn: The newer SCN.
+        """
+        known = dict(self.record.extra.get("rereads") or {})
+        times = known.get(name, {}).get("times", 0) + 1
+        known[name] = {"code": code, "scn": scn, "times": times}
+        self._record = replace(self.record, extra={**self.record.extra, "rereads": known})
 
     def _write(self, record: RunRecord) -> None:
         self._record = record

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from oracle_core.termination import Termination
     from tap_oracle.run import CurrentRun
     from tap_oracle.settings import TapSettings
+    from tap_oracle.snapshot import Snapshots
     from tap_oracle.state_schedule import StateSchedule
     from tap_oracle.writer import LineWriter
 
@@ -28,6 +29,7 @@ class StreamServices:
         termination: Holds signals back while lines and their bookmark are written.
         writer: The way to standard output.
         states: Writes STATE messages when they are due.
+        snapshots: Decides at which moment each stream is read.
     """
 
     settings: TapSettings
@@ -36,3 +38,4 @@ class StreamServices:
     termination: Termination
     writer: LineWriter
     states: StateSchedule
+    snapshots: Snapshots

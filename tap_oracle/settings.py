@@ -37,6 +37,8 @@ class TapSettings:
     start_date: str | None
     lookback_seconds: int
     array_size_rows: int
+    snapshot: str
+    chunk_rows: int
     any_year: bool
     emit_activate_version_messages: bool
     representation: JsonSchemaOptions
@@ -70,6 +72,8 @@ class TapSettings:
             start_date=start_date,
             lookback_seconds=config["lookback_seconds"],
             array_size_rows=config["array_size_rows"],
+            snapshot=config["snapshot"],
+            chunk_rows=config["chunk_rows"],
             any_year=bool(config["any_year"]),
             emit_activate_version_messages=bool(config["emit_activate_version_messages"]),
             representation=JsonSchemaOptions(

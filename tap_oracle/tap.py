@@ -24,8 +24,9 @@ from tap_oracle.run import CurrentRun
 from tap_oracle.sdk_compat import AdaptedTap, ConfigInput
 from tap_oracle.services import StreamServices
 from tap_oracle.settings import TapSettings
+from tap_oracle.snapshot import Snapshots
 from tap_oracle.state_schedule import StateSchedule
-from tap_oracle.streams import OracleStream, stream_of
+from tap_oracle.streams import FullTableStream, OracleStream, stream_of
 from tap_oracle.writer import LineWriter
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class TapOracle(AdaptedTap):
                 lambda: self.state_writer.write_state(self.state),
                 rows_between=self.settings.array_size_rows,
             ),
+            snapshots=Snapshots(lambda: self.connection, self.settings.snapshot),
         )
 
     # Database
@@ -212,6 +214,9 @@ class TapOracle(AdaptedTap):
         self.run.begin()
         states.write_now()
         try:
+            self.services.snapshots.begin(
+                [stream.entry for stream in chosen if isinstance(stream, FullTableStream)]
+            )
             for stream in chosen:
                 stream.write_schema()
                 stream.transfer()

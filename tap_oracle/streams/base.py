@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import oracledb
 from singer_sdk.singerlib import MetadataMapping
 from singer_sdk.singerlib.catalog import Metadata
 
+from oracle_core.errors import DatabaseError, describe
 from oracle_core.state import read_bookmark
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.plan import plan_stream
+from tap_oracle.query import Extras
 from tap_oracle.sdk_compat import AdaptedStream
+from tap_oracle.snapshot import REREAD_CODES, Moment, Way
 from tap_oracle.writer import record_encoder
 
 if TYPE_CHECKING:
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context
 
+    from oracle_core.errors import Fault
     from oracle_core.state import Bookmark
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.plan import StreamPlan
@@ -31,6 +37,10 @@ if TYPE_CHECKING:
     from tap_oracle.writer import Row
 
     RowEncoder = Callable[[Sequence[Row], dt.datetime], bytes]
+
+
+MAX_REREADS = 3
+"""Times that a piece is read again before its failure ends the stream."""
 
 
 class OracleStream(AdaptedStream):
@@ -61,6 +71,7 @@ class OracleStream(AdaptedStream):
         )
         self.entry = entry
         self.services = services
+        self._extras = Extras()
 
     # Bookmark
 
@@ -87,6 +98,10 @@ class OracleStream(AdaptedStream):
         """Return the parts of the stream that are due, each for one session to read."""
         return [Piece()]
 
+    def prepared(self, piece: Piece) -> Piece:
+        """Return a piece as it has to be read now."""
+        return piece
+
     def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
         """Return the SELECT of the rows of a piece."""
         raise NotImplementedError
@@ -99,9 +114,42 @@ class OracleStream(AdaptedStream):
     def read(self, piece: Piece) -> Iterator[Block]:
         """Yield the lines of a piece, a fetch at a time.
 
+        Where undo or DDL has made the moment of the piece unreadable, all of it is read again at
+        a newer one: a target with keys takes rows that come twice as updates.
+
         Args:
             piece: One of `pieces`.
+
+        Raises:
+            DatabaseError: If rows of a stream without a key would come twice.
         """
+        for attempt in range(MAX_REREADS + 1):
+            rows = 0
+            try:
+                for block in self._read_once(piece):
+                    rows += block.rows
+                    yield block
+            except oracledb.Error as error:
+                fault = describe(error)
+                if fault.code not in REREAD_CODES or attempt == MAX_REREADS:
+                    raise
+                if rows and not self.primary_keys:
+                    raise _doubling(fault) from error
+                moment = self._newer_moment(piece.moment, fault.code, attempt)
+                piece = replace(piece, moment=moment)
+                yield Block(b"", 0, moment=moment, reread_after=fault.code)
+            else:
+                return
+
+    def _newer_moment(self, moment: Moment, code: str, attempt: int) -> Moment:
+        renewed = self.services.snapshots.renewed(moment)
+        if code == "ORA-01466" and attempt and renewed.way is Way.AS_OF:
+            # A table created moments ago has no past yet (Database Development Guide, "Using
+            # Oracle Flashback Technology"): its newest state is all there is.
+            return Moment(renewed.scn)
+        return renewed
+
+    def _read_once(self, piece: Piece) -> Iterator[Block]:
         plan = self.plan()
         encode = self.encoder(plan)
         for rows in self.fetched(plan, self.statement(plan, piece)):
@@ -174,11 +222,12 @@ class OracleStream(AdaptedStream):
             counter.with_context({})
             timer.with_context({})
             for piece in self.pieces():
-                for block in self.read(piece):
+                for block in self.read(self.prepared(piece)):
                     self.take(block, progress)
                     counter.increment(block.rows)
                 self.complete(piece)
             self.finish()
+            progress.scn = self.bookmark.scn
         self.logger.info(
             "Stream '%s': %s, %s", self.name, self.replication_method, progress.summary()
         )
@@ -191,7 +240,25 @@ class OracleStream(AdaptedStream):
             progress.add(rows=block.rows, size=len(block.lines))
             self.change_bookmark(block.bookmark)
             self.services.states.changed(block.rows)
+        if block.reread_after is not None:
+            self._note_reread(block, progress)
         self.services.states.write_if_due()
+
+    def _note_reread(self, block: Block, progress: StreamProgress) -> None:
+        scn = None if block.moment is None else block.moment.scn
+        log = self.logger.debug if progress.rereads else self.logger.warning
+        log(
+            "Stream '%s': %s; the current part is read again at SCN %s",
+            self.name,
+            block.reread_after,
+            scn,
+        )
+        progress.rereads += 1
+        self.services.run.note_reread(self.name, str(block.reread_after), scn)
+        self.moved_on(block)
+
+    def moved_on(self, block: Block) -> None:
+        """Note that a part is read again at the moment of a block."""
 
     def complete(self, piece: Piece) -> None:
         """Note that all rows of a piece have been written."""
@@ -205,6 +272,14 @@ class OracleStream(AdaptedStream):
             self.services.states.write_if_due()
         else:
             self.services.states.write_now()
+
+
+def _doubling(fault: Fault) -> DatabaseError:
+    hint = (
+        "the stream has no key, so that reading the rest again would double rows; name "
+        "view-key-properties, or read it when less changes"
+    )
+    return DatabaseError(replace(fault, hint=hint))
 
 
 def _selection_metadata(entry: CatalogEntry) -> MetadataMapping:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_core.identifiers import Identifier
 from oracle_core.state import BOOKMARK_VERSION, state_value
+from tap_oracle.blocks import Piece
 from tap_oracle.catalog_entry import INCREMENTAL
 from tap_oracle.query import KeyRange, Statement, select
 from tap_oracle.starting_point import (
@@ -18,11 +19,10 @@ from tap_oracle.starting_point import (
 from tap_oracle.streams.base import OracleStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from oracle_core.state import BookmarkValue
-    from tap_oracle.blocks import Piece
     from tap_oracle.plan import ColumnPlan, StreamPlan
     from tap_oracle.writer import Row
 
@@ -41,13 +41,19 @@ class IncrementalStream(OracleStream):
         """True: the query orders by the replication key."""
         return True
 
+    def pieces(self) -> Sequence[Piece]:
+        """Return the stream as one piece, because its rows come in order."""
+        moment = self.services.snapshots.of_increment()
+        if moment.scn is not None:
+            self.change_bookmark({"scn": moment.scn})
+        return [Piece(moment=moment)]
+
     def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
         """Return the SELECT of the rows that are due.
 
         Raises:
             ConfigurationError: If the key has no order, or the bookmark is not a value of it.
         """
-        del piece
         column = self._key_column(plan)
         check_key_type(self.name, column)
         value = starting_value(
@@ -61,8 +67,10 @@ class IncrementalStream(OracleStream):
         return select(
             self.entry.table,
             plan.expressions,
+            scn=piece.moment.as_of,
             key_range=KeyRange(Identifier(column.name), start),
             limit=self.row_limit,
+            extras=self._extras,
         )
 
     def bookmark_after(self, plan: StreamPlan, last_row: Row) -> Mapping[str, Any]:

@@ -15,6 +15,8 @@ CONFIG = {
     "user": "app",
     "password": "correct horse battery staple",
     "array_size_rows": 3,
+    "snapshot": "none",
+    "chunk_rows": 0,
 }
 
 

@@ -63,7 +63,7 @@ def test_a_failure_leaves_a_state_that_says_so(lines: Lines) -> None:
 
     def fail(fetched: list[tuple[Any, ...]]) -> None:
         if fetched and fetched[0][0] == 6:
-            message = "ORA-01555: snapshot too old: rollback segment number 1"
+            message = "ORA-08103: object no longer exists"
             raise oracledb.DatabaseError(message)
 
     session.on_fetch = fail
@@ -74,7 +74,7 @@ def test_a_failure_leaves_a_state_that_says_so(lines: Lines) -> None:
     last = states(lines())[-1]
     (run,) = last["job_history"]["runs"].values()
     assert run["status"] == "FAILED"
-    assert run["error"] == {"code": "ORA-01555", "stream": "HR-T"}
+    assert run["error"] == {"code": "ORA-08103", "stream": "HR-T"}
     assert last["bookmarks"]["HR-T"]["replication_key_value"] == 5
 
 

@@ -2,7 +2,8 @@
 -- Source: Database Reference, ALL_TAB_PARTITIONS, DBA_SEGMENTS, DBA_EXTENTS, DBA_TABLESPACES.
 --
 -- ALL_SEGMENTS and ALL_EXTENTS do not exist in Oracle, and USER_EXTENTS does not say where an extent
--- lies. A relation is one extent here: file 1, its oid as data object, blocks from 0.
+-- lies. A relation is one extent here: file 1, its oid as data object, blocks from 0. Its relative
+-- file number is 1024, as in every bigfile tablespace: a ROWID then holds a block number alone.
 
 SET LOCAL search_path = pg_catalog, ora;
 
@@ -65,7 +66,7 @@ SELECT s.owner AS "OWNER", s.name AS "SEGMENT_NAME", s.partition_name AS "PARTIT
     1::numeric AS "HEADER_FILE", 0::numeric AS "HEADER_BLOCK", s.bytes AS "BYTES",
     div(s.bytes, 8192) AS "BLOCKS", 1::numeric AS "EXTENTS", 65536::numeric AS "INITIAL_EXTENT",
     1048576::numeric AS "NEXT_EXTENT", 1::numeric AS "MIN_EXTENTS",
-    2147483645::numeric AS "MAX_EXTENTS", 1::numeric AS "RELATIVE_FNO", 'DEFAULT'::text AS "BUFFER_POOL"
+    2147483645::numeric AS "MAX_EXTENTS", 1024::numeric AS "RELATIVE_FNO", 'DEFAULT'::text AS "BUFFER_POOL"
 FROM ora.listed_segments s;
 
 CREATE VIEW "SYS"."USER_SEGMENTS" AS
@@ -76,7 +77,7 @@ FROM "SYS"."DBA_SEGMENTS" WHERE "OWNER" = (SELECT ora.session_user_name());
 CREATE VIEW "SYS"."DBA_EXTENTS" AS
 SELECT "OWNER", "SEGMENT_NAME", "PARTITION_NAME", "SEGMENT_TYPE", "TABLESPACE_NAME",
     0::numeric AS "EXTENT_ID", 1::numeric AS "FILE_ID", 0::numeric AS "BLOCK_ID", "BYTES", "BLOCKS",
-    1::numeric AS "RELATIVE_FNO"
+    1024::numeric AS "RELATIVE_FNO"
 FROM "SYS"."DBA_SEGMENTS";
 
 CREATE VIEW "SYS"."USER_EXTENTS" AS
@@ -100,5 +101,5 @@ CREATE VIEW "SYS"."USER_TABLESPACES" AS SELECT * FROM "SYS"."DBA_TABLESPACES";
 CREATE VIEW "SYS"."DBA_DATA_FILES" AS
 SELECT t.name || '.dbf' AS "FILE_NAME", 1::numeric AS "FILE_ID", t.name AS "TABLESPACE_NAME",
     1073741824::numeric AS "BYTES", 131072::numeric AS "BLOCKS", 'AVAILABLE'::text AS "STATUS",
-    1::numeric AS "RELATIVE_FNO", 'YES'::text AS "AUTOEXTENSIBLE", 'ONLINE'::text AS "ONLINE_STATUS"
+    1024::numeric AS "RELATIVE_FNO", 'YES'::text AS "AUTOEXTENSIBLE", 'ONLINE'::text AS "ONLINE_STATUS"
 FROM ora.tablespaces t WHERE t.contents <> 'TEMPORARY';

@@ -1,0 +1,224 @@
+"""Where to cut a large table: by the extents of its segments, else by its primary key."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import oracledb
+
+from oracle_core.connection import EXACT_FETCH
+from oracle_core.errors import describe
+from oracle_core.state import state_value
+from oracle_core.types.plans import JsonSchemaOptions
+from tap_oracle.chunks import BY_KEY, BY_ROWID, ChunkProgress
+from tap_oracle.query import Statement, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oracle_core.identifiers import TableName
+    from tap_oracle.chunks import Point
+    from tap_oracle.plan import ColumnPlan, StreamPlan
+    from tap_oracle.snapshot import Moment
+
+_LOGGER = logging.getLogger("tap-oracle")
+
+MAX_CHUNKS = 500
+"""Larger tables get larger chunks, because the split points are part of every STATE."""
+
+_POINTS_PER_ROUND_TRIP = 50
+_NO_RIGHT = frozenset({"ORA-00942", "ORA-01031", "ORA-00904", "ORA-41900"})
+
+_FACTS = """SELECT t.num_rows, t.iot_type, t.cluster_name, t.temporary, t.row_movement
+FROM all_tables t WHERE t.owner = :owner AND t.table_name = :name"""
+
+_SEGMENTS = """SELECT COUNT(o.data_object_id), SUM(o.data_object_id), MAX(o.object_id)
+FROM all_objects o WHERE o.owner = :owner AND o.object_name = :name
+AND o.object_type IN ('TABLE', 'TABLE PARTITION', 'TABLE SUBPARTITION')"""
+
+_EXTENTS = """SELECT o.data_object_id, e.relative_fno, e.block_id, e.blocks
+FROM dba_extents e JOIN dba_objects o ON o.owner = e.owner AND o.object_name = e.segment_name
+AND o.object_type = e.segment_type
+AND (o.subobject_name = e.partition_name OR o.subobject_name IS NULL AND e.partition_name IS NULL)
+WHERE e.owner = :owner AND e.segment_name = :name AND e.segment_type LIKE 'TABLE%'
+ORDER BY o.data_object_id, e.relative_fno, e.block_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What the dictionary says about the storage of a table.
+
+    Attributes:
+        rows: The optimizer's estimate of the number of rows; None without statistics.
+        has_heap_rowids: Whether ranges of ROWIDs can be read: no index-organized, clustered or
+            temporary table.
+        moves_rows: Whether an update may give a row another ROWID.
+        identity: Changes when the table is created again, truncated or moved.
+    """
+
+    rows: int | None
+    has_heap_rowids: bool
+    moves_rows: bool
+    identity: str
+
+
+def table_facts(session: oracledb.Connection, table: TableName) -> TableFacts | None:
+    """Return the facts of a table, None where the dictionary shows no table of that name."""
+    names = {"owner": str(table.schema), "name": str(table.table)}
+    with session.cursor() as cursor:
+        row = cursor.execute(_FACTS, names).fetchone()
+        if row is None:
+            return None
+        segments = cursor.execute(_SEGMENTS, names).fetchone()
+    rows, iot_type, cluster, temporary, row_movement = row
+    return TableFacts(
+        rows=None if rows is None else int(rows),
+        has_heap_rowids=iot_type is None and cluster is None and temporary != "Y",
+        moves_rows=row_movement == "ENABLED",
+        identity="/".join(str(value) for value in segments or ()),
+    )
+
+
+def digest_of(facts: TableFacts, plan: StreamPlan, *more: str) -> str:
+    """Return what split points and finished chunks belong to; another digest makes them void."""
+    text = "\n".join([facts.identity, *plan.expressions, *more])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def plan_chunks(
+    session: oracledb.Connection,
+    table: TableName,
+    facts: TableFacts,
+    *,
+    keys: Sequence[ColumnPlan],
+    moment: Moment,
+    chunk_rows: int,
+    digest: str,
+) -> ChunkProgress | None:
+    """Return the chunks of a table, None where it is read in one piece.
+
+    Args:
+        session: An open session.
+        table: The table.
+        facts: What the dictionary says about it.
+        keys: Its key columns, none of them nullable; empty for a table without.
+        moment: What is read.
+        chunk_rows: Rows per chunk, by the dictionary's estimate.
+        digest: What the chunks belong to.
+    """
+    if facts.rows is None or facts.rows <= chunk_rows:
+        return None
+    size = max(chunk_rows, -(-facts.rows // MAX_CHUNKS))
+    by, points = BY_ROWID, _rowid_points(session, table, facts, size, has_key=bool(keys))
+    if not points and keys:
+        by, points = BY_KEY, _key_points(session, table, keys, moment, size)
+    if not points:
+        _LOGGER.info(
+            "%s is read in one piece: neither DBA_EXTENTS nor a key shows where to cut it",
+            table.sql,
+        )
+        return None
+    _LOGGER.debug("%s is read in %d chunks by %s", table.sql, len(points) + 1, by)
+    return ChunkProgress(by, digest, tuple(points))
+
+
+def _rowid_points(
+    session: oracledb.Connection, table: TableName, facts: TableFacts, size: int, *, has_key: bool
+) -> list[Point]:
+    """Return split points of about `size` rows from the extents, none where they cannot be had.
+
+    A row that moves between the runs of one load could go unread, so that a table whose rows may
+    move is cut by its key.
+    """
+    if not facts.has_heap_rowids or facts.moves_rows:
+        return []
+    names = {"owner": str(table.schema), "name": str(table.table)}
+    try:
+        with session.cursor() as cursor:
+            cursor.arraysize = 1_000
+            extents = [tuple(map(int, row)) for row in cursor.execute(_EXTENTS, names)]
+    except oracledb.DatabaseError as error:
+        if describe(error).code not in _NO_RIGHT:
+            raise
+        if not has_key:
+            _LOGGER.debug("DBA_EXTENTS cannot be read")
+        return []
+    blocks = sum(extent[3] for extent in extents)
+    if not blocks or not facts.rows:
+        return []
+    return _made_rowids(session, block_cuts(extents, max(1, blocks * size // facts.rows)))
+
+
+def block_cuts(
+    extents: Sequence[tuple[int, ...]], blocks_per_chunk: int
+) -> list[tuple[int, int, int]]:
+    """Return object, file and block of every split point.
+
+    Args:
+        extents: Object, file, first block and number of blocks, in the order of ROWIDs.
+        blocks_per_chunk: Blocks between two cuts.
+    """
+    cuts = []
+    until_cut = blocks_per_chunk
+    for object_id, file, first, count in extents:
+        at = 0
+        while count - at > until_cut:
+            at += until_cut
+            cuts.append((object_id, file, first + at))
+            until_cut = blocks_per_chunk
+        until_cut -= count - at
+    return cuts
+
+
+def _made_rowids(session: oracledb.Connection, cuts: Sequence[tuple[int, int, int]]) -> list[Point]:
+    """Let the database make the ROWIDs, because their layout depends on the tablespace."""
+    rowids: list[Point] = []
+    with session.cursor() as cursor:
+        for start in range(0, len(cuts), _POINTS_PER_ROUND_TRIP):
+            part = cuts[start : start + _POINTS_PER_ROUND_TRIP]
+            made = ", ".join(
+                f"DBMS_ROWID.ROWID_CREATE(1, :o{n}, :f{n}, :b{n}, 0)" for n in range(len(part))
+            )
+            binds = {
+                f"{letter}{n}": value
+                for n, cut in enumerate(part)
+                for letter, value in zip("ofb", cut, strict=True)
+            }
+            row = cursor.execute(f"SELECT {made} FROM dual", binds).fetchone()  # noqa: S608 - binds
+            rowids += [(str(rowid),) for rowid in row or ()]
+    return rowids
+
+
+def _key_points(
+    session: oracledb.Connection,
+    table: TableName,
+    keys: Sequence[ColumnPlan],
+    moment: Moment,
+    size: int,
+) -> list[Point]:
+    """Return every `size`th key in order; the index of the key answers alone."""
+    names = ", ".join(f'"K{place}"' for place in range(len(keys)))
+    order = ", ".join(column.identifier.sql for column in keys)
+    columns = [f'{column.expression} AS "K{place}"' for place, column in enumerate(keys)] + [
+        f'ROW_NUMBER() OVER (ORDER BY {order}) AS "PLACE"'
+    ]
+    inner = select(table, columns, scn=moment.as_of)
+    statement = Statement(
+        f'SELECT {names} FROM ({inner.sql}) WHERE MOD("PLACE", :chunk_rows) = 0 ORDER BY "PLACE"',  # noqa: S608 - quoted names
+        {**inner.binds, "chunk_rows": size},
+        inner.input_types,
+    )
+    with session.cursor() as cursor:
+        rows = cursor.execute(statement.sql, dict(statement.binds), **EXACT_FETCH).fetchall()
+    return [_point(keys, row) for row in rows]
+
+
+def _point(keys: Sequence[ColumnPlan], row: Sequence[Any]) -> Point:
+    options = JsonSchemaOptions()
+    return tuple(
+        state_value(column.fetch.values([value], options)[0])
+        for column, value in zip(keys, row, strict=True)
+    )
