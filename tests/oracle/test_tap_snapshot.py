@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 import pytest
 
+from tap_oracle import fetching
 from tap_oracle.snapshot import SCN_SOURCES, current_scn
 from tap_oracle.streams import base
 from tap_oracle.tap import TapOracle
@@ -172,7 +173,7 @@ def test_where_the_scn_comes_from(
 
 def fail_once(monkeypatch: pytest.MonkeyPatch, code: str, after: int) -> list[int]:
     """Let the reading of A end with an error after some rows, once."""
-    fetch_rows = base.fetch_rows
+    fetch_rows = fetching.fetch_rows
     failures: list[int] = []
 
     def failing(session: Any, statement: Any, *arguments: Any, **options: Any) -> Iterator[Any]:

@@ -31,7 +31,7 @@ def column(name: str, sql_datatype: str = "NUMBER(9)") -> ColumnPlan:
     return ColumnPlan(name, oracle_type, fetch_plan(oracle_type))
 
 
-def holds(condition: Condition | None, row: dict[str, object]) -> bool:
+def holds(condition: Condition | None, row: dict[str, int]) -> bool:
     """Evaluate the condition as SQL would; the operators are Python's but for `=`."""
     if condition is None:
         return True
