@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog.type_change import takes_all
+from oracle_core.types.fit import takes_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ def _value_changes(old: Column, new: Column) -> Iterator[ColumnChange]:
     """Yield the changes that decide which values a reader can expect."""
     name = new.name
     if old.type != new.type:
-        fits = takes_all(old.type, new.type)
+        fits = takes_over(new.type, old.type)
         what = "type widened" if fits else "type changed"
         yield ColumnChange(name, what, not fits, old.type.ddl(), new.type.ddl())
     if old.nullable != new.nullable:

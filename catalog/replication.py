@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_core.types import row_of
+from oracle_core.types.oracle_type import TIMESTAMP
+from oracle_core.types.type_row import Family
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,7 +18,6 @@ if TYPE_CHECKING:
 FULL_TABLE = "FULL_TABLE"
 INCREMENTAL = "INCREMENTAL"
 
-_KINDS = frozenset({"NUMBER", "FLOAT", "DATE"})
 _CHANGE = re.compile(r"UPD|MODIF|(^|_)MOD(_|$)|CHANGE|CHG|TOUCH|SYNC_?(TS|TIME)", re.IGNORECASE)
 """Parts of names that columns with the time of the last change have in common."""
 
@@ -31,11 +34,13 @@ class Proposal:
 
 def may_be_replication_key(column: Column) -> bool:
     """Return whether a column may order an INCREMENTAL stream: numbers, dates and timestamps."""
-    return column.unsupported is None and (column.type.kind in _KINDS or _is_moment(column))
+    return column.unsupported is None and (
+        row_of(column.type).family is Family.DECIMAL or _is_moment(column)
+    )
 
 
 def _is_moment(column: Column) -> bool:
-    return column.type.kind == "DATE" or column.type.kind.startswith("TIMESTAMP")
+    return row_of(column.type).is_moment
 
 
 def tells_of_changes(column: Column) -> bool:
@@ -73,9 +78,9 @@ def ranked_keys(table: Table, preferred: Sequence[str] = ()) -> list[str]:
 def _kind_rank(column: Column) -> int:
     if column.identity:
         return 0
-    if column.type.kind.startswith("TIMESTAMP"):
-        return 1
-    return 2 if column.type.kind == "DATE" else 3
+    if not _is_moment(column):
+        return 3
+    return 1 if column.type.kind.startswith(TIMESTAMP) else 2
 
 
 def propose(table: Table, keys: Sequence[str], preferred: Sequence[str] = ()) -> Proposal:

@@ -11,7 +11,7 @@ from oracle_core.types.table import OBJECTS, TYPE_TABLE, json_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from oracle_core.types.table import TypeRow
+    from oracle_core.types.type_row import TypeRow
 
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "NUMBER": ("NUMBER(9)", "NUMBER(12,2)", "NUMBER"),

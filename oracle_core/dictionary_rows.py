@@ -38,11 +38,6 @@ class TableRow:
     iot_type: str | None
 
     @property
-    def is_partitioned(self) -> bool:
-        """Whether its rows are in partitions."""
-        return self.partitioned == "YES"
-
-    @property
     def is_temporary(self) -> bool:
         """Whether it is a global temporary table, whose rows no other session sees."""
         return self.temporary == "Y"

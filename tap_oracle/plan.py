@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import Identifier
-from oracle_core.types import fetch_plan, unsupported_reason
+from oracle_core.types import fetch_plan, row_of, unsupported_reason
 from oracle_core.types.decode import count_non_finite
+from oracle_core.types.type_row import Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.writer import Row
 
-_CUT_KINDS = frozenset(
-    {"NUMBER", "VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "DATE", "TIMESTAMP", "RAW"}
-)
-_BINARY_FLOATS = frozenset({"BINARY_FLOAT", "BINARY_DOUBLE"})
+_CUT_FAMILIES = frozenset({Family.DECIMAL, Family.TEXT, Family.WALL_CLOCK, Family.BINARY})
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,8 @@ class ColumnPlan:
     @property
     def can_be_cut(self) -> bool:
         """Whether ranges of its values can be read: numbers, text, moments and RAW."""
-        return not self.fetch.is_large and self.type.kind in _CUT_KINDS
+        row = row_of(self.type)
+        return row.orderable and row.family in _CUT_FAMILIES
 
     @property
     def expression(self) -> str:
@@ -96,7 +95,7 @@ class StreamPlan:
 
     def _decoded(self, fetched: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
         for column, values in zip(self.columns, fetched, strict=True):
-            if column.type.kind in _BINARY_FLOATS:
+            if row_of(column.type).family is Family.REAL:
                 self.non_finite += count_non_finite(values)
             yield column.fetch.values(values, self.options)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_core import state
 from oracle_core.errors import ConfigurationError, DataError
+from oracle_core.types import row_of
 from tap_oracle.query import BOOKMARK, Bind
 from tap_oracle.settings import moment_of
 
@@ -15,12 +16,10 @@ if TYPE_CHECKING:
     from oracle_core.types.oracle_type import OracleType
     from tap_oracle.plan import ColumnPlan
 
-_UNORDERED = frozenset({"XMLTYPE", "JSON", "VECTOR", "BOOLEAN"})
-
 
 def is_moment(oracle_type: OracleType) -> bool:
     """Return whether a column holds dates or timestamps."""
-    return oracle_type.kind == "DATE" or oracle_type.kind.startswith("TIMESTAMP")
+    return row_of(oracle_type).is_moment
 
 
 def check_key_type(stream: str, column: ColumnPlan) -> None:
@@ -29,7 +28,7 @@ def check_key_type(stream: str, column: ColumnPlan) -> None:
     Raises:
         ConfigurationError: If values of its type have no order in Oracle (ORA-00932, ORA-22848).
     """
-    if column.fetch.is_large or column.type.kind in _UNORDERED:
+    if not row_of(column.type).orderable:
         msg = (
             f"catalog: stream '{stream}', column '{column.name}' of type {column.type.ddl()} "
             "cannot be a replication key"

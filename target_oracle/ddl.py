@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_core.types import row_of
 from oracle_core.types.fit import fit
 from target_oracle.errors import TableMismatchError
 
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
     from oracle_core.identifiers import Identifier
     from oracle_core.types.oracle_type import OracleType
     from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
-
-NOT_IN_A_KEY = frozenset(
-    {"CLOB", "NCLOB", "BLOB", "LONG", "LONG RAW", "JSON", "XMLTYPE", "VECTOR", "BFILE"}
-    | {"TIMESTAMP WITH TIME ZONE"}
-)
-"""Types that no primary key takes (ORA-02329)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +33,9 @@ class Plan:
 
 
 def create_table(spec: TableSpec) -> str:
-    """Return CREATE TABLE: key columns NOT NULL, and their primary key where Oracle takes one."""
+    """Return CREATE TABLE: key columns NOT NULL and their primary key."""
     lines = [_definition(column) for column in spec.columns]
-    types = {column.name: column.type for column in spec.columns}
-    if spec.keys and not any(types[key].kind in NOT_IN_A_KEY for key in spec.keys):
+    if spec.keys:
         lines.append(f"PRIMARY KEY ({names(spec.keys)})")
     return f"CREATE TABLE {spec.name.sql} (\n  " + ",\n  ".join(lines) + "\n)"
 
@@ -65,6 +59,7 @@ def plan(spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, strea
     if existing is None:
         _refuse_when(freeze, spec, stream, "the table does not exist")
         types = {column.name: column.type for column in spec.columns}
+        _refuse_keys(spec, stream)
         return Plan((create_table(spec),), types)
     added = [column for column in spec.columns if column.name not in existing.columns]
     modified: list[str] = []
@@ -73,7 +68,7 @@ def plan(spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, strea
         found = existing.columns.get(column.name)
         if found is None or found.generated:
             continue
-        types[column.name] = _fitted(found, column, spec, stream)
+        types[column.name] = _fitted(found, column, spec, stream, freeze=freeze)
         modified += _modification(found, column, types[column.name], existing)
     if added or modified:
         changes = [f"{column.name} missing" for column in added] + modified
@@ -81,8 +76,24 @@ def plan(spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, strea
     return Plan(tuple(_alterations(spec, added, modified)), types)
 
 
-def _fitted(found: ExistingColumn, column: ColumnSpec, spec: TableSpec, stream: str) -> OracleType:
+def _refuse_keys(spec: TableSpec, stream: str) -> None:
+    for column in spec.columns:
+        if column.name in spec.keys and not row_of(column.type).keyable:
+            what = (
+                f"stream '{stream}': key column {spec.name}.{column.name} is {column.type.ddl()}, "
+                "which no primary key takes (ORA-02329); convert it in stream_maps, or load the "
+                "stream without key_properties"
+            )
+            raise TableMismatchError(what)
+
+
+def _fitted(
+    found: ExistingColumn, column: ColumnSpec, spec: TableSpec, stream: str, *, freeze: bool
+) -> OracleType:
     fitted = fit(found.type, column.type, declared=column.declared)
+    if freeze and fitted is not None and not column.declared:
+        # What is only our default may be wider than the values: they are checked one by one.
+        return found.type
     if fitted is None:
         what = (
             f"stream '{stream}': column {spec.name}.{column.name} is {found.type.ddl()} and cannot "

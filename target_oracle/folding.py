@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from target_oracle.statements import PADDED
+from oracle_core.types import row_of
+from oracle_core.types.type_row import Family
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from target_oracle.statements import LoadColumn
 
-_ZONED = frozenset({"TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH LOCAL TIME ZONE"})
 _MICROSECONDS_END = 26  # YYYY-MM-DDTHH:MI:SS.ffffff
 _FRACTION_END = 29
 
@@ -38,9 +38,10 @@ def positions_to_load(
 
 def _comparable(column: LoadColumn, values: Sequence[object]) -> Sequence[object]:
     """Return key values such that two are equal where Oracle takes them as one key."""
-    if column.type.kind in PADDED:
+    row = row_of(column.type)
+    if row.is_padded:
         return [str(value).rstrip(" ") for value in values]
-    if column.type.kind in _ZONED:
+    if row.family is Family.INSTANT:
         return [_instant(str(value)) for value in values]
     return values
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import DataError
-from oracle_core.types import bind_plan
+from oracle_core.types import bind_plan, row_of
 from oracle_core.types.encode import texts
+from oracle_core.types.from_json_schema import declared_type
+from oracle_core.types.type_row import Family
 from target_oracle.batch import Batch
 from target_oracle.properties import Property, ValueKind
 from target_oracle.records import Row, json_texts, plain_texts
@@ -20,21 +22,21 @@ if TYPE_CHECKING:
     from oracle_core.types import OracleType
     from target_oracle.metadata import BatchMoment
 
-_AS_JSON = frozenset({"JSON", "VECTOR"})
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a column's values come from: `position` in a row, or metadata of that name.
 
     `column` binds dates as the driver's own, which spares the server a conversion a value;
-    `by_text` takes what these cannot hold (years before 1), with the same result.
+    `by_text` takes what these cannot hold (years before 1), with the same result. `is_document`
+    says that every value is stored as JSON, a text too: `"1"` and `1` stay different.
     """
 
     property: Property
     position: int | None
     column: LoadColumn
     by_text: LoadColumn
+    is_document: bool = False
 
     def bind(
         self, fields: Sequence[Sequence[Any]], moment: BatchMoment
@@ -62,7 +64,7 @@ class Source:
 
     def _values(self, column: LoadColumn, given: list[Any]) -> Sequence[object]:
         is_raw = self.property.kind in (ValueKind.JSON, ValueKind.ANY)
-        if is_raw and column.type.kind in _AS_JSON:
+        if is_raw and self.is_document:
             return json_texts(given)
         if is_raw:
             given = (
@@ -107,10 +109,17 @@ def sources(
 def _source(
     each: Property, position: int | None, name: Identifier, oracle_type: OracleType, *, keyed: bool
 ) -> Source:
-    by_text = LoadColumn(name, oracle_type, bind_plan(oracle_type), is_key=keyed and each.is_key)
-    native = bind_plan(oracle_type, native=True)
-    column = by_text if native == by_text.plan else replace(by_text, plan=native)
-    return Source(each, position, column, by_text)
+    declared = declared_type(each.schema)
+    families = {row_of(part).family for part in (oracle_type, declared) if part is not None}
+    # The offset of a value from DATE or TIMESTAMP is a label; any other is part of the moment.
+    is_instant = declared is None or row_of(declared).family is not Family.WALL_CLOCK
+    plan = bind_plan(oracle_type, is_instant=is_instant)
+    native = bind_plan(oracle_type, native=True, is_instant=is_instant)
+    by_text = LoadColumn(name, oracle_type, plan, is_key=keyed and each.is_key)
+    has_native = (native.expression, native.input_type) != (plan.expression, plan.input_type)
+    column = replace(by_text, plan=native) if has_native else by_text
+    is_document = not families.isdisjoint({Family.JSON, Family.VECTOR})
+    return Source(each, position, column, by_text, is_document)
 
 
 def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_core.types import row_of
 from target_oracle.ddl import names
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from oracle_core.identifiers import Identifier, TableName
     from oracle_core.types.oracle_type import OracleType
     from oracle_core.types.plans import BindPlan
-
-PADDED = frozenset({"CHAR", "NCHAR"})
-"""Types that Oracle compares without regard to trailing blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class LoadColumn:
         are CHAR (SQL Language Reference, "Data Type Comparison Rules").
         """
         bind = self.plan.placeholder(f":{number}")
-        if self.is_key and self.type.kind in PADDED:
+        if self.is_key and row_of(self.type).is_padded:
             return f"CAST({bind} AS {self.type.ddl()})"
         return bind
 

@@ -5,7 +5,8 @@
 | `OracleType` | `oracle_type` |
 | `parse`, `TypeSyntaxError` | `parse` |
 | `from_dictionary` | `from_dictionary` |
-| `TYPE_TABLE`, `TypeRow`, `json_schema`, `fetch_plan`, `bind_plan` | `table` |
+| `Family`, `TypeRow` | `type_row` |
+| `TYPE_TABLE`, `row_of`, `json_schema`, `fetch_plan`, `bind_plan` | `table` |
 | `from_json_schema` | `from_json_schema` |
 """
 
@@ -18,17 +19,18 @@ from oracle_core.types.parse import TypeSyntaxError, parse
 from oracle_core.types.plans import BindPlan, FetchPlan, JsonSchemaOptions
 from oracle_core.types.table import (
     TYPE_TABLE,
-    TypeRow,
     bind_plan,
     fetch_plan,
     json_schema,
     row_of,
     unsupported_reason,
 )
+from oracle_core.types.type_row import Family, TypeRow
 
 __all__ = [
     "TYPE_TABLE",
     "BindPlan",
+    "Family",
     "FetchPlan",
     "JsonSchemaOptions",
     "OracleType",

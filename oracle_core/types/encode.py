@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import struct
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -61,12 +62,11 @@ def encoder(convert: Callable[[object], object]) -> Encoder:
     return encode
 
 
-def number(precision: int | None, scale: int | None) -> Encoder:
-    """Make the encoder of a NUMBER: exact, never rounded.
+def number(scale: int | None) -> Encoder:
+    """Return the encoder of a NUMBER: exact, never rounded.
 
     Args:
-        precision: decimal digits, None where unbounded.
-        scale: digits after the point; None where any number of them.
+        scale: Digits after the point; None where any number of them.
 
     Returns:
         An encoder to int and Decimal. It takes numbers, booleans as 0 and 1, and text in any
@@ -74,7 +74,6 @@ def number(precision: int | None, scale: int | None) -> Encoder:
         refused; so are more than 40 digits. Too many digits before the point are left to the
         server (ORA-01438).
     """
-    del precision
 
     def convert(value: object) -> object:
         if type(value) is int and -(10**38) < value < 10**38:
@@ -173,16 +172,58 @@ def _in_range(exact: Decimal) -> Decimal:
     return exact
 
 
-def _double(value: object) -> object:
-    if isinstance(value, str):
-        return float(value.strip())
-    if isinstance(value, (int, float, Decimal)):
-        found = float(value)
-        if math.isinf(found) and not (isinstance(value, float) and math.isinf(value)):
+_NON_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
+_FLOAT32 = struct.Struct("<f")
+
+
+def _as_double(number: Decimal) -> float:
+    """Round to BINARY_DOUBLE."""
+    return float(number)
+
+
+def _as_float(number: Decimal) -> float:
+    """Round to BINARY_FLOAT."""
+    return _FLOAT32.unpack(_FLOAT32.pack(float(number)))[0]  # type: ignore[no-any-return]
+
+
+def _real(rounded: Callable[[Decimal], float]) -> Encoder:
+    """Return the encoder of a binary floating-point column.
+
+    A number is taken where each of its digits is kept: the stored number, rounded to as many
+    digits as were given, is the number given. So 0.1 is taken, 16777217 in BINARY_FLOAT is not.
+    """
+
+    def convert(value: object) -> object:
+        if isinstance(value, str) and value.strip() in _NON_FINITE:
+            return float(value)
+        if type(value) is float and not math.isfinite(value):
+            return value
+        exact = _decimal(value)
+        try:
+            stored = rounded(exact)
+        except OverflowError:
+            stored = math.inf
+        if math.isinf(stored):
             msg = "a number is beyond the range of the column"
             raise _Refused(msg)
-        return found
-    raise TypeError
+        if not _keeps_digits(stored, exact):
+            msg = "a number has more digits than the column's binary floating point keeps"
+            raise _Refused(msg)
+        return stored
+
+    return encoder(convert)
+
+
+def _keeps_digits(stored: float, given: Decimal) -> bool:
+    if Decimal(repr(stored)) == given:  # the usual case: the shortest digits of a float
+        return True
+    digits, _ = _significant(given)
+    # Twice as many digits as a double ever has (767) bound the work on a hostile text.
+    if not digits or len(digits) > 1_600:
+        return not digits and stored == 0
+    context = Context(prec=len(digits), Emax=MAX_EMAX, Emin=MIN_EMIN)
+    rounded = context.create_decimal(stored)
+    return rounded == given
 
 
 def _boolean(value: object) -> object:
@@ -231,8 +272,11 @@ json_texts = encoder(_json_text)
 binaries = encoder(_binary)
 """From base64."""
 
-doubles = encoder(_double)
-"""To float; also from the texts `NaN`, `Infinity`, `-Infinity`."""
+doubles = _real(_as_double)
+"""To BINARY_DOUBLE; also from the texts `NaN`, `Infinity`, `-Infinity`."""
+
+floats = _real(_as_float)
+"""To BINARY_FLOAT; likewise."""
 
 booleans = encoder(_boolean)
 """To bool; also from 0, 1 and the texts `true` and `false`."""
@@ -289,6 +333,34 @@ def _offset(text: str | None) -> str:
         return "+00:00"
     digits = text[1:].replace(":", "")
     return f"{text[0]}{digits[:2]}:{digits[2:4] or '00'}"
+
+
+_UTC = frozenset({"+00:00", "-00:00"})
+
+
+def only_utc(encode: Encoder) -> Encoder:
+    """Return an encoder of DATE or TIMESTAMP that takes only moments in UTC.
+
+    The column keeps no offset: 10:00+02:00 and 10:00Z would become equal.
+
+    Args:
+        encode: The encoder that drops offsets.
+    """
+
+    def check(column: Sequence[object]) -> list[object]:
+        bound = encode(column)
+        for position, value in enumerate(column):
+            if value is None or (type(value) is str and value.endswith(("+00:00", "Z"))):
+                continue
+            if _datetime_parts(value)[2] not in _UTC:
+                msg = (
+                    "a moment has an offset, which the column does not keep; use a column of type "
+                    "TIMESTAMP WITH TIME ZONE, or send it in UTC"
+                )
+                raise DataError(msg, position=position)
+        return bound
+
+    return check
 
 
 def native_datetimes(fraction_digits: int) -> Encoder:

@@ -7,11 +7,11 @@ import re
 
 from oracle_core.types.oracle_type import OracleType
 from oracle_core.types.parse import TypeSyntaxError, parse
+from oracle_core.types.table import TYPE_TABLE
+from oracle_core.types.type_row import Family
 
 _DENSE = re.compile(r",\s*DENSE\s*\)$")
 _SYSTEM_OWNERS = frozenset({"SYS", "PUBLIC"})
-_TEXT = frozenset({"CHAR", "VARCHAR2"})
-_NATIONAL_TEXT = frozenset({"NCHAR", "NVARCHAR2"})
 
 
 def from_dictionary(
@@ -23,7 +23,7 @@ def from_dictionary(
     char_used: str | None = None,
     data_type_owner: str | None = None,
 ) -> OracleType:
-    """Read what the dictionary says of a column.
+    """Return the type of a column from its row in the dictionary.
 
     `DATA_LENGTH` counts bytes and means nothing for LOBs; the length of text in its own unit is
     `CHAR_LENGTH`. INTEGER is NUMBER with a scale of 0 and no precision; the precision of FLOAT
@@ -63,19 +63,20 @@ def _type_of(
     if data_type_owner is not None:
         is_xml = data_type == "XMLTYPE" and data_type_owner in _SYSTEM_OWNERS
         return OracleType(data_type, owner=None if is_xml else data_type_owner)
-    if data_type in {"NUMBER", "FLOAT"}:
+    row = TYPE_TABLE.get(data_type)
+    if row is not None and row.family is Family.DECIMAL:
         return OracleType(data_type, data_precision, data_scale)
-    if data_type in _TEXT and char_used != "C":
-        return OracleType(data_type, length=data_length or None, char_used="B")
-    if data_type in _TEXT or data_type in _NATIONAL_TEXT:
-        return OracleType(data_type, length=char_length or None, char_used="C")
-    if data_type in {"RAW", "UROWID"}:
+    if row is None or row.sized is None:  # timestamps and intervals spell their digits
+        return _spelled(data_type)
+    if row.family is not Family.TEXT:
         return OracleType(data_type, length=data_length or None)
-    return _spelled(data_type)
+    if row.sized.has_unit and char_used != "C":
+        return OracleType(data_type, length=data_length or None, char_used="B")
+    return OracleType(data_type, length=char_length or None, char_used="C")
 
 
 def from_vector_info(vector_info: str | None) -> OracleType:
-    """Build a VECTOR from VECTOR_INFO of `ALL_TAB_COLS` (23ai).
+    """Return a VECTOR from VECTOR_INFO of `ALL_TAB_COLS` (23ai).
 
     DENSE is left out: it is what a declaration without a storage format means, and releases that
     have no other do not know the word (SQL Language Reference, "VECTOR Data Type").

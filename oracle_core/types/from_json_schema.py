@@ -13,7 +13,8 @@ from oracle_core.types.oracle_type import (
     OracleType,
 )
 from oracle_core.types.parse import TypeSyntaxError, parse
-from oracle_core.types.table import TYPE_TABLE, json_schema, row_of
+from oracle_core.types.table import json_schema, row_of
+from oracle_core.types.type_row import Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,16 +37,14 @@ KEY_BINARY_BYTES = 1000
 _CLOB = OracleType("CLOB")
 _BLOB = OracleType("BLOB")
 _FLAG = OracleType("NUMBER", 1, 0)
-_NO_KEY_KINDS = frozenset({"CLOB", "NCLOB", "LONG", "XMLTYPE", "JSON", "BLOB", "LONG RAW"})
 _TEXT_FORMATS = {"time": 30, "duration": 64, "uuid": 36, "ipv4": 15, "ipv6": 45}
-_NEEDS_LENGTH = frozenset({"VARCHAR2", "NVARCHAR2", "RAW"})
 _BOOLEAN_SINCE = 23
 
 
 def from_json_schema(
     schema: Mapping[str, Any], *, is_key: bool = False, server_major: int = 19
 ) -> OracleType:
-    """Choose the type of a column.
+    """Return the type of a column for a property.
 
     `x-sql-datatype` decides where it spells a supported Oracle type that fits the JSON types of
     the schema. Otherwise:
@@ -65,13 +64,13 @@ def from_json_schema(
     | contentEncoding base64 | BLOB; RAW in a key |
 
     Args:
-        schema: the property's schema; `anyOf` and `oneOf` are read as all their types together.
-        is_key: the column is part of the primary key, where LOBs cannot be.
-        server_major: release of the server, for example 19 or 23.
+        schema: The property's schema; `anyOf` and `oneOf` are read as all their types together.
+        is_key: Whether the column is part of the primary key, where LOBs cannot be.
+        server_major: Release of the server, for example 19 or 23.
     """
     merged = _merged(schema)
     declared = _declared(merged)
-    if declared is not None and (not is_key or _may_be_key(declared)):
+    if declared is not None and (not is_key or row_of(declared).keyable):
         return declared
     return _by_types(merged, is_key=is_key, server_major=server_major)
 
@@ -91,8 +90,12 @@ def _by_types(merged: Mapping[str, Any], *, is_key: bool, server_major: int) -> 
     return _text(merged.get("maxLength"), is_key=is_key)
 
 
-def _may_be_key(oracle_type: OracleType) -> bool:
-    return oracle_type.kind not in _NO_KEY_KINDS and oracle_type.kind != TIMESTAMP_TZ
+def declared_type(schema: Mapping[str, Any]) -> OracleType | None:
+    """Return the type that a property's `x-sql-datatype` spells, None where it names none.
+
+    A type that does not fit the JSON types of the schema counts as none.
+    """
+    return _declared(_merged(schema))
 
 
 def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,14 +123,15 @@ def _declared(schema: Mapping[str, Any]) -> OracleType | None:
     if not isinstance(spelled, str):
         return None
     try:
-        found = parse(spelled)
+        declared = parse(spelled)
     except TypeSyntaxError:
         return None
-    if found.owner is not None or found.kind not in TYPE_TABLE or row_of(found).bind is None:
+    row = row_of(declared)
+    if declared.owner is not None or row.bind is None:
         return None
-    if found.kind in _NEEDS_LENGTH and found.length is None:
+    if row.sized is not None and row.sized.is_required and declared.length is None:
         return None
-    return found if _fits(found, schema) else None
+    return declared if _fits(declared, schema) else None
 
 
 def _fits(oracle_type: OracleType, schema: Mapping[str, Any]) -> bool:
@@ -135,10 +139,11 @@ def _fits(oracle_type: OracleType, schema: Mapping[str, Any]) -> bool:
     given = schema["type"]
     if own.get("contentEncoding") != schema.get("contentEncoding"):
         return False
-    if oracle_type.kind in {"NUMBER", "FLOAT", "BINARY_FLOAT", "BINARY_DOUBLE"}:
+    family = row_of(oracle_type).family
+    if family in {Family.DECIMAL, Family.REAL}:
         is_decimal_text = schema.get("format") == "singer.decimal"
         allowed = {"integer", "number", "string"} if is_decimal_text else {"integer", "number"}
-        if oracle_type.kind.startswith("BINARY_"):
+        if family is Family.REAL:
             allowed.add("string")
         return bool(given) and given <= allowed
     if own.get("format") != schema.get("format"):
@@ -147,8 +152,8 @@ def _fits(oracle_type: OracleType, schema: Mapping[str, Any]) -> bool:
 
 
 def _with_integer(types: Iterable[str]) -> set[str]:
-    found = set(types)
-    return found | {"integer"} if "number" in found else found
+    names = set(types)
+    return names | {"integer"} if "number" in names else names
 
 
 def _integer(schema: Mapping[str, Any]) -> OracleType:

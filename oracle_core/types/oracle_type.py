@@ -19,8 +19,6 @@ DEFAULT_FRACTION_DIGITS = 6
 DEFAULT_LEADING_DIGITS = 2
 
 _FLOAT_DEFAULT_BITS = 126
-_WITH_UNIT = frozenset({"CHAR", "VARCHAR2"})
-_WITH_LENGTH = frozenset({"NCHAR", "NVARCHAR2", "RAW", "UROWID"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +55,28 @@ class OracleType:
         """
         if self.owner is not None:
             return f'"{self.owner}"."{self.kind}"'
-        if self.kind in {"NUMBER", "FLOAT"}:
-            return self._numeric_ddl()
-        if self.kind in _WITH_UNIT and self.length is not None:
-            return f"{self.kind}({self.length} {'CHAR' if self.char_used == 'C' else 'BYTE'})"
-        if self.kind in _WITH_LENGTH and self.length is not None:
-            return f"{self.kind}({self.length})"
-        if self.kind == "VECTOR" and (self.length or self.detail):
-            return f"VECTOR({self.length or '*'}, {self.detail or '*'})"
-        return self._datetime_ddl()
-
-    def _numeric_ddl(self) -> str:
         if self.kind == "FLOAT":
             return f"FLOAT({self.precision or _FLOAT_DEFAULT_BITS})"
+        if self.kind == "NUMBER":
+            return self._number_ddl()
+        if self.kind == "VECTOR" and (self.length or self.detail):
+            return f"VECTOR({self.length or '*'}, {self.detail or '*'})"
+        if self.length is not None:
+            return f"{self.kind}({self.length}{self._unit})"
+        return self._datetime_ddl()
+
+    @property
+    def is_national(self) -> bool:
+        """Whether text is in the national character set, as NCHAR, NVARCHAR2 and NCLOB are."""
+        return self.kind.startswith("N") and self.kind != "NUMBER"
+
+    @property
+    def _unit(self) -> str:
+        if self.char_used is None or self.is_national:
+            return ""
+        return " CHAR" if self.char_used == "C" else " BYTE"
+
+    def _number_ddl(self) -> str:
         if self.precision is None:
             if self.scale is None:
                 return "NUMBER"

@@ -37,13 +37,6 @@ _ALIASES = {
 }
 """ANSI names that Oracle stores under its own (SQL Language Reference, "ANSI Data Types")."""
 
-_BARE = frozenset(
-    {
-        "BFILE", "BINARY_DOUBLE", "BINARY_FLOAT", "BLOB", "BOOLEAN", "CLOB", "DATE", "JSON",
-        "NCLOB", "ROWID", "XMLTYPE",
-    }
-)  # fmt: skip
-
 
 def parse(sql_datatype: str) -> OracleType:
     """Read a type as DDL or DATA_TYPE spells it.
@@ -178,9 +171,6 @@ class _Parser:
         self._expect(")")
         return OracleType("VECTOR", length=length, detail=None if detail == "*" else detail)
 
-    def bare(self, word: str) -> OracleType:
-        return OracleType(word)
-
     def _parameter(self, low: int, high: int) -> int | None:
         if not self._accept("("):
             return None
@@ -257,5 +247,4 @@ _RULES: dict[str, Callable[[_Parser, str], OracleType]] = {
     "TIMESTAMP": _Parser.timestamp,
     "INTERVAL": _Parser.interval,
     "VECTOR": _Parser.vector,
-    **dict.fromkeys(_BARE, _Parser.bare),
 }

@@ -203,3 +203,57 @@ def test_intervals() -> None:
     assert bound("INTERVAL DAY(9) TO SECOND(9)", "P1DT0.5S", None) == ["+1 00:00:00.5", None]
     assert bound("INTERVAL YEAR TO MONTH", "-P1Y2M") == ["-1-02"]
     assert "no value of" in refusal("INTERVAL YEAR TO MONTH", "P1D")
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        ("BINARY_DOUBLE", Decimal("0.1")),
+        ("BINARY_DOUBLE", Decimal("0.10000000000000001")),  # %.17g of the same double
+        ("BINARY_DOUBLE", Decimal(0.1)),  # noqa: RUF032 - all 55 digits of the double
+        ("BINARY_DOUBLE", 2**53),
+        ("BINARY_DOUBLE", Decimal("5E-324")),
+        ("BINARY_DOUBLE", "1.7976931348623157E308"),
+        ("BINARY_FLOAT", Decimal("0.1")),
+        ("BINARY_FLOAT", 16_777_216),
+        ("BINARY_FLOAT", Decimal("3.4028235E38")),
+        ("BINARY_FLOAT", Decimal("-0.000")),
+    ],
+)
+def test_numbers_that_binary_floating_point_keeps(spelled: str, value: object) -> None:
+    (stored,) = bound(spelled, value)
+    assert stored == pytest.approx(float(value), rel=1e-7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        ("BINARY_DOUBLE", 2**53 + 1),
+        ("BINARY_DOUBLE", Decimal("0.12345678901234567890")),
+        ("BINARY_DOUBLE", "1E-400"),
+        ("BINARY_DOUBLE", Decimal("9" * 38)),
+        ("BINARY_FLOAT", 16_777_217),
+        ("BINARY_FLOAT", Decimal("16777217.123")),
+        ("BINARY_FLOAT", Decimal("0.123456789")),
+    ],
+)
+def test_digits_that_binary_floating_point_loses(spelled: str, value: object) -> None:
+    assert "more digits" in refusal(spelled, value)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"), [("BINARY_FLOAT", Decimal("1E39")), ("BINARY_DOUBLE", Decimal("1E309"))]
+)
+def test_numbers_beyond_binary_floating_point(spelled: str, value: object) -> None:
+    assert "beyond the range" in refusal(spelled, value)
+
+
+@pytest.mark.parametrize("spelled", ["DATE", "TIMESTAMP(6)", "TIMESTAMP(9)"])
+@pytest.mark.parametrize("native", [False, True])
+def test_an_instant_with_an_offset_does_not_fit_a_wall_clock(spelled: str, native: bool) -> None:
+    plan = bind_plan(parse(spelled), native=native, is_instant=True)
+    utc = ["2024-05-06T07:08:09Z", None, "2024-05-06T07:08:09+00:00", "2024-05-06"]
+    assert plan.values(utc) == bind_plan(parse(spelled), native=native).values(utc)
+    with pytest.raises(DataError, match="has an offset") as caught:
+        plan.values([None, "2024-05-06T07:08:09+02:00"])
+    assert caught.value.position == 1

@@ -136,11 +136,11 @@ def test_singer_decimal_names_digits() -> None:
         ),
         (
             "TIMESTAMP(0) WITH LOCAL TIME ZONE",
-            """TO_CHAR("C", 'SYYYY-MM-DD"T"HH24:MI:SSTZH:TZM')""",
+            """TO_CHAR("C" AT TIME ZONE '+00:00', 'SYYYY-MM-DD"T"HH24:MI:SSTZH:TZM')""",
         ),
         ("INTERVAL YEAR TO MONTH", 'TO_CHAR("C")'),
         ("ROWID", 'ROWIDTOCHAR("C")'),
-        ("JSON", 'JSON_SERIALIZE("C" RETURNING CLOB)'),
+        ("JSON", 'JSON_SERIALIZE("C" RETURNING CLOB ERROR ON ERROR)'),
         ("XMLTYPE", 'XMLSERIALIZE(CONTENT "C" AS CLOB)'),
     ],
 )

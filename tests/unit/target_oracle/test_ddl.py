@@ -57,9 +57,13 @@ def test_create_table_has_key_and_types() -> None:
     )
 
 
-def test_a_type_that_no_key_takes_leaves_the_primary_key_out() -> None:
-    wanted = spec(column("T", "TIMESTAMP(6) WITH TIME ZONE", nullable=False), keys=("T",))
-    assert "PRIMARY KEY" not in create_table(wanted)
+@pytest.mark.parametrize("kind", ["TIMESTAMP(6) WITH TIME ZONE", "VECTOR(3, FLOAT32)"])
+def test_a_key_of_a_type_that_no_key_takes_is_refused(kind: str) -> None:
+    wanted = spec(column("T", kind, nullable=False), keys=("T",))
+    with pytest.raises(
+        TableMismatchError, match=r"stream 'S': key column DWH\.T\.T is .*ORA-02329"
+    ):
+        plan(wanted, None, freeze=False, stream="S")
 
 
 def test_a_table_that_fits_is_left_alone() -> None:
@@ -124,11 +128,16 @@ def test_what_cannot_fit_is_refused_by_name() -> None:
         ("NUMBER", "NUMBER(10,5)", "NUMBER"),
         ("NUMBER(10,5)", "NUMBER", "NUMBER"),
         ("NUMBER(10)", "FLOAT(126)", "NUMBER"),
-        ("BINARY_DOUBLE", "NUMBER(9)", None),
+        ("BINARY_DOUBLE", "NUMBER(9)", "BINARY_DOUBLE"),
+        ("BINARY_DOUBLE", "NUMBER(16)", None),
+        ("BINARY_FLOAT", "NUMBER(6,3)", "BINARY_FLOAT"),
+        ("BINARY_FLOAT", "NUMBER(7)", None),
         ("BINARY_DOUBLE", "BINARY_FLOAT", "BINARY_DOUBLE"),
         ("BINARY_FLOAT", "BINARY_DOUBLE", None),
         ("FLOAT(53)", "FLOAT(63)", "FLOAT(63)"),
-        ("FLOAT(53)", "NUMBER(9)", None),
+        ("FLOAT(53)", "NUMBER(9)", "FLOAT(53)"),
+        ("FLOAT(53)", "NUMBER(20)", "FLOAT(126)"),
+        ("FLOAT(53)", "NUMBER", None),
         ("VARCHAR2(20 CHAR)", "VARCHAR2(40 BYTE)", "VARCHAR2(40 CHAR)"),
         ("VARCHAR2(20 BYTE)", "VARCHAR2(20 CHAR)", "VARCHAR2(20 CHAR)"),
         ("VARCHAR2(80 BYTE)", "VARCHAR2(20 CHAR)", "VARCHAR2(80 BYTE)"),
@@ -170,7 +179,8 @@ def test_declared_types_widen_or_are_refused(now: str, wanted: str, then: str | 
     [
         ("VARCHAR2(20 CHAR)", "CLOB"),
         ("VARCHAR2(20 CHAR)", "VARCHAR2(255 CHAR)"),
-        ("NUMBER(12,2)", "NUMBER"),
+        ("FLOAT(20)", "NUMBER"),
+        ("BINARY_FLOAT", "NUMBER"),
         ("DATE", "TIMESTAMP(9) WITH TIME ZONE"),
         ("RAW(16)", "BLOB"),
         ("JSON", "CLOB"),
@@ -178,3 +188,21 @@ def test_declared_types_widen_or_are_refused(now: str, wanted: str, then: str | 
 )
 def test_our_own_defaults_ask_for_no_change(now: str, wanted: str) -> None:
     assert fit(parse(now), parse(wanted), declared=False) == parse(now)
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "then"),
+    [
+        ("NUMBER(5)", "NUMBER", "NUMBER"),
+        ("NUMBER(5)", "NUMBER(38)", "NUMBER(38)"),
+        ("NUMBER(12,2)", "NUMBER", "NUMBER"),
+        ("NUMBER(38)", "NUMBER", "NUMBER"),
+    ],
+)
+def test_numbers_widen_to_our_own_defaults(now: str, wanted: str, then: str) -> None:
+    assert fit(parse(now), parse(wanted), declared=False) == parse(then)
+
+
+def test_a_frozen_column_is_not_widened_to_our_own_default() -> None:
+    wanted = spec(column("A", "NUMBER", declared=False))
+    assert plan(wanted, existing(A="NUMBER(5)"), freeze=True, stream="S").statements == ()
