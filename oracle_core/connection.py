@@ -119,10 +119,7 @@ def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
     try:
         connection.module = module
         connection.action = "connect"
-        if run_id := run_context.current().run_id:
-            # Sent with the next round trip: V$SESSION shows the run, and a later run sees whether
-            # this one still has a session.
-            connection.client_identifier = run_id
+        name_run(connection)
         connection.call_timeout = round(_seconds(config, "call_timeout_seconds") * 1000)
         with connection.cursor() as cursor:
             cursor.execute(session_statement())
@@ -131,6 +128,15 @@ def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
             connection.close()
         raise
     return connection
+
+
+def name_run(connection: oracledb.Connection) -> None:
+    """Let V$SESSION.CLIENT_IDENTIFIER show the run; it is sent with the next round trip.
+
+    A later run sees by it whether this one still has a session.
+    """
+    if run_id := run_context.current().run_id:
+        connection.client_identifier = run_id
 
 
 def _set_driver_mode(config: Mapping[str, Any]) -> None:
@@ -199,6 +205,11 @@ class ConnectionSource:
         )
         self._opened += 1
         return self._connection
+
+    def name_run(self) -> None:
+        """Let the session that is open show the run; later ones show it from the start."""
+        if self._connection is not None:
+            name_run(self._connection)
 
     def close(self) -> None:
         """Close the session; an open transaction is rolled back."""

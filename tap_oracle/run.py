@@ -5,25 +5,32 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import replace
+import time
 from typing import TYPE_CHECKING, Any
 
-from oracle_core.errors import describe
+from oracle_core import run_context
 from oracle_core.history import (
     HISTORY_KEY,
+    MAX_RUNS,
     RunHistory,
     RunRecord,
+    RunStatus,
     StreamRun,
     read_history,
     start_run,
     utc_now,
     write_history,
 )
+from oracle_core.history.failure import failure_code
+from oracle_core.history.state_codec import read_time
+from oracle_core.telemetry import BatchMoved, RunEnded, RunStarted, StreamStarted, Telemetry
 from oracle_core.termination import Terminated
 from tap_oracle.progress import StreamProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping
 
+    from oracle_core.telemetry import Column
     from tap_oracle.settings import TapSettings
 
 APPLICATION = "tap-oracle"
@@ -33,14 +40,26 @@ STATE_ID_VARIABLE = "MELTANO_STATE_ID"
 class CurrentRun:
     """One run of the tap; `begin` and `end` write its record into the state."""
 
-    def __init__(self, state: MutableMapping[str, Any], settings: TapSettings) -> None:
+    def __init__(
+        self,
+        state: MutableMapping[str, Any],
+        settings: TapSettings,
+        *,
+        telemetry: Telemetry | None = None,
+        max_runs: int = MAX_RUNS,
+    ) -> None:
         """Begin a record; `begin` writes it.
 
         Args:
             state: The tap's state, changed in place.
             settings: The tap's settings, which name the job.
+            telemetry: Gets the events of the run.
+            max_runs: Runs that the state remembers; 0 for none.
         """
         self._state = state
+        self._telemetry = telemetry or Telemetry()
+        self._max_runs = max_runs
+        self._moved_at = time.monotonic()
         self._job = job_name(settings)
         self._history = RunHistory()
         self._record: RunRecord | None = None
@@ -59,13 +78,18 @@ class CurrentRun:
         """
         if self._record is None:
             self._history, self._record = start_run(
-                read_history(self._state), application=APPLICATION, job=self._job
+                read_history(self._state, max_runs=self._max_runs),
+                application=APPLICATION,
+                job=self._job,
             )
+            run_context.set_run(self._record.run_id, self._record.job)
         return self._record
 
     def begin(self) -> None:
         """Record the run as RUNNING; runs that never ended become INTERRUPTED."""
         self._write(self.record)
+        ended = (run.run_id for run in self._history.runs if run.status is not RunStatus.RUNNING)
+        self._telemetry.emit(RunStarted(self.record, f"read by {APPLICATION}", tuple(ended)))
 
     def end(self, failure: BaseException | None) -> None:
         """Record how the run ended.
@@ -78,17 +102,40 @@ class CurrentRun:
         if failure is None:
             self._write(self.record.succeeded(now))
         else:
-            self._write(self.record.failed(now, _code(failure), self._stream))
+            self._write(self.record.failed(now, failure_code(failure), self._stream))
+        if not (isinstance(failure, Terminated) and failure.forced):
+            self._telemetry.emit(RunEnded(self.record, tuple(self._bookmark_times())))
+        self._telemetry.close()
+
+    def _bookmark_times(self) -> Iterator[tuple[str, str]]:
+        bookmarks = self._state.get("bookmarks") or {}
+        for stream, bookmark in bookmarks.items():
+            value = bookmark.get("replication_key_value")
+            if read_time(value) is not None:
+                yield stream, value
 
     @contextlib.contextmanager
-    def stream(self, name: str, method: str) -> Iterator[StreamProgress]:
+    def stream(
+        self,
+        name: str,
+        method: str,
+        *,
+        table: str | None = None,
+        columns: Callable[[], tuple[Column, ...]] = tuple,
+    ) -> Iterator[StreamProgress]:
         """Record that a stream is being read, and finally what it has written.
 
         Args:
             name: The stream.
             method: Its replication method.
+            table: The table, `SCHEMA.TABLE`.
+            columns: Returns its columns.
         """
         self._stream = name
+        run_context.set_stream(name)
+        if self._telemetry.is_on:
+            self._telemetry.emit(StreamStarted(self.record, name, method, table, columns()))
+            self._moved_at = time.monotonic()
         progress = StreamProgress()
         try:
             yield progress
@@ -97,6 +144,14 @@ class CurrentRun:
             written = StreamRun(method, progress.rows, progress.size, duration_ms, progress.scn)
             self._record = self.record.with_stream(name, written)
         self._stream = None
+        run_context.set_stream(None)
+
+    def moved(self, name: str, *, rows: int, size: int) -> None:
+        """Tell telemetry that rows of a stream were written; `size` is in bytes."""
+        if self._telemetry.is_on:
+            now = time.monotonic()
+            seconds, self._moved_at = now - self._moved_at, now
+            self._telemetry.emit(BatchMoved(name, rows, size, seconds, "read"))
 
     def note_reread(self, name: str, code: str, scn: int | None) -> None:
         """Record that a part of a stream was read again at a newer SCN.
@@ -114,11 +169,10 @@ class CurrentRun:
     def _write(self, record: RunRecord) -> None:
         self._record = record
         self._history = self._history.with_run(record)
-        self._state[HISTORY_KEY] = write_history(self._history)
-
-
-def _code(failure: BaseException) -> str:
-    return str(failure) if isinstance(failure, Terminated) else describe(failure).code
+        if self._max_runs:
+            self._state[HISTORY_KEY] = write_history(self._history)
+        else:
+            self._state.pop(HISTORY_KEY, None)
 
 
 def job_name(settings: TapSettings) -> str:

@@ -13,8 +13,11 @@ from singer_sdk.singerlib import Catalog
 from catalog.catalog_json import write_catalog
 from oracle_core.command import read_configuration, reported
 from oracle_core.connection import ConnectionSource
+from oracle_core.history.settings import TAP_HISTORY_SETTINGS, HistorySettings
 from oracle_core.settings import CONNECTION_SETTINGS, validated
 from oracle_core.state import exact
+from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
+from oracle_core.telemetry.sinks import telemetry_of
 from oracle_core.termination import Termination
 from tap_oracle.catalog_entry import check_entry, read_entry
 from tap_oracle.declared_settings import TAP_SETTINGS
@@ -48,7 +51,7 @@ class TapOracle(AdaptedTap):
     package_name = "singer-oracle"
     dynamic_catalog = True
     config_jsonschema: ClassVar[dict[str, Any]] = th.PropertiesList(
-        *CONNECTION_SETTINGS, *TAP_SETTINGS
+        *CONNECTION_SETTINGS, *TAP_SETTINGS, *TAP_HISTORY_SETTINGS, *TELEMETRY_SETTINGS
     ).to_dict()
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         TapCapabilities.CATALOG,
@@ -115,7 +118,12 @@ class TapOracle(AdaptedTap):
     @cached_property
     def run(self) -> CurrentRun:
         """The record of this run, kept in the state."""
-        return CurrentRun(self._whole_state, self.settings)
+        return CurrentRun(
+            self._whole_state,
+            self.settings,
+            telemetry=telemetry_of(self.config, application=self.name, logger=self.logger),
+            max_runs=HistorySettings.of(self.config).runs,
+        )
 
     @cached_property
     def services(self) -> StreamServices:
@@ -212,6 +220,8 @@ class TapOracle(AdaptedTap):
         chosen = self._prepared_streams()
         states = self.services.states
         self.run.begin()
+        if self._connections is not None:
+            self._connections.name_run()
         states.write_now()
         try:
             self.services.snapshots.begin(
@@ -220,7 +230,8 @@ class TapOracle(AdaptedTap):
             for stream in chosen:
                 stream.write_schema()
                 stream.transfer()
-        except BrokenPipeError:
+        except BrokenPipeError as failure:
+            self.run.end(failure)
             raise
         except BaseException as failure:
             self.run.end(failure)

@@ -12,6 +12,7 @@ from singer_sdk.singerlib.catalog import Metadata
 
 from oracle_core.errors import DatabaseError, describe
 from oracle_core.state import read_bookmark
+from oracle_core.telemetry import Column
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.plan import plan_stream
@@ -218,7 +219,14 @@ class OracleStream(AdaptedStream):
         """Read and write all pieces in this process."""
         counter, timer = self.get_record_counter(), self.get_sync_timer()
         run = self.services.run
-        with run.stream(self.name, self.replication_method) as progress, counter, timer:
+        table = str(self.entry.table)
+        with (
+            run.stream(
+                self.name, self.replication_method, table=table, columns=self.lineage
+            ) as progress,
+            counter,
+            timer,
+        ):
             counter.with_context({})
             timer.with_context({})
             for piece in self.pieces():
@@ -232,6 +240,11 @@ class OracleStream(AdaptedStream):
             "Stream '%s': %s, %s", self.name, self.replication_method, progress.summary()
         )
 
+    def lineage(self) -> tuple[Column, ...]:
+        """Return the selected columns with their Oracle types."""
+        types = self.entry.types
+        return tuple(Column(name, types[name].ddl(), name) for name in self.plan().names)
+
     def take(self, block: Block, progress: StreamProgress) -> None:
         """Write a block and change the bookmark: both, or neither."""
         with self.services.termination.holding():
@@ -242,6 +255,7 @@ class OracleStream(AdaptedStream):
             self.services.states.changed(block.rows)
         if block.reread_after is not None:
             self._note_reread(block, progress)
+        self.services.run.moved(self.name, rows=block.rows, size=len(block.lines))
         self.services.states.write_if_due()
 
     def _note_reread(self, block: Block, progress: StreamProgress) -> None:
