@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import replace
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core import run_context
