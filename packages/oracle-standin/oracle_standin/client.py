@@ -38,13 +38,18 @@ class StandinError(RuntimeError):
 class Standin:
     """A running stand-in; `dsn`, `host`, `port` and `service_name` say where it listens."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of `serve`
         self,
         *,
         users: Mapping[str, str] | None = None,
         samples: Mapping[str, str] | None = None,
         data_dir: Path | None = None,
         profile: str = "23",
+        extended_strings: bool = False,
+        compatible: str = "",
+        charset: str = "AL32UTF8",
+        calendar: str = "GREGORIAN",
+        sql92_security: bool = True,
         service: str = "FREEPDB1",
         faults: bool = False,
         tls: Path | None = None,
@@ -56,14 +61,24 @@ class Standin:
             users: Names and passwords of users to create.
             samples: Sample schemas to load, each with the user who gets it.
             data_dir: A folder for data that outlives the process; None for data that does not.
-            profile: The Oracle version to resemble, "23" or "19".
+            profile: The Oracle version to resemble, "23", "19" or "12.2".
+            extended_strings: Whether MAX_STRING_SIZE is EXTENDED.
+            compatible: The value of COMPATIBLE, "" for the release's own.
+            charset: The database character set, AL32UTF8 or WE8MSWIN1252.
+            calendar: NLS_CALENDAR of the instance, GREGORIAN or THAI BUDDHA.
+            sql92_security: Whether UPDATE and DELETE with a WHERE need SELECT.
             service: The service name to listen for.
             faults: Whether `inject` may order faults.
             tls: A PEM file of a certificate and its key: clients must connect by `tcps`.
             startup_seconds: How long the start may take.
         """
         self._users = dict(users or {})
-        self._arguments = ["--service", service, "--profile", profile]
+        self._arguments = ["--service", service, "--profile", profile, "--charset", charset]
+        self._arguments += ["--compatible", compatible, "--calendar", calendar]
+        if extended_strings:
+            self._arguments += ["--max-string-size", "extended"]
+        if not sql92_security:
+            self._arguments.append("--no-sql92-security")
         for name, password in self._users.items():
             self._arguments += ["--user", f"{name}/{password}"]
         for sample, name in (samples or {}).items():

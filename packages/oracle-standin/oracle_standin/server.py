@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,8 +23,9 @@ from oracle_standin import samples
 from oracle_standin.bench import wide10
 from oracle_standin.bench.database import BenchDatabase
 from oracle_standin.engine.database import Database
+from oracle_standin.engine.server_facts import CALENDARS, CHARSETS, ServerFacts
 from oracle_standin.wire.listener import Listener
-from oracle_standin.wire.profiles import PROFILES
+from oracle_standin.wire.profiles import EXTENDED_STRING_BYTES, PROFILES, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,6 +81,24 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--service", default="FREEPDB1", help="service name to listen for")
     serve.add_argument("--profile", choices=sorted(PROFILES), default="23", help="Oracle version")
+    serve.add_argument(
+        "--max-string-size",
+        choices=("standard", "extended"),
+        default="standard",
+        help="MAX_STRING_SIZE: VARCHAR2 of 4,000 or 32,767 bytes",
+    )
+    serve.add_argument("--compatible", default="", help="COMPATIBLE, such as 19.0.0")
+    serve.add_argument(
+        "--charset", choices=sorted(CHARSETS), default="AL32UTF8", help="database character set"
+    )
+    serve.add_argument(
+        "--calendar", choices=CALENDARS, default="GREGORIAN", help="NLS_CALENDAR of the instance"
+    )
+    serve.add_argument(
+        "--no-sql92-security",
+        action="store_true",
+        help="let UPDATE and DELETE read what they change without SELECT",
+    )
     serve.add_argument(
         "--compress-rows", action="store_true", help="send repeated values of a column once"
     )
@@ -149,12 +169,13 @@ def _serve(
 
 
 def _run(options: argparse.Namespace, stack: ExitStack) -> None:
-    database = Database(options.data, options.profile)
+    database = Database(options.data, _server_facts(options))
     stack.callback(database.stop)
     database.start()
+    profile = _wire_profile(options)
     listener = Listener(
         database,
-        PROFILES[options.profile],
+        profile,
         host=options.host,
         port=options.port,
         service=options.service,
@@ -163,11 +184,29 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> None:
         compress_rows=options.compress_rows,
     )
     # The loader of samples knows nothing of certificates, so it gets a listener of its own.
-    with Listener(database, PROFILES[options.profile], service=options.service) as private:
+    with Listener(database, profile, service=options.service) as private:
         _fill(database, private.dsn, dict(options.user), options.sample)
     stack.enter_context(listener)
     _announce(listener)
     threading.Event().wait()
+
+
+def _server_facts(options: argparse.Namespace) -> ServerFacts:
+    return ServerFacts(
+        options.profile,
+        options.max_string_size == "extended",
+        options.charset,
+        options.compatible,
+        options.calendar,
+        sql92_security=not options.no_sql92_security,
+    )
+
+
+def _wire_profile(options: argparse.Namespace) -> Profile:
+    profile = PROFILES[options.profile]
+    if options.max_string_size == "extended":
+        return replace(profile, max_string_bytes=EXTENDED_STRING_BYTES)
+    return profile
 
 
 def _run_bench(options: argparse.Namespace, stack: ExitStack) -> None:

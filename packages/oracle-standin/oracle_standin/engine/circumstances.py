@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oracle_standin.engine.server_facts import DEFAULT_SERVER, ServerFacts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -21,7 +23,7 @@ class Circumstances:
         user: The session's user.
         query: Runs a query as the owner.
         resolver: Looks up the statement's target table.
-        profile: "19" or "23".
+        server: The server that is played.
         statement: The statement's text, where it is at hand.
         stored: The lengths of the values that a DML statement assigns to columns.
         waits: Whether the statement waits for locks for a time of its own (FOR UPDATE WAIT n).
@@ -31,7 +33,7 @@ class Circumstances:
     user: str
     query: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
     resolver: Resolver
-    profile: str = "23"
+    server: ServerFacts = DEFAULT_SERVER
     statement: str = ""
     stored: StoredLengths | None = None
     waits: bool = False
@@ -47,4 +49,7 @@ class Circumstances:
         target = self.target()
         if self.stored is None or target is None:
             return {}
-        return self.stored.lengths(lambda: self.resolver.columns(target))
+        found = self.stored.lengths(lambda: self.resolver.columns(target))
+        if self.server.bytes_per_character == 1:
+            return {column: (characters, characters) for column, (_, characters) in found.items()}
+        return found

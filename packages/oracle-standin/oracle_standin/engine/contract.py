@@ -60,6 +60,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from oracle_standin.engine.server_facts import DEFAULT_SERVER, ServerFacts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -138,8 +140,8 @@ class TranslationContext:
     binds: Sequence[Bind] = ()
     """One for each placeholder occurrence; decides the type of each parameter. May be empty when
     describing: parameters are then taken as VARCHAR2."""
-    profile: str = "23"
-    """Which server is played: 23 or 19."""
+    server: ServerFacts = DEFAULT_SERVER
+    """Which server is played."""
     session_scn: int | None = None
     """Where DBMS_FLASHBACK has moved the session's reads to."""
 
@@ -234,6 +236,10 @@ class Engine(Protocol):
     @property
     def resolver(self) -> Resolver:
         """Return the name resolver of the session."""
+
+    @property
+    def server(self) -> ServerFacts:
+        """Return what the played server is."""
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement and return the number of rows it touched."""

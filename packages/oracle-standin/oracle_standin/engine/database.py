@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
 
 from oracle_standin.backend import ExecuteOptions, SessionInfo
 from oracle_standin.engine import postgres, template
 from oracle_standin.engine.link import Link
+from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.engine.session import Session
 from oracle_standin.engine.shared import SharedState
 from oracle_standin.protocol import OracleError
@@ -31,14 +33,14 @@ _APPLICATION_GRANTS = (
 class Database:
     """An Oracle database in miniature: one PostgreSQL server of its own."""
 
-    def __init__(self, data_dir: Path | None = None, profile: str = "23") -> None:
+    def __init__(self, data_dir: Path | None = None, server: ServerFacts | None = None) -> None:
         """Prepare a database.
 
         Args:
             data_dir: Where the data stays after `stop()`; None for a database that vanishes.
-            profile: The Oracle version to resemble, "23" or "19".
+            server: The server to play, a 23ai by default.
         """
-        self.profile = profile
+        self.server = server or ServerFacts()
         self._data_dir = data_dir
         self._run_folder: Path | None = None
         self._server: postgres.Postgres | None = None
@@ -48,11 +50,12 @@ class Database:
         """Start the server; raises PostgresError when that fails."""
         run_folder = postgres.private_folder()
         try:
-            data = self._prepare_data(run_folder)
+            data, fresh = self._prepare_data(run_folder)
             self._server = postgres.Postgres(data, run_folder)
             self._server.start()
             self._run_folder = run_folder
-            self._shared = SharedState(self._server.connect(), self.profile, self._server.connect)
+            self._play_server(fresh=fresh)
+            self._shared = SharedState(self._server.connect(), self.server, self._server.connect)
             self._set_administrator_password(self._shared)
         except BaseException:
             self.stop()
@@ -67,20 +70,36 @@ class Database:
                 (verifier.salt, verifier.hash),
             )
 
-    def _prepare_data(self, run_folder: Path) -> Path:
+    def _prepare_data(self, run_folder: Path) -> tuple[Path, bool]:
+        """Return the data folder, and whether it is a copy of the template."""
         if self._data_dir is None:
             template.copy_to(run_folder / "data")
-            return run_folder / "data"
+            return run_folder / "data", True
         data = self._data_dir / "data"
         version_file = self._data_dir / _KEY_FILE
-        if not data.exists():
+        fresh = not data.exists()
+        if fresh:
             self._data_dir.mkdir(parents=True, exist_ok=True)
             template.copy_to(data)
-            version_file.write_text(template.key(), encoding="ascii")
-        elif version_file.read_text(encoding="ascii") != template.key():
-            message = f"{self._data_dir} was made by another version of the stand-in"
+            version_file.write_text(self._key(), encoding="ascii")
+        elif version_file.read_text(encoding="ascii") != self._key():
+            message = f"{self._data_dir} was made by another version of the stand-in or its server"
             raise postgres.PostgresError(message)
-        return data
+        return data, fresh
+
+    def _key(self) -> str:
+        """Return what data in a folder of its own must have been made by and for."""
+        played = "" if self.server == ServerFacts() else f" {self.server}"
+        return template.key() + played
+
+    def _play_server(self, *, fresh: bool) -> None:
+        """Take from a new database what the played server does not have, and give it the rest."""
+        if not fresh or self.server == ServerFacts():
+            return
+        with closing(self.owner_connection()) as connection:
+            connection.execute("SELECT ora.play_release(%s)", (self.server.major,))
+            if self.server.calendar != "GREGORIAN":
+                connection.execute("SELECT ora.use_calendars()")
 
     def stop(self) -> None:
         """End all sessions and stop the server; further calls are harmless."""
@@ -144,7 +163,7 @@ class Database:
         size = len(password.encode())
         if not password or (size > _MAX_PASSWORD_BYTES and password[0].isdigit()):
             raise OracleError(988, "missing or invalid password(s)")
-        if self.profile == "19" and size > _MAX_PASSWORD_BYTES_19:
+        if not self.server.since(23) and size > _MAX_PASSWORD_BYTES_19:
             raise OracleError(972, "identifier is too long")
         if size > _MAX_PASSWORD_BYTES:
             raise OracleError(28218, f"password length more than {_MAX_PASSWORD_BYTES} bytes")

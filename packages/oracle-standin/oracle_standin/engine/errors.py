@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from oracle_standin.engine.circumstances import Circumstances
     from oracle_standin.engine.failures import Failure
+    from oracle_standin.engine.server_facts import ServerFacts
 
 _ORACLE_MESSAGE = re.compile(r"ORA-(\d{5}): (.*)", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
@@ -108,7 +109,7 @@ def _unique(failure: Failure, circumstances: Circumstances) -> OracleError:
     owner, key, table, columns = found if found[0] else (*_as_told(failure), ())
     name = f"{_owner(owner)}.{names.oracle_name(key)}"
     text = f"unique constraint ({name}) violated"
-    if circumstances.profile != "19":
+    if circumstances.server.since(23):
         listed = ", ".join(columns or ())
         text += f" on table {_owner(owner)}.{names.oracle_name(table)} columns ({listed})"
     return OracleError(1, text)
@@ -210,22 +211,22 @@ def _overflow(failure: Failure, _circumstances: Circumstances) -> OracleError | 
 
 
 def _missing_table(failure: Failure, circumstances: Circumstances) -> OracleError:
-    return missing_table(None, _named(failure.message), circumstances.profile)
+    return missing_table(None, _named(failure.message), circumstances.server)
 
 
-def as_announced(error: OracleError, profile: str) -> OracleError:
+def as_announced(error: OracleError, server: ServerFacts) -> OracleError:
     """Return an error as the announced server says it: 19c does not name a missing table."""
-    if error.code == 942 and profile == "19":
+    if error.code == 942 and not server.since(23):
         return OracleError(942, "table or view does not exist", error.offset)
-    if error.code == 22848 and profile == "19":
+    if error.code == 22848 and not server.since(23):
         kind = error.message.split()[2]
         return OracleError(932, f"inconsistent datatypes: expected - got {kind}", error.offset)
     return error
 
 
-def missing_table(owner: str | None, name: str, profile: str) -> OracleError:
+def missing_table(owner: str | None, name: str, server: ServerFacts) -> OracleError:
     """Return ORA-00942, with the name from 23ai on."""
-    if profile == "19":
+    if not server.since(23):
         return OracleError(942, "table or view does not exist")
     path = _path(owner, name) if owner else _path(name)
     return OracleError(942, f"table or view {path} does not exist")
@@ -271,7 +272,7 @@ def _privilege(failure: Failure, circumstances: Circumstances) -> OracleError:
         return OracleError(1031, "insufficient privileges")
     if match[1] == "sequence":
         return OracleError(2289, "sequence does not exist")
-    return missing_table(_hidden_owner(name, circumstances), name, circumstances.profile)
+    return missing_table(_hidden_owner(name, circumstances), name, circumstances.server)
 
 
 def _hidden_owner(name: str, circumstances: Circumstances) -> str | None:

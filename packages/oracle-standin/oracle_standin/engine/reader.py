@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.lexer import Kind, Token, tokens
 from oracle_standin.protocol import OracleError
 from oracle_standin.reserved_words import RESERVED_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-MAX_IDENTIFIER_BYTES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,10 @@ class Reader:
     is not there.
     """
 
-    def __init__(self, text: str, profile: str = "23") -> None:
+    def __init__(self, text: str, server: ServerFacts | None = None) -> None:
         """Split the text into tokens; raises OracleError 1756 or 1740 for unclosed quotes."""
         self.text = text
-        self.profile = profile
+        self.server = server or ServerFacts()
         self._tokens = tokens(text)
         self._position = 0
 
@@ -144,10 +143,9 @@ class Reader:
             raise self.error(code, f'"{token.value}": {message}' if code == 904 else message)
         if not token.value:
             raise self.error(1741, "illegal zero-length identifier")
-        if len(token.value.encode()) > MAX_IDENTIFIER_BYTES:
-            raise self.error(
-                972, f"identifier is too long (maximum is {MAX_IDENTIFIER_BYTES} bytes)"
-            )
+        longest = self.server.max_name_bytes
+        if len(token.value.encode()) > longest:
+            raise self.error(972, f"identifier is too long (maximum is {longest} bytes)")
         return self.take().value
 
     def object_name(self, code: int = 903, message: str = "invalid table name") -> ObjectName:

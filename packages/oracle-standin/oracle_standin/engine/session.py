@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oracle_standin import lexer
 from oracle_standin.backend import ExecuteOptions, Result
 from oracle_standin.engine import (
+    charsets,
     ddl,
     errors,
     object_shapes,
@@ -52,6 +53,9 @@ class Session(SessionContext):
         options: ExecuteOptions,
     ) -> Result:
         """Run a statement; see `BackendSession`."""
+        if not self.server.is_unicode:
+            statement = charsets.converted(statement, self.server.charset)
+            rows = charsets.converted_rows(binds, rows, self.server.charset)
         self._begin_call()
         try:
             result = self._dispatch(statement, binds, rows, options)
@@ -60,7 +64,7 @@ class Session(SessionContext):
         except OracleError as error:
             self.check()  # what fails in a killed session fails because of that
             found = offsets.located(error, statement)
-            raise errors.as_announced(found, self._shared.profile) from None
+            raise errors.as_announced(found, self._shared.server) from None
         finally:
             self._end_call()
         return result
@@ -203,7 +207,7 @@ class Session(SessionContext):
         elif unit := program_units.read(statement, self):
             return self._run_unit_ddl(unit)
         else:
-            self._run_ddl(lambda: ddl.run(statement, self, self._shared.profile))
+            self._run_ddl(lambda: ddl.run(statement, self))
         return Result()
 
     def _run_unit_ddl(self, unit: program_units.Definition) -> Result:
@@ -244,9 +248,7 @@ class Session(SessionContext):
         """Create or drop a private temporary table, which ends no transaction."""
         self._told(
             lambda: self._transaction.protect(
-                lambda: self._owner.define_within(
-                    lambda: ddl.run(statement, self, self._shared.profile)
-                ),
+                lambda: self._owner.define_within(lambda: ddl.run(statement, self)),
                 changes=True,
             )
         )

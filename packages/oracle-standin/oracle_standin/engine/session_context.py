@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from oracle_standin.backend import Interrupt, SessionInfo
     from oracle_standin.engine.contract import Resolver
     from oracle_standin.engine.lengths import StoredLengths
+    from oracle_standin.engine.server_facts import ServerFacts
     from oracle_standin.engine.shared import SharedState
 
 
@@ -50,7 +51,7 @@ class SessionContext(TransactionControl):
             lambda: self.current_schema,
             lambda: self._owner.is_owner,
         )
-        self._settings = Settings(user, info, shared.release, self._apply_settings)
+        self._settings = Settings(user, info, shared.server, self._apply_settings)
         self._describer = Describer(shared.types, shared.query, self._resolver.stands_for)
         self._open_cursors = OpenCursors()
         self._executor = Executor(
@@ -61,7 +62,7 @@ class SessionContext(TransactionControl):
             self._open_cursors,
         )
         self._translations = Translations(
-            user, lambda: self.current_schema, self._resolver, shared.profile
+            user, lambda: self.current_schema, self._resolver, shared.server
         )
         self._flashback = FlashbackReads(
             *(shared.past, shared.external, self._executor),
@@ -117,6 +118,11 @@ class SessionContext(TransactionControl):
     def resolver(self) -> Resolver:
         """Return the session's name resolver."""
         return self._resolver
+
+    @property
+    def server(self) -> ServerFacts:
+        """Return what the played server is."""
+        return self._shared.server
 
     def nls(self, parameter: str) -> str:
         """Return a session parameter by its Oracle name; "" for one that was never set."""
@@ -177,7 +183,7 @@ class SessionContext(TransactionControl):
             keyword=keyword,
             user=self._user,
             query=self._shared.query,
-            profile=self._shared.profile,
+            server=self._shared.server,
             statement=statement,
             stored=stored,
             resolver=self._resolver,

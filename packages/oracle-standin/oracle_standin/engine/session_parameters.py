@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
+from oracle_standin.engine.server_facts import CALENDARS, ServerFacts
 from oracle_standin.lexer import Kind, Token
 from oracle_standin.protocol import OracleError, not_in_this_standin
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 class ParameterSession(Protocol):
     """What ALTER SESSION SET asks of a session."""
+
+    @property
+    def server(self) -> ServerFacts:
+        """Return what the played server is."""
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a PostgreSQL query as the owner."""
@@ -53,7 +58,6 @@ _ONLY = {
     "NLS_DATE_LANGUAGE": "AMERICAN",
     "NLS_TERRITORY": "AMERICA",
     "NLS_SORT": "BINARY",
-    "NLS_CALENDAR": "GREGORIAN",
     "ERROR_ON_OVERLAP_TIME": "FALSE",
     "CONTAINER": "FREEPDB1",
 }
@@ -172,6 +176,16 @@ def _set_lock_timeout(value: str, session: ParameterSession) -> None:
     session.set_nls("DDL_LOCK_TIMEOUT", value)
 
 
+def _set_calendar(value: str, session: ParameterSession) -> None:
+    calendar = value.upper()
+    if calendar not in CALENDARS:
+        raise _invalid_nls()
+    if calendar not in {"GREGORIAN", session.server.calendar}:
+        what = f"NLS_CALENDAR = {calendar}, which the instance has not,"
+        raise not_in_this_standin(what)
+    session.set_nls("NLS_CALENDAR", calendar)
+
+
 _SPECIAL: dict[str, Callable[[str, ParameterSession], None]] = {
     "NLS_NUMERIC_CHARACTERS": _set_numeric_characters,
     "TIME_ZONE": _set_time_zone,
@@ -179,6 +193,7 @@ _SPECIAL: dict[str, Callable[[str, ParameterSession], None]] = {
     "CONSTRAINTS": _set_constraints,
     "CURRENT_SCHEMA": _set_schema,
     "DDL_LOCK_TIMEOUT": _set_lock_timeout,
+    "NLS_CALENDAR": _set_calendar,
 }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from oracle_standin.backend import SessionInfo
+    from oracle_standin.engine.server_facts import ServerFacts
 
 CLIENT_CONTEXT = "CLIENTCONTEXT"
 _ATTRIBUTES = ("module", "action", "client_info", "client_identifier", "dbop")
@@ -28,15 +29,15 @@ class Settings:
         self,
         user: str,
         info: SessionInfo,
-        release: str,
+        server: ServerFacts,
         apply: Callable[[Mapping[str, str]], None],
     ) -> None:
         """Start with the defaults and `apply` them to the connection, as `user`.
 
-        `release` is the five-part version that the database announces.
+        `server` is the server that is played.
         """
         self._apply = apply
-        self._nls = dict(DEFAULT_PARAMETERS)
+        self._nls = {**DEFAULT_PARAMETERS, "NLS_CALENDAR": server.calendar}
         self.attributes: dict[str, str] = {}
         """MODULE, ACTION and the like, by their names in small letters."""
         self.current_schema = user
@@ -46,7 +47,7 @@ class Settings:
             {
                 "role": names.engine_name(user),
                 "search_path": _search_path(user),
-                "ora.release": release,
+                **server.settings(),
                 "ora.user": user,
                 "ora.current_schema": user,
                 "ora.session_id": str(info.session_id),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from oracle_standin.backend import SessionInfo, SessionUsage
+    from oracle_standin.engine.server_facts import ServerFacts
 
 
 SHOWN_ATTRIBUTES = ("module", "action", "client_info", "client_identifier")
@@ -52,8 +53,6 @@ WHERE n.nspname IN ('pg_catalog', 'ora')
 
 
 # As the wire layer announces them at logon.
-_RELEASES = {"23": "23.9.0.25.7", "19": "19.3.0.0.0"}
-
 _FORGET_SESSION = "DELETE FROM ora.sessions WHERE pid = %s"
 _NOTE_SESSION = """
 INSERT INTO ora.sessions (pid, session_id, serial_number, username, schema_name, service_name,
@@ -75,14 +74,13 @@ class SharedState:
     def __init__(
         self,
         connection: psycopg.Connection[tuple[Any, ...]],
-        profile: str,
+        server: ServerFacts,
         connect: Callable[[], psycopg.Connection[tuple[Any, ...]]],
     ) -> None:
         """Share `connection`, which `close()` closes; `connect` makes further ones."""
         self.past = Past(connect)
         self.external = ExternalTables(connect)
-        self.profile = profile
-        self.release = _RELEASES[profile]
+        self.server = server
         self._connection = connection
         self._lock = threading.Lock()
         self._sessions: set[OpenSession] = set()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.engine import query
 from oracle_standin.engine.contract import TranslationContext
+from oracle_standin.engine.server_facts import ServerFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,10 +26,14 @@ class Translations:
     """The translator as one session sees it."""
 
     def __init__(
-        self, user: str, current_schema: Callable[[], str], resolver: NameResolver, profile: str
+        self,
+        user: str,
+        current_schema: Callable[[], str],
+        resolver: NameResolver,
+        server: ServerFacts,
     ) -> None:
-        """Translate for `user`, resolving names with `resolver`, as a server of `profile`."""
-        self._profile = profile
+        """Translate for `user`, resolving names with `resolver`, as the played server."""
+        self._server = server
         self._user = user
         self._current_schema = current_schema
         self._resolver = resolver
@@ -57,7 +62,9 @@ class Translations:
         if found is None:
             self._resolver.met_temporary = False
             context = self._context(binds)
-            found = query.translate(text, replace(context, profile="23") if procedural else context)
+            found = query.translate(
+                text, replace(context, server=ServerFacts()) if procedural else context
+            )
             if len(self._known) >= _KEPT:
                 self._known.clear()
             # A temporary table made in a transaction goes with it: it is looked for each time.
@@ -76,5 +83,5 @@ class Translations:
     def _context(self, binds: Sequence[Bind]) -> TranslationContext:
         schema = self._current_schema()
         return TranslationContext(
-            self._user, schema, self._resolver, binds, self._profile, self._session_scn
+            self._user, schema, self._resolver, binds, self._server, self._session_scn
         )

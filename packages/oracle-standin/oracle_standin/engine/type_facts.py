@@ -30,6 +30,8 @@ class ColumnType:
     charset_form: CharsetForm = CharsetForm.NONE
     type_owner: str | None = None
     """DATA_TYPE_OWNER, of types that have an owner."""
+    bytes_per_character: int = 4
+    """Of database text, the most bytes that a character takes."""
 
     @property
     def is_long_value(self) -> bool:

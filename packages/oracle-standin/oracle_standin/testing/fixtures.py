@@ -1,13 +1,15 @@
 """Fixtures: the stand-in, or the database that TEST_ORACLE_DSN names, and schemas in it.
 
 A database named by TEST_ORACLE_DSN needs TEST_ORACLE_ADMIN_USER and TEST_ORACLE_ADMIN_PASSWORD,
-who may create and drop users.
+who may create and drop users. Which server the stand-in plays say TEST_STANDIN_PROFILE (12.2, 19 or
+23), TEST_STANDIN_MAX_STRING_SIZE (standard or extended), TEST_STANDIN_CHARSET and
+TEST_STANDIN_COMPATIBLE.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,13 +33,23 @@ def oracle_database() -> Iterator[OracleDatabase]:
             is_standin=False,
         )
         return
-    with Standin() as standin:
+    with Standin(**_played()) as standin:
         yield OracleDatabase(
             dsn=standin.dsn,
             admin_user=ADMINISTRATOR,
             admin_password=ADMINISTRATOR_PASSWORD,
             is_standin=True,
         )
+
+
+def _played() -> dict[str, Any]:
+    """Return how the environment wants the stand-in to be started."""
+    return {
+        "profile": os.environ.get("TEST_STANDIN_PROFILE", "23"),
+        "extended_strings": os.environ.get("TEST_STANDIN_MAX_STRING_SIZE") == "extended",
+        "charset": os.environ.get("TEST_STANDIN_CHARSET", "AL32UTF8"),
+        "compatible": os.environ.get("TEST_STANDIN_COMPATIBLE", ""),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ from oracle_standin.protocol import (
 from oracle_standin.wire.codes import Message
 from oracle_standin.wire.encoding import MAX_SHORT_LENGTH
 from oracle_standin.wire.files import file_value
-from oracle_standin.wire.profiles import MAX_STRING_BYTES
 from oracle_standin.wire.reader import MalformedRequestError, RequestReader
 
 if TYPE_CHECKING:
@@ -94,7 +93,8 @@ class BindRowReader:
         """Work out the order of values in a row and whether they need no conversion."""
         self._binds = binds
         self._stores = stores
-        self._order = _wire_order(binds, is_plsql=outline.kind is StatementKind.PLSQL)
+        is_plsql = outline.kind is StatementKind.PLSQL
+        self._order = _wire_order(binds, stores.max_string_bytes, is_plsql=is_plsql)
         self._is_plain = all(_is_plain(binds[position]) for position in self._order)
 
     def read(self, reader: RequestReader, count: int) -> list[list[BindValue]]:
@@ -229,18 +229,18 @@ def _is_plain(bind: Bind) -> bool:
     )
 
 
-def _comes_late(bind: Bind) -> bool:
+def _comes_late(bind: Bind, max_string_bytes: int) -> bool:
     """Return whether a value is too long for a string and therefore sent after all others."""
-    if bind.size_bytes <= MAX_STRING_BYTES or bind.is_array:
+    if bind.size_bytes <= max_string_bytes or bind.is_array:
         return False
     is_rowid = bind.type_code is TypeCode.VARCHAR and bind.size_bytes == _ROWID_BYTES
     return bind.type_code in _LENGTH_TYPES and not is_rowid
 
 
-def _wire_order(binds: Sequence[Bind], *, is_plsql: bool) -> list[int]:
+def _wire_order(binds: Sequence[Bind], max_string_bytes: int, *, is_plsql: bool) -> list[int]:
     """Return the positions of the binds that have values, in the order of the row."""
     positions = [position for position, bind in enumerate(binds) if not bind.is_return]
     if is_plsql:
         return positions
-    late = [position for position in positions if _comes_late(binds[position])]
+    late = [position for position in positions if _comes_late(binds[position], max_string_bytes)]
     return [position for position in positions if position not in late] + late

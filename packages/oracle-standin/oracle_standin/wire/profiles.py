@@ -11,9 +11,7 @@ from dataclasses import dataclass
 
 from oracle_standin.wire.encoding import sized
 
-MAX_STRING_BYTES = 4000
-"""MAX_STRING_SIZE = STANDARD: longer binds are sent after all others."""
-
+STANDARD_STRING_BYTES, EXTENDED_STRING_BYTES = 4000, 32767
 UTF8_CHARSET = 873
 UTF16_CHARSET = 2000
 
@@ -40,17 +38,22 @@ class Profile:
     field_version: int
     protocol_version: int
     fast_authentication: bool = True
+    max_string_bytes: int = STANDARD_STRING_BYTES
+    """By MAX_STRING_SIZE: longer binds are sent after all others."""
 
     @property
     def packed_version(self) -> int:
-        """Return the version as AUTH_VERSION_NO has it from release 18 on."""
+        """Return the version as AUTH_VERSION_NO has it, whose layout release 18 changed."""
         first, second, third, fourth, fifth = self.version
+        if first < 18:
+            return first << 24 | second << 20 | third << 12 | fourth << 8 | fifth
         return first << 24 | second << 16 | third << 12 | fourth << 4 | fifth
 
 
 PROFILES = {
     "23": Profile("23", (23, 9, 0, 25, 7), FIELD_VERSION_23_4, 319),
     "19": Profile("19", (19, 3, 0, 0, 0), FIELD_VERSION_19, 318),
+    "12.2": Profile("12.2", (12, 2, 0, 1, 0), FIELD_VERSION_12_2, 316, fast_authentication=False),
 }
 
 _COMPILE_CAPABILITIES = {
@@ -75,7 +78,8 @@ _COMPILE_CAPABILITIES = {
 _END_OF_RESPONSE_BYTE, _END_OF_RESPONSE_BIT = 40, 0x20
 _COMPILE_LENGTH = 55
 _RUNTIME_CAPABILITIES = bytes((2, 0, 0, 0, 0, 0, 0x01, 0, 0, 0, 0))
-"""Byte 6: zero copy; without bit 0x04 strings end at 4000 bytes."""
+"""Byte 6: zero copy."""
+_LONG_STRINGS_BYTE, _LONG_STRINGS_BIT = 6, 0x04
 
 
 def protocol_reply(profile: Profile, *, end_of_response: bool) -> bytes:
@@ -86,6 +90,9 @@ def protocol_reply(profile: Profile, *, end_of_response: bool) -> bytes:
     capabilities[7] = profile.field_version
     if end_of_response:
         capabilities[_END_OF_RESPONSE_BYTE] = _END_OF_RESPONSE_BIT
+    runtime = bytearray(_RUNTIME_CAPABILITIES)
+    if profile.max_string_bytes > STANDARD_STRING_BYTES:
+        runtime[_LONG_STRINGS_BYTE] |= _LONG_STRINGS_BIT
     # The "FDO": 6 bytes, no lists, and the national character set in its last two bytes.
     character_sets = bytes(9) + UTF16_CHARSET.to_bytes(2, "big")
     return b"".join(
@@ -98,7 +105,7 @@ def protocol_reply(profile: Profile, *, end_of_response: bool) -> bytes:
             len(character_sets).to_bytes(2, "big"),
             character_sets,
             sized(bytes(capabilities)),
-            sized(_RUNTIME_CAPABILITIES),
+            sized(bytes(runtime)),
         )
     )
 

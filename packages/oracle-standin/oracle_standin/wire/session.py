@@ -312,6 +312,7 @@ class WireSession:
             self._faults,
             self._talk.field_version,
             compress_rows=self._service.compress_rows,
+            max_string_bytes=self._service.profile.max_string_bytes,
         )
         self._direct_path = DirectPathCalls(session, self._faults, self._talk.field_version)
         self._talk.transaction_open = self._in_transaction

@@ -60,6 +60,7 @@ class StatementCalls:
         field_version: int,
         *,
         compress_rows: bool = False,
+        max_string_bytes: int = 4000,
     ) -> None:
         """Start without cursors."""
         self._encode_rows = (
@@ -70,7 +71,9 @@ class StatementCalls:
         self._field_version = field_version
         self._cursors = CursorTable()
         self._stores = Stores(
-            lobs, CursorValues(session.open_cursors, self._cursors, field_version)
+            lobs,
+            CursorValues(session.open_cursors, self._cursors, field_version),
+            max_string_bytes,
         )
 
     def close(self) -> None:

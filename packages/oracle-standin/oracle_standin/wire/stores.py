@@ -1,4 +1,4 @@
-"""Where values come from that travel as locators or as cursors."""
+"""Where values come from that travel as locators or as cursors, and which come last."""
 
 from __future__ import annotations
 
@@ -16,3 +16,5 @@ class Stores:
 
     lobs: LobStore
     cursors: CursorValues
+    max_string_bytes: int
+    """Longer strings come after all other binds of a row."""

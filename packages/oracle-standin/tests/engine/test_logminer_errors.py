@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from oracle_standin.engine.database import Database
+from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.protocol import OracleError
 from tests.engine.mining import LOG_FILE, OPTIONS, Miner, committed
 
@@ -169,7 +170,7 @@ class TestPrivileges:
 
 
 def test_long_names_were_unsupported_in_19() -> None:
-    with Database(profile="19") as database:
+    with Database(server=ServerFacts("19")) as database:
         database.create_user("APP", "secret")
         miner = Miner(database)
         miner.administrator.run("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA")

@@ -7,6 +7,7 @@ import pytest
 from oracle_standin.backend import Bind
 from oracle_standin.engine.contract import TranslationContext
 from oracle_standin.engine.query import translate, translate_expression
+from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.protocol import OracleError, TypeCode
 from tests.engine.fixed_tables import FixedTables
 
@@ -23,7 +24,7 @@ def fixed_tables() -> FixedTables:
 
 def context(*types: TypeCode, profile: str = "23") -> TranslationContext:
     binds = [Bind(str(number), code) for number, code in enumerate(types, start=1)]
-    return TranslationContext("HR", "HR", fixed_tables(), binds, profile)
+    return TranslationContext("HR", "HR", fixed_tables(), binds, ServerFacts(profile))
 
 
 def sql(statement: str, *types: TypeCode) -> str:

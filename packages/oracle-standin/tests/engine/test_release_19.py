@@ -8,6 +8,7 @@ import pytest
 
 from oracle_standin.backend import SessionInfo
 from oracle_standin.engine.database import Database
+from oracle_standin.engine.server_facts import ServerFacts
 from tests.engine.user_session import UserSession
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.standin
 
 @pytest.fixture(scope="module")
 def old() -> Iterator[UserSession]:
-    with Database(profile="19") as database:
+    with Database(server=ServerFacts("19")) as database:
         database.create_user("APP", "secret")
         opened = database.open_session("APP", SessionInfo(1, 1))
         yield UserSession(opened)

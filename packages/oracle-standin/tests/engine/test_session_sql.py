@@ -10,6 +10,7 @@ import pytest
 from oracle_standin import codecs
 from oracle_standin.backend import Bind, ExecuteOptions, SessionInfo
 from oracle_standin.engine.database import Database
+from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.protocol import CharsetForm, TypeCode
 from tests.engine.session.handle import DATE, NUMBER, ONCE, VARCHAR, Handle, number
 
@@ -328,7 +329,7 @@ def test_grants_between_users(
 
 
 def test_the_19_profile_says_less() -> None:
-    with Database(profile="19") as database:
+    with Database(server=ServerFacts("19")) as database:
         database.create_user("app", "secret")
         handle = Handle(database.open_session("APP", SessionInfo(1, 1)))
         assert handle.fails("select * from none") == "ORA-00942: table or view does not exist"

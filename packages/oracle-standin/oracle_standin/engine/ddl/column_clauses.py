@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import column_types
 from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.facts import ColumnRecord
 from oracle_standin.engine.names import engine_name, quoted
@@ -68,15 +67,12 @@ def byte_limit(kind: ColumnType) -> int | None:
         return kind.length
     if kind.type_code not in _TEXT or kind.data_type.startswith("N"):
         return None
-    largest = (
-        column_types.MAX_CHAR_BYTES
-        if kind.type_code is TypeCode.CHAR
-        else column_types.MAX_VARCHAR_BYTES
-    )
+    if kind.bytes_per_character == 1:
+        return None
     if kind.char_used == "B":
         return kind.char_length
-    fits = kind.char_length * column_types.BYTES_PER_CHARACTER <= largest
-    return None if fits else largest
+    fits = kind.char_length * kind.bytes_per_character <= kind.length
+    return None if fits else kind.length
 
 
 def check_column(column: ColumnDefinition, kind: ColumnType) -> None:

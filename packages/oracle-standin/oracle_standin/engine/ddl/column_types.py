@@ -1,7 +1,7 @@
 """Oracle's data types as written in DDL and CAST, and what each is in PostgreSQL.
 
-Source: SQL Language Reference, "Data Types"; Database Reference, ALL_TAB_COLS. MAX_STRING_SIZE is
-STANDARD, the character set AL32UTF8 and the national one AL16UTF16.
+Source: SQL Language Reference, "Data Types"; Database Reference, ALL_TAB_COLS. The national
+character set is AL16UTF16; the database character set and MAX_STRING_SIZE are the server's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.engine import system_types, vectors
 from oracle_standin.engine.reader import Reader
+from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.engine.type_facts import ColumnType
 from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
 
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from oracle_standin.codecs import VectorShape
     from oracle_standin.lexer import Token
 
-MAX_VARCHAR_BYTES = 4000
 MAX_CHAR_BYTES = 2000
-MAX_RAW_BYTES = 2000
-BYTES_PER_CHARACTER = 4
 BYTES_PER_NATIONAL_CHARACTER = 2
 _VECTOR_BYTES = 8200
 
@@ -58,12 +56,22 @@ def parse_type(reader: Reader, length_semantics: str = "BYTE") -> ColumnType:
     parse = _PARSERS.get(token.value) if token is not None and token.is_word(token.value) else None
     if token is None or parse is None:
         raise reader.error(902, "invalid datatype")
-    if reader.profile == "19" and token.value in _LATER:
-        raise reader.error(902, "invalid datatype")
+    _check_release(reader, token.value)
     if token.value in _REFUSED:
         raise not_in_this_standin(what=f"the data type {token.value}")
     reader.take()
     return parse(reader, token.value, length_semantics)
+
+
+def _check_release(reader: Reader, word: str) -> None:
+    """Raise OracleError 902 for a type of a later release, 406 for one beyond COMPATIBLE."""
+    since = _SINCE.get(word)
+    if since is None:
+        return
+    if not reader.server.since(since):
+        raise reader.error(902, "invalid datatype")
+    if not reader.server.compatible_with(since):
+        raise reader.error(406, f"COMPATIBLE parameter needs to be {since}.0.0.0.0 or greater")
 
 
 # ------------------------------------------------------------------------------------- numbers
@@ -157,9 +165,10 @@ def _check_length(reader: Reader, length: int, limit: int) -> None:
         raise OracleError(910, "specified length too long for its datatype", reader.offset)
 
 
-def varchar2_type(length: int, unit: str) -> ColumnType:
+def varchar2_type(length: int, unit: str, server: ServerFacts) -> ColumnType:
     """Return VARCHAR2(length BYTE) for unit B, VARCHAR2(length CHAR) for C."""
-    size = length if unit == "B" else min(length * BYTES_PER_CHARACTER, MAX_VARCHAR_BYTES)
+    per_character = server.bytes_per_character
+    size = length if unit == "B" else min(length * per_character, server.max_varchar_bytes)
     return ColumnType(
         "VARCHAR2",
         f"pg_catalog.varchar({length})",
@@ -168,14 +177,15 @@ def varchar2_type(length: int, unit: str) -> ColumnType:
         char_length=length,
         char_used=unit,
         charset_form=CharsetForm.DATABASE,
+        bytes_per_character=per_character,
     )
 
 
-def char_type(length: int, unit: str) -> ColumnType:
+def char_type(length: int, unit: str, server: ServerFacts) -> ColumnType:
     """Return CHAR(length BYTE) for unit B, CHAR(length CHAR) for C."""
-    size = length if unit == "B" else min(length * BYTES_PER_CHARACTER, MAX_CHAR_BYTES)
+    size = length if unit == "B" else min(length * server.bytes_per_character, MAX_CHAR_BYTES)
     return replace(
-        varchar2_type(length, unit),
+        varchar2_type(length, unit, server),
         data_type="CHAR",
         pg_type=f"pg_catalog.bpchar({length})",
         type_code=TypeCode.CHAR,
@@ -186,7 +196,7 @@ def char_type(length: int, unit: str) -> ColumnType:
 def nvarchar2_type(length: int) -> ColumnType:
     """Return NVARCHAR2(length), counted in characters."""
     return replace(
-        varchar2_type(length, "C"),
+        varchar2_type(length, "C", ServerFacts()),
         data_type="NVARCHAR2",
         length=length * BYTES_PER_NATIONAL_CHARACTER,
         charset_form=CharsetForm.NATIONAL,
@@ -196,7 +206,7 @@ def nvarchar2_type(length: int) -> ColumnType:
 def nchar_type(length: int) -> ColumnType:
     """Return NCHAR(length), counted in characters."""
     return replace(
-        char_type(length, "C"),
+        char_type(length, "C", ServerFacts()),
         data_type="NCHAR",
         length=length * BYTES_PER_NATIONAL_CHARACTER,
         charset_form=CharsetForm.NATIONAL,
@@ -206,8 +216,8 @@ def nchar_type(length: int) -> ColumnType:
 def _varchar(reader: Reader, _word: str, semantics: str) -> ColumnType:
     reader.expect_open()
     length, unit = _length(reader)
-    _check_length(reader, length, MAX_VARCHAR_BYTES)
-    return varchar2_type(length, unit or semantics[0])
+    _check_length(reader, length, reader.server.max_varchar_bytes)
+    return varchar2_type(length, unit or semantics[0], reader.server)
 
 
 def _char(reader: Reader, word: str, semantics: str) -> ColumnType:
@@ -215,13 +225,13 @@ def _char(reader: Reader, word: str, semantics: str) -> ColumnType:
         return _varchar(reader, word, semantics)
     length, unit = _length(reader) if reader.accept_operator("(") else (1, None)
     _check_length(reader, length, MAX_CHAR_BYTES)
-    return char_type(length, unit or semantics[0])
+    return char_type(length, unit or semantics[0], reader.server)
 
 
 def _nvarchar(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     reader.expect_open()
     length, _ = _length(reader, units=False)
-    _check_length(reader, length, MAX_VARCHAR_BYTES // BYTES_PER_NATIONAL_CHARACTER)
+    _check_length(reader, length, reader.server.max_varchar_bytes // BYTES_PER_NATIONAL_CHARACTER)
     return nvarchar2_type(length)
 
 
@@ -268,7 +278,7 @@ def raw_type(length: int) -> ColumnType:
 def _raw(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     reader.expect_open()
     length, _ = _length(reader, units=False)
-    _check_length(reader, length, MAX_RAW_BYTES)
+    _check_length(reader, length, reader.server.max_raw_bytes)
     return raw_type(length)
 
 
@@ -356,8 +366,8 @@ def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     return ColumnType(name, pg_type, TypeCode.INTERVAL_DS, 11, leading, fraction)
 
 
-_LATER = frozenset({"JSON", "BOOLEAN", "BOOL", "VECTOR"})
-"""Types that 19c does not know."""
+_SINCE = {"JSON": 20, "BOOLEAN": 23, "BOOL": 23, "VECTOR": 23}
+"""Releases, and values of COMPATIBLE, that brought a type."""
 
 _REFUSED = frozenset({"REF", "ANYDATA"})
 

@@ -128,7 +128,7 @@ def _columns_of_query(engine: Engine, definition: TableDefinition) -> Typed:
         described_types.check_names(described)
     typed: Typed = []
     for index, column in enumerate(described):
-        kind = described_types.column_type(column)
+        kind = described_types.column_type(column, engine.server)
         wanted = given[index] if given else ColumnDefinition(column.name)
         if not column.nullable and not any(
             constraint.kind is ConstraintKind.NOT_NULL for constraint in wanted.constraints

@@ -13,9 +13,10 @@ from oracle_standin.engine.type_facts import ColumnType
 from oracle_standin.protocol import CharsetForm, OracleError, TypeCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from oracle_standin.engine.contract import Engine
+    from oracle_standin.engine.server_facts import ServerFacts
     from oracle_standin.rows import Column
 
 _FLOAT_SCALE = -127
@@ -35,14 +36,14 @@ def check_names(columns: Sequence[Column]) -> None:
         raise OracleError(998, "must name this expression with a column alias")
 
 
-def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a form
+def column_type(column: Column, server: ServerFacts) -> ColumnType:  # noqa: PLR0911 - one return a form
     """Return the type that a table made from this result column has.
 
     Raises OracleError 902 for what cannot be stored (a cursor).
     """
     code = column.type_code
     if code is TypeCode.RAW:
-        return column_types.raw_type(column.size_bytes or column_types.MAX_RAW_BYTES)
+        return column_types.raw_type(column.size_bytes or server.max_raw_bytes)
     if code in _FRACTIONAL:
         return _FRACTIONAL[code](column.scale)
     if code is TypeCode.INTERVAL_DS:
@@ -52,7 +53,7 @@ def column_type(column: Column) -> ColumnType:  # noqa: PLR0911 - one return a f
     if code is TypeCode.CLOB and column.charset_form is CharsetForm.NATIONAL:
         return parse_type_text("NCLOB")
     if code in _OF_COLUMN:
-        return _OF_COLUMN[code](column)
+        return _OF_COLUMN[code](column, server)
     if code in _PLAIN:
         return parse_type_text(_PLAIN[code])
     raise OracleError(902, "invalid datatype")
@@ -79,19 +80,19 @@ _PLAIN = {
 }
 
 
-def _text(column: Column) -> ColumnType:
+def _text(column: Column, server: ServerFacts) -> ColumnType:
     characters = max(column.size_chars, 1)
     is_char = column.type_code is TypeCode.CHAR
     if column.charset_form is CharsetForm.NATIONAL:
         make_national = column_types.nchar_type if is_char else column_types.nvarchar2_type
-        limit = column_types.MAX_CHAR_BYTES if is_char else column_types.MAX_VARCHAR_BYTES
+        limit = column_types.MAX_CHAR_BYTES if is_char else server.max_varchar_bytes
         return make_national(min(characters, limit // column_types.BYTES_PER_NATIONAL_CHARACTER))
     unit = "B" if column.size_bytes == column.size_chars else "C"
     make = column_types.char_type if is_char else column_types.varchar2_type
-    return make(characters, unit)
+    return make(characters, unit, server)
 
 
-def _number(column: Column) -> ColumnType:
+def _number(column: Column, _server: ServerFacts) -> ColumnType:
     if column.precision == 0:
         return column_types.number_type()
     if column.scale == _FLOAT_SCALE:
@@ -99,7 +100,7 @@ def _number(column: Column) -> ColumnType:
     return column_types.number_type(column.precision, column.scale)
 
 
-def _object(column: Column) -> ColumnType:
+def _object(column: Column, _server: ServerFacts) -> ColumnType:
     if column.type_name in system_types.names():
         return parse_type_text(f"{column.type_schema}.{column.type_name}")
     if not column.type_name:
@@ -108,11 +109,11 @@ def _object(column: Column) -> ColumnType:
     return ColumnType(column.type_name, domain, TypeCode.OBJECT, 1, type_owner=column.type_schema)
 
 
-def _vector(column: Column) -> ColumnType:
+def _vector(column: Column, _server: ServerFacts) -> ColumnType:
     return column_types.vector_type(column.vector or VectorShape())
 
 
-_OF_COLUMN = {
+_OF_COLUMN: dict[TypeCode, Callable[[Column, ServerFacts], ColumnType]] = {
     TypeCode.VARCHAR: _text,
     TypeCode.CHAR: _text,
     TypeCode.NUMBER: _number,

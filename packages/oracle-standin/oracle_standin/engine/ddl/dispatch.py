@@ -12,13 +12,13 @@ from oracle_standin.engine.ddl import (
     database,
     directories,
     drop_table,
+    earlier_releases,
     grants,
     indexes,
     materialized,
     object_types,
     program_units,
     redo_notes,
-    release_19,
     renames,
     sequences,
     synonyms,
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from oracle_standin.engine.contract import Engine
 
 
-def run(statement: str, engine: Engine, profile: str = "23") -> None:
-    """Run one DDL statement as a server of `profile` does.
+def run(statement: str, engine: Engine) -> None:
+    """Run one DDL statement as the played server does.
 
     Raises OracleError: 900 for what is no statement, 901 and others for syntax errors, 1031 for
     missing privileges, and a refusal ending "not in this stand-in" for what the stand-in lacks.
     """
-    reader = Reader(statement, profile)
-    release_19.check(reader)
+    reader = Reader(statement, engine.server)
+    earlier_releases.check(reader)
     verb = reader.peek()
     if verb is None or not verb.is_word(*_VERBS):
         raise OracleError(900, "invalid SQL statement", reader.offset)

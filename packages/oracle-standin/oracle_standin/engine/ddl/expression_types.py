@@ -40,5 +40,5 @@ def of_expression(engine: Engine, table: Relation, text: str) -> ColumnType:
     name, spelled = rows[0]
     known = _TYPES.get(name) or _TYPES.get(spelled)
     if known is None:
-        return column_types.varchar2_type(column_types.MAX_VARCHAR_BYTES, "B")
+        return column_types.varchar2_type(engine.server.max_varchar_bytes, "B", engine.server)
     return parse_type_text(known)

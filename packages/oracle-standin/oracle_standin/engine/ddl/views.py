@@ -94,7 +94,10 @@ def _columns(engine: Engine, text: str, names: Sequence[str]) -> list[ColumnReco
     if names and len(names) != len(described):
         raise OracleError(1730, "invalid number of column names specified")
     found = [
-        ColumnRecord(names[index] if names else column.name, described_types.column_type(column))
+        ColumnRecord(
+            names[index] if names else column.name,
+            described_types.column_type(column, engine.server),
+        )
         for index, column in enumerate(described)
     ]
     used = [column.name for column in found]

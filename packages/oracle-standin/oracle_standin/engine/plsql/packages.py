@@ -115,6 +115,11 @@ def _context(arguments: Arguments) -> str:
     return namespace
 
 
+def _db_version(host: Host, _arguments: Arguments) -> Arguments:
+    (version,) = host.query("SELECT ora.base_release()")[0]
+    return {"VERSION": version.encode(), "COMPATIBILITY": host.server.compatibility.encode()}
+
+
 def _sleep(host: Host, arguments: Arguments) -> Arguments:
     seconds = number_of(arguments["SECONDS"])
     if seconds < 0:
@@ -232,6 +237,7 @@ PROCEDURES: dict[str, Routine] = {
         (Parameter("QUERY_TIME", TIMESTAMP, required=True),), flashback.enable_at_time
     ),
     "DBMS_FLASHBACK.DISABLE": Routine((), flashback.disable),
+    "DBMS_UTILITY.DB_VERSION": Routine((_out("VERSION"), _out("COMPATIBILITY")), _db_version),
     "DBMS_LOGMNR.ADD_LOGFILE": Routine(
         (_text("LOGFILENAME"), Parameter("OPTIONS", NUMBER)), logminer.add_file
     ),

@@ -113,7 +113,7 @@ def render_insert(insert: change_nodes.Insert, out: Output) -> str:
 
 
 def _check_rows(insert: change_nodes.Insert, columns: tuple[str, ...], out: Output) -> None:
-    if len(insert.rows) > 1 and out.context.profile == "19":
+    if len(insert.rows) > 1 and not out.context.server.since(23):
         raise OracleError(933, "SQL command not properly ended")
     for row in insert.rows:
         check_count(columns, len(row))

@@ -207,7 +207,7 @@ def _is(node: nodes.Is, out: Output) -> str:
 
 @render.register
 def _is_json(node: nodes.IsJson, out: Output) -> str:
-    scalars = out.context.profile != "19" if node.scalars is None else node.scalars
+    scalars = out.context.server.since(23) if node.scalars is None else node.scalars
     options = ", ".join(map(_truth, (node.strict, scalars, node.unique_keys)))
     condition = f"ora.is_json({render(node.operand, out)}, {options}, {quoted_text(node.kind)})"
     return f"(NOT {condition})" if node.negated else condition

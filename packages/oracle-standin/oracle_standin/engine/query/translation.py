@@ -12,11 +12,11 @@ from oracle_standin.engine.query import (
     cursor_expressions,
     described_texts,
     dml,
+    earlier_releases,
     expressions,
     merges,
     queries,
     query_nodes,
-    release_19,
 )
 from oracle_standin.engine.query.cursor import Cursor
 from oracle_standin.engine.query.render import render
@@ -36,8 +36,8 @@ def translate(statement: str, context: TranslationContext) -> Translation:
     cursor = Cursor(statement)
     parsed = dml.statement(cursor)
     _check_binds(cursor, context)
-    if context.profile == "19":
-        release_19.check(parsed)
+    if not context.server.since(23):
+        earlier_releases.check(parsed, context.server)
     out = Output(context)
     if isinstance(parsed, change_nodes.MultiInsert):
         return _multi_insert(parsed, context)

@@ -364,3 +364,32 @@ RETURN CASE upper(field)
     ELSE ora.no_such_field()
 END;
 
+
+-- Calendars. Source: Globalization Support Guide, "Calendar Systems": the Thai Buddhist year is 543
+-- ahead of the Gregorian one. The functions above know the Gregorian calendar alone, for speed; a
+-- database of an instance with another one gets functions that look at the session's.
+CREATE FUNCTION ora.years_ahead() RETURNS int
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE ora.setting('nls_calendar') WHEN 'THAI BUDDHA' THEN 543 ELSE 0 END;
+
+CREATE FUNCTION ora.mask_in_calendar(mask text, year text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN CASE ora.years_ahead() WHEN 0 THEN mask
+    ELSE regexp_replace(
+        mask, 'S?YYYY|RRRR', '"' || (year::int + ora.years_ahead())::text || '"', 'gi') END;
+
+CREATE FUNCTION ora.use_calendars() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
+DECLARE
+    kind text;
+    definition text;
+BEGIN
+    FOREACH kind IN ARRAY ARRAY['ora."DATE"', 'ora."TIMESTAMP"', 'ora."TSTZ"', 'ora."TSLTZ"'] LOOP
+        definition := pg_get_functiondef(format('"SYS".to_char(%s, text)', kind)::regprocedure);
+        EXECUTE regexp_replace(definition, '"SYS"\.to_char\(', 'ora.gregorian_to_char(');
+        EXECUTE format('CREATE OR REPLACE FUNCTION "SYS".to_char(moment %s, mask text) RETURNS text'
+            ' LANGUAGE sql STABLE STRICT PARALLEL SAFE RETURN ora.gregorian_to_char(moment,'
+            ' ora.mask_in_calendar(mask, ora.gregorian_to_char(moment, %L)))', kind, 'YYYY');
+    END LOOP;
+END
+$$;

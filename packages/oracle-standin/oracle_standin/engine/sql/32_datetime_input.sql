@@ -224,7 +224,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, ora
 AS $$
 DECLARE
     today timestamp := ora.pg_timestamp(ora.wall("SYS"."current_timestamp"()));
-    year int := coalesce(fields.year, extract(year FROM today)::int);
+    year int := coalesce(
+        fields.year - ora.years_ahead(), extract(year FROM today)::int);
     days numeric;
     time_of_day numeric;
 BEGIN
@@ -307,7 +308,9 @@ DECLARE
     result ora.parsed_time;
     plain text[];
 BEGIN
-    plain := regexp_match(input, ora.plain_pattern(mask));
+    IF coalesce(ora.setting('nls_calendar'), 'GREGORIAN') = 'GREGORIAN' THEN
+        plain := regexp_match(input, ora.plain_pattern(mask));
+    END IF;
     result.wall := ora.plain_time(plain);
     IF result.wall IS NOT NULL AND (kind = 'zoned' OR mask !~* 'TZH')
         AND (kind <> 'date' OR mask !~* 'FF') THEN

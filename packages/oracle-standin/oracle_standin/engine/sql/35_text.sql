@@ -72,8 +72,13 @@ CREATE FUNCTION "SYS".length(content bytea) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN length(content)::numeric * 2;
 CREATE FUNCTION "SYS".length(content ora."BLOB") RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN length(content::bytea)::numeric;
+-- A database has one character set for its life, so that what depends on it is immutable.
+CREATE FUNCTION ora.text_size(content text) RETURNS int
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE ora.setting('nls_characterset') WHEN 'WE8MSWIN1252' THEN length(content)
+    ELSE octet_length(content) END;
 CREATE FUNCTION "SYS".lengthb(content text) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(octet_length(content), 0)::numeric;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(ora.text_size(content), 0)::numeric;
 CREATE FUNCTION "SYS".lengthb(content bytea) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN length(content)::numeric;
 

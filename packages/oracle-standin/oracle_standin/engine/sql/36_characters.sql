@@ -59,13 +59,16 @@ CREATE FUNCTION "SYS".to_multi_byte(word text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN translate(word, ora.narrow_characters(), ora.wide_characters());
 
+CREATE FUNCTION ora.charset() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE RETURN coalesce(ora.setting('nls_characterset'), 'AL32UTF8');
+
 CREATE TABLE ora.character_sets (id numeric PRIMARY KEY, name text NOT NULL);
 INSERT INTO ora.character_sets VALUES (1, 'US7ASCII'), (31, 'WE8ISO8859P1'), (46, 'WE8ISO8859P15'),
   (178, 'WE8MSWIN1252'), (871, 'UTF8'), (873, 'AL32UTF8'), (2000, 'AL16UTF16');
 CREATE FUNCTION "SYS".nls_charset_id(name text) RETURNS numeric
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT c.id FROM ora.character_sets c WHERE c.name = CASE upper(nls_charset_id.name)
-  WHEN 'CHAR_CS' THEN 'AL32UTF8' WHEN 'NCHAR_CS' THEN 'AL16UTF16'
+  WHEN 'CHAR_CS' THEN ora.charset() WHEN 'NCHAR_CS' THEN 'AL16UTF16'
   ELSE upper(nls_charset_id.name) END);
 CREATE FUNCTION "SYS".nls_charset_name(id numeric) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE

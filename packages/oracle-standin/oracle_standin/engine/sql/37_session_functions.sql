@@ -41,7 +41,7 @@ BEGIN
         WHEN name = 'IDENTIFICATION_TYPE' THEN RETURN 'LOCAL';
         WHEN name = 'NETWORK_PROTOCOL' THEN RETURN ora.setting('network_protocol');
         WHEN name = 'ISDBA' THEN RETURN 'FALSE';
-        WHEN name = 'LANGUAGE' THEN RETURN 'AMERICAN_AMERICA.AL32UTF8';
+        WHEN name = 'LANGUAGE' THEN RETURN 'AMERICAN_AMERICA.' || ora.charset();
         WHEN name = 'LANG' THEN RETURN 'US';
         WHEN name IN ('NLS_DATE_FORMAT', 'NLS_DATE_LANGUAGE', 'NLS_CALENDAR', 'NLS_CURRENCY',
                       'NLS_SORT', 'NLS_TERRITORY') THEN

@@ -8,6 +8,10 @@ CREATE FUNCTION ora.release() RETURNS text
 LANGUAGE sql STABLE RETURN coalesce(ora.setting('release'), '23.9.0.25.7');
 COMMENT ON FUNCTION ora.release() IS 'The version that the session''s profile announces.';
 
+CREATE FUNCTION ora.base_release() RETURNS text
+LANGUAGE sql STABLE RETURN CASE WHEN ora.release() LIKE '12.%' THEN ora.release()
+    ELSE split_part(ora.release(), '.', 1) || '.0.0.0.0' END;
+
 CREATE FUNCTION ora.publish_dynamic(family text, everybody boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, ora AS $$
 DECLARE
@@ -36,7 +40,7 @@ SELECT ora.publish_dynamic('VERSION', true);
 
 CREATE VIEW "SYS"."PRODUCT_COMPONENT_VERSION" AS
 SELECT 'Oracle Database stand-in (not an Oracle Database)'::text AS "PRODUCT",
-    split_part(ora.release(), '.', 1) || '.0.0.0.0' AS "VERSION", ora.release() AS "VERSION_FULL",
+    ora.base_release() AS "VERSION", ora.release() AS "VERSION_FULL",
     'Test double'::text AS "STATUS";
 
 CREATE VIEW ora."v_DATABASE" AS
@@ -60,8 +64,8 @@ SELECT ora.publish_dynamic('DATABASE');
 
 CREATE VIEW ora."v_INSTANCE" AS
 SELECT 1::numeric AS "INSTANCE_NUMBER", 'FREE'::text AS "INSTANCE_NAME", 'localhost'::text AS "HOST_NAME",
-    split_part(ora.release(), '.', 1) || '.0.0.0.0' AS "VERSION",
-    split_part(ora.release(), '.', 1) || '.0.0.0.0' AS "VERSION_LEGACY",
+    ora.base_release() AS "VERSION",
+    ora.base_release() AS "VERSION_LEGACY",
     ora.release() AS "VERSION_FULL", ora.as_date(pg_postmaster_start_time()) AS "STARTUP_TIME",
     'OPEN'::text AS "STATUS", 'NO'::text AS "PARALLEL", 1::numeric AS "THREAD#",
     'STARTED'::text AS "ARCHIVER", 'ALLOWED'::text AS "LOGINS", 'NO'::text AS "SHUTDOWN_PENDING",
@@ -74,22 +78,20 @@ SELECT ora.publish_dynamic('INSTANCE');
 CREATE TABLE ora.parameters (num int PRIMARY KEY, name text NOT NULL UNIQUE, type int NOT NULL, value text);
 INSERT INTO ora.parameters
 SELECT row_number() OVER (ORDER BY p.name), p.* FROM (VALUES
-    ('cluster_database', 1, 'FALSE'), ('compatible', 2, NULL), ('cursor_sharing', 2, 'EXACT'),
+    ('cluster_database', 1, 'FALSE'), ('compatible', 2, '23.0.0'), ('cursor_sharing', 2, 'EXACT'),
     ('db_block_size', 3, '8192'), ('db_domain', 2, NULL), ('db_name', 2, 'FREE'),
     ('db_unique_name', 2, 'FREE'), ('ddl_lock_timeout', 3, '0'),
     ('deferred_segment_creation', 1, 'FALSE'), ('instance_name', 2, 'FREE'),
     ('max_columns', 2, 'STANDARD'), ('max_string_size', 2, 'STANDARD'),
-    ('nls_length_semantics', 2, 'BYTE'), ('open_cursors', 3, '300'), ('optimizer_mode', 2, 'ALL_ROWS'),
+    ('nls_calendar', 2, 'GREGORIAN'), ('nls_length_semantics', 2, 'BYTE'), ('open_cursors', 3, '300'), ('optimizer_mode', 2, 'ALL_ROWS'),
     ('private_temp_table_prefix', 2, 'ORA$PTT_'), ('processes', 3, '200'), ('recyclebin', 2, 'OFF'),
-    ('service_names', 2, 'FREEPDB1'), ('sessions', 3, '200'), ('undo_management', 2, 'AUTO'),
+    ('service_names', 2, 'FREEPDB1'), ('sessions', 3, '200'), ('sql92_security', 1, 'TRUE'), ('undo_management', 2, 'AUTO'),
     ('undo_retention', 3, '900'), ('undo_tablespace', 2, 'UNDOTBS1')) AS p (name, type, value);
 
 CREATE VIEW ora."v_PARAMETER" AS
 SELECT p.num::numeric AS "NUM", p.name AS "NAME", p.type::numeric AS "TYPE",
-    coalesce(CASE p.name WHEN 'compatible' THEN split_part(ora.release(), '.', 1) || '.0.0'
-        ELSE ora.setting(p.name) END, p.value) AS "VALUE",
-    coalesce(CASE p.name WHEN 'compatible' THEN split_part(ora.release(), '.', 1) || '.0.0'
-        ELSE ora.setting(p.name) END, p.value) AS "DISPLAY_VALUE",
+    coalesce(ora.setting(p.name), p.value) AS "VALUE",
+    coalesce(ora.setting(p.name), p.value) AS "DISPLAY_VALUE",
     p.value AS "DEFAULT_VALUE", 'TRUE'::text AS "ISDEFAULT", 'FALSE'::text AS "ISSES_MODIFIABLE",
     'FALSE'::text AS "ISSYS_MODIFIABLE", 'FALSE'::text AS "ISMODIFIED", NULL::text AS "DESCRIPTION",
     3::numeric AS "CON_ID"
@@ -104,7 +106,7 @@ SELECT ora.publish_dynamic('NLS_PARAMETERS', true);
 
 CREATE VIEW "SYS"."NLS_DATABASE_PARAMETERS" AS
 SELECT d.parameter AS "PARAMETER", CASE d.parameter WHEN 'NLS_RDBMS_VERSION' THEN ora.release()
-    ELSE d.value END AS "VALUE"
+    WHEN 'NLS_CHARACTERSET' THEN ora.charset() ELSE d.value END AS "VALUE"
 FROM ora.nls_defaults d;
 
 CREATE VIEW ora."v_TIMEZONE_NAMES" AS

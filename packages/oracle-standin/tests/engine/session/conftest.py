@@ -29,7 +29,7 @@ _schemas = itertools.count(1)
 @pytest.fixture(autouse=True)
 def _native_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query, "translate", native.translate, raising=False)
-    monkeypatch.setattr(ddl, "run", lambda statement, engine, _: engine.run(statement))
+    monkeypatch.setattr(ddl, "run", lambda statement, engine: engine.run(statement))
 
 
 @pytest.fixture

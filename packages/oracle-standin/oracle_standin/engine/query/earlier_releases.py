@@ -1,14 +1,19 @@
-"""What a server before 23ai does not know in queries and DML.
+"""What releases before 23ai do not know in queries and DML.
 
 Source: Database New Features Guide 23ai, the Boolean data type and SELECT without FROM; 21c, the
-JSON data type.
+JSON data type; 19c, ANY_VALUE and JSON_SERIALIZE.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from oracle_standin.engine.query import nodes, query_nodes, tree
 from oracle_standin.engine.query.word_sets import word_set
 from oracle_standin.protocol import OracleError
+
+if TYPE_CHECKING:
+    from oracle_standin.engine.server_facts import ServerFacts
 
 _LATER_TYPES = ("boolean", "jsonb", 'ora."VECTOR"')
 _LATER_FUNCTIONS = word_set(
@@ -18,11 +23,13 @@ _LATER_FUNCTIONS = word_set(
     VECTOR_SERIALIZE
     """
 )
+_SINCE_19 = word_set("ANY_VALUE JSON_SERIALIZE")
 _TRUTHS = frozenset({"TRUE", "FALSE"})
 
 
-def check(statement: nodes.Node) -> None:
-    """Raise what 19c raises for later syntax: ORA-00902, 00904, 00908, 00920 or 00923."""
+def check(statement: nodes.Node, server: ServerFacts) -> None:
+    """Raise what earlier releases raise for later syntax: ORA-00902, 00904, 00908, 00920, 00923."""
+    unknown = _LATER_FUNCTIONS if server.since(19) else _LATER_FUNCTIONS | _SINCE_19
     for node in tree.walk(statement):
         if isinstance(node, query_nodes.Select):
             _check_block(node)
@@ -33,7 +40,7 @@ def check(statement: nodes.Node) -> None:
             raise OracleError(902, "invalid datatype")
         elif isinstance(node, nodes.VectorOf):
             raise OracleError(904, '"TO_VECTOR": invalid identifier')
-        elif isinstance(node, nodes.Call) and node.name in _LATER_FUNCTIONS:
+        elif isinstance(node, nodes.Call) and node.name in unknown:
             raise OracleError(904, f'"{node.name}": invalid identifier')
         elif isinstance(node, nodes.Is) and node.what in _TRUTHS:
             raise OracleError(908, "missing NULL keyword")

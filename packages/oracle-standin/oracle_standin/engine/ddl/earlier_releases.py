@@ -1,4 +1,4 @@
-"""What a server before 23ai does not know in DDL: IF EXISTS and IF NOT EXISTS.
+"""What earlier releases do not know in DDL: IF EXISTS, IF NOT EXISTS, private temporary tables.
 
 19c takes IF for the object's name and stumbles over the next word, each statement in its own way.
 Source: SQL Language Reference 19c, the statements' syntax; Error Messages 19c.
@@ -27,8 +27,10 @@ _FURTHEST = 8  # CREATE OR REPLACE NO FORCE EDITIONABLE VIEW IF NOT
 
 def check(reader: Reader) -> None:
     """Raise 19c's error for IF [NOT] EXISTS, which 23ai brought."""
-    if reader.profile != "19":
+    if reader.server.since(23):
         return
+    if not reader.server.since(18) and reader.at("CREATE", "PRIVATE"):
+        raise OracleError(901, "invalid CREATE command")
     words = [token for ahead in range(_FURTHEST) if (token := reader.peek(ahead)) is not None]
     for noun, word, following in zip(words, words[1:], words[2:], strict=False):
         if word.is_word("IF") and following.is_word("NOT", "EXISTS"):
