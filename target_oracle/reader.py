@@ -24,6 +24,7 @@ from target_oracle.errors import (
     RecordBeforeSchemaError,
 )
 from target_oracle.lines import NEWLINE, Block, blocks, pieces_of
+from target_oracle.nesting import TOO_DEEP, is_too_deep
 from target_oracle.records import KeyMissing, NotDecoded, RecordDecoder, Row
 
 if TYPE_CHECKING:
@@ -251,11 +252,12 @@ def _as_line_error(block: Block, start: int, end: int, stream: str | None = None
         what = "not valid JSON; the tap may have been cut off in the middle of a line"
         raise LineError(what, block.facts(start, end, stream)) from None
     except RecursionError:
-        what = "nested too deeply"
-        raise LineError(what, block.facts(start, end, stream)) from None
+        raise LineError(TOO_DEEP, block.facts(start, end, stream)) from None
 
 
 def _record_message(line: bytes, stream: str) -> dict[str, Any]:
+    if is_too_deep(line):
+        raise NotDecoded(TOO_DEEP)
     message = _MESSAGE.decode(line)
     if (message.get("type"), message.get("stream")) != (SingerMessageType.RECORD, stream):
         what = "not a RECORD of one stream"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from target_oracle.nesting import TOO_DEEP, is_too_deep, may_be_too_deep
 from target_oracle.properties import Property, ValueKind
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class RecordDecoder:
         """Return the rows of `count` whole lines, or None where each needs a closer look."""
         if self._run is None:
             return None
+        if may_be_too_deep(lines, count) and any(map(is_too_deep, lines.splitlines())):
+            return None
         try:
             found = self._run.decode_lines(lines)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -93,6 +96,8 @@ class RecordDecoder:
         Raises:
             NotDecoded: when the record does not match the SCHEMA.
         """
+        if is_too_deep(line):
+            raise NotDecoded(TOO_DEEP)
         try:
             message = self._loose.decode(line)
         except msgspec.ValidationError:
@@ -102,8 +107,7 @@ class RecordDecoder:
             what = "not valid JSON"
             raise NotDecoded(what) from None
         except RecursionError:
-            what = "nested too deeply"
-            raise NotDecoded(what) from None
+            raise NotDecoded(TOO_DEEP) from None
         values = [
             decode(message.record.get(each.name))
             for each, decode in zip(self.properties, self._fields, strict=True)

@@ -15,6 +15,7 @@ from singer_sdk.exceptions import MissingKeyPropertiesError, RecordsWithoutSchem
 
 from target_oracle.errors import InvalidRowError, LineError
 from target_oracle.lines import pieces_of
+from target_oracle.nesting import MAX_DEPTH
 from target_oracle.properties import ValueKind, properties_of, value_kind
 from target_oracle.reader import BulkReader
 from target_oracle.records import RecordDecoder, Row, json_texts, plain_texts
@@ -242,6 +243,19 @@ def test_a_bad_record_is_named_by_place_only(record: str, mapped: bool) -> None:
     assert "stream 'HR-T'" in text or "\\ud800" in record or "type" in record or "[[" in record
     assert SECRET not in text
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize("opening", ["[", '{"[\\"{":'])
+def test_the_limit_of_nesting_does_not_depend_on_python(opening: str, mapped: bool) -> None:
+    def line(levels: int) -> bytes:
+        inner = opening * levels + "1" + ("]" if opening == "[" else "}") * levels
+        return record_line(f'{{"ID":1,"O":{inner}}}')
+
+    deepest = MAX_DEPTH - 2  # the message and the record are levels too
+    read(schema_line() + line(deepest) * 2, Recorder(mapped=mapped))
+    with pytest.raises(LineError, match=f"nested deeper than {MAX_DEPTH} levels"):
+        read(schema_line() + line(deepest + 1), Recorder(mapped=mapped))
 
 
 def test_a_torn_line_is_an_error_that_shows_nothing() -> None:
