@@ -10,7 +10,7 @@
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
 # make bench-discovery  measures discovery beside the SDK's own with 10 and 10,000 tables and with the
 #             most that the SDK finishes in five minutes; LONG=1 adds 50,000, SIZES="10 1000" chooses
-# make lint   ruff, mypy, import contract, generated documents up to date
+# make lint   ruff, mypy, import contracts, figures of the code, generated documents up to date
 # make driver-tests  runs the driver's own test suite against the stand-in
 # make soak   runs eight threads on shared rows of the stand-in for a minute
 # make docs   writes the generated parts of README.md, docs/ and meltano.yml anew
@@ -112,6 +112,7 @@ lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.figures --check
 	$(BIN)/python -m docs.generate --check
 	cd $(STANDIN) && $(HERE)/ruff check . && $(HERE)/ruff format --check . && $(HERE)/mypy && $(HERE)/lint-imports
 
