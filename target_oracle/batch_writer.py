@@ -49,10 +49,11 @@ class BatchWriter:
             rest = batch.pick(missing)
             self._execute(statements.insert(self._table, batch.columns, long), rest, bindings)
 
-    def delete(self, batch: Batch) -> None:
-        """Delete the rows that have the keys of the batch."""
+    def delete(self, batch: Batch) -> int:
+        """Delete the rows that have the keys of the batch, and return how many there were."""
         statement = statements.delete(self._table, batch.columns)
         self._execute(statement, batch, batch.bindings())
+        return self._cursor.rowcount
 
     def _execute(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import logging
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,19 +16,24 @@ from oracle_core.identifiers import Identifier
 from oracle_core.telemetry import Telemetry
 from oracle_core.termination import Termination
 from target_oracle.barrier import StateBarrier, write_stdout
+from target_oracle.bookkeeping import Bookkeeping, open_bookkeeping
 from target_oracle.history import LoadHistory
 from target_oracle.naming import NamingRules, TableRegister
+from target_oracle.services import LoadServices
 from target_oracle.session import TargetSession
+from target_oracle.settings import TargetSettings
 from target_oracle.sink import OracleSink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from singer_sdk.mapper import PluginMapper, StreamMap
 
     from target_oracle.records import RecordDecoder, Row
-    from target_oracle.settings import TargetSettings
+
+OpenBookkeeping = Callable[[TargetSettings, TargetSession, Callable[[], None]], Bookkeeping | None]
+"""Returns the bookkeeping of a run, from its settings, session and checkpoint."""
 
 _LOGGER = logging.getLogger("target-oracle")
 _JSON = msgspec.json.Encoder(decimal_format="number")
@@ -48,6 +55,7 @@ class LoadRun:
         *,
         write: Callable[[bytes], None] = write_stdout,
         session: TargetSession | None = None,
+        bookkeeping: OpenBookkeeping | None = None,
         clock: Callable[[], float] = time.monotonic,
         telemetry: Telemetry | None = None,
     ) -> None:
@@ -56,6 +64,9 @@ class LoadRun:
         self.settings = settings
         self._mapper = mapper
         self._session = session or TargetSession(config)
+        self._open_bookkeeping = bookkeeping or partial(open_bookkeeping, config)
+        self._bookkeeping: Bookkeeping | None = None
+        self._shared: LoadServices | None = None
         self._barrier = StateBarrier(write)
         self._clock = clock
         self._register = TableRegister()
@@ -109,19 +120,20 @@ class LoadRun:
 
     def _make_sink(self, stream_map: StreamMap) -> None:
         stream = stream_map.stream_alias
-        rules = self._rules()
-        table = rules.table(stream)
+        table = self._services().rules.table(stream)
         self._register.claim(stream, table)
+        services = self._services()
         self._history.refuse_own_table(stream, table, self._session.own_schema)
+        if services.bookkeeping is not None:
+            locks, session = services.bookkeeping.locks, self._session
+            where = f"stream '{stream}': lock {table} against another load"
+            session.run_ddl(lambda c: locks.claim(c, table, stream), where)
         sink = OracleSink(
             stream=stream,
             schema=stream_map.transformed_schema,
             key_properties=tuple(stream_map.transformed_key_properties or ()),
-            settings=self.settings,
-            rules=rules,
             table=table,
-            session=self._session,
-            checkpoint=self.termination.check,
+            services=services,
         )
         earlier = self._sinks.get(stream)
         if earlier is not None:
@@ -134,11 +146,16 @@ class LoadRun:
         how = "in bulk" if _changes_nothing(stream_map) else "one by one, through its stream map"
         _LOGGER.info("%s; records are read %s", sink.describe(), how)
 
-    def _rules(self) -> NamingRules:
-        named = self.settings.default_target_schema
-        case = self.settings.identifier_case
-        schema = Identifier.fold(named, case) if named else self._session.own_schema
-        return NamingRules(schema, case, self._session.name_limit)
+    def _services(self) -> LoadServices:
+        """Return what the sinks share; made with the first SCHEMA."""
+        if self._shared is None:
+            settings, session, checkpoint = self.settings, self._session, self.termination.check
+            named, case = settings.default_target_schema, settings.identifier_case
+            schema = Identifier.fold(named, case) if named else session.own_schema
+            rules = NamingRules(schema, case, session.name_limit)
+            self._bookkeeping = self._open_bookkeeping(settings, session, checkpoint)
+            self._shared = LoadServices(settings, session, rules, checkpoint, self._bookkeeping)
+        return self._shared
 
     def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
         """Load rows of a stream as its decoder made them."""
@@ -190,6 +207,7 @@ class LoadRun:
         """Commit every row that waits, then write the STATE that they held back."""
         for sink in list(self._pending.values()):
             sink.flush()
+        self._pending_since = self._clock()
         self._released()
 
     def _flush_when_due(self) -> None:
@@ -214,14 +232,20 @@ class LoadRun:
             self.fail(failure)
             raise
         self._history.end(None)
-        self._session.close()
+        self._close()
 
     def fail(self, failure: BaseException) -> None:
         """End the session after a failure; what is not committed is rolled back."""
         try:
             self._history.end(failure)
         finally:
-            self._session.close()
+            self._close()
+
+    def _close(self) -> None:
+        bookkeeping, self._bookkeeping = self._bookkeeping, None
+        if bookkeeping is not None and not self._session.is_abandoned:
+            bookkeeping.close(self._session)
+        self._session.close()
 
 
 def _changes_nothing(stream_map: StreamMap) -> bool:

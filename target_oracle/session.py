@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import oracledb
 
@@ -15,19 +15,42 @@ from oracle_core.identifiers import MAX_BYTES, MAX_BYTES_BEFORE_12_2, Identifier
 from oracle_core.termination import Terminated
 from target_oracle.ddl import Plan, plan
 from target_oracle.errors import LoadError
+from target_oracle.ledger import RowCounts
 from target_oracle.table_spec import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from oracle_core.identifiers import TableName
+    from target_oracle.ledger import Ledger, LoadEntry
     from target_oracle.table_spec import TableSpec
+
+Result = TypeVar("Result")
 
 _LOGGER = logging.getLogger("target-oracle")
 _DONE_BY_ANOTHER = frozenset({"ORA-00955", "ORA-01430"})
 """The name is taken, the column is there: another session was quicker with the same change."""
 
+ATTEMPTS = 3
+"""How often a transaction is tried that was rolled back through no fault of its own."""
+
+_ROLLED_BACK = frozenset({"ORA-00060"})
+"""A deadlock rolls the statement back, and the other transaction goes on."""
+
 _MISSING_RIGHT = frozenset({"ORA-01031", "ORA-00942", "ORA-41900"})
+
+
+class _Repeatable(Exception):  # noqa: N818 - never leaves this module
+    """A transaction may be run again; `is_in_doubt` where its COMMIT may have arrived."""
+
+    def __init__(
+        self, report: str, counts: RowCounts, *, session_dead: bool, is_in_doubt: bool
+    ) -> None:
+        """Keep what is known."""
+        super().__init__(report)
+        self.counts = counts
+        self.session_dead = session_dead
+        self.is_in_doubt = is_in_doubt
 
 
 class TargetSession:
@@ -41,11 +64,11 @@ class TargetSession:
         self._source = ConnectionSource(config, module="target-oracle")
         self._user = str(config.get("proxy_user") or config.get("user") or "the user")
         self._connection: oracledb.Connection | None = None
-        self._is_abandoned = False
+        self.is_abandoned = False
 
     @property
     def connection(self) -> oracledb.Connection:
-        """The open session; a session that died in the middle of the run is not replaced."""
+        """The open session."""
         if self._connection is None:
             self._connection = self._source.connection()
         return self._connection
@@ -111,50 +134,138 @@ class TargetSession:
         right = "CREATE TABLE" if own else "CREATE ANY TABLE and ALTER ANY TABLE"
         return f"missing: GRANT {right} TO {self._user}, or freeze_schema and a table made by hand"
 
-    def truncate(self, table: TableName, stream: str) -> None:
-        """Empty a table at once (DDL, which commits)."""
-        with (
-            self._reported(f"stream '{stream}': empty {table}"),
-            self.connection.cursor() as cursor,
-        ):
-            cursor.execute(f"TRUNCATE TABLE {table.sql}")
+    def run_ddl(self, action: Callable[[oracledb.Connection], Result], where: str) -> Result:
+        """Run what commits by itself, with no transaction open, and again in a new session.
 
-    @contextmanager
-    def transaction(self, table: TableName, stream: str) -> Iterator[oracledb.Cursor]:
-        """Give a cursor; commit at the end of the body, or roll back whatever ends it early."""
+        Raises:
+            LoadError: If the database refuses it.
+        """
+        failures = 0
+        while True:
+            try:
+                return action(self.connection)
+            except oracledb.Error as error:
+                fault = describe(error, where=where)
+                failures += 1
+                if not fault.session_dead or failures >= ATTEMPTS:
+                    raise LoadError(fault.report) from None
+                self._replace(fault.report)
+
+    def load(
+        self,
+        entry: LoadEntry,
+        write: Callable[[oracledb.Cursor], RowCounts],
+        ledger: Ledger | None = None,
+    ) -> RowCounts:
+        """Write a batch, its ledger row, and commit; all or nothing.
+
+        A transaction that was certainly not committed is repeated after a deadlock or with a new
+        session. A session lost during COMMIT is settled by the ledger.
+
+        Args:
+            entry: What is loaded, for the ledger and messages.
+            write: Writes the rows; it may be called again after a rollback.
+            ledger: Where the batch is recorded.
+
+        Returns:
+            What the committed transaction touched.
+
+        Raises:
+            LoadError: If the database refuses a statement.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._transaction(entry, write, ledger)
+            except _Repeatable as repeatable:
+                if attempt == ATTEMPTS:
+                    raise LoadError(str(repeatable)) from None
+                self._replace(str(repeatable), session_dead=repeatable.session_dead)
+                if repeatable.is_in_doubt and ledger is not None:
+                    where = f"stream '{entry.stream}': ask the ledger"
+                    done = self.run_ddl(lambda c: ledger.is_committed(c, entry), where)
+                    if done:
+                        _LOGGER.info("The ledger shows that the batch was committed")
+                        return repeatable.counts
+        raise AssertionError  # the last attempt returns or raises
+
+    def _transaction(
+        self,
+        entry: LoadEntry,
+        write: Callable[[oracledb.Cursor], RowCounts],
+        ledger: Ledger | None,
+    ) -> RowCounts:
         connection = self.connection
+        where = f"stream '{entry.stream}': load into {entry.table}"
+        counts, commits = RowCounts(), False
         try:
-            with self._reported(f"stream '{stream}': load into {table}", table):
-                with connection.cursor() as cursor:
-                    yield cursor
-                connection.commit()
+            with connection.cursor() as cursor:
+                counts = write(cursor)
+                if ledger is not None:
+                    ledger.record(cursor, entry, counts)
+            commits = True
+            connection.commit()
+        except oracledb.Error as error:
+            with suppress(oracledb.Error):  # a session that is gone is rolled back already
+                connection.rollback()
+            raise self._verdict(error, entry.table, where, counts, commits, ledger) from None
         except Terminated as ended:
             # A call that was broken off may still run, and a rollback would wait for it. The
             # server rolls back when the connection ends with the process.
-            self._is_abandoned = ended.forced
+            self.is_abandoned = ended.forced
             if not ended.forced:
                 connection.rollback()
             raise
         except BaseException:
-            with suppress(oracledb.Error):  # a session that is gone is rolled back already
+            with suppress(oracledb.Error):
                 connection.rollback()
             raise
+        return counts
+
+    def _verdict(
+        self,
+        error: oracledb.Error,
+        table: TableName,
+        where: str,
+        counts: RowCounts,
+        commits: bool,  # noqa: FBT001 - says where the error came from
+        ledger: Ledger | None,
+    ) -> Exception:
+        """Return what an error means: a failure, or a reason to run the transaction again."""
+        fault = describe(error, where=where)
+        if fault.session_dead and commits and ledger is None:
+            what = (
+                f"{fault.report}; whether the last batch was committed is not known without a "
+                "ledger (ledger_schema); the STATE before it was written, so run again"
+            )
+            return LoadError(what)
+        if fault.session_dead or fault.code in _ROLLED_BACK:
+            return _Repeatable(
+                fault.report, counts, session_dead=fault.session_dead, is_in_doubt=commits
+            )
+        return LoadError(fault.report + self._missing_grant(fault.code, table))
+
+    def _replace(self, report: str, *, session_dead: bool = True) -> None:
+        """Go on in a new session after the old one was lost."""
+        _LOGGER.warning("%s; trying again", report)
+        if session_dead:
+            self._connection = None
+            self._source.close()
+
+    def _missing_grant(self, code: str, table: TableName) -> str:
+        if code not in _MISSING_RIGHT:
+            return ""
+        return f"; missing: GRANT SELECT, INSERT, UPDATE, DELETE ON {table.sql} TO {self._user}"
 
     @contextmanager
-    def _reported(self, where: str, table: TableName | None = None) -> Iterator[None]:
+    def _reported(self, where: str) -> Iterator[None]:
         try:
             yield
         except oracledb.Error as error:
-            fault = describe(error, where=where)
-            grant = ""
-            if table is not None and fault.code in _MISSING_RIGHT:
-                grant = f"; missing: GRANT SELECT, INSERT, UPDATE ON {table.sql} TO {self._user}"
-            what = f"{fault.report}{grant}"
-            raise LoadError(what) from None
+            raise LoadError(describe(error, where=where).report) from None
 
     def close(self) -> None:
         """End the session; an open transaction is rolled back."""
-        if self._is_abandoned:
+        if self.is_abandoned:
             return
         self._connection = None
         self._source.close()

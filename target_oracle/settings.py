@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from oracle_core.identifiers import Case
 
 LoadMethod = Literal["upsert", "append-only", "overwrite"]
+MergeStrategy = Literal["auto", "array", "staged"]
+DirectPath = Literal["auto", "never"]
+OverwriteStrategy = Literal["transaction", "difference"]
+OnConcurrentLoad = Literal["wait", "fail"]
 
 DEFAULT_BATCH_SIZE_ROWS = 10_000
 DEFAULT_BATCH_SIZE_BYTES = 64 << 20
@@ -38,10 +42,72 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         title="Load method",
         description=(
             "`upsert` updates rows whose key exists and inserts the others; streams without "
-            "key properties are appended. `append-only` inserts every record. `overwrite` empties "
-            "a stream's table (TRUNCATE) just before its first batch of the run, or at its end "
-            "when no record came, and then loads as `upsert`."
+            "key properties are appended. `append-only` inserts every record. `overwrite` loads "
+            "into a staging table and replaces the rows of the table when the input has ended; "
+            "until then, and after a failure, the old rows stay."
         ),
+    ),
+    th.Property(
+        "merge_strategy",
+        th.StringType(nullable=True),
+        default="auto",
+        allowed_values=["auto", "array", "staged"],
+        title="Merge strategy",
+        description=(
+            "How `upsert` writes a batch. `array` sends one MERGE per row in array binds; `staged` "
+            "loads the batch into a staging table of the run and merges it with one statement; "
+            "`auto` stages batches of 5,000 rows or more where direct path is possible."
+        ),
+    ),
+    th.Property(
+        "direct_path",
+        th.StringType(nullable=True),
+        default="auto",
+        allowed_values=["auto", "never"],
+        title="Direct path",
+        description=(
+            "Whether staging tables are filled by direct path load where driver, server and "
+            "column types allow it. Tables of streams are never written by direct path."
+        ),
+    ),
+    th.Property(
+        "overwrite_strategy",
+        th.StringType(nullable=True),
+        default="transaction",
+        allowed_values=["transaction", "difference"],
+        title="Overwrite strategy",
+        description=(
+            "How `overwrite` replaces the rows, in one transaction. `transaction` deletes all and "
+            "inserts the new ones; `difference` deletes, updates and inserts by key only what "
+            "differs, with far less undo and redo where little changed."
+        ),
+    ),
+    th.Property(
+        "staging_schema",
+        th.StringType(nullable=True),
+        title="Staging schema",
+        description=(
+            "Schema of the staging tables; its case follows identifier_case. Default: the schema "
+            "of the connecting user."
+        ),
+    ),
+    th.Property(
+        "ledger_schema",
+        th.StringType(nullable=True),
+        title="Ledger schema",
+        description=(
+            "Schema of SINGER_LOADS, which has one row per committed batch, and of "
+            "SINGER_LOAD_LOCKS; its case follows identifier_case. Default: the schema of the "
+            "connecting user."
+        ),
+    ),
+    th.Property(
+        "on_concurrent_load",
+        th.StringType(nullable=True),
+        default="wait",
+        allowed_values=["wait", "fail"],
+        title="On a concurrent load",
+        description="Whether the run waits or fails where another run loads the same table.",
     ),
     th.Property(
         "batch_size_rows",
@@ -138,6 +204,12 @@ class TargetSettings:
 
     default_target_schema: str | None = None
     load_method: LoadMethod = "upsert"
+    merge_strategy: MergeStrategy = "auto"
+    direct_path: DirectPath = "auto"
+    overwrite_strategy: OverwriteStrategy = "transaction"
+    staging_schema: str | None = None
+    ledger_schema: str | None = None
+    on_concurrent_load: OnConcurrentLoad = "wait"
     batch_size_rows: int = DEFAULT_BATCH_SIZE_ROWS
     batch_size_bytes: int = DEFAULT_BATCH_SIZE_BYTES
     state_interval_seconds: int = DEFAULT_STATE_INTERVAL_SECONDS

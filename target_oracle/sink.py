@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,8 @@ from singer_sdk import metrics
 from oracle_core.errors import DataError
 from oracle_core.telemetry.events import Column
 from target_oracle import statements
-from target_oracle.batch_writer import BatchWriter
 from target_oracle.errors import LoadError, TableMismatchError
-from target_oracle.folding import positions_to_load
+from target_oracle.ledger import RowCounts
 from target_oracle.metadata import (
     ALL,
     DELETED_AT,
@@ -25,7 +23,9 @@ from target_oracle.metadata import (
 )
 from target_oracle.properties import Property, properties_of
 from target_oracle.records import NULL, RecordDecoder, Row
+from target_oracle.row_buffer import RowBuffer
 from target_oracle.sources import Source, batch_of, sources
+from target_oracle.table_loader import loader_of
 from target_oracle.table_spec import TableSpec, column_specs
 
 if TYPE_CHECKING:
@@ -37,15 +37,11 @@ if TYPE_CHECKING:
     from oracle_core.identifiers import Identifier, TableName
     from oracle_core.telemetry.events import Operation
     from target_oracle.batch import Batch
-    from target_oracle.naming import NamingRules
-    from target_oracle.session import TargetSession
-    from target_oracle.settings import TargetSettings
-
-_LOGGER = logging.getLogger("target-oracle")
+    from target_oracle.services import LoadServices
 
 
 class OracleSink:
-    """Collects the rows of one stream and loads them, a batch a transaction.
+    """Collects the rows of one stream and loads them batch by batch.
 
     A SCHEMA that changes makes a new sink. `oldest` is the number of the oldest row not committed.
     """
@@ -56,27 +52,20 @@ class OracleSink:
         stream: str,
         schema: Mapping[str, Any],
         key_properties: Sequence[str],
-        settings: TargetSettings,
-        rules: NamingRules,
         table: TableName,
-        session: TargetSession,
-        checkpoint: Callable[[], None],
+        services: LoadServices,
     ) -> None:
         """Read the SCHEMA; nothing is sent to the database yet.
 
-        `checkpoint` is called before each batch and may end the run there.
-
         Raises:
-            TableMismatchError: when names collide or a key property is not in the SCHEMA.
+            TableMismatchError: If names collide or a key property is not in the SCHEMA.
         """
         self.stream = stream
         self.table = table
         self.schema = schema
         self.key_properties = tuple(key_properties)
-        self._settings = settings
-        self._rules = rules
-        self._session = session
-        self._checkpoint = checkpoint
+        self._services = services
+        self._settings = settings = services.settings
         self.on_loaded: Callable[[str, int, float, Operation], object] | None = None
         self.properties = properties_of(schema, key_properties, validate=settings.validate_records)
         self._check_keys()
@@ -84,17 +73,15 @@ class OracleSink:
         self._metadata = tuple(metadata_property(name) for name in self._wanted_metadata(()))
         self._columns = self._name_columns()
         self._sources: tuple[Source, ...] = ()
-        self._rows: list[Row] = []
-        self._lines: list[tuple[int, int]] = []  # (position of a waiting row, its line)
-        self._size = 0
+        self._buffer = RowBuffer()
         self._started = dt.datetime.now(dt.UTC)
-        self._first_received = self._started
         self.oldest: int | None = None
         self.is_keyed = bool(key_properties) and settings.load_method != "append-only"
-        self._is_emptied = settings.load_method != "overwrite"
+        self._loader = loader_of(services, stream, table)
         self._announced: int | None = None
         self._is_activation_due = False
         self._versions_seen: set[int] = set()
+        self._has_unversioned = False  # rows of this run came before any version was announced
         self._counter = metrics.record_counter(stream)
 
     # Columns
@@ -112,7 +99,7 @@ class OracleSink:
 
     def _name_columns(self) -> dict[str, Identifier]:
         named = [each.name for each in (*self.properties, *self._metadata)]
-        return self._rules.columns(self.stream, named)
+        return self._services.rules.columns(self.stream, named)
 
     def prepare(self) -> None:
         """Bring the table to what the stream needs; call it with no transaction open.
@@ -125,17 +112,19 @@ class OracleSink:
             (*self.properties, *self._metadata),
             self._columns,
             keyed=self.is_keyed,
-            server_major=self._session.server_major,
+            server_major=self._services.session.server_major,
         )
         spec = TableSpec(self.table, specs, tuple(self._columns[key] for key in keys))
         freeze = self._settings.freeze_schema
-        found = self._session.ensure_table(spec, stream=self.stream, freeze=freeze)
+        found = self._services.session.ensure_table(spec, stream=self.stream, freeze=freeze)
         self._sources = sources(
             self.properties, self._metadata, self._columns, found.types, keyed=self.is_keyed
         )
         if sum(part.column.is_key for part in self._sources) != len(keys):
             what = f"stream '{self.stream}': a key column of {self.table} is generated by Oracle"
             raise TableMismatchError(what)
+        columns = [part.column for part in self._sources]
+        self._loader.set_columns(columns, is_keyed=self.is_keyed)
 
     def lineage(self) -> tuple[Column, ...]:
         """Return the columns that are loaded, each with the property that it comes from."""
@@ -159,81 +148,61 @@ class OracleSink:
     # Rows
 
     def take(self, rows: Sequence[Row], first: int, size: int, line: int) -> bool:
-        """Buffer rows numbered from `first` on, of the lines from `line` on, and load full batches.
+        """Buffer rows numbered from `first` on, of the lines from `line` on; load full batches.
 
         Returns:
-            Whether anything was committed.
+            Whether a batch was loaded.
         """
         self._note_versions(rows)
-        if not self._rows:
+        if self.oldest is None:
             self.oldest = first
-            self._first_received = dt.datetime.now(dt.UTC)
-        self._lines.append((len(self._rows), line))
-        self._rows.extend(rows)
-        self._size += size
+        self._buffer.add(rows, size, line)
         self._counter.increment(len(rows))
         most = self._settings.batch_size_rows
-        committed = False
-        while len(self._rows) >= most:
-            self._load(self._rows[:most])
-            self._drop_rows(most)
+        is_loaded = False
+        while len(self._buffer.rows) >= most:
+            self._load(most)
             # What is left came with these rows: their first number is early enough.
-            self.oldest = first if self._rows else None
-            self._size = 0
-            committed = True
-        if self._size >= self._settings.batch_size_bytes:
+            self._note_committed(first if self._buffer.rows else None)
+            is_loaded = True
+        if self._buffer.size >= self._settings.batch_size_bytes:
             self.flush()
-            committed = True
-        return committed
+            is_loaded = True
+        return is_loaded
 
     @property
     def waiting_rows(self) -> int:
         """Rows that are not loaded yet."""
-        return len(self._rows)
+        return len(self._buffer.rows)
 
     def flush(self) -> None:
-        """Load and commit the rows that wait."""
-        if self._rows:
-            self._load(self._rows)
-        self._forget_rows()
+        """Load the rows that wait."""
+        if self._buffer.rows:
+            self._load(len(self._buffer.rows))
+        self._note_committed(None)
 
-    def _drop_rows(self, count: int) -> None:
-        """Forget the first rows, and shift the places of the others."""
-        del self._rows[:count]
-        shifted = [(start - count, line) for start, line in self._lines]
-        last_before = max((i for i, (start, _) in enumerate(shifted) if start <= 0), default=0)
-        self._lines = shifted[last_before:]
-
-    def _line_of(self, position: int) -> int:
-        """Return the number of the input line that a waiting row came in."""
-        start, line = max(place for place in self._lines if place[0] <= position)
-        return line + position - start
-
-    def _forget_rows(self) -> None:
-        self._rows = []
-        self._lines = []
-        self._size = 0
-        self.oldest = None
+    def _note_committed(self, oldest: int | None) -> None:
+        """Note from which row on nothing is committed; rows in staging are not."""
+        if self._loader.commits_batches:
+            self.oldest = oldest
 
     def finish(self) -> None:
         """Load the rest, and do what waited for the end of the stream."""
         self.flush()
-        if not self._is_emptied:
-            self._empty()
-        if self._is_activation_due:
-            self._activate()
+        self._services.checkpoint()
+        self._loader.finish(self._activation() if self._is_activation_due else None)
+        self._is_activation_due = False
+        self.oldest = None
         self._counter.exit()
-
-    def _empty(self) -> None:
-        self._session.truncate(self.table, self.stream)
-        self._is_emptied = True
 
     def inherit(self, earlier: OracleSink) -> None:
         """Go on where the sink of the stream's earlier SCHEMA ended."""
-        self._is_emptied = earlier._is_emptied
+        self._loader = earlier._loader
         self._announced = earlier._announced
         self._is_activation_due = earlier._is_activation_due
         self._versions_seen = earlier._versions_seen
+        self._has_unversioned = earlier._has_unversioned
+        self.oldest = earlier.oldest
         if earlier._announced is not None or earlier._versions_seen:
             self._add_version_columns()
 
@@ -245,7 +214,7 @@ class OracleSink:
         The rows that wait are loaded first, in the same transaction. A version that is announced
         before its rows is activated at the end of the input, so that rows which are about to come
         again are not deleted in between; records without a version of their own belong to it. Rows
-        that never had a version are left alone.
+        without a version count as older, unless this run itself loaded some before.
         """
         if not self._settings.process_activate_version_messages:
             return
@@ -253,13 +222,16 @@ class OracleSink:
         self._announced = version
         self._is_activation_due = True
         self._add_version_columns()
-        if is_loaded:
+        if is_loaded and self._loader.commits_batches:
             self._activate()
 
     def _note_versions(self, rows: Sequence[Row]) -> None:
         if not self._settings.process_activate_version_messages:
             return
-        versions = {row[-1] for row in rows} - {None}
+        versions = {row[-1] for row in rows}
+        if self._announced is None and None in versions:
+            self._has_unversioned = True
+        versions.discard(None)
         if versions - self._versions_seen:
             self._versions_seen |= versions
             self._add_version_columns()
@@ -275,46 +247,58 @@ class OracleSink:
             self.prepare()
 
     def _activate(self) -> None:
-        self._checkpoint()
-        if not self._is_emptied:
-            self._empty()
-        rules = self._rules
-        version, deleted_at = rules.identifier(TABLE_VERSION), rules.identifier(DELETED_AT)
-        rows = self._rows
-        batch = self._batch(rows) if rows else None
-        with self._session.transaction(self.table, self.stream) as cursor:
-            if batch:
-                self._write(cursor, batch, rows)
-            if self._settings.hard_delete:
-                cursor.execute(statements.delete_older(self.table, version), [self._announced])
-            else:
-                now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000+00:00")
-                sql = statements.mark_older(self.table, version, deleted_at)
-                cursor.execute(sql, [now, self._announced])
+        self._load(len(self._buffer.rows), then=self._activation())
         self._is_activation_due = False
-        self._forget_rows()
+        self.oldest = None
+
+    def _activation(self) -> Callable[[oracledb.Cursor], RowCounts]:
+        """Return what deletes or marks the rows of earlier versions."""
+        rules, announced = self._services.rules, self._announced
+        binds = [announced, max({announced or 0} | self._versions_seen)]
+        with_null = not self._has_unversioned
+        version, deleted_at = rules.identifier(TABLE_VERSION), rules.identifier(DELETED_AT)
+
+        def delete(cursor: oracledb.Cursor) -> RowCounts:
+            sql = statements.delete_older(self.table, version, with_null=with_null)
+            cursor.execute(sql, binds)
+            return RowCounts(deleted=cursor.rowcount)
+
+        def mark(cursor: oracledb.Cursor) -> RowCounts:
+            now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000+00:00")
+            sql = statements.mark_older(self.table, version, deleted_at, with_null=with_null)
+            cursor.execute(sql, [now, *binds])
+            return RowCounts(deleted=cursor.rowcount)
+
+        return delete if self._settings.hard_delete else mark
 
     # Loading
 
-    def _load(self, rows: Sequence[Row]) -> None:
-        self._checkpoint()
-        if not self._is_emptied:
-            self._empty()
+    def _load(self, count: int, then: Callable[[oracledb.Cursor], RowCounts] | None = None) -> None:
+        """Load the first rows that wait, and what belongs to them, as one batch."""
+        self._services.checkpoint()
         timer = metrics.Timer(
             metrics.Metric.BATCH_PROCESSING_TIME, tags={metrics.Tag.STREAM: self.stream}
         )
+        waiting = self._buffer
+        rows = waiting.rows if count == len(waiting.rows) else waiting.rows[:count]
+        size = waiting.size * count // max(1, len(waiting.rows))
         started = time.monotonic()
         with timer:
-            batch = self._batch(rows)
-            with self._session.transaction(self.table, self.stream) as cursor:
-                self._write(cursor, batch, rows)
-        if self.on_loaded:
+            self._loader.load(
+                self._batch(rows) if rows else None,
+                byte_count=size,
+                deleted=self._deleted(rows),
+                deleted_at=self._columns.get(DELETED_AT),
+                then=then,
+            )
+        waiting.drop(count)
+        if self.on_loaded and count:
             operation: Operation = "merge" if self.is_keyed else "insert"
-            self.on_loaded(self.stream, len(rows), time.monotonic() - started, operation)
+            self.on_loaded(self.stream, count, time.monotonic() - started, operation)
 
     def _batch(self, rows: Sequence[Row]) -> Batch:
         moment = BatchMoment(
-            received_at=self._first_received,
+            received_at=self._buffer.first_received,
             batched_at=dt.datetime.now(dt.UTC),
             sync_started_ms=int(self._started.timestamp() * 1000),
             version=self._announced,
@@ -322,36 +306,20 @@ class OracleSink:
         try:
             return batch_of(self._sources, rows, moment)
         except DataError as error:
-            line = "" if error.position is None else f" (line {self._line_of(error.position)})"
+            line = ""
+            if error.position is not None:
+                line = f" (line {self._buffer.line_of(error.position)})"
             what = (
                 f"stream '{self.stream}': {error}{line}; map or correct it, or change {self.table}"
             )
             raise LoadError(what) from None
 
-    def _write(self, cursor: oracledb.Cursor, batch: Batch, rows: Sequence[Row]) -> None:
-        writer = BatchWriter(cursor, self.table)
-        if not self.is_keyed:
-            writer.append(batch)
-            return
-        kept = positions_to_load(batch.columns, batch.values)
-        positions = kept if kept is not None else list(range(batch.rows))
-        deleted = self._deleted(rows, positions)
-        if deleted:
-            writer.delete(batch.pick(sorted(deleted)))
-            positions = [position for position in positions if position not in deleted]
-        if len(positions) == batch.rows:
-            writer.upsert(batch)
-        elif positions:
-            writer.upsert(batch.pick(positions))
-
-    def _deleted(self, rows: Sequence[Row], positions: Sequence[int]) -> set[int]:
+    def _deleted(self, rows: Sequence[Row]) -> set[int]:
         """Return the positions of records that say of themselves that their row is deleted."""
-        if not self._settings.hard_delete:
+        place = _position_of(DELETED_AT, self.properties)
+        if place is None or not self._settings.hard_delete or not self.is_keyed:
             return set()
-        found = _position_of(DELETED_AT, self.properties)
-        if found is None:
-            return set()
-        return {position for position in positions if rows[position][found] not in (None, NULL)}
+        return {position for position, row in enumerate(rows) if row[place] not in (None, NULL)}
 
 
 def _position_of(name: str, properties: Sequence[Property]) -> int | None:

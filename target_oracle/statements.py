@@ -26,15 +26,19 @@ class LoadColumn:
     is_key: bool = False
 
     def placeholder(self, number: int) -> str:
-        """Return the SQL of the column's value from bind `number`.
+        """Return the SQL of the column's value from bind `number`."""
+        return self.value(f":{number}")
+
+    def value(self, operand: str) -> str:
+        """Return the SQL of the column's value from an operand that holds its bind value.
 
         A key of type CHAR is cast, because Oracle ignores trailing blanks only where both sides
         are CHAR (SQL Language Reference, "Data Type Comparison Rules").
         """
-        bind = self.plan.placeholder(f":{number}")
+        value = self.plan.placeholder(operand)
         if self.is_key and row_of(self.type).is_padded:
-            return f"CAST({bind} AS {self.type.ddl()})"
-        return bind
+            return f"CAST({value} AS {self.type.ddl()})"
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +106,29 @@ def delete(table: TableName, columns: Sequence[LoadColumn]) -> Statement:
     return Statement(f"DELETE FROM {table.sql} WHERE {where}", tuple(keys))  # noqa: S608
 
 
-def delete_older(table: TableName, version: Identifier) -> str:
-    """Return DELETE of the rows of earlier versions; bind 1 is the version."""
-    return f"DELETE FROM {table.sql} WHERE {version.sql} < :1"  # noqa: S608
+def delete_older(table: TableName, version: Identifier, *, with_null: bool) -> str:
+    """Return DELETE of the rows of other versions; the binds are those of `_is_older`."""
+    return f"DELETE FROM {table.sql} WHERE {_is_older(version, 1, with_null=with_null)}"  # noqa: S608
 
 
-def mark_older(table: TableName, version: Identifier, deleted_at: Identifier) -> str:
-    """Return UPDATE that marks the rows of earlier versions; binds are the time, the version."""
+def mark_older(
+    table: TableName, version: Identifier, deleted_at: Identifier, *, with_null: bool
+) -> str:
+    """Return UPDATE that marks the rows of other versions; bind 1 is the time."""
     moment = "TO_TIMESTAMP_TZ(:1, 'YYYY-MM-DD\"T\"HH24:MI:SS.FF9TZH:TZM')"
+    older = _is_older(version, 2, with_null=with_null)
     return (
         f"UPDATE {table.sql} SET {deleted_at.sql} = {moment} "  # noqa: S608
-        f"WHERE {version.sql} < :2 AND {deleted_at.sql} IS NULL"
+        f"WHERE {older} AND {deleted_at.sql} IS NULL"
     )
+
+
+def _is_older(version: Identifier, first_bind: int, *, with_null: bool) -> str:
+    """Return the condition that a row is of another version than this run's.
+
+    Binds are the version that is made current and the highest of this run. A version above that
+    is of an older kind: some targets count in milliseconds, some in seconds. Rows without a
+    version were loaded before versions were switched on.
+    """
+    condition = f"{version.sql} < :{first_bind} OR {version.sql} > :{first_bind + 1}"
+    return f"({condition} OR {version.sql} IS NULL)" if with_null else f"({condition})"

@@ -139,7 +139,7 @@ def test_keys_of_several_columns(loader: Loader) -> None:
     found = loader.rows(
         "SELECT n.column_name FROM user_cons_columns n JOIN user_constraints k"
         " ON k.constraint_name = n.constraint_name WHERE k.constraint_type = 'P'"
-        " ORDER BY n.position"
+        " AND k.table_name = 'T' ORDER BY n.position"
     )
     assert found == [("B",), ("A",)]
 

@@ -90,7 +90,7 @@ def test_another_schema_takes_the_tables(
         "CREATE TABLE t (id NUMBER(18) PRIMARY KEY)", f'GRANT SELECT ON t TO "{fresh_schema}"'
     )
     error = loader.error(*lines, default_target_schema=other_schema)
-    assert f'GRANT SELECT, INSERT, UPDATE ON "{other_schema}"."T"' in error
+    assert f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{other_schema}"."T"' in error
     owner.execute(f'GRANT INSERT, UPDATE ON t TO "{fresh_schema}"')
     loader.load(*lines, default_target_schema=other_schema.lower())
     assert owner.rows("SELECT id FROM t") == [(1,)]

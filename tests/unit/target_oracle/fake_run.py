@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.mapper import PluginMapper
@@ -17,11 +16,11 @@ from target_oracle.run import LoadRun
 from target_oracle.settings import TargetSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import oracledb
 
-    from oracle_core.identifiers import TableName
+    from target_oracle.ledger import Ledger, LoadEntry, RowCounts
     from target_oracle.table_spec import TableSpec
 
 
@@ -47,7 +46,10 @@ class FakeCursor:
         assert self.counted
         return self.database.counts
 
+    rowcount = 1
+
     def execute(self, sql: str, binds: list[Any]) -> None:
+        self.database.statements.append(sql)
         self.database.log.append((sql.split(maxsplit=1)[0], binds))
 
 
@@ -57,10 +59,12 @@ class FakeSession:
     server_major = 19
     name_limit = 128
     own_schema = Identifier("DWH")
+    is_abandoned = False
 
     def __init__(self) -> None:
         self.log: list[tuple[str, Any]] = []
         self.counts: list[int] = []
+        self.statements: list[str] = []
         self.sizes: tuple[Any, ...] = ()
         self.on_execute: Callable[[], None] | None = None
         self.specs: list[TableSpec] = []
@@ -72,19 +76,21 @@ class FakeSession:
         self.log.append(("ddl", [column.name.name for column in spec.columns]))
         return plan(spec, None, freeze=freeze, stream=stream)
 
-    def truncate(self, table: TableName, stream: str) -> None:
-        assert stream
-        self.log.append(("TRUNCATE", table.table.name))
-
-    @contextmanager
-    def transaction(self, table: TableName, stream: str) -> Iterator[FakeCursor]:
-        assert table.table.name in stream
+    def load(
+        self,
+        entry: LoadEntry,
+        write: Callable[[FakeCursor], RowCounts],
+        ledger: Ledger | None,
+    ) -> RowCounts:
+        assert entry.table.table.name in entry.stream
+        assert ledger is None
         try:
-            yield FakeCursor(self)
+            counts = write(FakeCursor(self))
         except BaseException:
             self.log.append(("rollback", None))
             raise
         self.log.append(("commit", None))
+        return counts
 
     def close(self) -> None:
         self.closed = True
@@ -110,6 +116,7 @@ class Harness:
             mapper,
             write=self.lines.append,
             session=self.session,  # type: ignore[arg-type]
+            bookkeeping=lambda *_: None,
             clock=lambda: self.now,
         )
 

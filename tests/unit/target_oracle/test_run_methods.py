@@ -5,7 +5,7 @@ from __future__ import annotations
 import oracledb
 import pytest
 
-from target_oracle.errors import TableMismatchError
+from target_oracle.errors import LoadError, TableMismatchError
 from tests.unit.target_oracle.fake_run import Harness, record, schema
 
 
@@ -32,19 +32,9 @@ def test_no_keys_means_append() -> None:
     assert harness.session.words() == ["ddl", "INSERT", "commit"]
 
 
-def test_overwrite_empties_before_the_first_batch_only() -> None:
-    harness = Harness(load_method="overwrite", batch_size_rows=1)
-    harness.read(schema(), record(1), schema(b={"type": "integer"}), record(2))
-    harness.run.finish()
-    words = [word for word in harness.session.words() if word not in ("ddl", "commit")]
-    assert words == ["TRUNCATE", "MERGE", "MERGE"]
-
-
-def test_overwrite_with_no_rows_empties_the_table() -> None:
-    harness = Harness(load_method="overwrite").read(schema())
-    assert harness.session.words() == ["ddl"]
-    harness.run.finish()
-    assert harness.session.words() == ["ddl", "TRUNCATE"]
+def test_overwrite_without_staging_is_refused_before_anything_is_touched() -> None:
+    with pytest.raises(LoadError, match="overwrite needs staging"):
+        Harness(load_method="overwrite").read(schema(), record(1))
 
 
 def test_long_values_are_updated_then_inserted() -> None:

@@ -14,8 +14,16 @@ def test_a_version_is_activated_with_its_last_rows_in_one_transaction() -> None:
     harness.read(schema(), record(1, version=8), ACTIVATE, state({"n": 1}))
     assert harness.session.words() == ["ddl", "ddl", "MERGE", "DELETE", "commit"]
     assert harness.session.log[1][1][2:] == ["_SDC_DELETED_AT", "_SDC_TABLE_VERSION"]
-    assert harness.session.log[3][1] == [8]
+    assert harness.session.log[3][1] == [8, 8]
     assert harness.lines == [b'{"n": 1}\n']
+
+
+def test_rows_of_this_run_without_a_version_are_not_older() -> None:
+    harness = Harness(hard_delete=True)
+    harness.read(schema(), record(1), ACTIVATE, record(2))
+    harness.run.finish()
+    older = '("_SDC_TABLE_VERSION" < :1 OR "_SDC_TABLE_VERSION" > :2)'
+    assert harness.session.statements[-1].endswith(older)
 
 
 def test_a_version_announced_first_is_activated_at_the_end() -> None:

@@ -12,7 +12,8 @@ from oracle_core.identifiers import Identifier, TableName
 from oracle_core.termination import Terminated
 from oracle_core.types import parse
 from target_oracle.errors import LoadError
-from target_oracle.session import TargetSession
+from target_oracle.ledger import LoadEntry, RowCounts
+from target_oracle.session import ATTEMPTS, TargetSession
 from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
 
 if TYPE_CHECKING:
@@ -118,19 +119,24 @@ def test_a_missing_right_is_named(
     with pytest.raises(LoadError, match="GRANT CREATE ANY TABLE and ALTER ANY TABLE TO LOADER"):
         session.ensure_table(SPEC, stream="S", freeze=False)
     session, _ = session_of(refusal("ORA-01031"))
-    with (
-        pytest.raises(LoadError, match=r'INSERT, UPDATE ON "DWH"\."T" TO LOADER'),
-        session.transaction(TABLE, "S") as cursor,
-    ):
-        cursor.execute("MERGE")
+    with pytest.raises(LoadError, match=r'UPDATE, DELETE ON "DWH"\."T" TO LOADER'):
+        session.load(LoadEntry("S", TABLE, 1, 0), executing("MERGE"))
+
+
+def executing(sql: str) -> Callable[[Any], RowCounts]:
+    def write(cursor: Any) -> RowCounts:
+        cursor.execute(sql)
+        return RowCounts(inserted=1)
+
+    return write
 
 
 def test_a_refused_batch_is_rolled_back_and_shows_no_row(
     session_of: Callable[..., tuple[Any, FakeConnection]],
 ) -> None:
     session, connection = session_of(refusal("ORA-00001", "unique constraint violated: SECRET"))
-    with pytest.raises(LoadError) as caught, session.transaction(TABLE, "S") as cursor:
-        cursor.execute("INSERT")
+    with pytest.raises(LoadError) as caught:
+        session.load(LoadEntry("S", TABLE, 1, 0), executing("INSERT"))
     assert connection.log == ["INSERT", "closed", "rollback"]
     text = str(caught.value)
     assert "ORA-00001" in text
@@ -139,13 +145,28 @@ def test_a_refused_batch_is_rolled_back_and_shows_no_row(
     assert caught.value.__cause__ is None
 
 
+def test_a_deadlock_is_tried_again_a_bounded_number_of_times(
+    session_of: Callable[..., tuple[Any, FakeConnection]],
+) -> None:
+    session, connection = session_of(refusal("ORA-00060"))
+    assert session.load(LoadEntry("S", TABLE, 1, 0), executing("MERGE")).inserted == 1
+    assert connection.log == ["MERGE", "closed", "rollback", "MERGE", "closed", "commit"]
+    session, connection = session_of(*[refusal("ORA-00060")] * 9)
+    with pytest.raises(LoadError, match="ORA-00060"):
+        session.load(LoadEntry("S", TABLE, 1, 0), executing("MERGE"))
+    assert connection.log.count("MERGE") == ATTEMPTS
+
+
 @pytest.mark.parametrize("forced", [False, True])
 def test_a_call_that_was_broken_off_is_not_waited_for(
     session_of: Callable[..., tuple[Any, FakeConnection]], forced: bool
 ) -> None:
-    session, connection = session_of()
-    with pytest.raises(Terminated), session.transaction(TABLE, "S"):
+    def write(_: Any) -> RowCounts:
         raise Terminated(15, forced=forced)
+
+    session, connection = session_of()
+    with pytest.raises(Terminated):
+        session.load(LoadEntry("S", TABLE, 1, 0), write)
     assert ("rollback" in connection.log) is not forced
     session.close()
     assert (session._connection is None) is not forced

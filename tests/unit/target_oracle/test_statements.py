@@ -67,8 +67,11 @@ def test_long_values_come_last() -> None:
 
 def test_versions_and_deletes() -> None:
     version, deleted = Identifier("V"), Identifier("D")
-    assert statements.delete_older(TABLE, version) == 'DELETE FROM "S"."T" WHERE "V" < :1'
-    assert statements.mark_older(TABLE, version, deleted).endswith('WHERE "V" < :2 AND "D" IS NULL')
+    assert statements.delete_older(TABLE, version, with_null=True) == (
+        'DELETE FROM "S"."T" WHERE ("V" < :1 OR "V" > :2 OR "V" IS NULL)'
+    )
+    marked = statements.mark_older(TABLE, version, deleted, with_null=False)
+    assert marked.endswith('WHERE ("V" < :2 OR "V" > :3) AND "D" IS NULL')
     statement = statements.delete(TABLE, [NAME, ID])
     assert (statement.sql, statement.order) == ('DELETE FROM "S"."T" WHERE "ID" = :1', (1,))
 

@@ -1,0 +1,181 @@
+"""Replaces the content of a table at the end of its stream, in one transaction.
+
+Until then the new rows are in a staging table, and the old rows are there for every reader; after
+a failure they still are. Readers see all old rows or all new ones: DELETE, INSERT and the ledger
+row are committed together, and Oracle's queries read one moment.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from target_oracle import direct_path, staged_statements
+from target_oracle.errors import LoadError
+from target_oracle.ledger import LoadEntry, RowCounts
+from target_oracle.staging import can_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    import oracledb
+
+    from oracle_core.identifiers import Identifier, TableName
+    from target_oracle.batch import Batch
+    from target_oracle.bookkeeping import Bookkeeping
+    from target_oracle.services import LoadServices
+    from target_oracle.staging import StagingTable
+    from target_oracle.statements import LoadColumn
+
+_LOGGER = logging.getLogger("target-oracle")
+
+_DEPENDENTS = """
+SELECT C.OWNER, C.TABLE_NAME, C.CONSTRAINT_NAME, C.DELETE_RULE
+  FROM ALL_CONSTRAINTS C
+  JOIN ALL_CONSTRAINTS K ON K.OWNER = C.R_OWNER AND K.CONSTRAINT_NAME = C.R_CONSTRAINT_NAME
+ WHERE C.CONSTRAINT_TYPE = 'R' AND C.STATUS = 'ENABLED'
+   AND C.DELETE_RULE IN ('CASCADE', 'SET NULL') AND K.OWNER = :1 AND K.TABLE_NAME = :2
+   AND (C.OWNER <> K.OWNER OR C.TABLE_NAME <> K.TABLE_NAME)
+"""
+
+
+class OverwriteLoader:
+    """Stages the batches of one stream and replaces the table's rows at its end."""
+
+    commits_batches = False
+
+    def __init__(self, services: LoadServices, stream: str, table: TableName) -> None:
+        """Replace the rows of `table`.
+
+        Raises:
+            LoadError: If the run has no staging.
+        """
+        if services.bookkeeping is None:
+            what = (
+                f"stream '{stream}': overwrite needs staging, and there is no ledger; create the "
+                "tables of docs/loading.md or name a ledger_schema"
+            )
+            raise LoadError(what)
+        self._services = services
+        self._bookkeeping: Bookkeeping = services.bookkeeping
+        self.stream = stream
+        self.table = table
+        self._is_keyed = False
+        self._staging: StagingTable | None = None
+        self._columns: tuple[LoadColumn, ...] = ()
+        self._deleted_at: Identifier | None = None
+        self._byte_count = 0
+
+    def set_columns(self, columns: Sequence[LoadColumn], *, is_keyed: bool) -> None:
+        """Take the columns of the table as they are now; the staging table is made to match.
+
+        Raises:
+            LoadError: If the strategy cannot be used with the table.
+        """
+        self._is_keyed = is_keyed
+        self._columns = tuple(columns)
+        refusal = direct_path.refusal(
+            self._services.session.connection, self._services.settings.direct_path
+        )
+        if refusal is None and not can_store(columns):
+            refusal = "it does not take the type of every column"
+        where = f"stream '{self.stream}': create a staging table for {self.table}"
+        area, session = self._bookkeeping.staging, self._services.session
+        staging = self._staging
+        if staging is None:
+            session.run_ddl(self._check, where)
+            self._staging = session.run_ddl(
+                lambda c: area.create(c, columns, uses_direct_path=refusal is None), where
+            )
+            how = (
+                "loaded by direct path" if refusal is None else f"inserted (direct path: {refusal})"
+            )
+            _LOGGER.info("Stream '%s': rows are %s into a staging table", self.stream, how)
+        else:
+            session.run_ddl(lambda c: area.extend(c, staging, columns), where)
+
+    def _check(self, connection: oracledb.Connection) -> None:
+        """Refuse before anything is touched what the strategy cannot do."""
+        is_difference = self._services.settings.overwrite_strategy == "difference"
+        if is_difference and not self._is_keyed:
+            what = (
+                f"stream '{self.stream}': overwrite_strategy difference needs key properties; "
+                "use transaction"
+            )
+            raise LoadError(what)
+        if is_difference:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(_DEPENDENTS, [self.table.schema.name, self.table.table.name])
+            row = cursor.fetchone()
+        if row is not None:
+            owner, table, constraint, rule = row
+            what = (
+                f"stream '{self.stream}': replacing all rows of {self.table} would change rows of "
+                f"{owner}.{table} (foreign key {constraint}, ON DELETE {rule}); set "
+                "overwrite_strategy to difference, or disable the constraint"
+            )
+            raise LoadError(what)
+
+    def load(
+        self,
+        batch: Batch | None,
+        *,
+        byte_count: int = 0,
+        deleted: Collection[int] = (),
+        deleted_at: Identifier | None = None,
+        then: Callable[[oracledb.Cursor], RowCounts] | None = None,
+    ) -> None:
+        """Stage a batch; what else belongs to it waits for the end of the stream."""
+        del then  # versions are activated in `finish`
+        staging = self._staging
+        assert staging is not None  # noqa: S101 - `set_columns` comes first
+        if deleted:
+            self._deleted_at = deleted_at
+        self._byte_count += byte_count
+        if batch is not None:
+            where = f"stream '{self.stream}': stage rows for {self.table}"
+            self._services.session.run_ddl(lambda c: staging.fill(c, batch), where)
+
+    def finish(self, then: Callable[[oracledb.Cursor], RowCounts] | None) -> None:
+        """Replace the rows of the table and commit.
+
+        Raises:
+            LoadError: If the database refuses it; the old rows are then untouched.
+        """
+        self._bookkeeping.locks.confirm()
+        entry = LoadEntry(self.stream, self.table, 1, self._byte_count)
+        is_difference = self._services.settings.overwrite_strategy == "difference"
+
+        def write(cursor: oracledb.Cursor) -> RowCounts:
+            counts = self._difference(cursor) if is_difference else self._replace(cursor)
+            return counts + then(cursor) if then else counts
+
+        counts = self._services.session.load(entry, write, self._bookkeeping.ledger)
+        _LOGGER.info(
+            "Stream '%s': the rows of %s are replaced (%d deleted, %d inserted, %d merged)",
+            self.stream,
+            self.table,
+            counts.deleted,
+            counts.inserted,
+            counts.merged,
+        )
+
+    def _rows(self) -> str:
+        assert self._staging is not None  # noqa: S101 - `set_columns` comes first
+        return staged_statements.folded(
+            self._staging.name, self._columns, self._deleted_at, live=True
+        )
+
+    def _replace(self, cursor: oracledb.Cursor) -> RowCounts:
+        cursor.execute(f"DELETE FROM {self.table.sql}")  # noqa: S608
+        deleted = cursor.rowcount
+        cursor.execute(staged_statements.insert(self.table, self._columns, self._rows()))
+        return RowCounts(inserted=cursor.rowcount, deleted=deleted)
+
+    def _difference(self, cursor: oracledb.Cursor) -> RowCounts:
+        columns, rows = self._columns, self._rows()
+        cursor.execute(staged_statements.delete_missing(self.table, columns, rows))
+        deleted = cursor.rowcount
+        cursor.execute(staged_statements.merge(self.table, columns, rows, only_different=True))
+        return RowCounts(merged=cursor.rowcount, deleted=deleted)

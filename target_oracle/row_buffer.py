@@ -1,0 +1,53 @@
+"""The rows of one stream that wait for their batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from target_oracle.records import Row
+
+
+class RowBuffer:
+    """Rows in the order of the input, with their size and the lines that they came in.
+
+    `first_received` is when the oldest of them came.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.rows: list[Row] = []
+        self.size = 0
+        self.first_received = dt.datetime.now(dt.UTC)
+        self._lines: list[tuple[int, int]] = []  # (position of a row, its line), where runs begin
+
+    def add(self, rows: Sequence[Row], size: int, line: int) -> None:
+        """Add rows of consecutive lines, `size` bytes of input, the first from line `line`."""
+        if not self.rows:
+            self.first_received = dt.datetime.now(dt.UTC)
+        self._lines.append((len(self.rows), line))
+        self.rows.extend(rows)
+        self.size += size
+
+    def line_of(self, position: int) -> int:
+        """Return the number of the input line of a row."""
+        start, line = max(place for place in self._lines if place[0] <= position)
+        return line + position - start
+
+    def drop(self, count: int) -> None:
+        """Forget the first rows."""
+        if count >= len(self.rows):
+            self.clear()
+            return
+        self.size -= self.size * count // len(self.rows)
+        del self.rows[:count]
+        shifted = [(start - count, line) for start, line in self._lines]
+        last_before = max((i for i, (start, _) in enumerate(shifted) if start <= 0), default=0)
+        self._lines = shifted[last_before:]
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self.rows, self._lines, self.size = [], [], 0

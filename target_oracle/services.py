@@ -1,0 +1,35 @@
+"""What the streams of a run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from target_oracle.bookkeeping import Bookkeeping
+    from target_oracle.ledger import Ledger
+    from target_oracle.naming import NamingRules
+    from target_oracle.session import TargetSession
+    from target_oracle.settings import TargetSettings
+
+
+@dataclass(frozen=True, slots=True)
+class LoadServices:
+    """Settings, session and bookkeeping of a run.
+
+    `checkpoint` is called before each batch and may end the run there. Without `bookkeeping`
+    there is no ledger, no lock and no staging.
+    """
+
+    settings: TargetSettings
+    session: TargetSession
+    rules: NamingRules
+    checkpoint: Callable[[], None]
+    bookkeeping: Bookkeeping | None = None
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger, where there is one."""
+        return self.bookkeeping.ledger if self.bookkeeping else None
