@@ -123,6 +123,8 @@ class LoadRun:
         table = self._services().rules.table(stream)
         self._register.claim(stream, table)
         services = self._services()
+        if services.ledger is not None and self._history.run_id is not None:
+            services.ledger.run_id = self._history.run_id
         self._history.refuse_own_table(stream, table, self._session.own_schema)
         if services.bookkeeping is not None:
             locks, session = services.bookkeeping.locks, self._session

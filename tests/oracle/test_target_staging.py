@@ -35,7 +35,7 @@ WIDE: dict[str, Any] = {
         "x-sql-datatype": "INTERVAL DAY(9) TO SECOND(9)",
     },
 }
-VALUES = [
+VALUES: list[dict[str, Any]] = [
     {
         "T": "x" * 40_000,
         "B": "AP8B",
