@@ -41,10 +41,10 @@ class Piece:
         number: Place among the pieces of the stream, from 0.
         moment: What its rows are read as of.
         chunk: The rows that belong to it; all rows of the stream without one.
-        count: Number of pieces of the stream.
+        version: The table version that its records carry, if any.
     """
 
     number: int = 0
     moment: Moment = field(default_factory=Moment)
     chunk: Chunk | None = None
-    count: int = 1
+    version: int | None = None

@@ -149,6 +149,28 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "parallelism",
+        th.IntegerType(nullable=True, minimum=1, maximum=64),
+        default=1,
+        title="Parallelism (processes)",
+        description=(
+            "Number of processes that read streams and chunks, each with a session of its own. "
+            "All read as of the SCN of the run; streams that can only be read in its read-only "
+            "transaction are read one after the other."
+        ),
+    ),
+    th.Property(
+        "on_stream_error",
+        th.StringType(nullable=True),
+        default="stop",
+        allowed_values=["stop", "continue"],
+        title="On a stream's error",
+        description=(
+            "What happens to the other streams when one fails: `stop` ends the run, `continue` "
+            "reads them and ends with exit code 1."
+        ),
+    ),
+    th.Property(
         "use_singer_decimal",
         th.BooleanType(nullable=True),
         default=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from dataclasses import replace
@@ -25,12 +24,12 @@ from oracle_core.history.failure import failure_code
 from oracle_core.history.state_codec import read_time
 from oracle_core.telemetry import BatchMoved, RunEnded, RunStarted, StreamStarted, Telemetry
 from oracle_core.termination import Terminated
-from tap_oracle.progress import StreamProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
 
     from oracle_core.telemetry import Column
+    from tap_oracle.progress import StreamProgress
     from tap_oracle.settings import TapSettings
 
 APPLICATION = "tap-oracle"
@@ -99,8 +98,12 @@ class CurrentRun:
                 with the name of the signal as the code of its error.
         """
         now = utc_now()
+        failed_streams = self.record.extra.get("failed_streams")
         if failure is None:
             self._write(self.record.succeeded(now))
+        elif failed_streams and not isinstance(failure, Terminated):
+            stream, code = next(iter(failed_streams.items()))
+            self._write(self.record.failed(now, code, stream))
         else:
             self._write(self.record.failed(now, failure_code(failure), self._stream))
         if not (isinstance(failure, Terminated) and failure.forced):
@@ -114,16 +117,15 @@ class CurrentRun:
             if read_time(value) is not None:
                 yield stream, value
 
-    @contextlib.contextmanager
-    def stream(
-        self,
-        name: str,
-        method: str,
-        *,
-        table: str | None = None,
-        columns: Callable[[], tuple[Column, ...]] = tuple,
-    ) -> Iterator[StreamProgress]:
-        """Record that a stream is being read, and finally what it has written.
+    def at(self, name: str | None) -> None:
+        """Note which stream the run is at, if any, for messages and the record of a failure."""
+        self._stream = name
+        run_context.set_stream(name)
+
+    def stream_started(
+        self, name: str, method: str, *, table: str, columns: Callable[[], tuple[Column, ...]]
+    ) -> None:
+        """Tell telemetry that a stream is being read.
 
         Args:
             name: The stream.
@@ -131,20 +133,28 @@ class CurrentRun:
             table: The table, `SCHEMA.TABLE`.
             columns: Returns its columns.
         """
-        self._stream = name
-        run_context.set_stream(name)
         if self._telemetry.is_on:
             self._telemetry.emit(StreamStarted(self.record, name, method, table, columns()))
             self._moved_at = time.monotonic()
-        progress = StreamProgress()
-        try:
-            yield progress
-        finally:
-            duration_ms = round(progress.seconds * 1000)
-            written = StreamRun(method, progress.rows, progress.size, duration_ms, progress.scn)
-            self._record = self.record.with_stream(name, written)
-        self._stream = None
-        run_context.set_stream(None)
+
+    def record_stream(self, name: str, method: str, progress: StreamProgress) -> None:
+        """Record what a stream has written.
+
+        Args:
+            name: The stream.
+            method: Its replication method.
+            progress: What it has written.
+        """
+        duration_ms = round(progress.seconds * 1000)
+        written = StreamRun(method, progress.rows, progress.size, duration_ms, progress.scn)
+        self._record = self.record.with_stream(name, written)
+
+    def note_failure(self, name: str, code: str) -> None:
+        """Record that a stream failed while others go on."""
+        known = dict(self.record.extra.get("failed_streams") or {})
+        self._record = replace(
+            self.record, extra={**self.record.extra, "failed_streams": {**known, name: code}}
+        )
 
     def moved(self, name: str, *, rows: int, size: int) -> None:
         """Tell telemetry that rows of a stream were written; `size` is in bytes."""

@@ -9,11 +9,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream, Tap
+from singer_sdk._logging import _setup_console_logging
 from singer_sdk.helpers._catalog import get_selected_schema
 from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
-from singer_sdk.plugin_base import PluginBase, _ConfigInput
+from singer_sdk.plugin_base import PluginBase, _ConfigInput, _plugin_log_level
 from singer_sdk.singerlib import CatalogEntry as SingerCatalogEntry
 
 from oracle_core.settings import from_environment
@@ -62,6 +63,11 @@ class AdaptedTap(Tap):
     def make_mapper(self) -> None:
         """Make the mapper; the SDK's `Tap` would register every catalog entry in full."""
         PluginBase.setup_mapper(self)
+
+    @classmethod
+    def set_up_logging(cls) -> None:
+        """Log as the command does; the SDK sets it up where it makes the command only."""
+        _setup_console_logging(log_level=_plugin_log_level(plugin_name=cls.name))
 
     @classmethod
     def print_about_if_asked(cls, *, about: bool, about_format: str | None) -> None:

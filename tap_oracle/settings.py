@@ -39,6 +39,8 @@ class TapSettings:
     array_size_rows: int
     snapshot: str
     chunk_rows: int
+    parallelism: int
+    on_stream_error: str
     any_year: bool
     emit_activate_version_messages: bool
     representation: JsonSchemaOptions
@@ -74,6 +76,8 @@ class TapSettings:
             array_size_rows=config["array_size_rows"],
             snapshot=config["snapshot"],
             chunk_rows=config["chunk_rows"],
+            parallelism=config["parallelism"],
+            on_stream_error=config["on_stream_error"],
             any_year=bool(config["any_year"]),
             emit_activate_version_messages=bool(config["emit_activate_version_messages"]),
             representation=JsonSchemaOptions(

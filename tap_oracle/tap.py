@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import IO, TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk import typing as th
@@ -23,6 +24,7 @@ from tap_oracle.catalog_entry import check_entry, read_entry
 from tap_oracle.declared_settings import TAP_SETTINGS
 from tap_oracle.discovery import discover, with_types
 from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
+from tap_oracle.pipeline import Pipeline
 from tap_oracle.run import CurrentRun
 from tap_oracle.sdk_compat import AdaptedTap, ConfigInput
 from tap_oracle.services import StreamServices
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     import click
     import oracledb
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
+
+    from tap_oracle.catalog_entry import CatalogEntry
 
     JsonSource = Mapping[str, Any] | PurePath | str
 
@@ -227,9 +231,14 @@ class TapOracle(AdaptedTap):
             self.services.snapshots.begin(
                 [stream.entry for stream in chosen if isinstance(stream, FullTableStream)]
             )
-            for stream in chosen:
-                stream.write_schema()
-                stream.transfer()
+            make_streams = partial(
+                streams_in_worker,
+                dict(self.settings.connection),
+                [stream.entry for stream in chosen],
+                self._whole_state["bookmarks"],
+            )
+            parallelism = self.settings.parallelism
+            Pipeline(self.services, make_streams, parallelism=parallelism).run(chosen)
         except BrokenPipeError as failure:
             self.run.end(failure)
             raise
@@ -309,3 +318,27 @@ class TapOracle(AdaptedTap):
         """Read one record of each stream, or print the schemas."""
         with reported(cls.logger, lambda: "test"):
             super().cb_test(ctx, param, value)
+
+
+def streams_in_worker(
+    config: dict[str, Any], entries: Sequence[CatalogEntry], bookmarks: Mapping[str, Any]
+) -> dict[str, OracleStream]:
+    """Return the streams of a worker process by name.
+
+    Args:
+        config: Checked settings.
+        entries: The selected streams, with the types of their columns.
+        bookmarks: The bookmarks of the state.
+    """
+    TapOracle.set_up_logging()
+    TapOracle.logger.setLevel(logging.WARNING)  # what it says at the start has been said already
+    tap = TapOracle(
+        config=config,
+        catalog={"streams": [dict(entry.raw) for entry in entries]},
+        state={"bookmarks": dict(bookmarks)},
+    )
+    TapOracle.logger.setLevel(logging.NOTSET)
+    streams = {stream.name: stream for stream in tap.oracle_streams}
+    for entry in entries:
+        streams[entry.stream_id].entry = entry
+    return streams

@@ -16,6 +16,7 @@ from oracle_core.telemetry import Column
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.plan import plan_stream
+from tap_oracle.progress import StreamProgress
 from tap_oracle.query import Extras
 from tap_oracle.sdk_compat import AdaptedStream
 from tap_oracle.snapshot import REREAD_CODES, Moment, Way
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from oracle_core.state import Bookmark
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.plan import StreamPlan
-    from tap_oracle.progress import StreamProgress
     from tap_oracle.query import Statement
     from tap_oracle.services import StreamServices
     from tap_oracle.writer import Row
@@ -152,7 +152,7 @@ class OracleStream(AdaptedStream):
 
     def _read_once(self, piece: Piece) -> Iterator[Block]:
         plan = self.plan()
-        encode = self.encoder(plan)
+        encode = self.encoder(plan, piece.version)
         for rows in self.fetched(plan, self.statement(plan, piece)):
             lines = encode(rows, dt.datetime.now(dt.UTC))
             yield Block(lines, len(rows), self.bookmark_after(plan, rows[-1]))
@@ -169,17 +169,16 @@ class OracleStream(AdaptedStream):
         size = self.services.settings.array_size_rows
         return fetch_rows(self.services.session(), statement, plan, array_size_rows=size)
 
-    def encoder(self, plan: StreamPlan) -> RowEncoder:
+    def encoder(self, plan: StreamPlan, version: int | None) -> RowEncoder:
         """Return the bulk encoder, or the SDK's mapper where something changes records."""
         reason = self.reason_for_single_records
         if reason is not None:
             self.logger.info("Stream '%s': record by record, because %s", self.name, reason)
-            return self._mapped_encoder(plan)
-        encode = record_encoder(self.name, plan.names, self.table_version())
+            return self._mapped_encoder(plan, version)
+        encode = record_encoder(self.name, plan.names, version)
         return lambda rows, time_extracted: encode(plan.values(rows), time_extracted)
 
-    def _mapped_encoder(self, plan: StreamPlan) -> RowEncoder:
-        version = self.table_version()
+    def _mapped_encoder(self, plan: StreamPlan, version: int | None) -> RowEncoder:
         serialize = self.services.writer.serialize_message
 
         def encode(rows: Sequence[Row], time_extracted: dt.datetime) -> bytes:
@@ -216,29 +215,13 @@ class OracleStream(AdaptedStream):
     # Writing
 
     def transfer(self) -> None:
-        """Read and write all pieces in this process."""
-        counter, timer = self.get_record_counter(), self.get_sync_timer()
-        run = self.services.run
-        table = str(self.entry.table)
-        with (
-            run.stream(
-                self.name, self.replication_method, table=table, columns=self.lineage
-            ) as progress,
-            counter,
-            timer,
-        ):
-            counter.with_context({})
-            timer.with_context({})
-            for piece in self.pieces():
-                for block in self.read(self.prepared(piece)):
-                    self.take(block, progress)
-                    counter.increment(block.rows)
-                self.complete(piece)
-            self.finish()
-            progress.scn = self.bookmark.scn
-        self.logger.info(
-            "Stream '%s': %s, %s", self.name, self.replication_method, progress.summary()
-        )
+        """Read and write all pieces in this process; the way of a test run (`--test`)."""
+        progress = StreamProgress()
+        for piece in self.pieces():
+            for block in self.read(self.prepared(piece)):
+                self.take(block, progress)
+            self.complete(piece)
+        self.finish()
 
     def lineage(self) -> tuple[Column, ...]:
         """Return the selected columns with their Oracle types."""

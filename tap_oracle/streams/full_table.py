@@ -41,10 +41,10 @@ class FullTableStream(OracleStream):
         self._version = self._version_of_load()
         self._note_beginning()
         if self._progress is None:
-            return [Piece(moment=self._moment)]
+            return [Piece(moment=self._moment, version=self._version)]
         progress = self._progress
         return [
-            Piece(number, self._moment, progress.chunk(number), progress.count)
+            Piece(number, self._moment, progress.chunk(number), self._version)
             for number in progress.left
         ]
 
