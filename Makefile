@@ -4,6 +4,7 @@
 # make test-standin  runs the stand-in's own tests; make test-all runs both
 # make coverage  runs the pair's tests and prints the branch coverage of the pair, plugins included
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
+# make test-browser  looks at the report of runs in chromium (apt-get install chromium)
 # make test-state-backend  runs and checks Meltano's state backend in an environment of its own
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make standin-report  counts the statements that the stand-in answers as Oracle does
@@ -35,7 +36,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-standin test-state-backend test-all test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -94,6 +95,9 @@ $(STATE_VENV)/.installed: $(STATE_BACKEND)/pyproject.toml $(STANDIN)/pyproject.t
 
 test-state-backend: $(STATE_VENV)/.installed
 	cd $(STATE_BACKEND) && $(CURDIR)/$(STATE_VENV)/bin/ruff check . && $(CURDIR)/$(STATE_VENV)/bin/ruff format --check . && $(CURDIR)/$(STATE_VENV)/bin/mypy && $(CURDIR)/$(STATE_VENV)/bin/python -m pytest $(TESTS)
+
+test-browser: $(VENV)/.installed
+	$(BIN)/python -m pytest -m browser tests/browser
 
 soak: $(VENV)/.installed
 	cd $(STANDIN) && SOAK_SECONDS=60 $(HERE)/python -m pytest -s tests/test_concurrency.py

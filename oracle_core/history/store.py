@@ -105,6 +105,11 @@ class HistoryStore:
         """The dialect of the database."""
         return "oracle" if self._engine.dialect.name == "oracle" else "sqlite"
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The table's columns in their order."""
+        return tuple(column.name for column in self._table.columns)
+
     def close(self) -> None:
         """End the sessions."""
         self._engine.dispose()

@@ -1,0 +1,30 @@
+"""Lists the plugins of others: profiles, types, sinks of events."""
+
+from __future__ import annotations
+
+import click
+
+from oracle_core.plugins import list_plugins
+from singer_oracle_cli.options import reported
+from singer_oracle_cli.output import format_option, show
+
+
+@click.command()
+@format_option()
+def plugins(output_format: str) -> None:
+    """List installed plugins and say which cannot be used."""
+    with reported("plugins"):
+        listed = list_plugins()
+        data = [
+            {
+                "group": plugin.group,
+                "name": plugin.name,
+                "distribution": plugin.distribution,
+                "version": plugin.version,
+                "api": plugin.api,
+                "error": plugin.error,
+            }
+            for plugin in listed
+        ]
+        header = ("GROUP", "NAME", "DISTRIBUTION", "VERSION", "API", "ERROR")
+        show(data, header, [tuple(line.values()) for line in data], output_format)

@@ -1,0 +1,131 @@
+"""`singer-oracle` against a database."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from singer_oracle_cli.main import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+    from oracle_standin.testing import OracleDatabase
+
+pytestmark = pytest.mark.oracle
+
+Call = "Callable[..., Result]"
+
+
+@pytest.fixture
+def call(
+    oracle_database: OracleDatabase, fresh_schema: str, tmp_path: Path
+) -> Callable[..., Result]:
+    """Return a function that runs the command as the user of a fresh schema."""
+    config = tmp_path / "config.json"
+
+    def run(*arguments: str, code: int = 0, **settings: Any) -> Result:
+        config.write_text(json.dumps(oracle_database.config(fresh_schema) | settings), "utf-8")
+        result = CliRunner().invoke(main, [*arguments, "--config", str(config)])
+        assert result.exit_code == code, (result.output, result.exception)
+        assert oracle_database.passwords[fresh_schema] not in result.output
+        return result
+
+    return run
+
+
+def test_connect_names_server_user_and_character_set(
+    call: Callable[..., Result], fresh_schema: str
+) -> None:
+    facts = json.loads(call("connect", "--format", "json").stdout)
+    assert facts["user"] == fresh_schema
+    assert facts["character_set"] == "AL32UTF8"
+    assert facts["driver_mode"] == "thin"
+    assert facts["round_trip_ms"] > 0
+    assert facts["is_encrypted"] is False
+    assert "character set" in call("connect").stdout
+
+
+def test_connect_with_a_wrong_password(call: Callable[..., Result]) -> None:
+    result = call("connect", code=1, password="canary-4410")
+    assert "ORA-01017" in result.stderr
+    assert "canary-4410" not in result.output
+
+
+ROWS = (
+    "SELECT level AS id, 'ü' || level AS name, CAST(NULL AS DATE) AS d FROM dual CONNECT BY level"
+)
+
+
+def test_query_in_every_format(call: Callable[..., Result]) -> None:
+    statement = f" -- why\n{ROWS} <= TO_NUMBER(:most)"
+    arguments = ("query", statement, "--bind", "most=3")
+    assert json.loads(call(*arguments, "--format", "json").stdout)[2] == {
+        "ID": 3, "NAME": "ü3", "D": None
+    }  # fmt: skip
+    lines = call(*arguments, "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["ID"] for line in lines] == [1, 2, 3]
+    rows = list(csv.reader(io.StringIO(call(*arguments, "--format", "csv").stdout)))
+    assert rows == [["ID", "NAME", "D"], ["1", "ü1", ""], ["2", "ü2", ""], ["3", "ü3", ""]]
+    assert call(*arguments).stdout.splitlines()[1].split() == ["1", "ü1"]
+    data = call(*arguments, "--format", "parquet").stdout_bytes
+    assert pq.read_table(io.BytesIO(data)).column("NAME").to_pylist() == ["ü1", "ü2", "ü3"]
+
+
+def test_numbers_keep_their_digits(call: Callable[..., Result]) -> None:
+    statement = "SELECT 12345678901234567890.123456789 AS n FROM dual"
+    (row,) = json.loads(call("query", statement, "--format", "json").stdout)
+    assert row == {"N": "12345678901234567890.123456789"}
+
+
+def test_a_limit_says_that_there_is_more(call: Callable[..., Result]) -> None:
+    result = call("query", f"{ROWS} <= 5", "--limit", "2", "--format", "csv")
+    assert len(result.stdout.splitlines()) == 3
+    assert "more than 2 rows" in result.stderr
+    assert "more than" not in call("query", f"{ROWS} <= 5", "--limit", "5").stderr
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM t",
+        "/* SELECT */ DROP TABLE t",
+        " -- SELECT\nTRUNCATE TABLE t",
+        "BEGIN NULL; END;",
+        "SELECTION",
+        "",
+    ],
+)
+def test_only_queries_are_run(call: Callable[..., Result], statement: str) -> None:
+    assert "only SELECT and WITH" in call("query", statement, code=2).stderr
+
+
+def test_a_refused_query_names_the_code(call: Callable[..., Result]) -> None:
+    assert "ORA-00942" in call("query", "SELECT * FROM nowhere", code=1).stderr
+
+
+def test_health_of_a_connection_without_history(call: Callable[..., Result]) -> None:
+    result = json.loads(call("health", "--format", "json").stdout)
+    verdicts = {check["name"]: check["verdict"] for check in result["checks"]}
+    assert verdicts["connection"] == "ok"
+    assert verdicts["run history"] == "unknown"
+    failed = json.loads(call("health", "--format", "json", code=1, password="wrong-42").stdout)
+    assert failed["checks"][0]["verdict"] == "failed"
+
+
+def test_a_history_in_oracle(call: Callable[..., Result]) -> None:
+    assert "there is no run history" in call("history", "list", code=2).stderr
+    assert "12 migrations run" in call("history", "migrate").stdout
+    assert json.loads(call("history", "list", "--format", "json").stdout) == []
+
+
+def test_the_catalog_is_a_part(call: Callable[..., Result]) -> None:
+    assert "user" in call("catalog", "check", "--format", "json").stdout
