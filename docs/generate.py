@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from oracle_standin import limits
 
+from docs.statement_catalogue import read_catalogue, statements_page
 from docs.type_page import types_page
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
@@ -172,6 +173,7 @@ def documents() -> dict[Path, str]:
     return {
         PROJECT / "docs" / "settings.md": settings_page(),
         PROJECT / "docs" / "types.md": types_page(),
+        PROJECT / "docs" / "statements.md": statements_page(read_catalogue()),
         readme_path: readme(readme_path.read_text(encoding="utf-8")),
         meltano_path: meltano(meltano_path.read_text(encoding="utf-8")),
         standin_path: standin_readme(standin_path.read_text(encoding="utf-8")),

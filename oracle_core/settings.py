@@ -6,6 +6,7 @@ Names that older taps and targets use are accepted as aliases.
 from __future__ import annotations
 
 import difflib
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -299,6 +300,29 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
     for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path)):
         setting = str(error.path[0]) if error.path else None
         raise ConfigurationError(_rule(error.validator, error.validator_value), setting=setting)
+
+
+def listed(value: object) -> tuple[str, ...]:
+    """Return the value of a list setting: a list, text with commas, or nothing.
+
+    Args:
+        value: Value of the setting; JSON text of a list is accepted too, as Meltano passes it.
+    """
+    if value is None:
+        return ()
+    parts: object = value
+    if isinstance(value, str):
+        parts = _json_list(value) if value.lstrip().startswith("[") else value.split(",")
+    names = (str(part).strip() for part in parts) if isinstance(parts, (list, tuple)) else ()
+    return tuple(name for name in names if name)
+
+
+def _json_list(text: str) -> list[Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return text.split(",")
+    return content if isinstance(content, list) else [text]
 
 
 def _rule(validator: object, value: object) -> str:

@@ -25,7 +25,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("pair")
 
-pytest_plugins = ["oracle_standin.testing.fixtures", "tests.fix_plugins"]
+pytest_plugins = ["oracle_standin.testing.fixtures", "tests.fix_plugins", "tests.fix_statements"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

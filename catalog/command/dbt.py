@@ -10,14 +10,13 @@ import click
 
 from catalog.command.options import (
     config_option,
-    depth_of,
     reported,
     schema_option,
     session,
     table_option,
     warn,
 )
-from catalog.command.settings import names_of, read_settings
+from catalog.command.settings import read_settings
 from catalog.dbt import HEADER, DbtOptions, dbt_files
 from catalog.introspect import take_inventory
 
@@ -65,10 +64,9 @@ def dbt(
     file that does not begin with the generated header is never changed.
     """
     with reported("dbt"):
-        settings = read_settings(config)
+        settings = read_settings(config).narrowed(schemas, tables)
         with session(settings) as connection:
-            names = names_of(settings, schemas, tables)
-            inventory = take_inventory(connection, names, depth_of(settings, details=True))
+            inventory = take_inventory(connection, settings.names, settings.depth(details=True))
         warn(inventory)
         files = dbt_files(inventory.schemas, DbtOptions(**options))
         written = write_files(out, files)

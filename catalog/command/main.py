@@ -1,8 +1,9 @@
-"""`oracle-catalog`: describes schemas, compares descriptions, and says which grants are missing."""
+"""`oracle-catalog`: describes schemas, compares descriptions and prints missing grants."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from catalog.command.dbt import dbt
 from catalog.command.options import (
     NAME,
     config_option,
-    depth_of,
     format_option,
     logging_to_stderr,
     reported,
@@ -26,7 +26,7 @@ from catalog.command.options import (
     warn,
 )
 from catalog.command.rendering import show, show_catalog, show_text, table_text
-from catalog.command.settings import names_of, read_settings, representation
+from catalog.command.settings import read_settings
 from catalog.command.table_page import page
 from catalog.description import read, to_plain
 from catalog.diff import compare
@@ -64,10 +64,10 @@ def main(context: click.Context) -> None:
     type=click.Choice(["catalog", "description"]),
     default="catalog",
     show_default=True,
-    help="A Singer catalog, or everything that was found: foreign keys, partitions, synonyms, …",
+    help="A Singer catalog, or a full description: foreign keys, partitions, synonyms, …",
 )
 @click.option(
-    "--synonyms", "through_synonyms", is_flag=True, help="What synonyms are for, under their names."
+    "--synonyms", "through_synonyms", is_flag=True, help="Describe tables behind synonyms too."
 )
 @click.option("--profile", "profile_name", help="Application profile, such as oracle_ebs.")
 @format_option("json")
@@ -83,16 +83,15 @@ def generate(
 ) -> None:
     """Write the Singer catalog or the full description of schemas."""
     with reported("generate"):
-        settings = read_settings(config)
+        settings = read_settings(config).narrowed(schemas, tables)
         if through_synonyms:
-            settings["include_synonyms"] = True
-        chosen = profile_name or settings.get("profile")
-        application = profile.load(str(chosen)) if chosen else None
+            settings = replace(settings, include_synonyms=True)
+        chosen = profile_name or settings.profile
+        application = profile.load(chosen) if chosen else None
+        is_whole = kind == "description"
         with session(settings) as connection:
-            names = names_of(settings, schemas, tables)
-            is_whole = kind == "description"
-            depth = depth_of(settings, details=is_whole, synonyms=is_whole)
-            inventory = take_inventory(connection, names, depth)
+            depth = settings.depth(details=is_whole, synonyms=is_whole)
+            inventory = take_inventory(connection, settings.names, depth)
             service = connection.service_name
         warn(inventory)
         if output_format == "table":
@@ -103,7 +102,7 @@ def generate(
             catalog = singer_catalog(
                 inventory.schemas,
                 database=service,
-                options=representation(settings),
+                options=settings.representation,
                 profile=application,
             )
             show_catalog(catalog, output_format)
@@ -127,7 +126,7 @@ def _listed(inventory: Inventory) -> list[tuple[object, ...]]:
 @config_option
 @format_option("table")
 def show_table(table: str, config: Path | None, output_format: str) -> None:
-    """Show what the dictionary knows of one TABLE, as SCHEMA.TABLE in exact case."""
+    """Show the dictionary's facts about one TABLE, given as SCHEMA.TABLE in exact case."""
     with reported(f"show {table}"):
         settings = read_settings(config)
         names = NameFilter(tables=(table,))
@@ -137,7 +136,7 @@ def show_table(table: str, config: Path | None, output_format: str) -> None:
         if not inventory.tables:
             msg = f"no table, view or synonym {table} that the user sees; names are in exact case"
             raise ConfigurationError(msg)
-        pages = (page(found, inventory) for found in inventory.tables)
+        pages = (page(described, inventory) for described in inventory.tables)
         show_text(to_plain(inventory), output_format, "\n\n\n".join(pages))
 
 
@@ -181,9 +180,9 @@ def _text(path: Path) -> str:
     "--mode",
     type=click.Choice([mode.value for mode in Mode]),
     required=True,
-    help="The way of working that the grants are for.",
+    help="Way of working that the grants are for.",
 )
-@click.option("--user", required=True, help="Who gets the grants, in exact case.")
+@click.option("--user", required=True, help="Grantee, in exact case.")
 @target_schema_option
 @format_option("sql", "sql")
 def grants(
@@ -195,26 +194,28 @@ def grants(
     target_schema: str | None,
     output_format: str,
 ) -> None:
-    """Print the least-privilege SQL for a mode, over the tables that this session sees.
+    """Print the least-privilege SQL for a mode, for the tables that this session sees.
 
     Run it as the owner of the tables or as an administrator: a user that lacks the grants does
     not see the tables.
     """
     with reported("grants"):
-        settings = read_settings(config)
+        settings = read_settings(config).narrowed(schemas, tables)
         with session(settings) as connection:
-            names = names_of(settings, schemas, tables)
-            inventory = take_inventory(connection, names, depth_of(settings))
-        found = grant_statements(
+            inventory = take_inventory(connection, settings.names, settings.depth())
+        statements = grant_statements(
             Mode(mode), user, grantable(inventory), target_schema=target_schema
         )
         if output_format == "sql":
             click.echo(f"-- {mode}: run as an administrator")
-            for one in found:
-                click.echo(f"{one.sql};{_remark(one)}")
+            for statement in statements:
+                click.echo(f"{statement.sql};{_remark(statement)}")
             return
-        data = {"mode": mode, "user": user, "statements": msgspec.to_builtins(found)}
-        rows = [(one.sql, "optional" if one.is_optional else "", one.purpose) for one in found]
+        data = {"mode": mode, "user": user, "statements": msgspec.to_builtins(statements)}
+        rows = [
+            (statement.sql, "optional" if statement.is_optional else "", statement.purpose)
+            for statement in statements
+        ]
         show(data, output_format, ("STATEMENT", "", "PURPOSE"), rows)
 
 
@@ -235,12 +236,13 @@ def check_user(
     target_schema: str | None,
     output_format: str,
 ) -> None:
-    """Connect and say which modes the user can run and which grant is missing."""
+    """Connect and report the modes that the user can run and the grants that are missing."""
     with reported("check"):
-        settings = read_settings(config)
+        settings = read_settings(config).narrowed(schemas, tables)
         with session(settings) as connection:
-            names = names_of(settings, schemas, tables)
-            report = check(connection, names, target_schema=target_schema, depth=depth_of(settings))
+            report = check(
+                connection, settings.names, target_schema=target_schema, depth=settings.depth()
+            )
         rows: list[tuple[object, ...]] = []
         for mode in report.modes:
             answer = "yes" if mode.is_possible else "no"

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog.command.rendering import FORMATS
-from catalog.table_assembly import Depth
 from oracle_core import command
 from oracle_core.connection import ConnectionSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     import oracledb
 
+    from catalog.command.settings import CatalogSettings
     from catalog.model import Inventory
 
 NAME = "oracle-catalog"
@@ -34,8 +34,8 @@ _NOTHING = "WARNING no table or view matches among those that the user sees; cas
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path),
-    help="JSON file with the settings of the connection, as the tap takes it; default: the "
-    "environment variables ORACLE_CATALOG_*.",
+    help="JSON file with the settings of the connection, such as that of the tap; default: the "
+    "environment variables ORACLE_CATALOG_* or TAP_ORACLE_*.",
 )
 schema_option = click.option(
     "--schema",
@@ -103,9 +103,9 @@ def reported(where: str) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def session(settings: dict[str, Any]) -> Iterator[oracledb.Connection]:
+def session(settings: CatalogSettings) -> Iterator[oracledb.Connection]:
     """Open a session, and report to stderr while reading the dictionary takes long."""
-    with ConnectionSource(settings, module=NAME) as source:
+    with ConnectionSource(settings.connection, module=NAME) as source:
         connection = source.connection()
         done = threading.Event()
         notices = threading.Thread(target=_notify, args=(done,), daemon=True)
@@ -124,25 +124,6 @@ def _notify(done: threading.Event) -> None:
         seconds = time.monotonic() - started
         click.echo(f"Reading the dictionary for {seconds:.0f} seconds", err=True)
         pause = _BETWEEN_NOTICES_SECONDS
-
-
-def depth_of(
-    settings: Mapping[str, Any], *, details: bool = False, synonyms: bool = False
-) -> Depth:
-    """Return what is read.
-
-    Args:
-        settings: `include_views` and `include_synonyms` count.
-        details: whether foreign keys, partitions and kinds of identity are read.
-        synonyms: whether the other names of tables are read.
-    """
-    views = settings.get("include_views")
-    return Depth(
-        views=views is None or bool(views),
-        details=details,
-        synonyms=synonyms,
-        through_synonyms=bool(settings.get("include_synonyms")),
-    )
 
 
 def warn(inventory: Inventory) -> None:
