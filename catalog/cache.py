@@ -124,12 +124,12 @@ class _State:
 
 def _state(connection: oracledb.Connection, names: NameFilter, *, through_synonyms: bool) -> _State:
     rights = session_rights(connection)
-    scopes = [names.scope(rights.family(names))]
+    scopes = [rights.scope(names)]
     synonyms: tuple[Synonym, ...] = ()
     if through_synonyms:
-        resolved = resolve(connection, names)
+        resolved = resolve(connection, names, rights)
         synonyms = resolved.synonyms
-        scopes.append(scope_of(resolved.places))
+        scopes.append(scope_of(resolved.places, rights.wide_family))
     rows = tuple(row for scope in scopes for row in dictionary.snapshot(connection, scope))
     facts = (
         [(int(row.objects), str(row.last_ddl_time)) for row in rows],

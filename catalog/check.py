@@ -88,7 +88,10 @@ def check(
     wanted = Wanted(tables, seen.directories)
     held = _Held(connection, rights)
     database = _database(connection, rights)
-    logged = {(row.owner, row.name) for row in dictionary.logged_tables(connection, names.scope())}
+    logged = {
+        (row.owner, row.name)
+        for row in dictionary.logged_tables(connection, names.scope(rights.schemas))
+    }
     modes = []
     for mode in Mode:
         missing, advised = _unmet(mode, rights.user, wanted, held, target_schema)
@@ -143,7 +146,9 @@ class _Held:
     def __init__(self, connection: oracledb.Connection, rights: SessionRights) -> None:
         self._rights = rights
         self._objects = {
-            (row.privilege, row.owner, row.name) for row in dictionary.granted_objects(connection)
+            (row.privilege, row.owner, row.name)
+            for row in dictionary.granted_objects(connection)
+            if row.grantee in rights.grantees
         }
         self._schema_privileges: frozenset[tuple[str, str | None]] = rights.schema_privileges
         self._has_quota = any(True for _ in dictionary.quotas(connection))

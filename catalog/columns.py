@@ -1,7 +1,8 @@
-"""The columns of tables and views, from the data dictionary."""
+"""Columns of tables and views, from the data dictionary."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections import defaultdict
 from dataclasses import replace
@@ -9,15 +10,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import oracledb
+
 from catalog.model import Column
 from oracle_core import dictionary
+from oracle_core.errors import describe
 from oracle_core.types import unsupported_reason
 
 if TYPE_CHECKING:
-    import oracledb
-
     from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import ColumnRow
+
+_LOGGER = logging.getLogger(__name__)
 
 TableKey = tuple[str, str]
 """Schema and table."""
@@ -33,49 +37,63 @@ def columns_of(
     *,
     details: bool,
 ) -> dict[TableKey, tuple[Column, ...]]:
-    """Return the columns of tables in their order, without those that nobody declared.
+    """Return the declared columns of tables in their order.
 
-    A large dictionary has a million columns: their comments are let go table by table, and a name
-    that many tables use is kept once.
+    A large dictionary has a million columns. Their comments are therefore released table by table,
+    and a name that many tables use is kept once.
 
     Args:
-        connection: an open session.
-        scope: which schemas and tables.
-        tables: schema and name of the tables that are meant.
-        details: whether it is asked which kind an identity column has.
+        connection: An open session.
+        scope: Scope of the statements.
+        tables: Schema and name of the selected tables.
+        details: Whether the kind of identity columns is read.
     """
     comments = _comments(connection, scope, tables)
-    identities: dict[tuple[str, str, str], str] = {}
-    if details:
-        identities = {
-            (row.owner, row.table, row.column): row.generation
-            for row in dictionary.identity_columns(connection, scope)
-        }
-    found: dict[TableKey, tuple[Column, ...]] = {}
+    identities = _identities(connection, scope) if details else {}
+    columns_by_table: dict[TableKey, tuple[Column, ...]] = {}
     for table, rows in groupby(dictionary.columns(connection, scope), key=_TABLE_OF):
         if table in tables:
-            said = comments.pop(table, {})
-            found[table] = tuple(
-                _column(row, said.get(row.name), identities.get((*table, row.name)))
+            remarks = comments.pop(table, {})
+            columns_by_table[table] = tuple(
+                _column(row, remarks.get(row.name), identities.get((*table, row.name)))
                 for row in rows
                 if not (row.is_hidden and row.is_system_made)
             )
     vectors = {
         table: columns
-        for table, columns in found.items()
+        for table, columns in columns_by_table.items()
         if any(column.type.kind == _VECTOR for column in columns)
     }
-    return found | _with_shapes(vectors, connection, scope) if vectors else found
+    return columns_by_table | _with_shapes(vectors, connection, scope)
+
+
+def _identities(connection: oracledb.Connection, scope: Scope) -> dict[tuple[str, str, str], str]:
+    return {
+        (row.owner, row.table, row.column): row.generation
+        for row in dictionary.identity_columns(connection, scope)
+    }
 
 
 def _with_shapes(
     tables: dict[TableKey, tuple[Column, ...]], connection: oracledb.Connection, scope: Scope
 ) -> dict[TableKey, tuple[Column, ...]]:
-    """Give VECTOR columns their dimensions and format, which other databases cannot be asked."""
-    types = {
-        (row.owner, row.table, row.column): row.type
-        for row in dictionary.vector_columns_23(connection, scope)
-    }
+    """Return tables with the dimensions and formats of their VECTOR columns.
+
+    The first releases of 23ai have the type but may lack ALL_TAB_COLS.VECTOR_INFO (ORA-00904);
+    the columns then keep the type without dimensions.
+    """
+    if not tables:
+        return tables
+    try:
+        types = {
+            (row.owner, row.table, row.column): row.type
+            for row in dictionary.vector_columns_23(connection, scope)
+        }
+    except oracledb.DatabaseError as error:
+        if describe(error).code != "ORA-00904":
+            raise
+        _LOGGER.debug("This release does not tell the dimensions of VECTOR columns (ORA-00904)")
+        return tables
     return {
         table: tuple(
             replace(column, type=types.get((*table, column.name), column.type))
@@ -90,12 +108,12 @@ def _with_shapes(
 def _comments(
     connection: oracledb.Connection, scope: Scope, tables: frozenset[TableKey]
 ) -> dict[TableKey, dict[str, str]]:
-    """Return the comments by table and column; they come in no order, which costs no sorting."""
-    found: dict[TableKey, dict[str, str]] = defaultdict(dict)
+    """Return the comments by table and column; the server does not sort them."""
+    comments: dict[TableKey, dict[str, str]] = defaultdict(dict)
     for owner, table, column, comment in dictionary.column_comments(connection, scope):
         if (owner, table) in tables:
-            found[owner, table][sys.intern(column)] = comment
-    return found
+            comments[owner, table][sys.intern(column)] = comment
+    return comments
 
 
 def _column(row: ColumnRow, comment: str | None, generation: str | None) -> Column:
@@ -114,5 +132,5 @@ def _column(row: ColumnRow, comment: str | None, generation: str | None) -> Colu
 
 
 def _unreadable_name(name: str) -> str | None:
-    """Say why no statement can name the column, if none can."""
+    """Return the reason why no statement can name the column, or None."""
     return "its name holds a character that cannot be quoted" if '"' in name else None

@@ -1,4 +1,4 @@
-"""From the data dictionary to the model, in a number of statements that no schema changes."""
+"""Reads the data dictionary into the model; the number of statements does not depend on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
 from catalog.table_assembly import Depth, TableRows
 from oracle_core import dictionary
-from oracle_core.dictionary import Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _NEVER_READ = frozenset({TableKind.TEMPORARY_TABLE, TableKind.OBJECT_TABLE})
-"""Kinds that nobody can make readable."""
+"""Kinds that no grant can make readable."""
 
 
 def introspect(
@@ -36,24 +35,24 @@ def introspect(
     *,
     include_views: bool = True,
 ) -> tuple[Schema, ...]:
-    """Read tables and views with their columns, keys and comments.
+    """Return tables and views with their columns, keys and comments.
 
     Args:
-        connection: an open session; it sees what its user may read.
-        names: which schemas and tables are meant; all by default.
-        include_views: whether views are read too.
+        connection: An open session; it sees what its user may read.
+        names: Filter of schemas and tables; all by default.
+        include_views: Whether views are read too.
 
     Returns:
-        Schemas that hold something, by name, their tables by name.
+        Non-empty schemas by name, their tables by name.
     """
     return take_inventory(connection, names, Depth(views=include_views)).schemas
 
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector out, which would visit a million columns again and again.
+    """Disable the garbage collector, which would traverse a million columns again and again.
 
-    Rows and what is made of them refer to nothing that refers back.
+    Neither the rows nor the model have reference cycles.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -70,28 +69,28 @@ def take_inventory(
     names: NameFilter | None = None,
     depth: Depth | None = None,
 ) -> Inventory:
-    """Read everything that the depth asks for, in at most 14 statements.
+    """Return everything that the depth covers, in at most 18 statements.
 
-    With synonyms, what they are for is read in as many again; and each invalid view takes one.
+    The tables behind synonyms take as many again, and each invalid view one more.
 
-    The own schema is read from `USER_*`, everything from `DBA_*` where the session may, else what
-    it may see from `ALL_*`. Oracle's own schemas, the recycle bin and nested-table storage are left
-    out. Global temporary tables and object tables are listed as what cannot be read. So are broken
-    views and tables that the session sees and may not read; these are among the problems too,
-    because somebody can mend them.
+    The own schema is read from `USER_*` views. Other schemas are read from `DBA_*` where the
+    session may, otherwise from `ALL_*`. Schemas that Oracle maintains, the recycle bin and the
+    storage of nested tables are left out. Global temporary tables and object tables are listed as
+    unreadable. So are broken views and tables without a grant, which are problems too, because
+    their owner can mend them.
 
     Args:
-        connection: an open session.
-        names: which schemas and tables are meant; all by default.
-        depth: what is read.
+        connection: An open session.
+        names: Filter of schemas and tables; all by default.
+        depth: Parts of the dictionary that are read.
     """
     wanted, chosen_depth = names or NameFilter(), depth or Depth()
     rights = session_rights(connection)
-    scope = wanted.scope(rights.family(wanted))
+    scope = rights.scope(wanted)
     tables = TableRows(connection, scope, wanted.admits, rights, chosen_depth).tables()
     problems: list[Problem] = []
     if chosen_depth.through_synonyms:
-        resolved = resolve(connection, wanted)
+        resolved = resolve(connection, wanted, rights)
         behind = _behind(connection, resolved, rights, chosen_depth)
         behind = list(_repeats_marked(tables, behind))
         tables = sorted([*tables, *behind], key=lambda table: (table.schema, table.name))
@@ -100,10 +99,14 @@ def take_inventory(
     for table in tables:
         schemas[table.schema].append(table)
     return Inventory(
-        schemas=tuple(Schema(name, tuple(found)) for name, found in schemas.items()),
+        schemas=tuple(Schema(name, tuple(members)) for name, members in schemas.items()),
         database=rights.database,
         read_at=rights.asked_at,
-        synonyms=tuple(_synonyms(connection, wanted.scope())) if chosen_depth.synonyms else (),
+        synonyms=(
+            tuple(_synonyms(connection, wanted.scope(rights.schemas, rights.wide_family)))
+            if chosen_depth.synonyms
+            else ()
+        ),
         problems=(
             *(
                 Problem(table.schema, table.name, table.unreadable)
@@ -118,15 +121,14 @@ def take_inventory(
 def _behind(
     connection: oracledb.Connection, resolved: Resolved, rights: SessionRights, depth: Depth
 ) -> list[Table]:
-    """Return what synonyms lead to, under their names.
+    """Return the tables behind synonyms, under the synonyms' names.
 
-    A synonym of a sequence or package leads to no table: the dictionary does not say what a
-    synonym is for.
+    A synonym of a sequence or package leads to none; the dictionary does not record the kind.
     """
     if not resolved.synonyms:
         return []
     places = resolved.places
-    scope = scope_of(places, Family.DBA if rights.sees_dba_views else Family.ALL)
+    scope = scope_of(places, rights.wide_family)
     sources = TableRows(connection, scope, lambda *key: key in places, rights, depth)
     described = {(table.schema, table.name): table for table in sources.tables()}
     return [
@@ -139,7 +141,7 @@ def _behind(
 
 
 def _repeats_marked(tables: list[Table], behind: list[Table]) -> Iterator[Table]:
-    """Yield what is behind synonyms; marked where it is itself there, or behind an earlier one."""
+    """Yield the tables behind synonyms, marked where another stream reads the same rows."""
     seen = {table.source for table in tables}
     for table in behind:
         yield dataclasses.replace(table, is_repeated=table.source in seen)
@@ -147,18 +149,18 @@ def _repeats_marked(tables: list[Table], behind: list[Table]) -> Iterator[Table]
 
 
 def _synonyms(connection: oracledb.Connection, scope: Scope) -> list[Synonym]:
-    """Return the synonyms of tables in this database."""
-    return [
-        Synonym(row.owner, row.name, row.table_owner, row.table)
-        for row in dictionary.synonyms(connection, scope)
-        if row.db_link is None
-    ]
+    """Return the synonyms of tables in this database, by schema and name."""
+    rows = sorted(
+        (row for row in dictionary.synonyms(connection, scope) if row.db_link is None),
+        key=lambda row: (row.owner, row.name),
+    )
+    return [Synonym(row.owner, row.name, row.table_owner, row.table) for row in rows]
 
 
 def _leading_nowhere(
     resolved: Resolved, behind: list[Table], wanted: NameFilter
 ) -> Iterator[Problem]:
-    """Yield the synonyms that were asked for by name and lead to no table."""
+    """Yield the synonyms that the filter names exactly and that lead to no table."""
     described = {(table.schema, table.name) for table in behind}
     for synonym in resolved.synonyms:
         key = (synonym.schema, synonym.name)

@@ -1,88 +1,154 @@
-"""Keys, foreign keys and indexed columns of tables, from the data dictionary."""
+"""Keys, foreign keys and indexed columns of tables, joined from rows of the data dictionary."""
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from itertools import groupby
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog.model import ForeignKey, Key, KeyKind
 from oracle_core import dictionary
+from oracle_core.dictionary import MAX_IN_LIST, UNIQUE_KINDS, Family, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import oracledb
 
-    from oracle_core.dictionary import Scope
-    from oracle_core.dictionary_rows import IndexColumnRow
+    from oracle_core.dictionary_rows import ConstraintColumnRow, ConstraintRow, IndexRow
 
 _CONSTRAINTS = {"P": KeyKind.PRIMARY, "U": KeyKind.UNIQUE}
 _USABLE_INDEX = frozenset({"VALID", "N/A"})
 """N/A is the status of a partitioned index (Database Reference, "ALL_INDEXES")."""
 
 _TableKey = tuple[str, str]
+_Name = tuple[str, str]
+"""Schema and name of a constraint."""
 
 
-def keys_of(
-    connection: oracledb.Connection, scope: Scope, indexes: Iterable[IndexColumnRow]
-) -> dict[_TableKey, list[Key]]:
-    """Return what keeps rows unique: enforced and validated keys, and usable unique indexes."""
-    constraints = (
-        ((row.owner, row.table), row.constraint, _CONSTRAINTS[row.kind], row.column)
-        for row in dictionary.keys(connection, scope)
-        if row.is_enforced
-    )
-    unique_indexes = (
-        ((row.owner, row.table), row.index, KeyKind.UNIQUE_INDEX, row.column)
-        for row in indexes
-        if row.is_unique and row.status in _USABLE_INDEX
-    )
-    keys: dict[_TableKey, list[Key]] = defaultdict(list)
-    for (table, name, kind), columns in _grouped([*constraints, *unique_indexes]).items():
-        keys[table].append(Key(name, kind, tuple(columns)))
-    return keys
+class TableKeys:
+    """Keys, foreign keys and indexed columns, by table.
 
+    The dictionary gives constraints, indexes and their columns each in one statement; here they
+    are joined by name.
+    """
 
-def _grouped(
-    rows: Iterable[tuple[_TableKey, str, KeyKind, str]],
-) -> dict[tuple[_TableKey, str, KeyKind], list[str]]:
-    """Collect the columns of each key; the rows come in the order of the columns."""
-    grouped: dict[tuple[_TableKey, str, KeyKind], list[str]] = defaultdict(list)
-    for table, name, kind, column in rows:
-        grouped[table, name, kind].append(sys.intern(column))
-    return grouped
+    def __init__(
+        self, connection: oracledb.Connection, scope: Scope, tables: frozenset[_TableKey]
+    ) -> None:
+        """Read the rows of the tables.
 
+        Args:
+            connection: An open session.
+            scope: Scope of the statements.
+            tables: Schema and name of the tables.
+        """
+        self._connection = connection
+        self._scope = scope
+        constraints = [
+            row
+            for row in dictionary.constraints(connection, scope)
+            if (row.owner, row.table) in tables
+        ]
+        # A foreign key may refer to a table that is outside of the filter but in the scope.
+        self._columns = _columns_by_constraint(dictionary.constraint_columns(connection, scope))
+        self._unique = [row for row in constraints if row.kind in UNIQUE_KINDS and row.is_enforced]
+        self._references = [row for row in constraints if row.kind not in UNIQUE_KINDS]
+        self._indexes = _indexes(connection, scope, tables)
 
-def indexed_columns_of(rows: Iterable[IndexColumnRow]) -> dict[_TableKey, list[str]]:
-    """Return the columns that usable indexes start with, each once, in the order of the indexes."""
-    found: dict[_TableKey, dict[str, None]] = defaultdict(dict)
-    for row in rows:
-        if row.position == 1 and row.status in _USABLE_INDEX:
-            found[row.owner, row.table][sys.intern(row.column)] = None
-    return {table: list(columns) for table, columns in found.items()}
-
-
-def foreign_keys_of(
-    connection: oracledb.Connection, scope: Scope
-) -> dict[_TableKey, list[ForeignKey]]:
-    """Return the foreign keys of tables, disabled ones too, by name."""
-    found: dict[_TableKey, list[ForeignKey]] = defaultdict(list)
-    rows = dictionary.foreign_keys(connection, scope)
-    for (owner, table, name), group in groupby(
-        rows, key=lambda row: (row.owner, row.table, row.constraint)
-    ):
-        columns = list(group)
-        first = columns[0]
-        found[owner, table].append(
-            ForeignKey(
-                name=name,
-                columns=tuple(row.column for row in columns),
-                referred_schema=first.referred_owner,
-                referred_table=first.referred_table,
-                referred_columns=tuple(row.referred_column for row in columns),
-                is_enforced=first.status == "ENABLED" and first.validated == "VALIDATED",
+    def keys(self) -> dict[_TableKey, list[Key]]:
+        """Return enforced constraints and usable unique indexes: what keeps rows unique."""
+        keys: dict[_TableKey, list[Key]] = defaultdict(list)
+        for row in sorted(self._unique, key=lambda row: row.constraint):
+            _, columns = self._columns[row.owner, row.constraint]
+            keys[row.owner, row.table].append(
+                Key(row.constraint, _CONSTRAINTS[row.kind], tuple(columns))
             )
-        )
-    return found
+        for index, columns in self._indexes:
+            if index.is_unique:
+                keys[index.owner, index.table].append(
+                    Key(index.index_name, KeyKind.UNIQUE_INDEX, tuple(columns))
+                )
+        return keys
+
+    def indexed_columns(self) -> dict[_TableKey, list[str]]:
+        """Return the columns that usable indexes start with, each once, by name of the index."""
+        first: dict[_TableKey, dict[str, None]] = defaultdict(dict)
+        for index, columns in self._indexes:
+            if columns:
+                first[index.owner, index.table][columns[0]] = None
+        return {table: list(columns) for table, columns in first.items()}
+
+    def foreign_keys(self) -> dict[_TableKey, list[ForeignKey]]:
+        """Return the foreign keys, disabled ones too, by name.
+
+        At most one more statement is sent, for keys that are referred to outside of the scope.
+        """
+        referred = self._columns | _columns_by_constraint(self._referred_columns())
+        keys: dict[_TableKey, list[ForeignKey]] = defaultdict(list)
+        for row in sorted(self._references, key=lambda row: row.constraint):
+            name = _referred(row)
+            if name in referred:
+                (schema, table), columns = referred[name]
+                keys[row.owner, row.table].append(
+                    ForeignKey(
+                        name=row.constraint,
+                        columns=tuple(self._columns[row.owner, row.constraint][1]),
+                        referred_schema=schema,
+                        referred_table=table,
+                        referred_columns=tuple(columns),
+                        is_enforced=row.is_enforced,
+                    )
+                )
+        return keys
+
+    def _referred_columns(self) -> Iterable[ConstraintColumnRow]:
+        """Return the columns of keys that foreign keys refer to outside of the scope."""
+        missing = {_referred(row) for row in self._references} - self._columns.keys()
+        if not missing:
+            return ()
+        owners = tuple(sorted({owner for owner, _ in missing}))
+        names = tuple(sorted({name for _, name in missing}))
+        family = Family.ALL if self._scope.family is Family.USER else self._scope.family
+        if len(names) > MAX_IN_LIST:
+            # The names narrow the scan only while one IN list can hold them (ORA-01795).
+            names = ()
+        scope = replace(Scope(owners, family=family), table_names=names)
+        return dictionary.referred_columns(self._connection, scope)
+
+
+def _referred(row: ConstraintRow) -> _Name:
+    return row.referred_owner or "", row.referred_constraint or ""
+
+
+def _columns_by_constraint(
+    rows: Iterable[ConstraintColumnRow],
+) -> dict[_Name, tuple[_TableKey, list[str]]]:
+    """Return table and columns of each constraint, the columns in the order of the constraint."""
+    positioned: dict[_Name, tuple[_TableKey, list[tuple[int, str]]]] = {}
+    for owner, table, constraint, column, position in rows:
+        entry = positioned.setdefault((owner, constraint), ((owner, table), []))
+        entry[1].append((position, sys.intern(column)))
+    return {
+        name: (table, [column for _, column in sorted(columns)])
+        for name, (table, columns) in positioned.items()
+    }
+
+
+def _indexes(
+    connection: oracledb.Connection, scope: Scope, tables: frozenset[_TableKey]
+) -> list[tuple[IndexRow, list[str]]]:
+    """Return usable indexes with their columns in order, by name of the index."""
+    usable = {
+        (row.table, row.index_owner, row.index_name): row
+        for row in dictionary.indexes(connection, scope)
+        if row.status in _USABLE_INDEX and (row.owner, row.table) in tables
+    }
+    positioned: Mapping[tuple[str, str, str], list[tuple[int, str]]] = {key: [] for key in usable}
+    for row in dictionary.index_columns(connection, scope):
+        columns = positioned.get((row.table, row.index_owner, row.index_name))
+        if columns is not None:
+            columns.append((row.position, sys.intern(row.column)))
+    by_name = sorted(usable, key=lambda key: key[2])
+    return [(usable[key], [column for _, column in sorted(positioned[key])]) for key in by_name]

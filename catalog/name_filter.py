@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from oracle_core.dictionary import Family, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EXCLUSION = "!"
 _WILDCARDS = frozenset("*?")
@@ -43,17 +47,17 @@ class NameFilter:
             return None
         return tuple(dict.fromkeys(globs))
 
-    def scope(self, family: Family = Family.ALL) -> Scope:
+    def scope(self, schemas: Iterable[str], family: Family = Family.ALL) -> Scope:
         """Return the scope of the dictionary's statements for this filter.
 
         Args:
+            schemas: Schemas that exist, without those that Oracle maintains. One of the latter
+                has to be named without wildcards.
             family: Family of dictionary views that is read.
         """
-        exact = self.exact_schemas
+        owners = self.exact_schemas or sorted(schemas)
         return Scope(
-            owners=exact or (),
-            owner_patterns=() if exact else _like(_admitting(self.schemas)),
-            not_owner_patterns=_like(_excluding(self.schemas)),
+            owners=tuple(owner for owner in owners if self.admits_schema(owner)),
             table_patterns=_like(_admitting(self.tables)),
             not_table_patterns=_like(_excluding(self.tables)),
             family=family,

@@ -1,8 +1,9 @@
-"""What the session may: its user, roles and privileges, and whom the dictionary's views show."""
+"""Rights of the session, and the family of dictionary views that they open."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from oracle_core import dictionary
 from oracle_core.dictionary import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from catalog.name_filter import NameFilter
+    from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import SessionFactRow
 
 READ_ANY = frozenset({"SELECT ANY TABLE", "READ ANY TABLE"})
@@ -30,18 +32,25 @@ class SessionRights:
     """Facts about the session.
 
     Attributes:
-        user: whose rights and schema the session has.
-        granted: system privileges and roles that are enabled.
-        schema_privileges: pairs of a system privilege and the schema that it holds in (23ai).
-        database: what holds for the whole database.
-        asked_at: the time by the database's own clock.
+        user: User whose rights and schema the session has.
+        granted: System privileges and roles that are enabled.
+        schema_privileges: Pairs of a system privilege and the schema that it applies to (23ai).
+        schemas: Schemas that exist, without those that Oracle maintains.
+        database: Facts about the whole database.
+        asked_at: Time of the database's clock.
     """
 
     user: str
     granted: frozenset[str] = frozenset()
     schema_privileges: frozenset[tuple[str, str]] = frozenset()
+    schemas: frozenset[str] = frozenset()
     database: DatabaseFacts = field(default_factory=DatabaseFacts)
     asked_at: dt.datetime | None = None
+
+    @property
+    def grantees(self) -> frozenset[str]:
+        """Grantees whose grants the session has: the user, its roles and PUBLIC."""
+        return self.granted | {self.user, "PUBLIC"}
 
     @property
     def sees_dba_views(self) -> bool:
@@ -54,7 +63,7 @@ class SessionRights:
         return self.user == "SYS" or bool(READ_ANY & self.granted)
 
     def reads_schema(self, schema: str) -> bool:
-        """Tell whether every table of a schema can be read without a grant on it."""
+        """Return whether every table of a schema can be read without a grant on it."""
         return (
             schema == self.user
             or self.reads_any_table
@@ -62,47 +71,58 @@ class SessionRights:
         )
 
     def family(self, names: NameFilter) -> Family:
-        """Choose the views: the own ones where nothing else is meant, else the fastest open."""
-        if names.exact_schemas == (self.user,):
-            return Family.USER
+        """Return the family of views for a filter: USER for the own schema, else DBA or ALL."""
+        return Family.USER if names.exact_schemas == (self.user,) else self.wide_family
+
+    @property
+    def wide_family(self) -> Family:
+        """The family of views that shows all schemas: DBA where the session may read it."""
         return Family.DBA if self.sees_dba_views else Family.ALL
+
+    def scope(self, names: NameFilter) -> Scope:
+        """Return the scope of the dictionary's statements for a filter."""
+        return names.scope(self.schemas, self.family(names))
 
 
 def session_rights(connection: oracledb.Connection) -> SessionRights:
-    """Ask what the session is and may, with one statement."""
+    """Return the rights of the session, with one statement."""
     major = int(str(connection.version).partition(".")[0])
     if major >= _FIRST_RELEASE_WITH_SCHEMA_PRIVILEGES:
         try:
             return _collect(dictionary.session_facts_23(connection))
         except oracledb.DatabaseError as error:
-            # The view differs between the first releases of 23ai: better not to know these
-            # privileges than to fail.
+            # SESSION_SCHEMA_PRIVS differs between the first releases of 23ai. Without it the
+            # session only appears to have fewer rights.
             if getattr(error.args[0], "code", None) not in _NO_SUCH_VIEW_OR_COLUMN:
                 raise
     return _collect(dictionary.session_facts(connection))
 
 
 def _collect(rows: Iterable[SessionFactRow]) -> SessionRights:
-    found: dict[str, dict[tuple[str, str | None], None]] = {}
+    values: dict[str, dict[str, str | None]] = defaultdict(dict)
+    schema_privileges = set()
     for row in rows:
-        found.setdefault(row.kind, {})[row.name, row.value] = None
-    parameters = {name: value for name, value in found.get("DATABASE", {})}  # noqa: C416 - typed
-    longest = next((int(value) for _, value in found.get("LONGEST TEXT", {}) if value), None)
-    now = next((value for _, value in found.get("NOW", {}) if value), None)
+        values[row.kind][row.name] = row.value
+        if row.kind == "SCHEMA PRIVILEGE" and row.value:
+            schema_privileges.add((row.name, row.value))
+    now = values["NOW"].get("SYSDATE")
     return SessionRights(
-        user=next(name for name, _ in found["USER"]),
-        granted=frozenset(
-            name for kind in ("PRIVILEGE", "ROLE") for name, _ in found.get(kind, {})
-        ),
-        schema_privileges=frozenset(
-            (name, value) for name, value in found.get("SCHEMA PRIVILEGE", {}) if value
-        ),
-        database=DatabaseFacts(
-            character_set=parameters.get("NLS_CHARACTERSET"),
-            national_character_set=parameters.get("NLS_NCHAR_CHARACTERSET"),
-            max_string_size=_max_string_size(longest),
-        ),
+        user=next(iter(values["USER"])),
+        granted=frozenset(values["PRIVILEGE"]) | frozenset(values["ROLE"]),
+        schema_privileges=frozenset(schema_privileges),
+        schemas=frozenset(values["SCHEMA"]),
+        database=_database_facts(values),
         asked_at=dt.datetime.fromisoformat(now) if now else None,
+    )
+
+
+def _database_facts(values: Mapping[str, Mapping[str, str | None]]) -> DatabaseFacts:
+    parameters = values["DATABASE"]
+    longest = values["LONGEST TEXT"].get("RPAD")
+    return DatabaseFacts(
+        character_set=parameters.get("NLS_CHARACTERSET"),
+        national_character_set=parameters.get("NLS_NCHAR_CHARACTERSET"),
+        max_string_size=_max_string_size(int(longest) if longest else None),
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from catalog.name_filter import NameFilter
+    from catalog.rights import SessionRights
     from oracle_core.dictionary_rows import SynonymRow
 
 REMOTE = "the synonym is for a table of another database; connect to that one"
@@ -43,17 +44,20 @@ class Resolved:
         )
 
 
-def resolve(connection: oracledb.Connection, names: NameFilter) -> Resolved:
+def resolve(connection: oracledb.Connection, names: NameFilter, rights: SessionRights) -> Resolved:
     """Return the selected synonyms, each resolved to the end of its chain.
+
+    This takes one statement, and one more per hop of the longest chain.
 
     Args:
         connection: An open session.
         names: Filter over schema and name of the synonyms, as if they were tables.
+        rights: Rights of the session.
     """
     selected = {
         (row.owner, row.name): row
-        for row in dictionary.named_synonyms(connection, names.scope())
-        if names.admits(row.owner, row.name)
+        for row in dictionary.named_synonyms(connection, rights.scope(names))
+        if names.admits(row.owner, row.name) and _is_resolved(row, rights)
     }
     known = dict(selected)
     asked: set[Place] = set()
@@ -61,7 +65,7 @@ def resolve(connection: oracledb.Connection, names: NameFilter) -> Resolved:
         asked |= ahead
         known |= {
             (row.owner, row.name): row
-            for row in dictionary.named_synonyms(connection, scope_of(ahead))
+            for row in dictionary.named_synonyms(connection, scope_of(ahead, rights.wide_family))
             if (row.owner, row.name) in ahead
         }
     synonyms, problems = [], []
@@ -86,6 +90,11 @@ def _end(place: Place, known: dict[Place, SynonymRow]) -> Place | str:
             return REMOTE
         place = _place(row)
     return place
+
+
+def _is_resolved(row: SynonymRow, rights: SessionRights) -> bool:
+    """Return whether a synonym may lead to a table of a schema that Oracle does not maintain."""
+    return row.db_link is not None or row.table_owner in rights.schemas
 
 
 def _place(row: SynonymRow) -> Place:

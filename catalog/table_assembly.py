@@ -1,20 +1,21 @@
-"""Tables put together from the rows of the data dictionary."""
+"""Assembles tables from rows of the data dictionary."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from catalog.columns import columns_of
 from catalog.invalid_views import broken_views
-from catalog.keys import foreign_keys_of, indexed_columns_of, keys_of
+from catalog.keys import TableKeys
 from catalog.model import Estimate, Partition, Table, TableKind
 from oracle_core import dictionary
 from oracle_core.types.table import OBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import oracledb
 
@@ -32,21 +33,21 @@ _SPECIAL = {
 }
 NOT_GRANTED = "no SELECT or READ privilege on it; grant READ"
 INVALID_VIEW = "the view is invalid: what it reads was changed or dropped; replace it or mend that"
-TEMPORARY = "a global temporary table: each session sees no rows but its own"
+TEMPORARY = "a global temporary table: each session sees only its own rows"
 """Database Concepts, "Temporary Tables"."""
 OF_OBJECTS = f"its rows are objects: {OBJECTS.reason}; {OBJECTS.advice}"
 
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """What is read beside tables, views, columns, keys and comments.
+    """Parts of the dictionary that are read beside tables, columns, keys and comments.
 
     Attributes:
-        views: whether views are read.
-        details: whether foreign keys, partitions and kinds of identity are read.
-        synonyms: whether the other names of tables are read.
-        through_synonyms: whether what a synonym of a meant name leads to is described under that
-            name.
+        views: Whether views are read.
+        details: Whether foreign keys, partitions and kinds of identity are read.
+        synonyms: Whether the synonyms of tables are read.
+        through_synonyms: Whether the tables behind selected synonyms are described under the
+            synonyms' names.
     """
 
     views: bool = True
@@ -56,7 +57,7 @@ class Depth:
 
 
 class TableRows:
-    """The rows of the dictionary, by table."""
+    """Rows of the dictionary, by table."""
 
     def __init__(
         self,
@@ -66,29 +67,22 @@ class TableRows:
         rights: SessionRights,
         depth: Depth,
     ) -> None:
-        """Ask everything that the depth asks for, one statement a question.
+        """Read the rows, one statement per view of the dictionary.
 
         Args:
-            connection: an open session.
-            scope: which rows the statements give.
-            admits: which tables are meant, by schema and name.
-            rights: what the session may.
-            depth: what is read.
+            connection: An open session.
+            scope: Scope of the statements.
+            admits: Whether a table is selected, by schema and name.
+            rights: Rights of the session.
+            depth: Parts of the dictionary that are read.
         """
-        self._depth = depth
         self._rights = rights
         self._stored = {(row.owner, row.name): row for row in dictionary.tables(connection, scope)}
         special, self._directories = _special(connection, scope)
         self._objects = _objects(connection, scope)
-        self._kinds = special | {
-            key: TableKind.TEMPORARY_TABLE
-            if row.is_temporary
-            else special.get(key, TableKind.TABLE)
-            for key, row in self._stored.items()
-        }
+        self._kinds = special | _stored_kinds(self._stored, special)
         if depth.views:
-            views = (key for key, row in self._objects.items() if row.kind == "VIEW")
-            self._kinds |= dict.fromkeys(views, TableKind.VIEW)
+            self._kinds |= _views(self._objects)
         self._chosen = sorted(key for key in self._kinds if admits(*key))
         self._granted = _granted(connection, scope, rights, self._chosen)
         # Before the columns are read: a view that is compiled now may have others.
@@ -97,13 +91,14 @@ class TableRows:
             (row.owner, row.table): row.comment
             for row in dictionary.table_comments(connection, scope)
         }
-        self._read_keys(connection, scope)
-        self._foreign_keys = foreign_keys_of(connection, scope) if depth.details else {}
+        chosen = frozenset(self._chosen)
+        keys = TableKeys(connection, scope, chosen)
+        self._keys, self._indexed = keys.keys(), keys.indexed_columns()
+        self._foreign_keys = keys.foreign_keys() if depth.details else {}
         self._partitions = _partitions(connection, scope) if depth.details else {}
-        # The most comes last, when the rows of all other questions are let go.
-        self._columns = columns_of(
-            connection, scope, frozenset(self._chosen), details=depth.details
-        )
+        # The columns are most of the rows and come last, when all others have been released.
+        del keys
+        self._columns = columns_of(connection, scope, chosen, details=depth.details)
 
     def _invalid_views(self) -> Iterator[TableKey]:
         for key in self._chosen:
@@ -115,13 +110,8 @@ class TableRows:
     def _may_read(self, key: TableKey) -> bool:
         return self._rights.reads_schema(key[0]) or key in self._granted
 
-    def _read_keys(self, connection: oracledb.Connection, scope: Scope) -> None:
-        indexes = list(dictionary.index_columns(connection, scope))
-        self._keys = keys_of(connection, scope, indexes)
-        self._indexed = indexed_columns_of(indexes)
-
     def tables(self) -> list[Table]:
-        """Return the tables that are meant, by schema and name."""
+        """Return the selected tables, by schema and name."""
         return [self._table(key) for key in self._chosen]
 
     def _table(self, key: TableKey) -> Table:
@@ -158,10 +148,23 @@ class TableRows:
         return INVALID_VIEW if key in self._broken else None
 
 
+def _stored_kinds(
+    stored: Mapping[TableKey, TableRow], special: Mapping[TableKey, TableKind]
+) -> dict[TableKey, TableKind]:
+    return {
+        key: TableKind.TEMPORARY_TABLE if row.is_temporary else special.get(key, TableKind.TABLE)
+        for key, row in stored.items()
+    }
+
+
+def _views(objects: Mapping[TableKey, ObjectRow]) -> dict[TableKey, TableKind]:
+    return {key: TableKind.VIEW for key, row in objects.items() if row.kind == "VIEW"}
+
+
 def _special(
     connection: oracledb.Connection, scope: Scope
 ) -> tuple[dict[TableKey, TableKind], dict[TableKey, set[str]]]:
-    """Return which tables are more than tables, and the directories of the external ones."""
+    """Return the kinds of special tables, and the directories of the external ones."""
     kinds: dict[TableKey, TableKind] = {}
     directories: dict[TableKey, set[str]] = defaultdict(set)
     for row in dictionary.special_tables(connection, scope):
@@ -172,7 +175,7 @@ def _special(
 
 
 def _objects(connection: oracledb.Connection, scope: Scope) -> dict[TableKey, ObjectRow]:
-    """Return tables and views as objects; a materialized view is there as a table already."""
+    """Return tables and views as objects; a materialized view is also an object of kind TABLE."""
     return {
         (row.owner, row.name): row
         for row in dictionary.objects(connection, scope)
@@ -186,10 +189,14 @@ def _granted(
     rights: SessionRights,
     chosen: list[TableKey],
 ) -> frozenset[TableKey]:
-    """Return what was granted; nothing is asked where no grant is needed."""
+    """Return the tables with a grant; without a statement where every schema is readable."""
     if all(rights.reads_schema(schema) for schema in {schema for schema, _ in chosen}):
         return frozenset()
-    return frozenset((row.owner, row.name) for row in dictionary.readable(connection, scope))
+    return frozenset(
+        (row.owner, row.name)
+        for row in dictionary.readable(connection, scope)
+        if row.grantee in rights.grantees
+    )
 
 
 def _estimate(row: TableRow) -> Estimate:
@@ -203,9 +210,17 @@ def _estimate(row: TableRow) -> Estimate:
 def _partitions(
     connection: oracledb.Connection, scope: Scope
 ) -> dict[TableKey, tuple[str, list[Partition]]]:
-    found: dict[TableKey, tuple[str, list[Partition]]] = {}
+    """Return method and partitions of partitioned tables, the partitions in their order."""
+    positioned: dict[TableKey, list[tuple[int, Partition]]] = defaultdict(list)
     for row in dictionary.partitions(connection, scope):
         rows = None if row.num_rows is None else int(row.num_rows)
-        _, partitions = found.setdefault((row.owner, row.table), (row.method, []))
-        partitions.append(Partition(row.name, rows))
-    return found
+        positioned[row.owner, row.table].append((int(row.position), Partition(row.name, rows)))
+    methods = {
+        (row.owner, row.table): row.method
+        for row in dictionary.partitioned_tables(connection, scope)
+    }
+    return {
+        key: (methods[key], [partition for _, partition in sorted(partitions, key=itemgetter(0))])
+        for key, partitions in positioned.items()
+        if key in methods
+    }

@@ -152,7 +152,7 @@ def _dictionary_entries() -> Iterator[Entry]:
     """Yield the dictionary statements, whose texts and privileges are declared in the code."""
     for question, statement in STATEMENTS.items():
         text = statement.sql.replace("{scope}", "{condition}")
-        text = text.replace("{family}", "{all | dba | user}").replace("{foreign}", "{all | dba}")
+        text = text.replace("{family}", "{all | dba | user}")
         text = re.sub(r"<(\w+)\.\w+>", r"{owner}", text)
         yield Entry(
             package="dictionary",

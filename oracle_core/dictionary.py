@@ -1,8 +1,8 @@
-"""Asks the data dictionary, set-based: one statement a question, whatever the number of tables.
+"""Queries of the data dictionary: one statement per question, independent of the tables' number.
 
 The statements are in `dictionary_statements`. Each exists for three families of views: `ALL_*`
 shows what the session may see, `DBA_*` everything and faster, `USER_*` the session's own schema.
-Names are bound, never written into the text.
+Names are always bound.
 
 Source: Database Reference, "Static Data Dictionary Views".
 """
@@ -17,12 +17,16 @@ from typing import TYPE_CHECKING
 from oracle_core.dictionary_rows import (
     ColumnCommentRow,
     ColumnRow,
-    ForeignKeyColumnRow,
+    ConstraintColumnRow,
+    ConstraintRow,
     GrantedObjectRow,
     IdentityRow,
     IndexColumnRow,
+    IndexRow,
     KeyColumnRow,
+    LoggedTableRow,
     ObjectRow,
+    PartitionedTableRow,
     PartitionRow,
     ReadableRow,
     SessionFactRow,
@@ -46,15 +50,16 @@ if TYPE_CHECKING:
     Row = TypeVar("Row")
 
 ARRAY_SIZE_ROWS = 5_000
+UNIQUE_KINDS = frozenset({"P", "U"})
 MAX_IN_LIST = 1_000
-"""Expressions that one IN list takes (ORA-01795)."""
+"""Maximum number of expressions in an IN list (ORA-01795)."""
 
 _NOT_ORACLES_OWN = "(SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N')"
 _OWNER = re.compile(r"<(\w+\.\w+)>")
 
 
 class Family(Enum):
-    """Which views of the dictionary are read; the value is their prefix."""
+    """Family of dictionary views; the value is their prefix."""
 
     ALL = "all"
     DBA = "dba"
@@ -63,23 +68,19 @@ class Family(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    r"""Which schemas and tables a question is about.
+    r"""The schemas and tables that a question covers.
 
     Patterns are those of LIKE, `\` before a `%`, `_` or `\` that stands for itself.
 
     Attributes:
-        owners: exact names of schemas; empty for every schema that is not Oracle's own.
-        owner_patterns: patterns of schemas; empty for all of `owners`.
-        not_owner_patterns: patterns of schemas that are not meant.
-        table_patterns: patterns of `SCHEMA.TABLE` and `SCHEMA-TABLE`; empty for all.
-        not_table_patterns: patterns of tables that are not meant.
-        family: which views are read.
-        table_names: exact names of tables, whatever their schema; empty for all.
+        owners: Exact names of schemas; None for every schema that is not maintained by Oracle.
+        table_patterns: Patterns of `SCHEMA.TABLE` and `SCHEMA-TABLE`; empty for all.
+        not_table_patterns: Patterns of excluded tables.
+        family: Family of views that is read.
+        table_names: Exact names of tables in any of the schemas; empty for all.
     """
 
-    owners: tuple[str, ...] = ()
-    owner_patterns: tuple[str, ...] = ()
-    not_owner_patterns: tuple[str, ...] = ()
+    owners: tuple[str, ...] | None = None
     table_patterns: tuple[str, ...] = ()
     not_table_patterns: tuple[str, ...] = ()
     family: Family = Family.ALL
@@ -87,11 +88,7 @@ class Scope:
 
 
 def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, str]]:
-    """Complete a statement for a scope.
-
-    Returns:
-        SQL text and its binds.
-    """
+    """Return the SQL text of a question for a scope, and its binds."""
     binds: dict[str, str] = {}
     if "{scope}" not in statement.sql:
         return statement.sql, binds
@@ -103,13 +100,9 @@ def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, s
         if scope.not_table_patterns:
             conditions.append(f"NOT {_any_like(spellings, scope.not_table_patterns, binds)}")
         if scope.table_names:
-            names = ", ".join(_bound(scope.table_names, "name", binds))
-            conditions.append(f"{statement.name} IN ({names})")
+            conditions.append(_any_of(statement.name, scope.table_names, "name", binds))
     sql = statement.sql.replace("{scope}", " AND ".join(conditions) or "1 = 1")
     sql = sql.replace("{family}", scope.family.value)
-    # A foreign key of an own table may refer to another schema.
-    foreign = Family.ALL if scope.family is Family.USER else scope.family
-    sql = sql.replace("{foreign}", foreign.value)
     # USER_* views have no column for the owner: it is the session's user.
     return _OWNER.sub("USER" if scope.family is Family.USER else r"\1", sql), binds
 
@@ -117,30 +110,28 @@ def statement_text(statement: Statement, scope: Scope) -> tuple[str, dict[str, s
 def _owner_conditions(column: str, scope: Scope, binds: dict[str, str]) -> list[str]:
     if scope.family is Family.USER:
         return []
-    conditions = []
-    if scope.owners:
-        lists = []
-        for start in range(0, len(scope.owners), MAX_IN_LIST):
-            chunk = scope.owners[start : start + MAX_IN_LIST]
-            lists.append(f"{column} IN ({', '.join(_bound(chunk, 'owner', binds))})")
-        conditions.append(f"({' OR '.join(lists)})")
-    else:
-        conditions.append(f"{column} IN {_NOT_ORACLES_OWN}")
-    if scope.owner_patterns:
-        conditions.append(_any_like((column,), scope.owner_patterns, binds))
-    if scope.not_owner_patterns:
-        conditions.append(f"NOT {_any_like((column,), scope.not_owner_patterns, binds)}")
-    return conditions
+    if scope.owners is None:
+        return [f"{column} IN {_NOT_ORACLES_OWN}"]
+    return [_any_of(column, scope.owners, "owner", binds)]
+
+
+def _any_of(column: str, values: Sequence[str], prefix: str, binds: dict[str, str]) -> str:
+    """Return a condition with one IN list per `MAX_IN_LIST` values; false without values."""
+    lists = [
+        f"{column} IN ({', '.join(_bound(values[start : start + MAX_IN_LIST], prefix, binds))})"
+        for start in range(0, len(values), MAX_IN_LIST)
+    ]
+    return f"({' OR '.join(lists)})" if lists else "1 = 0"
 
 
 def _bound(values: Sequence[str], prefix: str, binds: dict[str, str]) -> list[str]:
     """Bind values under new names and return their placeholders."""
-    found = []
+    placeholders = []
     for value in values:
         name = f"{prefix}_{len(binds)}"
         binds[name] = value
-        found.append(f":{name}")
-    return found
+        placeholders.append(f":{name}")
+    return placeholders
 
 
 def _any_like(
@@ -170,19 +161,19 @@ def _ask(
 def session_facts(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[SessionFactRow]:
-    """Yield what the session is and may: user, roles, privileges, character sets."""
+    """Yield facts about the session: user, roles, privileges, schemas, character sets."""
     return _ask(connection, "session_facts", scope, SessionFactRow)
 
 
 def session_facts_23(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[SessionFactRow]:
-    """Yield the same with the privileges on whole schemas, which 23ai knows."""
+    """Yield the same facts and the privileges on whole schemas (23ai)."""
     return _ask(connection, "session_facts_23", scope, SessionFactRow)
 
 
 def users(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[UserRow]:
-    """Yield users that are not Oracle's own, by name."""
+    """Yield users that Oracle does not maintain, by name."""
     return _ask(connection, "users", scope, UserRow)
 
 
@@ -197,37 +188,63 @@ def tables(connection: oracledb.Connection, scope: Scope | None = None) -> Itera
 
 
 def columns(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ColumnRow]:
-    """Yield columns of tables and views by owner, table and place, hidden ones included."""
+    """Yield columns of tables and views by owner, table and position, hidden ones included."""
     return _ask(connection, "columns", scope, ColumnRow)
 
 
 def vector_columns_23(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[VectorColumnRow]:
-    """Yield what VECTOR columns ask of their values; the view says so since 23ai."""
+    """Yield dimensions and formats of VECTOR columns (23ai)."""
     return _ask(connection, "vector_columns_23", scope, VectorColumnRow)
 
 
+def constraints(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[ConstraintRow]:
+    """Yield primary, unique and foreign keys, in no order."""
+    return _ask(connection, "constraints", scope, ConstraintRow)
+
+
+def constraint_columns(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[ConstraintColumnRow]:
+    """Yield the columns of primary, unique and foreign keys, in no order."""
+    return _ask(connection, "constraint_columns", scope, ConstraintColumnRow)
+
+
+def referred_columns(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[ConstraintColumnRow]:
+    """Yield the columns of the constraints that the scope's `table_names` name, in no order."""
+    return _ask(connection, "referred_columns", scope, ConstraintColumnRow)
+
+
 def keys(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[KeyColumnRow]:
-    """Yield the columns of primary and unique keys by owner, table, constraint and place."""
-    return _ask(connection, "keys", scope, KeyColumnRow)
+    """Yield the columns of primary and unique keys by owner, table, constraint and position."""
+    columns: dict[tuple[str, str], list[ConstraintColumnRow]] = {}
+    for column in constraint_columns(connection, scope):
+        columns.setdefault((column.owner, column.constraint), []).append(column)
+    unique = [row for row in constraints(connection, scope) if row.kind in UNIQUE_KINDS]
+    for row in sorted(unique, key=lambda row: (row.owner, row.table, row.constraint)):
+        positioned = columns.get((row.owner, row.constraint), ())
+        for column in sorted(positioned, key=lambda column: column.position):
+            yield KeyColumnRow(*row[:6], column.column, column.position)
+
+
+def indexes(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[IndexRow]:
+    """Yield indexes, in no order."""
+    return _ask(connection, "indexes", scope, IndexRow)
 
 
 def index_columns(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[IndexColumnRow]:
-    """Yield the columns of unique indexes and the first column of others, in their order.
+    """Yield the columns of indexes, in no order.
 
     An indexed expression appears as a hidden column `SYS_NC…$`.
     """
     return _ask(connection, "index_columns", scope, IndexColumnRow)
-
-
-def foreign_keys(
-    connection: oracledb.Connection, scope: Scope | None = None
-) -> Iterator[ForeignKeyColumnRow]:
-    """Yield the columns of foreign keys with the columns that they refer to."""
-    return _ask(connection, "foreign_keys", scope, ForeignKeyColumnRow)
 
 
 def special_tables(
@@ -240,29 +257,36 @@ def special_tables(
 def partitions(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[PartitionRow]:
-    """Yield partitions by owner, table and place."""
+    """Yield partitions, in no order."""
     return _ask(connection, "partitions", scope, PartitionRow)
 
 
+def partitioned_tables(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[PartitionedTableRow]:
+    """Yield partitioned tables with their method."""
+    return _ask(connection, "partitioned_tables", scope, PartitionedTableRow)
+
+
 def synonyms(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[SynonymRow]:
-    """Yield the synonyms whose objects are in the scope."""
+    """Yield the synonyms whose objects are in the scope, in no order."""
     return _ask(connection, "synonyms", scope, SynonymRow)
 
 
 def named_synonyms(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[SynonymRow]:
-    """Yield the synonyms whose own names are in the scope, without those of Oracle's objects."""
+    """Yield the synonyms whose own names are in the scope, in no order."""
     return _ask(connection, "named_synonyms", scope, SynonymRow)
 
 
 def readable(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[ReadableRow]:
-    """Yield the objects on which somebody granted the session SELECT or READ."""
+    """Yield the grants of SELECT and READ that the session sees, with their grantees."""
     return _ask(connection, "readable", scope, ReadableRow)
 
 
 def snapshot(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[SnapshotRow]:
-    """Yield one row: how many objects there are, the newest DDL, and the time of the database."""
+    """Yield one row: number of objects, time of the newest DDL, and time of the database."""
     return _ask(connection, "snapshot", scope, SnapshotRow)
 
 
@@ -295,7 +319,7 @@ def objects(connection: oracledb.Connection, scope: Scope | None = None) -> Iter
 def granted_objects(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[GrantedObjectRow]:
-    """Yield the privileges on objects that the session has by a grant."""
+    """Yield the privileges on objects that the session sees, with their grantees."""
     return _ask(connection, "granted_objects", scope, GrantedObjectRow)
 
 
@@ -317,15 +341,15 @@ def supplemental_logging(
 
 
 def undo_retention(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[str]:
-    """Yield the seconds that undo is to be kept."""
+    """Yield the undo retention in seconds."""
     return _ask(connection, "undo_retention", scope, str)
 
 
 def logged_tables(
     connection: oracledb.Connection, scope: Scope | None = None
-) -> Iterator[ReadableRow]:
+) -> Iterator[LoggedTableRow]:
     """Yield tables all of whose columns are logged."""
-    return _ask(connection, "logged_tables", scope, ReadableRow)
+    return _ask(connection, "logged_tables", scope, LoggedTableRow)
 
 
 def _only(value: dt.datetime) -> dt.datetime:

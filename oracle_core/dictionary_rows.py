@@ -1,7 +1,7 @@
-"""The rows that the statements of `dictionary` give, in the order of their SELECT lists.
+"""Rows of the statements of `dictionary`, in the order of their SELECT lists.
 
-Those that come once a column are named tuples: a large dictionary has a million of them, and a
-dataclass takes three times as long to make.
+Rows that exist per column or key are named tuples: a large dictionary has a million of them, and
+a dataclass takes three times as long to build.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """A user that is not Oracle's own."""
+    """A user that Oracle does not maintain."""
 
     name: str
 
@@ -45,7 +45,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SpecialTableRow:
-    """A table that is more than one; `kind` is MATERIALIZED VIEW, EXTERNAL or OBJECT.
+    """A table of a special kind; `kind` is MATERIALIZED VIEW, EXTERNAL or OBJECT.
 
     Object tables are not among the rows of `tables`. An external table has a row for its default
     directory and one for each of its files.
@@ -59,11 +59,11 @@ class SpecialTableRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionFactRow:
-    """One thing to know about the session.
+    """One fact about the session.
 
-    `kind` is USER, PRIVILEGE, ROLE, SCHEMA PRIVILEGE (`value` is the schema), DATABASE (a
-    parameter with its value), LONGEST TEXT (`value` is the length that RPAD reaches) or NOW
-    (`value` is the time of the database, ISO 8601).
+    `kind` is USER, PRIVILEGE, ROLE, SCHEMA (one that Oracle does not maintain), SCHEMA PRIVILEGE
+    (`value` is the schema), DATABASE (a parameter with its value), LONGEST TEXT (`value` is the
+    length that RPAD reaches) or NOW (`value` is the time of the database, ISO 8601).
     """
 
     kind: str
@@ -73,7 +73,16 @@ class SessionFactRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadableRow:
-    """An object that the session was granted SELECT or READ on."""
+    """A grant of SELECT or READ on an object."""
+
+    grantee: str
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedTableRow:
+    """A table with supplemental logging of all columns."""
 
     owner: str
     name: str
@@ -81,8 +90,9 @@ class ReadableRow:
 
 @dataclass(frozen=True, slots=True)
 class GrantedObjectRow:
-    """A privilege on an object."""
+    """A grant of a privilege on an object."""
 
+    grantee: str
     privilege: str
     owner: str
     name: str
@@ -99,37 +109,56 @@ class SynonymRow:
     db_link: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionRow:
+class PartitionRow(NamedTuple):
     """One partition; `position` counts from 1."""
 
     owner: str
     table: str
-    method: str
     name: str
     position: int
     num_rows: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKeyColumnRow:
-    """One column of a foreign key and the column that it refers to."""
+class PartitionedTableRow:
+    """A partitioned table and its method, such as RANGE."""
+
+    owner: str
+    table: str
+    method: str
+
+
+class ConstraintRow(NamedTuple):
+    """A primary (P), unique (U) or foreign (R) key."""
 
     owner: str
     table: str
     constraint: str
+    kind: str
     status: str
     validated: str
+    referred_owner: str | None
+    referred_constraint: str | None
+
+    @property
+    def is_enforced(self) -> bool:
+        """Whether every row of the table satisfies the constraint."""
+        return self.status == "ENABLED" and self.validated == "VALIDATED"
+
+
+class ConstraintColumnRow(NamedTuple):
+    """One column of a key; `position` counts from 1."""
+
+    owner: str
+    table: str
+    constraint: str
     column: str
     position: int
-    referred_owner: str
-    referred_table: str
-    referred_column: str
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRow:
-    """How many objects there are, when the newest DDL was, and what time the database has."""
+    """Number of objects, time of the newest DDL, and time of the database."""
 
     objects: int
     last_ddl_time: dt.datetime | None
@@ -201,7 +230,7 @@ class ColumnRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VectorColumnRow:
-    """What a VECTOR column asks of its values, such as `VECTOR(3,FLOAT32,DENSE)`."""
+    """Dimensions and format of a VECTOR column, such as `VECTOR(3,FLOAT32,DENSE)`."""
 
     owner: str
     table: str
@@ -233,22 +262,31 @@ class KeyColumnRow:
         return self.status == "ENABLED" and self.validated == "VALIDATED"
 
 
-@dataclass(frozen=True, slots=True)
-class IndexColumnRow:
-    """One column of an index; `position` counts from 1."""
+class IndexRow(NamedTuple):
+    """An index of a table."""
 
     owner: str
     table: str
-    index: str
+    index_owner: str
+    index_name: str
     status: str
     uniqueness: str
-    column: str
-    position: int
 
     @property
     def is_unique(self) -> bool:
         """Whether no two rows may be equal in its columns."""
         return self.uniqueness == "UNIQUE"
+
+
+class IndexColumnRow(NamedTuple):
+    """One column of an index; `position` counts from 1."""
+
+    owner: str
+    table: str
+    index_owner: str
+    index_name: str
+    column: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,13 @@
 """The text of every data dictionary statement, with the privilege that it needs.
 
-`{family}` is the prefix of the views, `{foreign}` that of views on other schemas too, `{scope}` the
-condition on owner and name; `<c.owner>` is a column that `USER_*` views do not have. Only columns
-that Oracle 12.2 has are read, unless the name of a question says which release it needs. LONG
-columns are left out, because each costs a round trip a row.
+`{family}` is the prefix of the views, `{scope}` the condition on owner and name; `<c.owner>` is a
+column that `USER_*` views do not have. Only columns that Oracle 12.2 has are read, unless the name
+of a question ends with the release that it needs. LONG columns are left out, because each costs a
+round trip per row.
+
+No statement joins dictionary views. Each of them is a join of a dozen tables already, and the
+optimizer often fails on two of them (ALL_CONSTRAINTS with ALL_CONS_COLUMNS: jOOQ issues 8462 and
+14014, DBeaver issue 360). The rows are joined in Python instead.
 
 Source: Database Reference, "Static Data Dictionary Views".
 """
@@ -19,8 +23,11 @@ NO_PRIVILEGE = "none for ALL_* and USER_*, SELECT ANY DICTIONARY for DBA_*"
 class Statement:
     """One question to the dictionary.
 
-    `owner` and `name` are the columns that the condition is put on, `name` None where only the
-    owner counts.
+    Attributes:
+        sql: Text with the placeholders of this module.
+        owner: Column or expression with the schema, for the condition.
+        name: Column with the name of the table, None where only the schema counts.
+        privilege: Privilege that the question needs.
     """
 
     sql: str
@@ -37,6 +44,7 @@ _SESSION_FACTS = (
     " UNION ALL SELECT 'NOW', 'SYSDATE', TO_CHAR(SYSDATE, 'YYYY-MM-DD\"T\"HH24:MI:SS') FROM dual"
     " UNION ALL SELECT 'PRIVILEGE', p.privilege, NULL FROM session_privs p"
     " UNION ALL SELECT 'ROLE', r.role, NULL FROM session_roles r"
+    " UNION ALL SELECT 'SCHEMA', u.username, NULL FROM all_users u WHERE u.oracle_maintained = 'N'"
     " UNION ALL SELECT 'DATABASE', d.parameter, d.value FROM nls_database_parameters d"
     " WHERE d.parameter IN ('NLS_CHARACTERSET', 'NLS_NCHAR_CHARACTERSET')"
 )
@@ -54,16 +62,13 @@ STATEMENTS: dict[str, Statement] = {
         "USER",
     ),
     "readable": Statement(
-        "SELECT DISTINCT g.table_schema, g.table_name FROM all_tab_privs g WHERE {scope}"
-        " AND g.privilege IN ('SELECT', 'READ') AND (g.grantee IN (USER, 'PUBLIC')"
-        " OR g.grantee IN (SELECT r.role FROM session_roles r))",
+        "SELECT g.grantee, g.table_schema, g.table_name FROM all_tab_privs g WHERE {scope}"
+        " AND g.privilege IN ('SELECT', 'READ')",
         "g.table_schema",
         "g.table_name",
     ),
     "granted_objects": Statement(
-        "SELECT DISTINCT g.privilege, g.table_schema, g.table_name FROM all_tab_privs g"
-        " WHERE g.grantee IN (USER, 'PUBLIC')"
-        " OR g.grantee IN (SELECT r.role FROM session_roles r)",
+        "SELECT g.grantee, g.privilege, g.table_schema, g.table_name FROM all_tab_privs g",
         "g.table_schema",
     ),
     "quotas": Statement(
@@ -124,36 +129,41 @@ STATEMENTS: dict[str, Statement] = {
         "<c.owner>",
         "c.table_name",
     ),
-    "keys": Statement(
+    "constraints": Statement(
         "SELECT <k.owner>, k.table_name, k.constraint_name, k.constraint_type, k.status,"
-        " k.validated, n.column_name, n.position"
-        " FROM {family}_constraints k JOIN {family}_cons_columns n"
-        " ON <n.owner> = <k.owner> AND n.constraint_name = k.constraint_name"
-        " AND n.table_name = k.table_name WHERE {scope} AND k.constraint_type IN ('P', 'U')"
-        " AND k.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, 3, n.position",
+        " k.validated, k.r_owner, k.r_constraint_name FROM {family}_constraints k WHERE {scope}"
+        " AND k.constraint_type IN ('P', 'U', 'R') AND k.table_name NOT LIKE 'BIN$%'",
         "<k.owner>",
         "k.table_name",
     ),
-    "foreign_keys": Statement(
-        "SELECT <k.owner>, k.table_name, k.constraint_name, k.status, k.validated, n.column_name,"
-        " n.position, q.owner, q.table_name, q.column_name"
-        " FROM {family}_constraints k JOIN {family}_cons_columns n"
-        " ON <n.owner> = <k.owner> AND n.constraint_name = k.constraint_name"
-        " AND n.table_name = k.table_name JOIN {foreign}_cons_columns q"
-        " ON q.owner = k.r_owner AND q.constraint_name = k.r_constraint_name"
-        " AND q.position = n.position WHERE {scope} AND k.constraint_type = 'R'"
-        " AND k.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, 3, n.position",
-        "<k.owner>",
-        "k.table_name",
+    # CHECK and NOT NULL constraints have columns without a position.
+    "constraint_columns": Statement(
+        "SELECT <n.owner>, n.table_name, n.constraint_name, n.column_name, n.position"
+        " FROM {family}_cons_columns n WHERE {scope} AND n.position IS NOT NULL"
+        " AND n.table_name NOT LIKE 'BIN$%'",
+        "<n.owner>",
+        "n.table_name",
     ),
-    "index_columns": Statement(
-        "SELECT i.table_owner, i.table_name, i.index_name, i.status, i.uniqueness, n.column_name,"
-        " n.column_position FROM {family}_indexes i JOIN {family}_ind_columns n"
-        " ON <n.index_owner> = <i.owner> AND n.index_name = i.index_name"
-        " WHERE {scope} AND (i.uniqueness = 'UNIQUE' OR n.column_position = 1)"
-        " AND i.table_name NOT LIKE 'BIN$%' ORDER BY 1, 2, 3, n.column_position",
+    # The condition on the name is one on the constraint's name.
+    "referred_columns": Statement(
+        "SELECT n.owner, n.table_name, n.constraint_name, n.column_name, n.position"
+        " FROM {family}_cons_columns n WHERE {scope} AND n.position IS NOT NULL",
+        "n.owner",
+        "n.constraint_name",
+    ),
+    # USER_INDEXES has no owner of the index, USER_IND_COLUMNS none of the index or the table.
+    "indexes": Statement(
+        "SELECT i.table_owner, i.table_name, <i.owner>, i.index_name, i.status, i.uniqueness"
+        " FROM {family}_indexes i WHERE {scope} AND i.table_name NOT LIKE 'BIN$%'",
         "i.table_owner",
         "i.table_name",
+    ),
+    "index_columns": Statement(
+        "SELECT <n.table_owner>, n.table_name, <n.index_owner>, n.index_name, n.column_name,"
+        " n.column_position FROM {family}_ind_columns n WHERE {scope}"
+        " AND n.table_name NOT LIKE 'BIN$%'",
+        "<n.table_owner>",
+        "n.table_name",
     ),
     "table_comments": Statement(
         # Those of materialized views are kept apart, and come last to win over the container's.
@@ -176,11 +186,15 @@ STATEMENTS: dict[str, Statement] = {
         "<y.owner>",
         "y.table_name",
     ),
+    "partitioned_tables": Statement(
+        "SELECT <h.owner>, h.table_name, h.partitioning_type FROM {family}_part_tables h"
+        " WHERE {scope}",
+        "<h.owner>",
+        "h.table_name",
+    ),
     "partitions": Statement(
-        "SELECT <p.table_owner>, p.table_name, h.partitioning_type, p.partition_name,"
-        " p.partition_position, p.num_rows FROM {family}_tab_partitions p"
-        " JOIN {family}_part_tables h ON <h.owner> = <p.table_owner>"
-        " AND h.table_name = p.table_name WHERE {scope} ORDER BY 1, 2, p.partition_position",
+        "SELECT <p.table_owner>, p.table_name, p.partition_name, p.partition_position, p.num_rows"
+        " FROM {family}_tab_partitions p WHERE {scope}",
         "<p.table_owner>",
         "p.table_name",
     ),
@@ -191,17 +205,17 @@ STATEMENTS: dict[str, Statement] = {
         "<o.owner>",
         "o.object_name",
     ),
+    # ALL_SYNONYMS may take minutes (oracle-enhanced issue 1957); DBA_* and USER_* do not.
     "synonyms": Statement(
-        "SELECT s.owner, s.synonym_name, s.table_owner, s.table_name, s.db_link"
-        " FROM all_synonyms s WHERE {scope} ORDER BY 1, 2",
+        "SELECT <s.owner>, s.synonym_name, s.table_owner, s.table_name, s.db_link"
+        " FROM {family}_synonyms s WHERE {scope}",
         "s.table_owner",
         "s.table_name",
     ),
     "named_synonyms": Statement(
-        "SELECT s.owner, s.synonym_name, s.table_owner, s.table_name, s.db_link"
-        " FROM all_synonyms s WHERE {scope} AND (s.db_link IS NOT NULL OR s.table_owner IN"
-        " (SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N')) ORDER BY 1, 2",
-        "s.owner",
+        "SELECT <s.owner>, s.synonym_name, s.table_owner, s.table_name, s.db_link"
+        " FROM {family}_synonyms s WHERE {scope}",
+        "<s.owner>",
         "s.synonym_name",
     ),
     "snapshot": Statement(

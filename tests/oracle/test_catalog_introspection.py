@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
-MAX_STATEMENTS = 15
+MAX_STATEMENTS = 18
 
 
 def test_every_family_of_views_finds_the_same(
@@ -105,4 +105,4 @@ def test_the_number_of_statements_of_everything(
                 counts.append(len(executed))
 
     assert counts[:2] == counts[2:]
-    assert max(counts) < MAX_STATEMENTS
+    assert max(counts) <= MAX_STATEMENTS

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tests.fix_plugins import Plugin
 
 
-def recorded(sent: SentStatements) -> set[str]:
-    return {json.loads(line) for line in sent.path.read_text("utf-8").splitlines()}
+def recorded(sent: SentStatements) -> list[str]:
+    return [json.loads(line) for line in sent.path.read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_another_statement_is_unknown(sql: str) -> None:
 def test_every_dictionary_statement_is_listed() -> None:
     catalogue = read_catalogue()
     for family in dictionary.Family:
-        scope = dictionary.Scope(("A", "B"), ("A%",), ("B%",), ("A.%",), ("B.%",), family, ("T",))
+        scope = dictionary.Scope(("A", "B"), ("A.%",), ("B.%",), family, ("T",))
         for statement in STATEMENTS.values():
             sql, _ = dictionary.statement_text(statement, scope)
             entry = catalogue.entry_of(sql)
@@ -77,9 +77,9 @@ def test_what_a_process_of_the_product_sends_is_recorded(
 ) -> None:
     oracle_database.execute(fresh_schema, "CREATE TABLE t (id NUMBER(5) PRIMARY KEY)")
     config = oracle_database.config(fresh_schema, filter_schemas=[fresh_schema])
-    before = recorded(sent_statements)
+    before = len(recorded(sent_statements))
     assert tap.run(config, "--discover").code == 0
-    sent = recorded(sent_statements) - before
+    sent = recorded(sent_statements)[before:]
     assert any("user_tab_cols" in sql for sql in sent)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from catalog.introspect import introspect, take_inventory
 from catalog.invalid_views import MAX_COMPILED
-from catalog.model import Key, KeyKind, TableKind
+from catalog.model import ForeignKey, Key, KeyKind, TableKind
 from catalog.name_filter import NameFilter
-from catalog.table_assembly import INVALID_VIEW, OF_OBJECTS, TEMPORARY
+from catalog.table_assembly import INVALID_VIEW, OF_OBJECTS, TEMPORARY, Depth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,8 @@ SESSION = [
     ("USER", "READER", None),
     ("PRIVILEGE", "CREATE SESSION", None),
     ("PRIVILEGE", "SELECT ANY TABLE", None),
+    ("SCHEMA", "HR", None),
+    ("SCHEMA", "SALES", None),
     ("DATABASE", "NLS_CHARACTERSET", "AL32UTF8"),
     ("LONGEST TEXT", "RPAD", "4000"),
 ]
@@ -36,8 +38,11 @@ class FakeCursor:
     arraysize = 0
     prefetchrows = 0
 
-    def __init__(self, views: dict[str, list[tuple[Any, ...]]], asked: list[str]) -> None:
+    def __init__(
+        self, views: dict[str, list[tuple[Any, ...]]], asked: list[str], refused: str
+    ) -> None:
         self._views = views
+        self._refused = refused
         self._asked = asked
         self._rows: list[tuple[Any, ...]] = []
 
@@ -47,6 +52,9 @@ class FakeCursor:
         if "vector_info" in sql:
             name = "vectors"
         self._asked.append(name)
+        if name == self._refused:
+            msg = 'ORA-00904: "C"."VECTOR_INFO": invalid identifier'
+            raise oracledb.DatabaseError(msg)
         owners = {value for name, value in binds.items() if name.startswith("owner_")}
         self._rows = [
             row
@@ -79,11 +87,12 @@ class FakeDictionary:
     def __init__(self, **views: list[tuple[Any, ...]]) -> None:
         self._views = {"session": SESSION, **views}
         self.asked: list[str] = []
+        self.refused = ""
         self.on_question: Callable[[], None] = lambda: None
 
     def cursor(self) -> FakeCursor:
         self.on_question()
-        return FakeCursor(self._views, self.asked)
+        return FakeCursor(self._views, self.asked, self.refused)
 
 
 def column(table: str, name: str, data_type: str = "NUMBER", **facts: Any) -> tuple[Any, ...]:
@@ -139,14 +148,27 @@ def dictionary() -> FakeDictionary:
             column("GONE", "ID"),
         ],
         all_constraints=[
-            ("HR", "EMPLOYEES", "PK", "P", "DISABLED", "NOT VALIDATED", "NAME", 1),
-            ("HR", "EMPLOYEES", "UQ", "U", "ENABLED", "VALIDATED", "ID", 1),
-            ("HR", "EMPLOYEES", "UQ", "U", "ENABLED", "VALIDATED", "NAME", 2),
+            ("HR", "EMPLOYEES", "PK", "P", "DISABLED", "NOT VALIDATED", None, None),
+            ("HR", "EMPLOYEES", "UQ", "U", "ENABLED", "VALIDATED", None, None),
+            ("HR", "EMPLOYEES", "FK", "R", "ENABLED", "VALIDATED", "SALES", "ORDERS_PK"),
+        ],
+        all_cons_columns=[
+            ("HR", "EMPLOYEES", "UQ", "NAME", 2),
+            ("HR", "EMPLOYEES", "PK", "NAME", 1),
+            ("HR", "EMPLOYEES", "FK", "NAME", 1),
+            ("HR", "EMPLOYEES", "UQ", "ID", 1),
+            ("SALES", "ORDERS", "ORDERS_PK", "ID", 1),
         ],
         all_indexes=[
-            ("HR", "EMPLOYEES", "IX_A", "UNUSABLE", "UNIQUE", "NAME", 1),
-            ("HR", "EMPLOYEES", "IX_B", "VALID", "UNIQUE", "ID", 1),
-            ("HR", "EMPLOYEES", "IX_C", "VALID", "NONUNIQUE", "NAME", 1),
+            ("HR", "EMPLOYEES", "HR", "IX_C", "VALID", "NONUNIQUE"),
+            ("HR", "EMPLOYEES", "HR", "IX_B", "VALID", "UNIQUE"),
+            ("HR", "EMPLOYEES", "HR", "IX_A", "UNUSABLE", "UNIQUE"),
+        ],
+        all_ind_columns=[
+            ("HR", "EMPLOYEES", "HR", "IX_C", "ID", 2),
+            ("HR", "EMPLOYEES", "HR", "IX_C", "NAME", 1),
+            ("HR", "EMPLOYEES", "HR", "IX_A", "NAME", 1),
+            ("HR", "EMPLOYEES", "HR", "IX_B", "ID", 1),
         ],
         all_tab_comments=[("HR", "EMPLOYEES", "Everybody")],
         all_col_comments=[("HR", "EMPLOYEES", "NAME", "In full")],
@@ -221,6 +243,18 @@ def test_keys_that_prove_nothing_are_left_out(dictionary: FakeDictionary) -> Non
         Key("IX_B", KeyKind.UNIQUE_INDEX, ("ID",)),
     )
     assert employees.identifying_columns == ("ID",)
+    assert employees.indexed_columns == ("ID", "NAME")
+
+
+@pytest.mark.parametrize(("names", "statements"), [(NameFilter(), 1), (NameFilter(("HR",)), 2)])
+def test_a_key_outside_of_the_scope_is_asked_for_once(
+    dictionary: FakeDictionary, names: NameFilter, statements: int
+) -> None:
+    inventory = take_inventory(dictionary, names, Depth(details=True))  # type: ignore[arg-type]
+    assert inventory.tables[0].foreign_keys == (
+        ForeignKey("FK", ("NAME",), "SALES", "ORDERS", ("ID",)),
+    )
+    assert dictionary.asked.count("all_cons_columns") == statements
 
 
 def test_the_number_of_statements_does_not_depend_on_the_tables(
@@ -234,8 +268,8 @@ def test_the_number_of_statements_does_not_depend_on_the_tables(
     (schema,) = introspect(many)  # type: ignore[arg-type]
 
     assert len(schema.tables) == 5_000
-    assert len(dictionary.asked) == len(many.asked) == 9
-    assert len(set(many.asked)) == 9
+    assert len(dictionary.asked) == len(many.asked) == 11
+    assert len(set(many.asked)) == 11
 
 
 def test_vectors_have_their_dimensions_and_are_asked_for_only_where_they_are() -> None:
@@ -252,9 +286,12 @@ def test_vectors_have_their_dimensions_and_are_asked_for_only_where_they_are() -
     (hr,) = introspect(found)  # type: ignore[arg-type]
     types = {item.name: item.type.ddl() for item in hr.tables[0].columns}
     assert types == {"ID": "NUMBER", "V": "VECTOR(3, FLOAT32)", "W": "VECTOR"}
+    found.refused = "vectors"
+    (hr,) = introspect(found)  # type: ignore[arg-type]
+    assert {item.type.ddl() for item in hr.tables[0].columns} == {"NUMBER", "VECTOR"}
+    assert found.asked.count("vectors") == 2
     without = FakeDictionary(all_tables=[table("FACES")], all_tab_cols=columns[:1])
     introspect(without)  # type: ignore[arg-type]
-    assert found.asked.count("vectors") == 1
     assert "vectors" not in without.asked
 
 
@@ -267,12 +304,11 @@ def test_what_many_tables_have_in_common_is_kept_once() -> None:
         all_tables=[table(name) for name in tables],
         all_tab_cols=[column(name, text("CREATED"), text("DATE")) for name in tables],
         all_constraints=[
-            ("HR", name, f"{name}_PK", "P", "ENABLED", "VALIDATED", text("CREATED"), 1)
-            for name in tables
+            ("HR", name, f"{name}_PK", "P", "ENABLED", "VALIDATED", None, None) for name in tables
         ],
-        all_indexes=[
-            ("HR", name, f"{name}_PK", "VALID", "UNIQUE", text("CREATED"), 1) for name in tables
-        ],
+        all_cons_columns=[("HR", name, f"{name}_PK", text("CREATED"), 1) for name in tables],
+        all_indexes=[("HR", name, "HR", f"{name}_PK", "VALID", "UNIQUE") for name in tables],
+        all_ind_columns=[("HR", name, "HR", f"{name}_PK", text("CREATED"), 1) for name in tables],
         all_col_comments=[("HR", name, text("CREATED"), f"of {name}") for name in tables],
     )
     (schema,) = introspect(found)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.model import Problem, Synonym
 from catalog.name_filter import NameFilter
+from catalog.rights import SessionRights
 from catalog.synonyms import LOOP, REMOTE, resolve, scope_of
 from oracle_core import dictionary
 from oracle_core.dictionary_rows import SynonymRow
@@ -24,9 +25,13 @@ ROWS = (
     SynonymRow("APP", "ON_FAR", "APP", "FAR", None),
     SynonymRow("APP", "POOL", "APP", "LOOP", None),
     SynonymRow("APP", "THIRD", "LIB", "SECOND", None),
+    SynonymRow("APP", "DUAL_TOO", "SYS", "DUAL", None),
     SynonymRow("LIB", "SECOND", "LIB", "FIRST", None),
     SynonymRow("LIB", "FIRST", "HR", "JOBS", None),
 )
+
+
+RIGHTS = SessionRights("READER", schemas=frozenset({"APP", "HR", "LIB", "X"}))
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
     def answer(_connection: object, scope: Scope) -> Iterator[SynonymRow]:
         scopes.append(scope)
         names = scope.table_names
-        rows = (row for row in ROWS if row.owner in scope.owners)
+        rows = (row for row in ROWS if row.owner in (scope.owners or ()))
         return iter([row for row in rows if not names or row.name in names])
 
     monkeypatch.setattr(dictionary, "named_synonyms", answer)
@@ -45,7 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Scope]:
 
 
 def test_chains_are_followed_to_their_end(asked: list[Scope]) -> None:
-    found = resolve(None, NameFilter(("APP",)))  # type: ignore[arg-type]
+    found = resolve(None, NameFilter(("APP",)), RIGHTS)  # type: ignore[arg-type]
 
     assert found.synonyms == (
         Synonym("APP", "DIRECT", "HR", "EMPLOYEES"),
@@ -62,7 +67,7 @@ def test_chains_are_followed_to_their_end(asked: list[Scope]) -> None:
 
 
 def test_only_what_is_meant(asked: list[Scope]) -> None:
-    found = resolve(None, NameFilter(("APP",), ("APP.T*",)))  # type: ignore[arg-type]
+    found = resolve(None, NameFilter(("APP",), ("APP.T*",)), RIGHTS)  # type: ignore[arg-type]
 
     assert [one.name for one in found.synonyms] == ["THIRD"]
     assert found.problems == ()

@@ -54,7 +54,7 @@ class FakeConnection:
 @pytest.mark.parametrize("question", STATEMENTS)
 def test_statements_are_bound_and_old_enough(question: str, family: Family) -> None:
     hostile = "X' OR '1'='1"
-    scope = Scope((hostile, "HR"), ("H%",), ("S%",), ("E%", "A\\_B"), (hostile,), family)
+    scope = Scope((hostile, "HR"), ("E%", "A\\_B"), (hostile,), family)
     sql, binds = statement_text(STATEMENTS[question], scope)
     assert hostile not in sql
     assert not set("{<") & set(sql)
@@ -85,6 +85,48 @@ def test_rows() -> None:
     assert found[0].is_temporary
     assert connection.array_size == 5000
     assert connection.closed == 1
+
+
+def test_no_statement_joins_views() -> None:
+    for question, statement in STATEMENTS.items():
+        assert " JOIN " not in statement.sql, question
+        for part in statement.sql.split(" UNION ALL "):
+            assert part.count("{family}_") <= 1, question
+
+
+def test_keys_are_joined_in_python() -> None:
+    constraints = [
+        ("HR", "T", "PK", "P", "ENABLED", "VALIDATED", None, None),
+        ("HR", "T", "FK", "R", "ENABLED", "VALIDATED", "HR", "PK"),
+        ("HR", "S", "UQ", "U", "DISABLED", "NOT VALIDATED", None, None),
+    ]
+    columns = [
+        ("HR", "T", "PK", "B", 2),
+        ("HR", "S", "UQ", "X", 1),
+        ("HR", "T", "FK", "C", 1),
+        ("HR", "T", "PK", "A", 1),
+    ]
+
+    class Session(FakeConnection):
+        def cursor(self) -> FakeCursor:
+            self.rows = tuple(constraints if self.asked else columns)
+            return FakeCursor(self)
+
+    connection = Session()
+    rows = list(dictionary.keys(connection, Scope(("HR",))))  # type: ignore[arg-type]
+    assert [(row.constraint, row.column, row.position) for row in rows] == [
+        ("UQ", "X", 1),
+        ("PK", "A", 1),
+        ("PK", "B", 2),
+    ]
+    assert [row.is_enforced for row in rows] == [False, True, True]
+    assert len(connection.asked) == 2
+
+
+def test_no_owner_at_all_finds_nothing() -> None:
+    sql, binds = statement_text(STATEMENTS["tables"], Scope(()))
+    assert "WHERE 1 = 0 AND" in sql
+    assert binds == {}
 
 
 def test_every_statement_has_its_function() -> None:
@@ -121,20 +163,20 @@ def test_scn() -> None:
 
 def test_own_views_have_no_owner() -> None:
     sql, binds = statement_text(
-        STATEMENTS["keys"], Scope(("HR",), table_patterns=("HR.E%",), family=Family.USER)
+        STATEMENTS["constraints"], Scope(("HR",), table_patterns=("HR.E%",), family=Family.USER)
     )
-    assert "FROM user_constraints k JOIN user_cons_columns n ON USER = USER" in sql
+    assert "SELECT USER, k.table_name" in sql
+    assert "FROM user_constraints k WHERE (USER || '.'" in sql
     assert "(USER || '.' || k.table_name LIKE :pattern_0 ESCAPE '\\'" in sql
     assert set(binds.values()) == {"HR.E%"}
 
 
 def test_exclusions_and_patterns_go_into_the_statement() -> None:
-    scope = Scope((), ("H%",), ("HX%",), (), ("%.TMP\\_%",), Family.DBA)
+    scope = Scope(("HR",), ("H%.T",), ("%.TMP\\_%",), Family.DBA)
     sql, binds = statement_text(STATEMENTS["tables"], scope)
-    assert "FROM dba_tables t" in sql
-    assert "(t.owner LIKE :pattern_0 ESCAPE '\\') AND NOT (t.owner LIKE :pattern_1" in sql
-    assert sql.count("NOT (t.owner") == 2
-    assert list(binds.values()) == ["H%", "HX%", "%.TMP\\_%", "%.TMP\\_%"]
+    assert "FROM dba_tables t WHERE (t.owner IN (:owner_0)) AND" in sql
+    assert sql.count("NOT (t.owner") == 1
+    assert list(binds.values()) == ["HR", "H%.T", "H%.T", "%.TMP\\_%", "%.TMP\\_%"]
 
 
 def test_exact_table_names_are_bound() -> None:
