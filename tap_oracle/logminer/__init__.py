@@ -1,0 +1,1 @@
+"""LOG_BASED by LogMiner: from redo logs to committed changes of rows."""
