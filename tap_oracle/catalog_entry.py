@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 FULL_TABLE = "FULL_TABLE"
 INCREMENTAL = "INCREMENTAL"
-METHODS = (FULL_TABLE, INCREMENTAL)
+LOG_BASED = "LOG_BASED"
+METHODS = (FULL_TABLE, INCREMENTAL, LOG_BASED)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class CatalogEntry:
     @property
     def has_all_types(self) -> bool:
         """Whether every column that can be read names its Oracle type."""
-        unsupported = set(_unsupported(self.metadata))
+        unsupported = set(self.unsupported_columns)
         return all(name in self.types or name in unsupported for name in self.schema["properties"])
 
     @property
@@ -50,6 +51,11 @@ class CatalogEntry:
         """Return whether a column may be NULL, as far as the catalog says."""
         types = self.schema["properties"].get(column, {}).get("type", ["null"])
         return "null" in ([types] if isinstance(types, str) else types)
+
+    @property
+    def unsupported_columns(self) -> tuple[str, ...]:
+        """The columns of types that cannot be read."""
+        return tuple(_unsupported(self.metadata))
 
 
 def read_entry(stream: Mapping[str, Any], *, default_method: str) -> CatalogEntry:
@@ -149,7 +155,7 @@ def check_entry(entry: CatalogEntry) -> None:
             f"choose {' or '.join(METHODS)}"
         )
         raise ConfigurationError(msg)
-    if entry.replication_method == FULL_TABLE:
+    if entry.replication_method != INCREMENTAL:
         return
     if not entry.replication_key:
         msg = (

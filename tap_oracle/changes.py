@@ -7,13 +7,13 @@ same records.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import OracleError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DELETED_AT = "_sdc_deleted_at"
 COMMIT_SCN = "_sdc_scn"
@@ -24,18 +24,40 @@ class KeyChange:
     """The last change of one key.
 
     Attributes:
-        key: the values of the key columns as JSON values.
-        row: the fetched values of all planned columns; None where they are not known.
-        scn: the SCN of the commit.
-        deleted_at: when the row was deleted, by the server's clock; None where it lives.
-        must_read: whether the row has to be read, because the log does not have all of it.
+        row: The fetched values of the planned columns; None where the log has no value.
+        scn: SCN of the commit.
+        time: Time of the commit by the server's clock, if the log has it.
+        is_present: Whether a row has the key.
+        must_read: Whether the row has to be read, because the log does not have all of it.
     """
 
-    key: tuple[object, ...]
     row: Sequence[object]
     scn: int
-    deleted_at: dt.datetime | None = None
+    time: dt.datetime | None
+    is_present: bool
     must_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Last changes of keys, in the order of their commits."""
+
+    changes: Sequence[KeyChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """The table was emptied by a statement of which the log has no rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """All changes up to a position have been yielded; `bookmark` says where that is."""
+
+    bookmark: Mapping[str, Any]
+
+
+Event = Changed | Truncated | Advanced
 
 
 class GapError(OracleError):

@@ -12,6 +12,7 @@ from tap_oracle.snapshot import NONE, RUN, STREAM
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
 DEFAULT_CHUNK_ROWS = 500_000
 DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600
+DEFAULT_LOG_MEMORY_BYTES = 256 * 1024 * 1024
 
 _NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
 
@@ -220,5 +221,60 @@ TAP_SETTINGS: list[th.Property[Any]] = [
             "Whether FULL_TABLE records carry a version, and an ACTIVATE_VERSION message after "
             "the last record makes it the current one."
         ),
+    ),
+    th.Property(
+        "log_based_method",
+        th.StringType(nullable=True),
+        default="auto",
+        allowed_values=["auto", "logminer", "flashback"],
+        title="Method of LOG_BASED streams",
+        description=(
+            "How LOG_BASED streams read changes: `logminer` from the redo logs, `flashback` from "
+            "undo, `auto` by LogMiner where the rights, the table and the logging allow it, else "
+            "by flashback."
+        ),
+    ),
+    th.Property(
+        "on_gap",
+        th.StringType(nullable=True),
+        default="fail",
+        allowed_values=["fail", "snapshot"],
+        title="On a gap in the log",
+        description=(
+            "What to do when changes since a LOG_BASED stream's bookmark cannot be read any more, "
+            "because undo has expired or redo logs are gone: stop, or load the table in full."
+        ),
+    ),
+    th.Property(
+        "log_memory_bytes",
+        th.IntegerType(nullable=True, minimum=1_000_000),
+        default=DEFAULT_LOG_MEMORY_BYTES,
+        title="Memory for open transactions (bytes)",
+        description=(
+            "Memory for transactions that LogMiner shows and that have not ended yet. Larger ones "
+            "wait in temporary files."
+        ),
+    ),
+    th.Property(
+        "common_user",
+        th.StringType(nullable=True),
+        title="Common user",
+        description=(
+            "User of the root container (`C##…`) that mines the redo of a pluggable database. Not "
+            "needed since 21c, where a pluggable database can be mined from within."
+        ),
+    ),
+    th.Property(
+        "common_password",
+        th.StringType(nullable=True),
+        secret=True,
+        title="Password of the common user",
+        description="Password of `common_user`.",
+    ),
+    th.Property(
+        "common_service_name",
+        th.StringType(nullable=True),
+        title="Service of the root container",
+        description="Service name of the root container, which `common_user` connects to.",
     ),
 ]

@@ -43,6 +43,9 @@ class TapSettings:
     on_stream_error: str
     any_year: bool
     emit_activate_version_messages: bool
+    log_based_method: str
+    on_gap: str
+    log_memory_bytes: int
     representation: JsonSchemaOptions
 
     @classmethod
@@ -80,6 +83,9 @@ class TapSettings:
             on_stream_error=config["on_stream_error"],
             any_year=bool(config["any_year"]),
             emit_activate_version_messages=bool(config["emit_activate_version_messages"]),
+            log_based_method=config["log_based_method"],
+            on_gap=config["on_gap"],
+            log_memory_bytes=config["log_memory_bytes"],
             representation=JsonSchemaOptions(
                 use_singer_decimal=bool(config["use_singer_decimal"]),
                 naive_timezone=_zone(config["naive_timezone"]),

@@ -1,0 +1,1 @@
+"""LOG_BASED by Flashback Version Query: from undo to committed changes of rows, without a DBA."""

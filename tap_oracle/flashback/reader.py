@@ -1,0 +1,172 @@
+"""Reads the changes of one table by Flashback Version Query."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import oracledb
+
+from oracle_core.errors import ConfigurationError, describe
+from oracle_core.identifiers import Identifier
+from oracle_core.scn import SCN_STATEMENTS
+from tap_oracle.changes import GapError
+from tap_oracle.fetching import fetch_rows
+from tap_oracle.flashback.versions import VersionFold, select_versions
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from oracle_core.errors import Fault
+    from tap_oracle.catalog_entry import CatalogEntry
+    from tap_oracle.flashback.versions import LastVersion
+    from tap_oracle.plan import StreamPlan
+
+_TOO_OLD = frozenset({"ORA-01555", "ORA-22924", "ORA-30052", "ORA-08181", "ORA-08180"})
+_NOT_GRANTED = frozenset({"ORA-00942", "ORA-00904", "ORA-01031"})
+_DEFINITION_CHANGED = "ORA-01466"
+_RETENTION = """
+SELECT p.name, p.value FROM v$parameter p WHERE p.name IN ('undo_retention', 'undo_tablespace')
+"""
+_CHANGED_AT = """
+SELECT (SYSDATE - o.created) * 86400, (SYSDATE - o.last_ddl_time) * 86400 FROM all_objects o
+WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type = 'TABLE'
+"""
+_DATA_OBJECTS = """
+SELECT o.data_object_id FROM all_objects o
+WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type LIKE 'TABLE%'
+  AND o.data_object_id IS NOT NULL
+ORDER BY o.data_object_id
+"""
+_YOUNG_SECONDS = 300
+_SCNS_PER_CALL = 100
+
+
+class VersionReader:
+    """The versions of one table in one session."""
+
+    def __init__(self, session: oracledb.Connection, entry: CatalogEntry) -> None:
+        """Prepare to read; nothing is asked yet.
+
+        Args:
+            session: An open session.
+            entry: The stream as the catalog describes it.
+        """
+        self._session = session
+        self._entry = entry
+        self._binds = {
+            "owner": entry.table.schema.name,
+            "table_name": entry.table.table.name,
+        }
+
+    def read(
+        self, plan: StreamPlan, *, first_scn: int, last_scn: int, array_size_rows: int
+    ) -> Iterator[LastVersion]:
+        """Yield the last version of each key that changed, in the order of their commits.
+
+        Args:
+            plan: The columns; large objects are not read, because undo does not hold them.
+            first_scn: The first SCN of the range.
+            last_scn: The last one.
+            array_size_rows: Maximum rows per fetch.
+
+        Raises:
+            GapError: If undo does not reach back to the first SCN, or the table's definition
+                changed within the range.
+        """
+        expressions = [
+            "NULL" if column.fetch.is_large else column.fetch.select(Identifier(column.name))
+            for column in plan.columns
+        ]
+        statement = select_versions(
+            self._entry.table, expressions, first_scn=first_scn, last_scn=last_scn
+        )
+        positions = [plan.position(name) for name in self._entry.key_properties]
+        fold = VersionFold(positions, last_scn)
+        try:
+            for rows in fetch_rows(self._session, statement, plan, array_size_rows=array_size_rows):
+                fold.add(rows)
+        except oracledb.Error as error:
+            fault = describe(error)
+            cause = self._cause(fault)
+            if cause is None:
+                raise
+            raise GapError(
+                self._entry.stream_id,
+                cause,
+                first_scn=first_scn,
+                last_scn=last_scn,
+                advice="a longer UNDO_RETENTION, or LogMiner, reaches further back",
+            ) from error
+        yield from fold.last_versions()
+
+    def _cause(self, fault: Fault) -> str | None:
+        """Return why the versions are gone; None where to run again may help."""
+        if fault.code in _TOO_OLD:
+            return f"undo does not reach back so far ({fault.code}); {self._retention()}"
+        if fault.code != _DEFINITION_CHANGED:
+            return None
+        with closing(self._session.cursor()) as cursor:
+            ages = cursor.execute(_CHANGED_AT, self._binds).fetchall()
+        if not ages or float(ages[0][0]) < _YOUNG_SECONDS:
+            # The first minutes of a table are not mapped to SCNs yet.
+            return None
+        return f"the table's definition was changed ({fault.code})"
+
+    def _retention(self) -> str:
+        try:
+            with closing(self._session.cursor()) as cursor:
+                parameters = dict(cursor.execute(_RETENTION).fetchall())
+        except oracledb.Error:
+            return "UNDO_RETENTION is not visible to the user"
+        return f"UNDO_RETENTION is {parameters.get('undo_retention', 'unknown')} seconds"
+
+    def data_objects(self) -> list[int]:
+        """Return the ids of the segments, which TRUNCATE and MOVE replace.
+
+        A TRUNCATE leaves no versions of the rows that it removes.
+        """
+        with closing(self._session.cursor()) as cursor:
+            rows = cursor.execute(_DATA_OBJECTS, self._binds).fetchall()
+        return [int(object_id) for (object_id,) in rows]
+
+    def commit_times(self, scns: Sequence[int]) -> dict[int, dt.datetime]:
+        """Return when transactions were committed, to about three seconds, by the server's clock.
+
+        Raises:
+            oracledb.Error: If an SCN is older than the database remembers times for (ORA-08181).
+        """
+        times: dict[int, dt.datetime] = {}
+        with closing(self._session.cursor()) as cursor:
+            for begin in range(0, len(scns), _SCNS_PER_CALL):
+                batch = scns[begin : begin + _SCNS_PER_CALL]
+                names = [f"s{number}" for number in range(_SCNS_PER_CALL)]
+                columns = ", ".join(f"SCN_TO_TIMESTAMP(:{name})" for name in names)
+                padded = [*batch, *([batch[-1]] * (_SCNS_PER_CALL - len(batch)))]
+                statement = f"SELECT {columns} FROM dual"  # noqa: S608 - numbered binds
+                (row,) = cursor.execute(statement, dict(zip(names, padded, strict=True))).fetchall()
+                times.update(zip(padded, row, strict=True))
+        return times
+
+
+def current_scn(session: oracledb.Connection) -> int:
+    """Return the current SCN.
+
+    TIMESTAMP_TO_SCN needs no grant, but is exact to seconds only, which would lose changes.
+
+    Raises:
+        ConfigurationError: If the user has the right to neither of the ways.
+    """
+    ways = [SCN_STATEMENTS["v$database"], SCN_STATEMENTS["dbms_flashback"]]
+    for way in ways:
+        try:
+            with closing(session.cursor()) as cursor:
+                ((scn,),) = cursor.execute(way.sql).fetchall()
+            return int(scn)
+        except oracledb.Error as error:
+            if describe(error).code not in _NOT_GRANTED:
+                raise
+    grants = " or ".join(way.privilege for way in ways)
+    msg = f"LOG_BASED needs the current SCN; grant {grants} to the user"
+    raise ConfigurationError(msg)

@@ -1,0 +1,83 @@
+"""Whether a table's changes can be mined, and what to do where they cannot."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import oracledb
+
+from catalog.grants import LOG_DATABASE, log_table
+from oracle_core.errors import describe
+from tap_oracle.logminer.literals import unsupported_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_oracle.catalog_entry import CatalogEntry
+
+NAME_BYTES_BEFORE_23 = 30
+"""Longer names of tables and columns are not supported by LogMiner up to 21c (Database Utilities,
+"Supported Databases and Redo Log File Versions")."""
+
+_LOGGING = """
+SELECT d.supplemental_log_data_min, d.supplemental_log_data_pk, d.supplemental_log_data_all,
+  d.log_mode FROM v$database d
+"""
+_LOG_GROUPS = """
+SELECT g.log_group_type, c.column_name FROM all_log_groups g
+LEFT JOIN all_log_group_columns c ON c.owner = g.owner AND c.log_group_name = g.log_group_name
+  AND c.table_name = g.table_name
+WHERE g.owner = :owner AND g.table_name = :table_name AND g.always = 'ALWAYS'
+"""
+_WHOLE_KEYS = frozenset({"ALL COLUMN LOGGING", "PRIMARY KEY LOGGING"})
+
+
+def reasons_against(
+    mining: oracledb.Connection, session: oracledb.Connection, entry: CatalogEntry
+) -> list[str]:
+    """Return why a table cannot be mined, each with the way out; none where it can.
+
+    Args:
+        mining: The session that mines.
+        session: A session where the table is.
+        entry: The stream as the catalog describes it.
+    """
+    release = int(session.version.split(".")[0])
+    reasons = [*_of_types(entry), *_of_names(entry, release)]
+    try:
+        with closing(mining.cursor()) as cursor:
+            ((minimal, keys, everything, mode),) = cursor.execute(_LOGGING).fetchall()
+    except oracledb.Error as error:
+        return [*reasons, f"V$DATABASE cannot be read ({describe(error).code})"]
+    if mode != "ARCHIVELOG":
+        reasons.append("the database does not archive its redo logs (NOARCHIVELOG)")
+    if minimal == "NO":
+        reasons.append(f"supplemental logging is off; run {LOG_DATABASE}")
+    if "YES" not in {keys, everything} and not _logs_keys(session, entry):
+        reasons.append(f"the redo does not hold the keys of rows; run {log_table(entry.table)}")
+    return reasons
+
+
+def _of_types(entry: CatalogEntry) -> Iterator[str]:
+    for name, column_type in entry.types.items():
+        reason = unsupported_reason(column_type)
+        if reason is not None:
+            yield f"column {name}: {reason}"
+    for name in entry.unsupported_columns:
+        yield f"column {name}: LogMiner leaves out tables with columns of its type"
+
+
+def _of_names(entry: CatalogEntry, release: int) -> Iterator[str]:
+    names = [entry.table.schema.name, entry.table.table.name, *entry.schema["properties"]]
+    longest = max(names, key=lambda name: len(name.encode()))
+    if release < 23 and len(longest.encode()) > NAME_BYTES_BEFORE_23:
+        yield f"the name {longest} is longer than the {NAME_BYTES_BEFORE_23} bytes of LogMiner"
+
+
+def _logs_keys(session: oracledb.Connection, entry: CatalogEntry) -> bool:
+    binds = {"owner": entry.table.schema.name, "table_name": entry.table.table.name}
+    with closing(session.cursor()) as cursor:
+        rows = cursor.execute(_LOG_GROUPS, binds).fetchall()
+    logged = {column for _, column in rows if column is not None}
+    return bool(_WHOLE_KEYS & {kind for kind, _ in rows}) or logged >= set(entry.key_properties)

@@ -1,0 +1,111 @@
+"""The changes of a stream by LogMiner, as rows such as a query would have fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_oracle.changes import Advanced, Changed, KeyChange
+from tap_oracle.logminer.fold import lacks
+from tap_oracle.logminer.literals import fetched_values
+from tap_oracle.logminer.position import current_position
+from tap_oracle.logminer.reader import Folded, LogReader, Reached
+from tap_oracle.logminer.session import MiningSession, mined_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import oracledb
+
+    from tap_oracle.catalog_entry import CatalogEntry
+    from tap_oracle.changes import Event
+    from tap_oracle.logminer.fold import KeyState
+    from tap_oracle.logminer.position import LogPosition
+    from tap_oracle.plan import StreamPlan
+
+
+class LogMinerSource:
+    """The redo of one stream's table."""
+
+    def __init__(
+        self,
+        mining: oracledb.Connection,
+        session: oracledb.Connection,
+        entry: CatalogEntry,
+        *,
+        memory_limit_bytes: int,
+    ) -> None:
+        """Prepare to mine.
+
+        Args:
+            mining: A session for mining alone, in the root or where the table is.
+            session: A session where the table is.
+            entry: The stream as the catalog describes it.
+            memory_limit_bytes: Memory for transactions whose end has not been read.
+        """
+        self._connection = mining
+        self._mining = MiningSession(mining)
+        self._table = mined_table(mining, session, entry.table)
+        self._entry = entry
+        self._memory_limit_bytes = memory_limit_bytes
+
+    def position(self) -> LogPosition:
+        """Return the position of now."""
+        return current_position(self._connection)
+
+    def events(self, plan: StreamPlan, start: LogPosition, end: LogPosition) -> Iterator[Event]:
+        """Yield what was committed after one position up to another.
+
+        Args:
+            plan: The columns.
+            start: What was delivered before.
+            end: The position of now.
+
+        Raises:
+            GapError: If redo is missing or cannot be read.
+        """
+        reader = LogReader(
+            self._mining,
+            self._table,
+            self._entry.key_properties,
+            stream=self._entry.stream_id,
+            memory_limit_bytes=self._memory_limit_bytes,
+        )
+        for event in reader.read(start, end):
+            if isinstance(event, Folded):
+                yield Changed(key_changes(event.states, plan))
+            elif isinstance(event, Reached):
+                yield Advanced(event.position.bookmark())
+            else:
+                yield event
+
+
+def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]:
+    """Return the states of keys as rows, decoded a column at a time.
+
+    Large objects are not taken from the redo: it holds what was written to them, not their value.
+
+    Args:
+        states: What the redo says.
+        plan: The columns.
+
+    Raises:
+        DataError: If a literal is not one of its column's type.
+    """
+    columns = []
+    for column in plan.columns:
+        name = column.name
+        literals = [None if column.fetch.is_large else state.image.get(name) for state in states]
+        columns.append(fetched_values(literals, column.type, column.fetch))
+    logged = [column.name for column in plan.columns if not column.fetch.is_large]
+    has_large_objects = len(logged) < len(plan.columns)
+    return [
+        KeyChange(
+            row,
+            state.scn,
+            state.time,
+            state.is_present,
+            must_read=state.is_uncertain
+            or (state.is_present and (has_large_objects or lacks(state.image, logged))),
+        )
+        for state, row in zip(states, zip(*columns, strict=True), strict=True)
+    ]
