@@ -66,7 +66,6 @@ class TestErrors:
             (f"{OPTIONS} + DDL_DICT_TRACKING", "ORA-01298"),
             (f"{OPTIONS} + PRINT_PRETTY_SQL", "not in this stand-in"),
             (f"{OPTIONS} + STRING_LITERALS_IN_STMT", "not in this stand-in"),
-            ("DICT_FROM_ONLINE_CATALOG + NO_ROWID_IN_STMT", "not in this stand-in"),
             ("DICT_FROM_ONLINE_CATALOG + COMMITTED_DATA_ONLY", "not in this stand-in"),
             ("COMMITTED_DATA_ONLY + NO_ROWID_IN_STMT", "not in this stand-in"),
         ],

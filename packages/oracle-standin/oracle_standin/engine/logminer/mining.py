@@ -34,7 +34,7 @@ START_OPTIONS = {
 }
 """Options of START_LOGMNR and their bits."""
 
-_NEEDED = ("DICT_FROM_ONLINE_CATALOG", "COMMITTED_DATA_ONLY", "NO_ROWID_IN_STMT")
+_NEEDED = ("DICT_FROM_ONLINE_CATALOG", "NO_ROWID_IN_STMT")
 _REFUSED = ("PRINT_PRETTY_SQL", "STRING_LITERALS_IN_STMT")
 _SCN_AT = """
 SELECT coalesce(max(c.scn), 0) FROM ora.commits c WHERE ora.instant_seconds(c.at) <= %s

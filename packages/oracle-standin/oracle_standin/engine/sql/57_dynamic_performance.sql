@@ -183,6 +183,13 @@ FROM ora.active_transactions() t
 CROSS JOIN LATERAL (SELECT ora.transaction_id(t.transaction_number::text::xid8) AS id) i;
 SELECT ora.publish_dynamic('TRANSACTION');
 
+CREATE VIEW ora."v_THREAD" AS
+SELECT 1::numeric AS "THREAD#", 'OPEN'::text AS "STATUS", 'PUBLIC'::text AS "ENABLED",
+    1::numeric AS "GROUPS", 'FREE'::text AS "INSTANCE", 1::numeric AS "CURRENT_GROUP#",
+    1::numeric AS "SEQUENCE#", ora.current_scn() AS "CHECKPOINT_CHANGE#",
+    1::numeric AS "ENABLED_CHANGE#", NULL::numeric AS "DISABLED_CHANGE#", 0::numeric AS "CON_ID";
+SELECT ora.publish_dynamic('THREAD');
+
 CREATE VIEW ora."v_LOG" AS
 SELECT 1::numeric AS "GROUP#", 1::numeric AS "THREAD#", 1::numeric AS "SEQUENCE#",
     l.max_bytes::numeric AS "BYTES", 512::numeric AS "BLOCKSIZE", 1::numeric AS "MEMBERS",

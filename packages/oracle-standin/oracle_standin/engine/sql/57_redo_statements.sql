@@ -1,8 +1,9 @@
 -- SQL_REDO and SQL_UNDO.
 --
 -- Values of LOBs that Oracle keeps in the row come as an INSERT with an empty LOB and an UPDATE;
--- larger ones, which Oracle shows as calls of DBMS_LOB.WRITE, are marked as unsupported here.
--- Old values of LOBs and LONGs are not in the redo.
+-- larger ones as the beginning of a PL/SQL block that selects the locator (SELECT_LOB_LOCATOR) and
+-- the calls of DBMS_LOB.WRITE that follow (LOB_WRITE). Old values of LOBs and LONGs are not in the
+-- redo. Source: Database Utilities, "Using LogMiner", "Examples of the Output for LOB Columns".
 --
 -- Only ora.redo_statements sets the search path: the others are called by it, for each row.
 
@@ -159,6 +160,31 @@ BEGIN
 END
 $$;
 
+-- How a value that is not kept in the row is written: the block's beginning, then its pieces.
+CREATE FUNCTION ora.redo_of_lob(
+    t ora.redo_table, place int, content text, conditions text) RETURNS SETOF ora.redo_statement
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    suffix text := CASE t.kinds[place] WHEN 'BLOB' THEN 'b' WHEN 'NCLOB' THEN 'nc' ELSE 'c' END;
+    unit int := CASE suffix WHEN 'b' THEN 2 ELSE 1 END;
+    whole text := CASE suffix WHEN 'b' THEN upper(substr(content, 3)) ELSE content END;
+    piece text;
+    amount int := 1000;
+BEGIN
+    RETURN NEXT ROW('SELECT_LOB_LOCATOR', E'DECLARE \n loc_c CLOB; \n buf_c VARCHAR2(6174); \n'
+        || E' loc_b BLOB; \n buf_b RAW(6174); \n loc_nc NCLOB; \n buf_nc NVARCHAR2(6174); \nBEGIN\n'
+        || format(' select "%s" into loc_%s from %s%s for update', t.names[place], suffix, t.place,
+            conditions), NULL, 0, NULL)::ora.redo_statement;
+    FOR start IN 0 .. (length(whole) - 1) / (amount * unit) LOOP
+        piece := substr(whole, 1 + start * amount * unit, amount * unit);
+        RETURN NEXT ROW('LOB_WRITE', format(
+            E' buf_%1$s := %2$s; \n  dbms_lob.write(loc_%1$s, %3$s, %4$s, buf_%1$s);\nend', suffix,
+            CASE suffix WHEN 'b' THEN 'HEXTORAW(' || ora.quoted(piece) || ')' ELSE ora.quoted(piece) END,
+            length(piece) / unit, 1 + start * amount), NULL, 0, NULL)::ora.redo_statement;
+    END LOOP;
+END
+$$;
+
 CREATE FUNCTION ora.redo_of_update(r ora.redo, t ora.redo_table) RETURNS SETOF ora.redo_statement
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -168,14 +194,18 @@ DECLARE
     changed int[] := ora.changed_places(t, r.before, r.after);
     plain int[] := '{}';
     lobs int[] := '{}';
+    large int[] := '{}';
     has_more boolean := false;
     known int[];
 BEGIN
     FOR i IN 1 .. coalesce(array_length(changed, 1), 0) LOOP
         IF NOT t.large[changed[i]] THEN
             plain := plain || changed[i];
-        ELSIF after[changed[i]] IS NULL OR NOT is_insert AND t.kinds[changed[i]] LIKE 'LONG%' THEN
+        ELSIF NOT is_insert AND t.kinds[changed[i]] LIKE 'LONG%' THEN
             has_more := true;
+        ELSIF after[changed[i]] IS NULL THEN
+            large := large || changed[i];
+            has_more := has_more OR t.kinds[changed[i]] LIKE 'LONG%';
         ELSIF t.kinds[changed[i]] NOT LIKE 'LONG%'
             AND NOT (is_insert AND after[changed[i]] LIKE 'EMPTY%')
         THEN
@@ -194,6 +224,11 @@ BEGIN
         RETURN NEXT ROW('UPDATE', ora.redo_update(t, after, ora.sorted(plain || lobs), before, known),
             ora.redo_update(t, before, plain, after, known), 0, NULL)::ora.redo_statement;
     END IF;
+    FOR i IN 1 .. coalesce(array_length(large, 1), 0) LOOP
+        CONTINUE WHEN t.kinds[large[i]] LIKE 'LONG%';
+        RETURN QUERY SELECT * FROM ora.redo_of_lob(t, large[i], r.after[large[i]],
+            ora.redo_where(t, after, known));
+    END LOOP;
     IF has_more THEN
         RETURN NEXT ora.unsupported('The redo of a large value is not in this stand-in');
     END IF;

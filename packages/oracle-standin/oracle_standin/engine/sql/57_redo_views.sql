@@ -26,7 +26,8 @@ END
 $$;
 
 -- COMMITTED_DATA_ONLY: whole transactions in the order of their commits; of one that began before the
--- range, what it did within.
+-- range, what it did within. Without it the redo in the order in which it was written, which leaves it
+-- to the reader to find the end of a transaction; what was never committed is not in the log here.
 CREATE FUNCTION ora.mined_redo() RETURNS SETOF ora.redo
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, ora AS $$
 BEGIN
@@ -35,7 +36,10 @@ BEGIN
         PERFORM ora.raise_error(1291, 'missing log file');
     END IF;
     RETURN QUERY SELECT r.* FROM ora.redo r
-        WHERE r.scn >= ora.setting('mining_from')::bigint
+        WHERE NOT ora.mining_option(2) AND r.scn >= ora.setting('mining_from')::bigint
+            AND (ora.setting('mining_to') IS NULL
+                OR r.scn <= ora.setting('mining_to')::bigint)
+            OR ora.mining_option(2) AND r.scn >= ora.setting('mining_from')::bigint
             AND r.commit_scn >= ora.setting('mining_from')::bigint
             AND (ora.setting('mining_to') IS NULL
                 OR r.commit_scn <= ora.setting('mining_to')::bigint)
@@ -46,7 +50,8 @@ $$;
 CREATE FUNCTION ora.operation_code(operation text) RETURNS numeric
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
 RETURN CASE operation WHEN 'INSERT' THEN 1 WHEN 'DELETE' THEN 2 WHEN 'UPDATE' THEN 3 WHEN 'DDL' THEN 5
-    WHEN 'START' THEN 6 WHEN 'COMMIT' THEN 7 ELSE 255 END;
+    WHEN 'START' THEN 6 WHEN 'COMMIT' THEN 7 WHEN 'SELECT_LOB_LOCATOR' THEN 9 WHEN 'LOB_WRITE' THEN 10
+    ELSE 255 END;
 
 CREATE FUNCTION ora.delimited(statement text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, ora
@@ -59,10 +64,10 @@ WITH tables AS MATERIALIZED (
     FROM (SELECT DISTINCT d.relid FROM ora.redo d WHERE d.relid IS NOT NULL) u
 )
 SELECT r.scn::numeric AS "SCN",
-    CASE WHEN r.start_scn >= m.low THEN r.start_scn END::numeric AS "START_SCN",
-    r.commit_scn::numeric AS "COMMIT_SCN", ora.as_date(greatest(c.started, v.at)) AS "TIMESTAMP",
-    CASE WHEN r.start_scn >= m.low THEN ora.as_date(c.started) END AS "START_TIMESTAMP",
-    ora.as_date(c.at) AS "COMMIT_TIMESTAMP", split_part(i.id, '.', 1)::numeric AS "XIDUSN",
+    CASE WHEN m.committed AND r.start_scn >= m.low THEN r.start_scn END::numeric AS "START_SCN",
+    CASE WHEN m.committed THEN r.commit_scn END::numeric AS "COMMIT_SCN", ora.as_date(greatest(c.started, v.at)) AS "TIMESTAMP",
+    CASE WHEN m.committed AND r.start_scn >= m.low THEN ora.as_date(c.started) END AS "START_TIMESTAMP",
+    CASE WHEN m.committed THEN ora.as_date(c.at) END AS "COMMIT_TIMESTAMP", split_part(i.id, '.', 1)::numeric AS "XIDUSN",
     split_part(i.id, '.', 2)::numeric AS "XIDSLT", split_part(i.id, '.', 3)::numeric AS "XIDSQN",
     ora.address(c.xid::text::bigint) AS "XID", NULL::text AS "TX_NAME", s.operation AS "OPERATION",
     ora.operation_code(s.operation) AS "OPERATION_CODE", 0::numeric AS "ROLLBACK",
@@ -80,10 +85,10 @@ SELECT r.scn::numeric AS "SCN",
     s.status::numeric AS "STATUS",
     CASE WHEN s.number = 1 AND r.relid IS NOT NULL THEN 2 * r.id END::numeric AS "REDO_VALUE",
     CASE WHEN s.number = 1 AND r.relid IS NOT NULL THEN 2 * r.id + 1 END::numeric AS "UNDO_VALUE",
-    NULL::numeric AS "SAFE_RESUME_SCN", r.commit_scn::numeric AS "CSCN",
+    NULL::numeric AS "SAFE_RESUME_SCN", CASE WHEN m.committed THEN r.commit_scn END::numeric AS "CSCN",
     c.client_identifier AS "CLIENT_ID", 'FREEPDB1'::text AS "SRC_CON_NAME",
     3::numeric AS "SRC_CON_ID", 3::numeric AS "CON_ID"
-FROM (SELECT ora.setting('mining_from')::bigint AS low) m
+FROM (SELECT ora.setting('mining_from')::bigint AS low, ora.mining_option(2) AS committed) m
 CROSS JOIN ora.mined_redo() r
 JOIN ora.commits c ON c.scn = r.commit_scn
 JOIN ora.commits v ON v.scn = r.scn - CASE r.operation WHEN 'COMMIT' THEN 0 ELSE 1 END
@@ -96,7 +101,9 @@ CROSS JOIN LATERAL ora.redo_statements(r, t.facts) WITH ORDINALITY
     AS s (operation, sql_redo, sql_undo, status, info, number)
 CROSS JOIN LATERAL ora.redo_pieces(ora.delimited(s.sql_redo), ora.delimited(s.sql_undo))
     WITH ORDINALITY AS p (csf, redo, undo, number)
-ORDER BY r.id, s.number, p.number;
+-- Changes stand at the SCN after the newest commit before them, so that they precede the next one.
+ORDER BY CASE WHEN NOT m.committed THEN r.scn END, NOT m.committed AND r.operation = 'COMMIT', r.id,
+    s.number, p.number;
 SELECT ora.publish_dynamic('LOGMNR_CONTENTS');
 
 CREATE VIEW ora."v_LOGMNR_LOGS" AS
