@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import oracledb
 
@@ -29,17 +30,23 @@ _DEFINITION_CHANGED = "ORA-01466"
 _RETENTION = """
 SELECT p.name, p.value FROM v$parameter p WHERE p.name IN ('undo_retention', 'undo_tablespace')
 """
-_CHANGED_AT = """
-SELECT (SYSDATE - o.created) * 86400, (SYSDATE - o.last_ddl_time) * 86400 FROM all_objects o
-WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type = 'TABLE'
+_CHANGED_SINCE = """
+SELECT COUNT(*) FROM all_objects o
+WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type LIKE 'TABLE%'
+  AND o.last_ddl_time >= CAST(SCN_TO_TIMESTAMP(:scn) AS DATE) - 3 / 86400
 """
-_DATA_OBJECTS = """
+"""The map of SCNs to times is exact to three seconds (SQL Language Reference, SCN_TO_TIMESTAMP)."""
+_SEGMENTS = """
 SELECT o.data_object_id FROM all_objects o
 WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type LIKE 'TABLE%'
   AND o.data_object_id IS NOT NULL
 ORDER BY o.data_object_id
 """
-_YOUNG_SECONDS = 300
+_COLUMNS = """
+SELECT c.column_name, c.data_type, c.data_length, c.data_precision, c.data_scale
+FROM all_tab_cols c WHERE c.owner = :owner AND c.table_name = :table_name
+ORDER BY c.internal_column_id
+"""
 _SCNS_PER_CALL = 100
 
 
@@ -61,14 +68,14 @@ class VersionReader:
         }
 
     def read(
-        self, plan: StreamPlan, *, first_scn: int, last_scn: int, array_size_rows: int
+        self, plan: StreamPlan, *, after_scn: int, last_scn: int, array_size_rows: int
     ) -> Iterator[LastVersion]:
         """Yield the last version of each key that changed, in the order of their commits.
 
         Args:
             plan: The columns; large objects are not read, because undo does not hold them.
-            first_scn: The first SCN of the range.
-            last_scn: The last one.
+            after_scn: The SCN up to which changes are known.
+            last_scn: The last SCN of the changes.
             array_size_rows: Maximum rows per fetch.
 
         Raises:
@@ -80,7 +87,7 @@ class VersionReader:
             for column in plan.columns
         ]
         statement = select_versions(
-            self._entry.table, expressions, first_scn=first_scn, last_scn=last_scn
+            self._entry.table, expressions, after_scn=after_scn, last_scn=last_scn
         )
         positions = [plan.position(name) for name in self._entry.key_properties]
         fold = VersionFold(positions, last_scn)
@@ -89,30 +96,36 @@ class VersionReader:
                 fold.add(rows)
         except oracledb.Error as error:
             fault = describe(error)
-            cause = self._cause(fault)
+            cause = self._cause(fault, after_scn)
             if cause is None:
                 raise
             raise GapError(
                 self._entry.stream_id,
                 cause,
-                first_scn=first_scn,
+                first_scn=after_scn + 1,
                 last_scn=last_scn,
                 advice="a longer UNDO_RETENTION, or LogMiner, reaches further back",
             ) from error
         yield from fold.last_versions()
 
-    def _cause(self, fault: Fault) -> str | None:
+    def _cause(self, fault: Fault, after_scn: int) -> str | None:
         """Return why the versions are gone; None where to run again may help."""
         if fault.code in _TOO_OLD:
             return f"undo does not reach back so far ({fault.code}); {self._retention()}"
-        if fault.code != _DEFINITION_CHANGED:
-            return None
-        with closing(self._session.cursor()) as cursor:
-            ages = cursor.execute(_CHANGED_AT, self._binds).fetchall()
-        if not ages or float(ages[0][0]) < _YOUNG_SECONDS:
-            # The first minutes of a table are not mapped to SCNs yet.
-            return None
-        return f"the table's definition was changed ({fault.code})"
+        if fault.code == _DEFINITION_CHANGED and self._was_changed_since(after_scn):
+            return f"the table was truncated or its definition changed ({fault.code})"
+        return None
+
+    def _was_changed_since(self, scn: int) -> bool:
+        """Return whether DDL came after an SCN; a table may also be too young to have a past."""
+        try:
+            with closing(self._session.cursor()) as cursor:
+                ((changed,),) = cursor.execute(
+                    _CHANGED_SINCE, {**self._binds, "scn": scn}
+                ).fetchall()
+        except oracledb.Error:  # the SCN is older than the map of times: so is the table
+            return True
+        return bool(changed)
 
     def _retention(self) -> str:
         try:
@@ -122,14 +135,20 @@ class VersionReader:
             return "UNDO_RETENTION is not visible to the user"
         return f"UNDO_RETENTION is {parameters.get('undo_retention', 'unknown')} seconds"
 
-    def data_objects(self) -> list[int]:
-        """Return the ids of the segments, which TRUNCATE and MOVE replace.
+    def segments(self) -> list[int]:
+        """Return the ids of the table's segments, which TRUNCATE and MOVE replace."""
+        return [int(segment) for (segment,) in self._rows(_SEGMENTS)]
 
-        A TRUNCATE leaves no versions of the rows that it removes.
-        """
+    def columns_digest(self) -> str:
+        """Return a digest of the table's columns and their types."""
+        content = repr([tuple(map(str, row)) for row in self._rows(_COLUMNS)])
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         with closing(self._session.cursor()) as cursor:
-            rows = cursor.execute(_DATA_OBJECTS, self._binds).fetchall()
-        return [int(object_id) for (object_id,) in rows]
+            cursor.execute(sql, self._binds)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
     def commit_times(self, scns: Sequence[int]) -> dict[int, dt.datetime]:
         """Return when transactions were committed, to about three seconds, by the server's clock.

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tap_oracle.changes import Event
     from tap_oracle.plan import StreamPlan
 
-SEGMENTS = "log_segments"
-"""Key of the bookmark: ids of the table's segments, which TRUNCATE and MOVE replace."""
+SEGMENTS, COLUMNS = "log_segments", "log_columns"
+"""Keys of the bookmark: what DDL changes that makes versions unreachable or incomplete."""
 
 MAX_SEGMENTS = 200
-"""Ids kept in the bookmark; a table of more partitions is not watched for TRUNCATE."""
+"""Ids kept in the bookmark; a table of more partitions is not watched for TRUNCATE of one."""
 
 
 class FlashbackSource:
@@ -43,61 +43,70 @@ class FlashbackSource:
         self._entry = entry
         self._array_size_rows = array_size_rows
 
-    def bookmark(self) -> Mapping[str, Any]:
-        """Return the keys of the bookmark that say which segments the table has."""
-        segments = self._reader.data_objects()
-        return {SEGMENTS: segments if len(segments) <= MAX_SEGMENTS else None}
+    def definition(self) -> Mapping[str, Any]:
+        """Return the keys of the bookmark that change with the table's definition.
+
+        To be asked for before the SCN of the bookmark: what changes in between is then found by
+        the next run.
+        """
+        segments = self._reader.segments()
+        return {
+            SEGMENTS: segments if len(segments) <= MAX_SEGMENTS else None,
+            COLUMNS: self._reader.columns_digest(),
+        }
 
     def commit_times(self, scns: Sequence[int]) -> Mapping[int, dt.datetime]:
         """Return when transactions were committed, by the server's clock."""
         return self._reader.commit_times(scns)
 
-    def events(self, plan: StreamPlan, start: Bookmark, last_scn: int) -> Iterator[Event]:
+    def events(
+        self, plan: StreamPlan, start: Bookmark, last_scn: int, definition: Mapping[str, Any]
+    ) -> Iterator[Event]:
         """Yield what was committed after a bookmark up to an SCN.
 
         Args:
             plan: The columns.
             start: The bookmark, with its SCN.
             last_scn: The SCN of now.
+            definition: `definition` as it was before that SCN.
 
         Raises:
-            GapError: If undo does not reach back to the bookmark, or rows vanished without
-                versions.
+            GapError: If undo does not reach back to the bookmark, or DDL came in between.
         """
-        first_scn = (start.scn or 0) + 1
-        segments = self.bookmark()
-        self._check_segments(start, segments, first_scn, last_scn)
-        if first_scn <= last_scn:
-            versions = self._reader.read(
-                plan,
-                first_scn=first_scn,
-                last_scn=last_scn,
-                array_size_rows=self._array_size_rows,
-            )
-            batch: list[KeyChange] = []
-            for version in versions:
-                must_read = version.is_present and plan.has_large_objects
-                batch.append(
-                    KeyChange(version.row, version.scn, None, version.is_present, must_read)
-                )
-                if len(batch) >= self._array_size_rows:
-                    yield Changed(batch)
-                    batch = []
-            if batch:
-                yield Changed(batch)
-        yield Advanced({"scn": max(last_scn, start.scn or 0), **segments})
+        after_scn = start.scn or 0
+        cause = _incompatible_change(start.extra, definition)
+        if cause is not None:
+            raise GapError(self._entry.stream_id, cause, first_scn=after_scn + 1, last_scn=last_scn)
+        if after_scn < last_scn:
+            yield from self._changed(plan, after_scn, last_scn)
+        yield Advanced({"scn": max(last_scn, after_scn)})
 
-    def _check_segments(
-        self, start: Bookmark, segments: Mapping[str, Any], first_scn: int, last_scn: int
-    ) -> None:
-        before = start.extra.get(SEGMENTS)
-        if not isinstance(before, list) or segments[SEGMENTS] is None:
-            return
-        if set(before) - set(segments[SEGMENTS]):
-            raise GapError(
-                self._entry.stream_id,
-                "the table or a partition was truncated, moved or dropped, which leaves no "
-                "versions of its rows",
-                first_scn=first_scn,
-                last_scn=last_scn,
-            )
+    def _changed(self, plan: StreamPlan, after_scn: int, last_scn: int) -> Iterator[Changed]:
+        batch: list[KeyChange] = []
+        for version in self._reader.read(
+            plan,
+            after_scn=after_scn,
+            last_scn=last_scn,
+            array_size_rows=self._array_size_rows,
+        ):
+            must_read = version.is_present and plan.has_large_objects
+            batch.append(KeyChange(version.row, version.scn, None, version.is_present, must_read))
+            if len(batch) >= self._array_size_rows:
+                yield Changed(batch)
+                batch = []
+        if batch:
+            yield Changed(batch)
+
+
+def _incompatible_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """Return what DDL did that leaves no versions of the rows before; None if nothing.
+
+    The versions of rows end where the table's structure changes (Development Guide, "Using Oracle
+    Flashback Version Query"), and TRUNCATE leaves none of the rows that it removes.
+    """
+    segments, segments_now = before.get(SEGMENTS) or [], after[SEGMENTS]
+    if segments_now is not None and set(segments) - set(segments_now):
+        return "the table or a partition was truncated, moved or dropped"
+    if before.get(COLUMNS) not in {None, after[COLUMNS]}:
+        return "the columns of the table were changed"
+    return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from oracle_core.identifiers import TableName
     from tap_oracle.writer import Row
 
-FIRST_SCN, LAST_SCN = "first_scn", "last_scn"
+AFTER_SCN, LAST_SCN = "after_scn", "last_scn"
 """Binds of the bounds."""
 
 START, END, OPERATION = "versions_startscn", "versions_endscn", "versions_operation"
@@ -29,26 +29,27 @@ _DELETE = "D"
 
 
 def select_versions(
-    table: TableName, expressions: Sequence[str], *, first_scn: int, last_scn: int
+    table: TableName, expressions: Sequence[str], *, after_scn: int, last_scn: int
 ) -> Statement:
-    """Return the query of the versions that began or ended within a range.
+    """Return the query of the versions that began or ended after an SCN, up to another.
 
-    Rows that did not change have neither an operation nor an end; the database reads and leaves
-    them out, so that each query costs a full scan of the table. Both bounds belong to the range.
-    MINVALUE would never fail, but begin where undo begins and lose what lies before.
+    Versions are those that were alive between the bounds. From `after_scn` on, because a version
+    that ended with the first change would not be among them from the next SCN on. Rows that did
+    not change are read and left out by the database, so that each query costs a full scan of the
+    table. MINVALUE would never fail, but begin where undo begins and lose what lies before.
 
     Args:
         table: The table.
         expressions: One SQL expression per column.
-        first_scn: The first SCN.
-        last_scn: The last one.
+        after_scn: The SCN up to which changes are known.
+        last_scn: The last SCN of the changes.
     """
     columns = ", ".join([*expressions, START, END, OPERATION])
     return Statement(
         f"SELECT {columns} FROM {table.sql}"  # noqa: S608 - quoted identifiers
-        f" VERSIONS BETWEEN SCN :{FIRST_SCN} AND :{LAST_SCN}"
-        f" WHERE {OPERATION} IS NOT NULL OR {END} IS NOT NULL",
-        {FIRST_SCN: first_scn, LAST_SCN: last_scn},
+        f" VERSIONS BETWEEN SCN :{AFTER_SCN} AND :{LAST_SCN}"
+        f" WHERE {START} > :{AFTER_SCN} OR {END} > :{AFTER_SCN}",
+        {AFTER_SCN: after_scn, LAST_SCN: last_scn},
     )
 
 

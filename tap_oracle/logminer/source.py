@@ -91,10 +91,12 @@ def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]
     Raises:
         DataError: If a literal is not one of its column's type.
     """
-    columns = []
+    columns: list[list[object]] = []
     for column in plan.columns:
-        name = column.name
-        literals = [None if column.fetch.is_large else state.image.get(name) for state in states]
+        if column.fetch.is_large:
+            columns.append([None] * len(states))
+            continue
+        literals = [state.image.get(column.name) for state in states]
         columns.append(fetched_values(literals, column.type, column.fetch))
     logged = [column.name for column in plan.columns if not column.fetch.is_large]
     has_large_objects = len(logged) < len(plan.columns)

@@ -17,7 +17,7 @@ from tap_oracle.catalog_entry import LOG_BASED
 from tap_oracle.change_rows import ChangeRows, server_zone
 from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, Changed, GapError
 from tap_oracle.flashback.reader import current_scn
-from tap_oracle.flashback.source import SEGMENTS, FlashbackSource
+from tap_oracle.flashback.source import COLUMNS, SEGMENTS, FlashbackSource
 from tap_oracle.logminer.connections import MiningConnection
 from tap_oracle.logminer.position import INCARNATION, RESTART_SCN, LogPosition, position_of
 from tap_oracle.logminer.readiness import reasons_against
@@ -170,7 +170,7 @@ class LogBasedStream(OracleStream):
             return reasons_against(mining.session(), self.services.session(), self.entry)
         except (oracledb.Error, DatabaseError) as error:
             fault = describe(error)
-            return [f"{fault.message} ({fault.code})"]
+            return [fault.report]
 
     def _moment(self, source: LogMinerSource | FlashbackSource) -> _Moment:
         """Return now, and the keys of a bookmark that ends there."""
@@ -181,12 +181,13 @@ class LogBasedStream(OracleStream):
             "replication_key_value": None,
         }
         if isinstance(source, FlashbackSource):
+            definition = source.definition()
             scn = current_scn(self.services.session())
             gone = {RESTART_SCN: None, INCARNATION: None}
-            keys = {**own, METHOD: FLASHBACK, "scn": scn, **gone, **source.bookmark()}
+            keys = {**own, METHOD: FLASHBACK, "scn": scn, **gone, **definition}
             return _Moment(scn, keys)
         position = source.position()
-        keys = {**own, METHOD: LOGMINER, SEGMENTS: None, **position.bookmark()}
+        keys = {**own, METHOD: LOGMINER, SEGMENTS: None, COLUMNS: None, **position.bookmark()}
         return _Moment(position.scn, keys, position)
 
     # Snapshot
@@ -199,13 +200,13 @@ class LogBasedStream(OracleStream):
         self._version = max(self.started_at_seconds, (self.bookmark.version or 0) + 1)
         self.logger.info("Stream '%s': snapshot as of SCN %d", self.name, now.scn)
         encode = self._row_lines(plan)
-        for rows in self._rows_as_of(plan, now.scn):
+        for rows in self.rows_as_of(plan, now.scn):
             values = plan.values(rows)
             yield Block(encode((*row, None, now.scn) for row in values), len(rows))
         bookmark = {**now.bookmark, "version": self._version}
         yield Block(self._activation(), 0, bookmark)
 
-    def _rows_as_of(self, plan: StreamPlan, scn: int) -> Iterator[list[Row]]:
+    def rows_as_of(self, plan: StreamPlan, scn: int) -> Iterator[list[Row]]:
         """Yield the rows of a table as of an SCN, or of a moment after it.
 
         Where the user may not look back, a read-only transaction that begins later gives one
@@ -283,7 +284,7 @@ class LogBasedStream(OracleStream):
         bookmark = self.bookmark
         start = position_of(bookmark)
         if isinstance(source, FlashbackSource):
-            yield from source.events(plan, bookmark, now.scn)
+            yield from source.events(plan, bookmark, now.scn, now.bookmark)
             return
         assert now.position is not None  # noqa: S101 - LogMiner's moment has one
         if start is None:
@@ -298,7 +299,7 @@ class LogBasedStream(OracleStream):
                 self.entry,
                 array_size_rows=self.services.settings.array_size_rows,
             )
-            for event in flashback.events(plan, bookmark, now.scn):
+            for event in flashback.events(plan, bookmark, now.scn, flashback.definition()):
                 yield Advanced(now.position.bookmark()) if isinstance(event, Advanced) else event
             return
         if start.incarnation != now.position.incarnation:

@@ -85,6 +85,11 @@ def test_log_groups(
     where: str,
 ) -> None:
     table.run(f"ALTER TABLE t ADD SUPPLEMENTAL LOG GROUP g {group}")
+    shown = table.rows(
+        "SELECT LISTAGG(LOWER(column_name), ', ') WITHIN GROUP (ORDER BY position)"
+        " FROM user_log_group_columns WHERE log_group_name = 'G' AND table_name = 'T'"
+    )
+    assert shown == [(group.split(")")[0].removeprefix("("),)]
     assert _where(miner, table, change) == where
 
 

@@ -211,6 +211,15 @@ SELECT r.relid AS "RELID", r.owner AS "OWNER", g.name AS "LOG_GROUP_NAME", r.nam
 FROM ora.log_groups g JOIN ora.relations r ON r.relid = g.relid;
 SELECT ora.publish('LOG_GROUPS');
 
+CREATE VIEW ora."d_LOG_GROUP_COLUMNS" AS
+SELECT r.relid AS "RELID", r.owner AS "OWNER", g.name AS "LOG_GROUP_NAME", r.name AS "TABLE_NAME",
+    ora.oracle_name(a.attname::text) AS "COLUMN_NAME", c.position::numeric AS "POSITION",
+    'LOG'::text AS "LOGGING_PROPERTY"
+FROM ora.log_groups g JOIN ora.relations r ON r.relid = g.relid
+CROSS JOIN LATERAL unnest(g.attnums) WITH ORDINALITY AS c (attnum, position)
+JOIN pg_attribute a ON a.attrelid = g.relid AND a.attnum = c.attnum;
+SELECT ora.publish('LOG_GROUP_COLUMNS');
+
 CREATE VIEW ora."d_EXTERNAL_TABLES" AS
 SELECT r.relid AS "RELID", r.owner AS "OWNER", r.name AS "TABLE_NAME", 'SYS'::text AS "TYPE_OWNER",
     e.driver AS "TYPE_NAME", 'SYS'::text AS "DEFAULT_DIRECTORY_OWNER",
