@@ -155,6 +155,8 @@ def check_entry(entry: CatalogEntry) -> None:
             f"choose {' or '.join(METHODS)}"
         )
         raise ConfigurationError(msg)
+    if entry.replication_method == LOG_BASED:
+        _check_log_based(entry)
     if entry.replication_method != INCREMENTAL:
         return
     if not entry.replication_key:
@@ -167,6 +169,19 @@ def check_entry(entry: CatalogEntry) -> None:
         msg = (
             f"catalog: stream '{entry.stream_id}' has no column '{entry.replication_key}' "
             "to be its replication-key"
+        )
+        raise ConfigurationError(msg)
+
+
+def _check_log_based(entry: CatalogEntry) -> None:
+    where = f"catalog: stream '{entry.stream_id}' is LOG_BASED"
+    if entry.is_view:
+        msg = f"{where} and a view, of which there is no log; replicate its tables"
+        raise ConfigurationError(msg)
+    if not entry.key_properties:
+        msg = (
+            f"{where} and its rows have no key; name one with view-key-properties or choose "
+            "FULL_TABLE"
         )
         raise ConfigurationError(msg)
 

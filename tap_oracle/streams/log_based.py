@@ -103,7 +103,6 @@ class LogBasedStream(OracleStream):
             GapError: If changes are missing and `on_gap` is `fail`.
         """
         plan = self.plan()
-        self._check_keys()
         if self.row_limit is not None:
             yield from self._sample(plan, piece)
             return
@@ -124,14 +123,6 @@ class LogBasedStream(OracleStream):
                 raise
             self.logger.warning("%s. on_gap is snapshot: loading it in full now", gap)
             yield from self._snapshot(plan, source)
-
-    def _check_keys(self) -> None:
-        if not self.entry.key_properties:
-            msg = (
-                f"catalog: stream '{self.name}' is LOG_BASED and its rows have no key; name one "
-                "with view-key-properties or choose FULL_TABLE"
-            )
-            raise ConfigurationError(msg)
 
     # Method
 

@@ -94,7 +94,8 @@ def test_incremental_by_default_needs_a_key() -> None:
 @pytest.mark.parametrize(
     ("root", "message"),
     [
-        ({"replication-method": "LOG_BASED"}, "FULL_TABLE or INCREMENTAL"),
+        ({"replication-method": "BY_TRIGGER"}, "FULL_TABLE or INCREMENTAL or LOG_BASED"),
+        ({"replication-method": "LOG_BASED", "is-view": True}, "a view"),
         ({"replication-method": "INCREMENTAL"}, "names no replication-key"),
         ({"replication-key": "NO_SUCH"}, "no column 'NO_SUCH'"),
     ],
@@ -106,6 +107,12 @@ def test_what_cannot_be_is_refused_with_the_stream(root: dict[str, Any], message
         check_entry(entry)
 
     assert "'HR-EMPLOYEES'" in str(caught.value)
+
+
+def test_log_based_needs_a_key() -> None:
+    entry = read({"replication-method": "LOG_BASED"}, key_properties=[])
+    with pytest.raises(ConfigurationError, match="its rows have no key"):
+        check_entry(entry)
 
 
 def test_view_keys_are_the_users() -> None:
