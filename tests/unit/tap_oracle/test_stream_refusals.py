@@ -16,7 +16,7 @@ from tests.unit.tap_oracle.messages import TYPES, Lines, kinds, records, rows
     ("sql_datatype", "root", "message"),
     [
         ("CLOB", {"replication-key": "K"}, "cannot be a replication key"),
-        ("NUMBER", {"replication-method": "LOG_BASED"}, "choose FULL_TABLE or INCREMENTAL"),
+        ("NUMBER", {"replication-method": "LOG_BASED"}, "its rows have no key"),
         ("BFILE", {}, "outside the database"),
     ],
 )

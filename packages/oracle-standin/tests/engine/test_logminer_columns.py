@@ -89,7 +89,7 @@ def test_log_groups(
         "SELECT LISTAGG(LOWER(column_name), ', ') WITHIN GROUP (ORDER BY position)"
         " FROM user_log_group_columns WHERE log_group_name = 'G' AND table_name = 'T'"
     )
-    assert shown == [(group.split(")")[0].removeprefix("("),)]
+    assert shown == [(group.split(")", maxsplit=1)[0].removeprefix("("),)]
     assert _where(miner, table, change) == where
 
 
