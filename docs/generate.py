@@ -1,10 +1,11 @@
 """Writes the generated parts of the documents: `python -m docs.generate [--check]`.
 
-The settings are declared once, in the plugins. From there come `docs/settings.md`, the table in
-`README.md` and the settings of both plugins in `meltano.yml`; from the type table comes
-`docs/types.md`. What the stand-in does is declared in its allow-lists; from there come the lists
-in `packages/oracle-standin/README.md`. With `--check` nothing is written and the exit code is
-1 when a document is stale.
+The settings are declared once, in the plugins. From there come `docs/settings.md` and the settings
+of both plugins in `meltano.yml`; from the type table comes `docs/types.md`, from the fault table
+the codes in `docs/troubleshooting.md`, from `docs/images/*.txt` the pictures beside them. What the
+stand-in does is declared in its allow-lists; from there come the lists in
+`packages/oracle-standin/README.md`. With `--check` nothing is written and the exit code is 1 when
+a document is stale.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from oracle_standin import limits
 
+from docs.picture import svg
 from docs.statement_catalogue import read_catalogue, statements_page
+from docs.troubleshooting_page import code_tables
 from docs.type_page import types_page
+from oracle_core.settings import ALIASES
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
 
@@ -33,7 +37,6 @@ PLUGINS: tuple[tuple[str, type[PluginBase]], ...] = (
     ("target-oracle", TargetOracle),
 )
 _KINDS = {"integer": "integer", "number": "decimal", "boolean": "boolean", "array": "array"}
-_README_SETTINGS = ("filter_schemas", "filter_tables", "default_target_schema", "load_method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,6 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def readme(text: str) -> str:
-    """Return `README.md` with its table of settings made anew."""
-    known = {row.name: row for _, plugin in PLUGINS for row in settings(plugin)}
-    rows = [known[name] for name in _README_SETTINGS]
-    block = "\n".join(table(rows))
-    return _between(text, "<!-- settings: made by make docs -->", "<!-- end -->", f"\n{block}\n")
-
-
 def standin_readme(text: str) -> str:
     """Return the stand-in's README with current lists of what it does and refuses."""
     for name, lines in (("does", limits.does()), ("refuses", limits.refuses())):
@@ -166,15 +161,35 @@ def _between(text: str, start: str, end: str, block: str) -> str:
     return head + start + block + end + tail
 
 
+def migrating(text: str) -> str:
+    """Return `docs/migrating.md` with its table of older names made anew."""
+    older: dict[str, list[str]] = {}
+    for alias, canonical in ALIASES.items():
+        older.setdefault(canonical, []).append(f"`{alias}`")
+    rows = (f"| {', '.join(names)} | `{canonical}` |" for canonical, names in older.items())
+    block = "\n".join(["| Older names | Here |", "| --- | --- |", *rows])
+    return _between(text, "<!-- aliases: made by make docs -->", "<!-- end -->", f"\n{block}\n")
+
+
 def documents() -> dict[Path, str]:
     """Return every generated document with the text it should have."""
-    readme_path, meltano_path = PROJECT / "README.md", PROJECT / "meltano.yml"
+    meltano_path = PROJECT / "meltano.yml"
     standin_path = PROJECT / "packages" / "oracle-standin" / "README.md"
+    troubleshooting_path = PROJECT / "docs" / "troubleshooting.md"
+    migrating_path = PROJECT / "docs" / "migrating.md"
+    picture = PROJECT / "docs" / "images" / "data-path.txt"
     return {
+        troubleshooting_path: _between(
+            troubleshooting_path.read_text(encoding="utf-8"),
+            "<!-- codes: made by make docs -->",
+            "<!-- end -->",
+            f"\n{code_tables()}",
+        ),
+        migrating_path: migrating(migrating_path.read_text(encoding="utf-8")),
+        picture.with_suffix(".svg"): svg(picture.read_text(encoding="utf-8")),
         PROJECT / "docs" / "settings.md": settings_page(),
         PROJECT / "docs" / "types.md": types_page(),
         PROJECT / "docs" / "statements.md": statements_page(read_catalogue()),
-        readme_path: readme(readme_path.read_text(encoding="utf-8")),
         meltano_path: meltano(meltano_path.read_text(encoding="utf-8")),
         standin_path: standin_readme(standin_path.read_text(encoding="utf-8")),
     }

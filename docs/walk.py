@@ -2,8 +2,9 @@
 
 A fenced block `json title=FILE` or `python title=FILE` is written to that file. The lines of a
 block `console` that begin with `$ ` are run by bash in the same folder, one after the other; what
-follows is the output that they must have; `> ` continues a command. `...` stands for any lines. Times, ids and durations
-may differ. A block `bash` is run too and must succeed. With `--write` the page gets the output
+follows is the output that they must have; `> ` continues a command. `...` stands for any lines;
+times, ids and durations may differ. A block `bash` is run too and must succeed; a block `shell` is
+only shown. With `--write` the page gets the output
 that the commands have now.
 """
 
