@@ -7,6 +7,7 @@ from typing import Any
 from singer_sdk import typing as th
 
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
+from tap_oracle.late_commits import AUTO, OFF, ROWSCN
 from tap_oracle.snapshot import NONE, RUN, STREAM
 
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
@@ -113,6 +114,30 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         description=(
             "How far before its bookmark an INCREMENTAL stream starts if its key is a date or "
             "timestamp, so that rows committed late are not missed."
+        ),
+    ),
+    th.Property(
+        "late_commits",
+        th.StringType(nullable=True),
+        default=AUTO,
+        allowed_values=[AUTO, ROWSCN, OFF],
+        title="Late commits",
+        description=(
+            "How INCREMENTAL streams find rows whose transaction was still open when they were "
+            "read: `auto` starts before the bookmark by the age of the oldest open transaction "
+            "(keys that are dates or timestamps; needs READ on V_$TRANSACTION), `rowscn` also "
+            "reads rows committed since the last run by their ORA_ROWSCN (any key; a full scan "
+            "each run), `off` relies on `lookback_seconds` alone."
+        ),
+    ),
+    th.Property(
+        "end_bound",
+        th.CustomType({"type": ["string", "number", "null"]}),
+        title="End bound",
+        description=(
+            "INCREMENTAL streams read only rows whose replication key is below this value, for "
+            "backfills: a date and time (RFC 3339) for keys that are dates or timestamps, a "
+            "number for numeric keys. Streams with other keys are not bounded."
         ),
     ),
     th.Property(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import Identifier
-from oracle_core.types import fetch_plan, row_of, unsupported_reason
+from oracle_core.types import Family, fetch_plan, row_of, unsupported_reason
 from oracle_core.types.decode import count_non_finite
-from oracle_core.types.type_row import Family
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,6 +14,7 @@ BOOKMARK = "bookmark"
 END = "end_bound"
 LIMIT = "row_limit"
 SCN = "scn"
+ROWSCN = "row_scn"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,17 @@ class KeyRange:
         """The ORDER BY list."""
         nulls = " NULLS FIRST" if self.start is None else ""
         return f"{self.column.sql} ASC{nulls}"
+
+
+def late_rows(column: Identifier, start: Bind, scn: int) -> Condition:
+    """Return the condition of rows before `start` that were committed after an SCN.
+
+    ORA_ROWSCN is never lower than the SCN of a row's last commit, but may be higher, because it is
+    kept by block unless the table has ROWDEPENDENCIES: neighbours come again (SQL Language
+    Reference, "ORA_ROWSCN Pseudocolumn").
+    """
+    sql = f"({column.sql} < {start.sql} OR {column.sql} IS NULL) AND ORA_ROWSCN > :{ROWSCN}"
+    return Condition(sql, (start, Bind(f":{ROWSCN}", scn, name=ROWSCN)))
 
 
 @dataclass(frozen=True)

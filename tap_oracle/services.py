@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.termination import Termination
+    from tap_oracle.late_commits import LateCommits
     from tap_oracle.run import CurrentRun
     from tap_oracle.settings import TapSettings
     from tap_oracle.snapshot import Snapshots
@@ -30,6 +31,7 @@ class StreamServices:
         writer: The way to standard output.
         states: Writes STATE messages when they are due.
         snapshots: Decides at which moment each stream is read.
+        late_commits: Asks for open transactions.
     """
 
     settings: TapSettings
@@ -39,3 +41,4 @@ class StreamServices:
     writer: LineWriter
     states: StateSchedule
     snapshots: Snapshots
+    late_commits: LateCommits

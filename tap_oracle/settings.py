@@ -36,6 +36,8 @@ class TapSettings:
     default_replication_method: str
     start_date: str | None
     lookback_seconds: int
+    late_commits: str
+    end_bound: str | None
     array_size_rows: int
     snapshot: str
     chunk_rows: int
@@ -76,6 +78,8 @@ class TapSettings:
             default_replication_method=config["default_replication_method"],
             start_date=start_date,
             lookback_seconds=config["lookback_seconds"],
+            late_commits=config["late_commits"],
+            end_bound=_text(config.get("end_bound")),
             array_size_rows=config["array_size_rows"],
             snapshot=config["snapshot"],
             chunk_rows=config["chunk_rows"],
@@ -109,6 +113,10 @@ def name_list(value: object) -> tuple[str, ...]:
     return tuple(name for part in parts if (name := str(part).strip()))
 
 
+def _text(value: object) -> str | None:
+    return None if value in (None, "") else str(value)
+
+
 def _profile_name(name: str | None) -> str | None:
     if name:
         load_profile(name)
@@ -134,21 +142,22 @@ def _zone(name: str) -> dt.tzinfo:
     raise ConfigurationError(msg, setting="naive_timezone")
 
 
-def moment_of(start_date: str, zone: dt.tzinfo) -> str:
-    """Return the start date as a wall clock of a zone, with its offset.
+def moment_of(text: str, zone: dt.tzinfo, *, setting: str = "start_date") -> str:
+    """Return a moment of the settings as a wall clock of a zone, with its offset.
 
     Args:
-        start_date: RFC 3339; without an offset it is a wall clock of the zone.
+        text: RFC 3339; without an offset it is a wall clock of the zone.
         zone: The zone that labels values without one.
+        setting: The setting that holds it.
 
     Raises:
         ConfigurationError: If it is not a date and time.
     """
     try:
-        moment = dt.datetime.fromisoformat(start_date)
+        moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
         msg = "must be a date and time of RFC 3339"
-        raise ConfigurationError(msg, setting="start_date") from error
+        raise ConfigurationError(msg, setting=setting) from error
     if moment.tzinfo is None:
         return moment.replace(tzinfo=zone).isoformat()
     return moment.astimezone(zone).isoformat()

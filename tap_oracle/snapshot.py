@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from oracle_core.identifiers import TableName
     from tap_oracle.catalog_entry import CatalogEntry
+    from tap_oracle.late_commits import OpenTransactions
 
 _LOGGER = logging.getLogger("tap-oracle")
 
@@ -54,10 +55,12 @@ class Moment:
         scn: With `AS_OF` the SCN of the rows; otherwise one that is not later than what is read,
             so that changes after it may or may not be included. None if none can be had.
         way: How rows are read.
+        noted: The transactions that were open, where it was noted before.
     """
 
     scn: int | None = None
     way: Way = Way.STATEMENT
+    noted: OpenTransactions | None = None
 
     @property
     def as_of(self) -> int | None:
@@ -112,15 +115,22 @@ def refusal_of_as_of(session: oracledb.Connection, table: TableName, scn: int) -
 class Snapshots:
     """Decides at which moment each stream is read; one for a run, in the process that writes."""
 
-    def __init__(self, session: Callable[[], oracledb.Connection], mode: str) -> None:
+    def __init__(
+        self,
+        session: Callable[[], oracledb.Connection],
+        mode: str,
+        note: Callable[[], OpenTransactions | None],
+    ) -> None:
         """Decide nothing yet.
 
         Args:
             session: Returns the open session.
             mode: The setting `snapshot`.
+            note: Returns the transactions that are open now, if it is known.
         """
         self._session = session
         self._mode = mode
+        self._note = note
         self._user: str | None = None
         self._run: Moment | None = None
         self._transaction_of: oracledb.Connection | None = None
@@ -209,11 +219,13 @@ class Snapshots:
     def _read_only(self) -> Moment:
         session = self._session()
         session.rollback()
+        # Before the transaction begins: what is open then is not seen in it.
+        noted = self._note()
         scn = self._scn()
         with session.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
         self._transaction_of = session
-        return Moment(scn, Way.TRANSACTION)
+        return Moment(scn, Way.TRANSACTION, noted)
 
 
 def _some(names: Sequence[str] | dict[str, str], most: int = 3) -> str:

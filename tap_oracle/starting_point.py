@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from oracle_core import state
 from oracle_core.errors import ConfigurationError, DataError
-from oracle_core.types import row_of
+from oracle_core.types import Family, row_of
 from tap_oracle.query import BOOKMARK, Bind
 from tap_oracle.settings import moment_of
 
@@ -43,6 +45,7 @@ def starting_value(
     start_date: str | None,
     lookback_seconds: int,
     naive_timezone: dt.tzinfo,
+    reread_from: BookmarkValue = None,
 ) -> BookmarkValue:
     """Return the value to start from.
 
@@ -52,6 +55,7 @@ def starting_value(
         start_date: The setting, RFC 3339; it counts for dates and timestamps only.
         lookback_seconds: How far before the bookmark to start; likewise.
         naive_timezone: The zone that labels values without one.
+        reread_from: Where late commits of the last run may lie, None where they are not known.
 
     Returns:
         A JSON value of the column, None for the beginning.
@@ -62,12 +66,31 @@ def starting_value(
     if bookmark is None:
         return start
     shifted = earlier(str(bookmark), lookback_seconds)
+    if reread_from is not None and is_later(shifted, str(reread_from)):
+        shifted = str(reread_from)
     if start is not None and _instant(start) > _instant(shifted):
         return start
     return shifted
 
 
-def bookmark_bind(stream: str, column: ColumnPlan, value: BookmarkValue) -> Bind:
+def end_value(
+    column: ColumnPlan, end_bound: str | None, naive_timezone: dt.tzinfo
+) -> BookmarkValue:
+    """Return the setting `end_bound` as a value of the key; None where it is of another kind."""
+    if end_bound is None:
+        return None
+    is_number = row_of(column.type).family is Family.DECIMAL
+    number = None
+    with contextlib.suppress(ArithmeticError):
+        number = Decimal(end_bound)
+    if is_moment(column.type) and number is None:
+        return moment_of(end_bound, naive_timezone, setting="end_bound")
+    return state.state_value(number) if is_number and number is not None else None
+
+
+def bookmark_bind(
+    stream: str, column: ColumnPlan, value: BookmarkValue, name: str = BOOKMARK
+) -> Bind:
     """Return the bind of a value of the state, with the type of its column.
 
     Raises:
@@ -81,7 +104,7 @@ def bookmark_bind(stream: str, column: ColumnPlan, value: BookmarkValue) -> Bind
             f"({column.type.ddl()}); correct or remove it"
         )
         raise ConfigurationError(msg) from error
-    return Bind(plan.placeholder(f":{BOOKMARK}"), bound, plan.input_type)
+    return Bind(plan.placeholder(f":{name}"), bound, plan.input_type, name)
 
 
 def is_later(moment: str, than: str) -> bool:

@@ -24,6 +24,7 @@ from tap_oracle.catalog_entry import check_entry, read_entry
 from tap_oracle.declared_settings import TAP_SETTINGS
 from tap_oracle.discovery import discover, with_types
 from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
+from tap_oracle.late_commits import LateCommits
 from tap_oracle.pipeline import Pipeline
 from tap_oracle.run import CurrentRun
 from tap_oracle.sdk_compat import AdaptedTap, ConfigInput
@@ -132,6 +133,10 @@ class TapOracle(AdaptedTap):
     @cached_property
     def services(self) -> StreamServices:
         """What the streams need from this run."""
+        settings = self.settings
+        late_commits = LateCommits(
+            lambda: self.connection, settings.late_commits, settings.lookback_seconds
+        )
         return StreamServices(
             settings=self.settings,
             session=lambda: self.connection,
@@ -142,7 +147,8 @@ class TapOracle(AdaptedTap):
                 lambda: self.state_writer.write_state(self.state),
                 rows_between=self.settings.array_size_rows,
             ),
-            snapshots=Snapshots(lambda: self.connection, self.settings.snapshot),
+            snapshots=Snapshots(lambda: self.connection, settings.snapshot, late_commits.note),
+            late_commits=late_commits,
         )
 
     # Database

@@ -153,10 +153,16 @@ class OracleStream(AdaptedStream):
     def _read_once(self, piece: Piece) -> Iterator[Block]:
         plan = self.plan()
         encode = self.encoder(plan, piece.version)
-        for rows in self.fetched(plan, self.statement(plan, piece)):
-            lines = encode(rows, dt.datetime.now(dt.UTC))
+        for rows, lines in self.encoded(plan, encode, self.statement(plan, piece)):
             yield Block(lines, len(rows), self.bookmark_after(plan, rows[-1]))
-        self._report_non_finite(plan)
+        self.report_non_finite(plan)
+
+    def encoded(
+        self, plan: StreamPlan, encode: RowEncoder, statement: Statement
+    ) -> Iterator[tuple[list[Row], bytes]]:
+        """Yield the rows of a statement and their lines, a fetch at a time."""
+        for rows in self.fetched(plan, statement):
+            yield rows, encode(rows, dt.datetime.now(dt.UTC))
 
     def plan(self) -> StreamPlan:
         """Return how each selected column is fetched and decoded."""
@@ -191,7 +197,8 @@ class OracleStream(AdaptedStream):
 
         return encode
 
-    def _report_non_finite(self, plan: StreamPlan) -> None:
+    def report_non_finite(self, plan: StreamPlan) -> None:
+        """Warn of the NaN and infinities that were written as null."""
         if plan.non_finite and plan.options.non_finite == "null":
             self.logger.warning(
                 "Stream '%s': %d NaN or infinite values were written as null; "

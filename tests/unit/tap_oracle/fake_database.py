@@ -16,6 +16,7 @@ CONFIG = {
     "password": "correct horse battery staple",
     "array_size_rows": 3,
     "snapshot": "none",
+    "late_commits": "off",
     "chunk_rows": 0,
 }
 

@@ -48,6 +48,7 @@ _SETTINGS = {
     "work_mem": "'16MB'",
     "max_wal_size": "'2GB'",
     "min_wal_size": "'8MB'",  # what is kept for later makes the template large
+    "track_commit_timestamp": "on",  # ORA_ROWSCN of rows written inside savepoints
     "wal_level": "logical",
     "max_wal_senders": "8",
     "max_replication_slots": "8",

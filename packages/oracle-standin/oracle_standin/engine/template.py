@@ -18,7 +18,7 @@ from psycopg import sql
 from oracle_standin.engine import cache, postgres
 
 _SQL_FOLDER = Path(__file__).parent / "sql"
-_LAYOUT = 4  # to be raised when the template changes in a way that the SQL files do not show
+_LAYOUT = 5  # to be raised when the template changes in a way that the SQL files do not show
 _FIRST_DATABASE = "postgres"
 _KEPT_TEMPLATES = 6
 SEARCH_PATH = '"SYS", pg_catalog, ora'
