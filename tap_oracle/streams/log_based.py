@@ -108,7 +108,7 @@ class LogBasedStream(OracleStream):
             return
         with closing(MiningConnection(self.services.settings.connection)) as mining:
             yield from self._due(plan, self._source(mining))
-        self._report_non_finite(plan)
+        self.report_non_finite(plan)
 
     def _due(self, plan: StreamPlan, source: LogMinerSource | FlashbackSource) -> Iterator[Block]:
         bookmark = self.bookmark
