@@ -11,12 +11,13 @@ import oracledb
 from catalog.grants import LOG_DATABASE, QUOTA, Mode, Wanted, grantable, log_table, needs
 from catalog.introspect import take_inventory
 from catalog.rights import session_rights
+from catalog.tablespaces import default_tablespaces, users_with_quota
 from oracle_core import dictionary
 from oracle_core.errors import describe
 from oracle_core.identifiers import Identifier, IdentifierError, TableName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from catalog.grants import Need, Privilege
     from catalog.name_filter import NameFilter
@@ -85,8 +86,13 @@ def check(
     seen = grantable(inventory)
     closed = {TableName.of(*table.source) for table in inventory.tables} - set(seen.tables)
     tables = tuple(sorted({*seen.tables, *_named(names)} - closed))
-    wanted = Wanted(tables, seen.directories)
-    held = _Held(connection, rights)
+    wanted = Wanted(
+        tables,
+        seen.directories,
+        default_tablespaces(connection, rights, {target_schema or rights.user}),
+    )
+    schemas = {rights.user, *([target_schema] if target_schema else ())}
+    held = _Held(connection, rights, schemas)
     database = _database(connection, rights)
     logged = {
         (row.owner, row.name)
@@ -143,7 +149,9 @@ def _logging(
 class _Held:
     """The privileges that the session has."""
 
-    def __init__(self, connection: oracledb.Connection, rights: SessionRights) -> None:
+    def __init__(
+        self, connection: oracledb.Connection, rights: SessionRights, schemas: Iterable[str]
+    ) -> None:
         self._rights = rights
         self._objects = {
             (row.privilege, row.owner, row.name)
@@ -151,7 +159,7 @@ class _Held:
             if row.grantee in rights.grantees
         }
         self._schema_privileges: frozenset[tuple[str, str | None]] = rights.schema_privileges
-        self._has_quota = any(True for _ in dictionary.quotas(connection))
+        self._with_quota = users_with_quota(connection, rights, {rights.user, *schemas})
 
     def meets(self, need: Need) -> bool:
         """Return whether the session has one of the privileges that satisfy a need."""
@@ -159,7 +167,10 @@ class _Held:
 
     def _has(self, privilege: Privilege) -> bool:
         if privilege.name == QUOTA:
-            return self._has_quota
+            owner = privilege.schema or self._rights.user
+            # Only an administrator sees the quota of another user; it is not called missing then.
+            is_known = owner == self._rights.user or self._rights.sees_dba_views
+            return not is_known or owner in self._with_quota
         if privilege.directory is not None:
             return (privilege.name, "SYS", privilege.directory) in self._objects
         if privilege.on is None:

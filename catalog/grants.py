@@ -1,12 +1,13 @@
-"""Which privileges each way of working needs, as least-privilege SQL.
+"""Privileges that each mode needs, as least-privilege SQL.
 
 Sources: SQL Language Reference, "GRANT" (READ since 12.1, FLASHBACK), Database Utilities, "Using
-LogMiner", and `oracle_core.scn` for the ways to an SCN.
+LogMiner", and Database Reference, SQL92_SECURITY: TRUE by default since 12.2, so that UPDATE and
+DELETE with a condition need SELECT on the table, for which READ does not suffice.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,13 @@ from catalog.table_assembly import NOT_GRANTED
 from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from catalog.model import Inventory
 
 
 class Mode(Enum):
-    """A way of working."""
+    """Way of working with the database."""
 
     DISCOVER = "discover"
     FULL = "full"
@@ -31,11 +32,15 @@ class Mode(Enum):
 
 
 QUOTA = "QUOTA"
+DEFAULT_TABLESPACE = "USERS"
+"""Tablespace of users in a database made by default, where the real one is not known."""
+
 LOG_DATABASE = "ALTER DATABASE ADD SUPPLEMENTAL LOG DATA"
 _READS = ("READ", "SELECT")
-_LOADS = ("READ", "INSERT", "UPDATE", "DELETE")
+_LOADS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _ANY = {
     "READ": ("READ ANY TABLE", "SELECT ANY TABLE"),
+    "SELECT": ("SELECT ANY TABLE",),
     "FLASHBACK": ("FLASHBACK ANY TABLE",),
     "INSERT": ("INSERT ANY TABLE",),
     "UPDATE": ("UPDATE ANY TABLE",),
@@ -53,21 +58,30 @@ LOGMINER_VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Privilege:
-    """One privilege: on a table or view, on a directory, else a system privilege.
+    """One privilege: on a table or view, on a directory, or a system privilege.
 
-    `schema` is where a system privilege is needed: since 23ai it may be granted there alone.
+    Attributes:
+        name: Name in GRANT.
+        on: Table or view of an object privilege.
+        schema: Schema that a system privilege is needed in; since 23ai it can be granted there
+            alone. For a quota the user who needs it.
+        directory: Directory of an object privilege.
+        tablespace: Tablespace of a quota.
     """
 
     name: str
     on: TableName | None = None
     schema: str | None = None
     directory: str | None = None
+    tablespace: str | None = None
 
     def grant(self, user: str) -> str:
-        """Return the statement that gives the privilege to a user."""
+        """Return the statement that grants the privilege to a user."""
         grantee = Identifier(user).sql
         if self.name == QUOTA:
-            return f"ALTER USER {grantee} QUOTA UNLIMITED ON USERS"
+            owner = Identifier(self.schema or user).sql
+            tablespace = Identifier(self.tablespace or DEFAULT_TABLESPACE).sql
+            return f"ALTER USER {owner} QUOTA UNLIMITED ON {tablespace}"
         on = f" ON {self.on.sql}" if self.on else ""
         if self.directory is not None:
             on = f" ON DIRECTORY {Identifier(self.directory).sql}"
@@ -76,9 +90,12 @@ class Privilege:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that a mode needs: any one of the privileges does, the first is the least.
+    """Something that a mode needs: any one of the privileges suffices, the first is the least.
 
-    `is_optional` says that the mode works without, and `purpose` what is lost then.
+    Attributes:
+        privileges: Privileges that satisfy the need.
+        purpose: Reason for the need; for an optional one what is lost without it.
+        is_optional: Whether the mode works without it.
     """
 
     privileges: tuple[Privilege, ...]
@@ -93,56 +110,63 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be read, or loaded in the mode `target`.
+    """Objects that are read, or loaded in the mode `target`.
 
     Attributes:
-        tables: tables and views.
-        directories: those whose files external tables read (Administrator's Guide, "System and
-            Object Privileges for External Tables").
+        tables: Tables and views.
+        directories: Directories whose files external tables read (Administrator's Guide, "System
+            and Object Privileges for External Tables").
+        tablespaces: Default tablespaces by user; None stands for every other user.
     """
 
     tables: tuple[TableName, ...]
     directories: tuple[str, ...] = ()
+    tablespaces: Mapping[str | None, str] = field(default_factory=dict)
+
+    def tablespace_of(self, user: str) -> str:
+        """Return the tablespace that the tables of a user go to."""
+        return self.tablespaces.get(user) or self.tablespaces.get(None) or DEFAULT_TABLESPACE
 
 
 def grantable(inventory: Inventory) -> Wanted:
-    """Return what a grant makes readable.
+    """Return the objects that a grant makes readable.
 
-    Not the broken views, on which GRANT fails (ORA-04063), nor what no grant opens.
+    Broken views are left out, because GRANT fails on them (ORA-04063), and so are kinds that no
+    grant opens.
     """
-    found = [table for table in inventory.tables if table.unreadable in {None, NOT_GRANTED}]
+    tables = [table for table in inventory.tables if table.unreadable in {None, NOT_GRANTED}]
     return Wanted(
-        tuple(TableName.of(*table.source) for table in found),
-        tuple(sorted({name for table in found for name in table.directories})),
+        tuple(TableName.of(*table.source) for table in tables),
+        tuple(sorted({name for table in tables for name in table.directories})),
     )
 
 
 def needs(mode: Mode, user: str, wanted: Wanted, *, target_schema: str | None = None) -> list[Need]:
-    """Return what a user needs for a mode.
+    """Return the needs of a user for a mode.
 
     Args:
-        mode: the way of working.
-        user: who is to work so; the owner of a table needs nothing to read it.
-        wanted: what is to be read or loaded.
-        target_schema: the schema that the target loads, the user's own by default.
+        mode: Way of working.
+        user: User who works so; the owner of a table needs nothing to read it.
+        wanted: Objects that are read or loaded.
+        target_schema: Schema that the target loads; the user's own by default.
     """
-    found = [Need((Privilege("CREATE SESSION"),), "to log on")]
+    required = [Need((Privilege("CREATE SESSION"),), "to log on")]
     foreign = [table for table in wanted.tables if table.schema.name != user]
     if mode is Mode.TARGET:
-        return [*found, *_target(user, foreign, target_schema)]
-    found += [_on(table, "READ", "to read it") for table in foreign]
-    found += [
+        return [*required, *_target(user, foreign, target_schema, wanted)]
+    required += [_on(table, "READ", "to read it") for table in foreign]
+    required += [
         Need((Privilege("READ", directory=name),), "to read the files of external tables")
         for name in wanted.directories
     ]
     if mode is Mode.SNAPSHOT:
-        found += [_on(table, "FLASHBACK", "to read it as of an SCN") for table in foreign]
-        found.append(_scn())
+        required += [_on(table, "FLASHBACK", "to read it as of an SCN") for table in foreign]
+        required.append(_scn())
     if mode is Mode.INCREMENTAL:
-        found.append(_transactions())
+        required.append(_transactions())
     if mode is Mode.LOG_BASED:
-        found += _log_based()
-    return found
+        required += _log_based()
+    return required
 
 
 def _on(table: TableName, privilege: str, purpose: str) -> Need:
@@ -173,7 +197,7 @@ def _scn() -> Need:
 
 
 def _transactions() -> Need:
-    purpose = "so that no row of an open transaction is passed by; without it set lookback_seconds"
+    purpose = "to miss no row of an open transaction; without it set lookback_seconds"
     return _view("V_$TRANSACTION", purpose, is_optional=True)
 
 
@@ -184,10 +208,13 @@ def _log_based() -> Iterator[Need]:
         yield _view(view, "to find and read the redo logs")
 
 
-def _target(user: str, foreign: Sequence[TableName], schema: str | None) -> Iterator[Need]:
-    if schema in {None, user}:
+def _target(
+    user: str, foreign: Sequence[TableName], schema: str | None, wanted: Wanted
+) -> Iterator[Need]:
+    if schema is None or schema == user:
+        quota = Privilege(QUOTA, tablespace=wanted.tablespace_of(user))
         yield Need((Privilege("CREATE TABLE"),), "to create tables")
-        yield Need((Privilege(QUOTA), Privilege("UNLIMITED TABLESPACE")), "to store rows")
+        yield Need((quota, Privilege("UNLIMITED TABLESPACE")), "to store rows")
         return
     for name, purpose in (
         ("CREATE ANY TABLE", f"to create tables in {schema}"),
@@ -199,17 +226,18 @@ def _target(user: str, foreign: Sequence[TableName], schema: str | None) -> Iter
     for table in foreign:
         if table.schema.name == schema:
             yield from (_on(table, name, "to load it") for name in _LOADS)
+    # Space is taken from the quota of the schema's owner, whoever inserts (ORA-01950).
+    quota = Privilege(QUOTA, schema=schema, tablespace=wanted.tablespace_of(schema))
+    yield Need((quota,), f"where {schema} has no quota yet (ORA-01950)", is_optional=True)
     for name in _LOADS:
-        # Who makes a table in another schema has no privilege on it.
-        purpose = (
-            f"for tables that are made in {schema} from now on; since 23ai ON SCHEMA is enough"
-        )
+        # The creator of a table in another schema has no privilege on it.
+        purpose = f"for tables that are created in {schema} later; since 23ai ON SCHEMA is enough"
         yield Need((Privilege(_ANY[name][0], schema=schema),), purpose, is_optional=True)
 
 
 @dataclass(frozen=True, slots=True)
 class GrantStatement:
-    """One statement for an administrator, without a semicolon, and what it is for."""
+    """One statement for an administrator, without a semicolon, and its purpose."""
 
     sql: str
     purpose: str
@@ -219,27 +247,29 @@ class GrantStatement:
 def grant_statements(
     mode: Mode, user: str, wanted: Wanted, *, target_schema: str | None = None
 ) -> list[GrantStatement]:
-    """Return the statements that give a user what a mode needs, and no more.
+    """Return the statements that grant a user the needs of a mode, and no more.
 
     Args:
-        mode: the way of working.
-        user: who gets the privileges.
-        wanted: what is to be read or loaded.
-        target_schema: the schema that the target loads.
+        mode: Way of working.
+        user: Grantee.
+        wanted: Objects that are read or loaded.
+        target_schema: Schema that the target loads.
     """
-    found = [
+    statements = [
         GrantStatement(need.least.grant(user), need.purpose, need.is_optional)
         for need in needs(mode, user, wanted, target_schema=target_schema)
     ]
     if mode is Mode.LOG_BASED:
-        found.append(GrantStatement(LOG_DATABASE, "so that the redo logs tell which row changed"))
-        found += [
+        statements.append(
+            GrantStatement(LOG_DATABASE, "so that the redo logs identify the changed row")
+        )
+        statements += [
             GrantStatement(log_table(table), f"{table}: so that the redo logs hold whole rows")
             for table in wanted.tables
         ]
-    return list({statement.sql: statement for statement in reversed(found)}.values())[::-1]
+    return list({statement.sql: statement for statement in reversed(statements)}.values())[::-1]
 
 
 def log_table(table: TableName) -> str:
-    """Return the statement that has whole rows of a table logged."""
+    """Return the statement that logs whole rows of a table."""
     return f"ALTER TABLE {table.sql} ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS"

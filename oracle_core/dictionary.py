@@ -35,6 +35,7 @@ from oracle_core.dictionary_rows import (
     SynonymRow,
     TableCommentRow,
     TableRow,
+    TablespaceRow,
     UserRow,
     VectorColumnRow,
 )
@@ -323,9 +324,23 @@ def granted_objects(
     return _ask(connection, "granted_objects", scope, GrantedObjectRow)
 
 
-def quotas(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[str]:
-    """Yield the tablespaces in which the session's user may store more."""
-    return _ask(connection, "quotas", scope, str)
+def quotas(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[TablespaceRow]:
+    """Yield the tablespaces in which users may store more; the family is USER or DBA."""
+    return _ask(connection, "quotas", scope, TablespaceRow)
+
+
+def default_tablespaces(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[TablespaceRow]:
+    """Yield the default tablespaces of users; the family is USER or DBA."""
+    return _ask(connection, "default_tablespaces", scope, TablespaceRow)
+
+
+def database_tablespace(
+    connection: oracledb.Connection, scope: Scope | None = None
+) -> Iterator[str]:
+    """Yield the tablespace of users for whom none is named: USERS, on Autonomous DATA."""
+    return _ask(connection, "database_tablespace", scope, str)
 
 
 def clock(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[dt.datetime]:

@@ -81,6 +81,14 @@ class ReadableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TablespaceRow:
+    """A tablespace of a user: one with quota, or the default one."""
+
+    user: str
+    tablespace: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedTableRow:
     """A table with supplemental logging of all columns."""
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NO_PRIVILEGE = "none for ALL_* and USER_*, SELECT ANY DICTIONARY for DBA_*"
+NO_ALL_VIEW = "none for USER_*, SELECT ANY DICTIONARY for DBA_*; ALL_* does not exist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,19 @@ STATEMENTS: dict[str, Statement] = {
         "g.table_schema",
     ),
     "quotas": Statement(
-        "SELECT q.tablespace_name FROM user_ts_quotas q WHERE q.max_bytes = -1"
-        " OR q.max_bytes > q.bytes",
+        "SELECT <q.username>, q.tablespace_name FROM {family}_ts_quotas q WHERE {scope}"
+        " AND (q.max_bytes = -1 OR q.max_bytes > q.bytes)",
+        "<q.username>",
+        privilege=NO_ALL_VIEW,
+    ),
+    "default_tablespaces": Statement(
+        "SELECT <u.username>, u.default_tablespace FROM {family}_users u WHERE {scope}",
+        "<u.username>",
+        privilege=NO_ALL_VIEW,
+    ),
+    "database_tablespace": Statement(
+        "SELECT p.property_value FROM database_properties p"
+        " WHERE p.property_name = 'DEFAULT_PERMANENT_TABLESPACE'",
         "USER",
     ),
     "clock": Statement("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM dual", "USER"),

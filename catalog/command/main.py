@@ -33,8 +33,10 @@ from catalog.diff import compare
 from catalog.grants import Mode, grant_statements, grantable
 from catalog.introspect import take_inventory
 from catalog.name_filter import NameFilter
+from catalog.rights import session_rights
 from catalog.singer import singer_catalog
 from catalog.table_assembly import Depth
+from catalog.tablespaces import default_tablespaces
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -203,9 +205,10 @@ def grants(
         settings = read_settings(config).narrowed(schemas, tables)
         with session(settings) as connection:
             inventory = take_inventory(connection, settings.names, settings.depth())
-        statements = grant_statements(
-            Mode(mode), user, grantable(inventory), target_schema=target_schema
-        )
+            rights = session_rights(connection)
+            tablespaces = default_tablespaces(connection, rights, {target_schema or user})
+        wanted = replace(grantable(inventory), tablespaces=tablespaces)
+        statements = grant_statements(Mode(mode), user, wanted, target_schema=target_schema)
         if output_format == "sql":
             click.echo(f"-- {mode}: run as an administrator")
             for statement in statements:

@@ -181,6 +181,32 @@ def one_record(table: str) -> bytes:
     return "".join(f"{json.dumps(message)}\n" for message in (schema, record)).encode()
 
 
+def test_read_does_not_satisfy_a_target(
+    oracle_database: OracleDatabase, owner: str, tmp_path: Path
+) -> None:
+    grants = ("CREATE SESSION", *(f'{name} ON "{owner}"."A"' for name in ("READ", "INSERT")))
+    user = oracle_database.create_user("C", grants=grants)
+    try:
+        options = ("--format", "json", "--target-schema", owner, "--table", f"{owner}.A")
+        report = json.loads(command(oracle_database, user, tmp_path, "check", *options).stdout)
+        (mode,) = (one for one in report["modes"] if one["mode"] == "target")
+        on_table = [line for line in mode["missing"] if " ON " in line]
+        assert on_table == [
+            f'GRANT {name} ON "{owner}"."A" TO "{user}";' for name in ("SELECT", "UPDATE", "DELETE")
+        ]
+        assert not any("QUOTA" in line for line in (*mode["missing"], *mode["advised"]))
+    finally:
+        oracle_database.drop_user(user)
+
+
+def test_quota_is_printed_for_the_owner_of_the_target_schema(
+    oracle_database: OracleDatabase, owner: str, tmp_path: Path
+) -> None:
+    options = ("--mode", "target", "--user", "LOADER", "--target-schema", owner)
+    done = command(oracle_database, owner, tmp_path, "grants", *options)
+    assert f'ALTER USER "{owner}" QUOTA UNLIMITED ON "USERS";  -- optional' in done.stdout
+
+
 def test_what_no_grant_opens_is_not_asked_for(
     oracle_database: OracleDatabase, fresh_schema: str, tmp_path: Path
 ) -> None:

@@ -44,7 +44,7 @@ def test_a_listed_statement_is_known(sql: str, package: str) -> None:
     "sql",
     [
         "DROP TABLE t",
-        'DELETE FROM "S"."T"',
+        'DELETE FROM "S"."T" CASCADE',
         "SELECT a FROM t",
         'TRUNCATE TABLE "S"."T" CASCADE',
         "ALTER SYSTEM FLUSH SHARED_POOL",

@@ -30,6 +30,9 @@ PRODUCT = frozenset(
         "target_oracle",
     }
 )
+OPERATORS_TEXT = frozenset({"singer_oracle_cli.query"})
+"""Modules that send a statement of the operator."""
+
 _BETWEEN = frozenset({"oracledb", "sqlalchemy"})
 """Libraries through which the product sends a statement."""
 
@@ -62,7 +65,8 @@ class Recorder:
         return recorded
 
     def _record(self, statement: str) -> None:
-        if _sender() not in PRODUCT:
+        sender = _sender()
+        if sender.partition(".")[0] not in PRODUCT or sender in OPERATORS_TEXT:
             return
         self._seen.add(statement)
         with self._path.open("a", encoding="utf-8") as file:
@@ -70,12 +74,12 @@ class Recorder:
 
 
 def _sender() -> str:
-    """Return the package whose code called the driver."""
+    """Return the module whose code called the driver."""
     frame: FrameType | None = sys._getframe(3)  # the caller of the wrapped method
     while frame is not None:
-        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if package not in _BETWEEN:
-            return package
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] not in _BETWEEN:
+            return module
         frame = frame.f_back
     return ""
 

@@ -164,6 +164,13 @@ SELECT q.tablespace AS "TABLESPACE_NAME", q.username AS "USERNAME", 0::numeric A
     'NO'::text AS "DROPPED"
 FROM ora.quotas q;
 
+CREATE VIEW "SYS"."DATABASE_PROPERTIES" AS
+SELECT p.name AS "PROPERTY_NAME", p.value AS "PROPERTY_VALUE", p.description AS "DESCRIPTION"
+FROM (VALUES
+    ('DEFAULT_PERMANENT_TABLESPACE', 'USERS', 'Name of default permanent tablespace'),
+    ('DEFAULT_TEMP_TABLESPACE', 'TEMP', 'Name of default temporary tablespace')
+) p (name, value, description);
+
 CREATE TABLE ora.nls_defaults (parameter text PRIMARY KEY, value text, session boolean NOT NULL);
 INSERT INTO ora.nls_defaults VALUES
     ('NLS_LANGUAGE', 'AMERICAN', true), ('NLS_TERRITORY', 'AMERICA', true),
