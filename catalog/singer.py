@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from catalog.profile import facts_for
 from catalog.replication import FULL_TABLE, propose, ranked_keys
 from oracle_core import types
+from oracle_core.server import is_single_byte
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from catalog.model import Column, Schema, Table
+    from catalog.model import Column, DatabaseFacts, Schema, Table
     from catalog.profile import Profile, ProfileFacts
     from oracle_core.types.oracle_type import OracleType
     from oracle_core.types.plans import JsonSchemaOptions
@@ -25,6 +27,16 @@ Source = TypeVar("Source")
 def stream_id(schema: str, table: str) -> str:
     """Return the stream id of a table: `SCHEMA-TABLE` in Oracle's exact case."""
     return f"{schema}-{table}"
+
+
+def for_database(options: JsonSchemaOptions, database: DatabaseFacts) -> JsonSchemaOptions:
+    """Return options for values of one database.
+
+    Args:
+        options: The options that settings give.
+        database: Facts about the database; an unknown character set changes nothing.
+    """
+    return replace(options, bytes_are_characters=is_single_byte(database.character_set))
 
 
 def singer_catalog(

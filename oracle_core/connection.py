@@ -17,13 +17,14 @@ from oracle_core import retry, run_context
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.settings import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
+    DEFAULT_EXPIRE_TIME_MINUTES,
     DEFAULT_PORT,
     check_connection,
     register_secrets,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     import sqlalchemy
@@ -34,6 +35,8 @@ SESSION_PARAMETERS: Mapping[str, str] = {
     "TIME_ZONE": "+00:00",
     "NLS_LANGUAGE": "AMERICAN",
     "NLS_TERRITORY": "AMERICA",
+    # Another calendar counts other years, in every date that travels as text.
+    "NLS_CALENDAR": "GREGORIAN",
     "NLS_DATE_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS',
     "NLS_TIMESTAMP_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9',
     "NLS_TIMESTAMP_TZ_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM',
@@ -48,6 +51,7 @@ EXACT_FETCH: Mapping[str, bool] = {"fetch_lobs": False, "fetch_decimals": True}
 """Arguments of `Cursor.execute` under which no digit is lost and LOBs arrive as values."""
 
 STATEMENT_CACHE = 50
+PING_TIMEOUT_MS = 10_000
 _LOCAL_HOSTS = ("localhost", "127.", "::1", "[::1]")
 _thick_lock = threading.Lock()
 
@@ -69,15 +73,13 @@ def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     check_connection(config)
     parameters: dict[str, Any] = {
-        "user": config.get("user"),
-        "password": config.get("password"),
         "proxy_user": config.get("proxy_user"),
-        "access_token": config.get("access_token"),
+        **_credentials(config),
         "config_dir": config.get("tns_admin"),
         "wallet_location": config.get("wallet_location"),
         "wallet_password": config.get("wallet_password"),
         "tcp_connect_timeout": float(_seconds(config, "connect_timeout_seconds")) or None,
-        "expire_time": config.get("expire_time_minutes") or None,
+        "expire_time": _expire_time_minutes(config) or None,
         "stmtcachesize": STATEMENT_CACHE,
     }
     if config.get("dsn"):
@@ -90,9 +92,30 @@ def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
             "sid": config.get("sid"),
             "protocol": config.get("protocol") or "tcp",
         }
-    if config.get("driver_mode") == "thick" and not config.get("user"):
-        parameters["externalauth"] = True
     return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the session logs on with: a token, a user with a password, or the wallet.
+
+    A token replaces user and password (Python driver guide, "Token-Based Authentication"); that
+    of OCI IAM is a pair with its private key. In thick mode the driver asks for `externalauth`
+    with a token and with a wallet.
+    """
+    is_thick = config.get("driver_mode") == "thick"
+    token, key = config.get("access_token"), config.get("access_token_private_key")
+    if token:
+        credentials: dict[str, Any] = {"access_token": (token, key) if key else token}
+    else:
+        credentials = {"user": config.get("user"), "password": config.get("password")}
+    if is_thick and (token or not config.get("user")):
+        credentials["externalauth"] = True
+    return credentials
+
+
+def _expire_time_minutes(config: Mapping[str, Any]) -> int:
+    minutes = config.get("expire_time_minutes")
+    return DEFAULT_EXPIRE_TIME_MINUTES if minutes is None else int(minutes)
 
 
 def _seconds(config: Mapping[str, Any], name: str) -> float:
@@ -101,16 +124,19 @@ def _seconds(config: Mapping[str, Any], name: str) -> float:
     return default if value is None else value
 
 
-def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
-    """Open a session and fix its parameters in one further round trip.
+def connect(
+    config: Mapping[str, Any], *, module: str, setup: Sequence[str] = ()
+) -> oracledb.Connection:
+    """Open a session and fix its parameters, in one further round trip per statement.
 
     Args:
-        config: settings under their canonical names.
-        module: shown to administrators in V$SESSION.MODULE, at most 64 bytes.
+        config: Settings under their canonical names.
+        module: Shown to administrators in V$SESSION.MODULE, at most 64 bytes.
+        setup: Further statements that every session of the caller starts with.
 
     Raises:
-        ConfigurationError: the settings are wrong.
-        oracledb.Error: the database refused or cannot be reached.
+        ConfigurationError: If the settings are wrong.
+        oracledb.Error: If the database refused or cannot be reached.
     """
     parameters = connect_parameters(config)
     register_secrets(config)
@@ -122,7 +148,8 @@ def connect(config: Mapping[str, Any], *, module: str) -> oracledb.Connection:
         name_run(connection)
         connection.call_timeout = round(_seconds(config, "call_timeout_seconds") * 1000)
         with connection.cursor() as cursor:
-            cursor.execute(session_statement())
+            for statement in (session_statement(), *setup):
+                cursor.execute(statement)
     except BaseException:
         with suppress(oracledb.Error):
             connection.close()
@@ -163,21 +190,28 @@ class ConnectionSource:
     """Opens the session of a run, and opens it again after it was lost."""
 
     def __init__(
-        self, config: Mapping[str, Any], *, module: str, backoff: retry.Backoff | None = None
+        self,
+        config: Mapping[str, Any],
+        *,
+        module: str,
+        setup: Sequence[str] = (),
+        backoff: retry.Backoff | None = None,
     ) -> None:
         """Check the settings; nothing is opened yet.
 
         Args:
-            config: settings under their canonical names.
-            module: shown in V$SESSION.MODULE.
-            backoff: how often to try where the database cannot be reached for now.
+            config: Settings under their canonical names.
+            module: Shown in V$SESSION.MODULE.
+            setup: Further statements that every session starts with, a reopened one too.
+            backoff: How often to try where the database cannot be reached for now.
 
         Raises:
-            ConfigurationError: the settings are wrong.
+            ConfigurationError: If the settings are wrong.
         """
         connect_parameters(config)
         self._config = config
         self._module = module
+        self._setup = tuple(setup)
         self._backoff = backoff
         self._connection: oracledb.Connection | None = None
         self._opened = 0
@@ -199,7 +233,7 @@ class ConnectionSource:
         if self._opened == 0:
             _mention_plain_text(self._config)
         self._connection = retry.call(
-            lambda: connect(self._config, module=self._module),
+            lambda: connect(self._config, module=self._module, setup=self._setup),
             where=f"connect to {address(self._config)}",
             backoff=self._backoff,
         )
@@ -231,6 +265,22 @@ class ConnectionSource:
     ) -> None:
         """Close the session."""
         self.close()
+
+
+def is_alive(connection: oracledb.Connection) -> bool:
+    """Return whether a session still answers, in one round trip of at most ten seconds.
+
+    A firewall may have dropped a quiet link without telling either side, and the server may have
+    ended an idle session (ORA-02396).
+    """
+    limit = connection.call_timeout
+    connection.call_timeout = PING_TIMEOUT_MS
+    try:
+        connection.ping()
+    except oracledb.Error:
+        return False
+    connection.call_timeout = limit
+    return True
 
 
 def address(config: Mapping[str, Any]) -> str:

@@ -24,6 +24,9 @@ _LOGGER = logging.getLogger(__name__)
 
 DEFAULT_PORT = 1521
 DEFAULT_CONNECT_TIMEOUT_SECONDS = 20
+DEFAULT_EXPIRE_TIME_MINUTES = 2
+"""Below the 350 seconds after which a network load balancer of AWS drops a quiet connection."""
+
 TLS_PROTOCOL = "tcps"
 
 CONNECTION_SETTINGS: list[th.Property[Any]] = [
@@ -106,7 +109,20 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
         th.StringType(nullable=True),
         secret=True,
         title="Access token",
-        description="OAuth 2.0 or IAM token instead of a password; needs the protocol tcps.",
+        description=(
+            "OAuth 2.0 token, or OCI IAM database token together with access_token_private_key, "
+            "instead of user and password; needs the protocol tcps."
+        ),
+    ),
+    th.Property(
+        "access_token_private_key",
+        th.StringType(nullable=True),
+        secret=True,
+        title="Private key of the access token",
+        description=(
+            "Private key (PEM) of an OCI IAM database token: the file oci_db_key.pem beside the "
+            "token."
+        ),
     ),
     th.Property(
         "driver_mode",
@@ -144,10 +160,11 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
     th.Property(
         "expire_time_minutes",
         th.IntegerType(nullable=True, minimum=0),
-        default=0,
+        default=DEFAULT_EXPIRE_TIME_MINUTES,
         title="Keep-alive (minutes)",
         description=(
-            "Interval of probes that keep firewalls from dropping a quiet connection; 0 for none."
+            "Interval of probes that keep firewalls and address translation from dropping a quiet "
+            "connection; 0 for none."
         ),
     ),
 ]
@@ -368,6 +385,9 @@ def check_connection(config: Mapping[str, Any]) -> None:
     if config.get("service_name") and config.get("sid") and not has_dsn:
         message = "service_name and sid exclude each other"
         raise ConfigurationError(message, setting="sid")
+    if config.get("access_token_private_key") and not config.get("access_token"):
+        message = "is the key of an access token; access_token is required too"
+        raise ConfigurationError(message, setting="access_token_private_key")
     if config.get("access_token"):
         return
     for name in ("user", "password"):

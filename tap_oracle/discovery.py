@@ -10,7 +10,7 @@ from catalog import profile
 from catalog.cache import CatalogCache, fingerprint
 from catalog.introspect import introspect, take_inventory
 from catalog.name_filter import NameFilter
-from catalog.singer import singer_catalog, stream_id
+from catalog.singer import for_database, singer_catalog, stream_id
 from catalog.table_assembly import Depth
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _discover(connection: oracledb.Connection, settings: TapSettings) -> dict[st
     return singer_catalog(
         inventory.schemas,
         database=connection.service_name,
-        options=settings.representation,
+        options=for_database(settings.representation, inventory.database),
         profile=_profile(settings),
     )
 

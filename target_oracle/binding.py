@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
     from target_oracle.statements import LoadColumn
 
-LONGEST_TEXT_BYTES = 4000
-"""Bytes of a text bind that every statement takes (ORA-01461 beyond, but in INSERT and UPDATE)."""
+LONGEST_TEXT_CHARACTERS = 1000
+"""Characters of a text bind that every statement takes.
+
+The driver declares four bytes per character, and the server judges a bind by its declared size:
+over 4,000 bytes a MERGE may refuse it (ORA-01461), and a LOB before it does (ORA-24816).
+"""
 
 LONGEST_RAW_BYTES = 2000
 
@@ -63,24 +67,15 @@ def binding(column: LoadColumn, values: Sequence[object]) -> Binding:
     db_type = column.plan.input_type
     if db_type in _TEXTS:
         longest = max(map(len, filter(None, values)), default=1)  # type: ignore[arg-type]
-        if _text_bytes(values, longest) > LONGEST_TEXT_BYTES:
+        if longest > LONGEST_TEXT_CHARACTERS:
             return Binding(db_type, 0 if db_type in _LOBS else longest, db_type not in _LOBS)
-        return Binding(_SHORT_OF.get(db_type, db_type), _rounded(longest, LONGEST_TEXT_BYTES))
+        return Binding(_SHORT_OF.get(db_type, db_type), _rounded(longest, LONGEST_TEXT_CHARACTERS))
     if db_type in _BINARIES:
         longest = max(map(len, filter(None, values)), default=1)  # type: ignore[arg-type]
         if longest > LONGEST_RAW_BYTES:
             return Binding(db_type, longest, is_long=True)
         return Binding(oracledb.DB_TYPE_RAW, _rounded(longest, LONGEST_RAW_BYTES))
     return Binding(db_type)
-
-
-def _text_bytes(values: Sequence[object], longest: int) -> int:
-    """Return the bytes in UTF-8 of the longest text, or a bound that is good enough."""
-    if longest * 4 <= LONGEST_TEXT_BYTES:
-        return longest * 4
-    if longest > LONGEST_TEXT_BYTES:
-        return longest
-    return max(len(value.encode()) for value in values if isinstance(value, str))
 
 
 def _rounded(size: int, most: int) -> int:

@@ -6,19 +6,23 @@ while no rows are waiting in the transaction.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_core.types import row_of
-from oracle_core.types.fit import fit
+from oracle_core.types.fit import fit, key_bytes
 from target_oracle.errors import TableMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from oracle_core.identifiers import Identifier
+    from oracle_core.server import Server
     from oracle_core.types.oracle_type import OracleType
     from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
+
+_LOGGER = logging.getLogger("target-oracle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,27 @@ class Plan:
     types: Mapping[Identifier, OracleType]
 
 
-def create_table(spec: TableSpec) -> str:
-    """Return CREATE TABLE: key columns NOT NULL and their primary key."""
+def create_table(spec: TableSpec, server: Server) -> str:
+    """Return CREATE TABLE: key columns NOT NULL, and their primary key where an index takes it."""
     lines = [_definition(column) for column in spec.columns]
-    if spec.keys:
+    if spec.keys and _fits_index(spec, server):
         lines.append(f"PRIMARY KEY ({names(spec.keys)})")
     return f"CREATE TABLE {spec.name.sql} (\n  " + ",\n  ".join(lines) + "\n)"
+
+
+def _fits_index(spec: TableSpec, server: Server) -> bool:
+    """Return whether the key is short enough for an index (ORA-01450)."""
+    keys = [column.type for column in spec.columns if column.name in spec.keys]
+    size = sum(key_bytes(key, server.bytes_per_character) for key in keys)
+    if size > server.key_bytes:
+        _LOGGER.warning(
+            "Table %s gets no primary key: its columns may have %d bytes and an index takes %d; "
+            "loads find their rows without it, but slowly",
+            spec.name,
+            size,
+            server.key_bytes,
+        )
+    return size <= server.key_bytes
 
 
 def _definition(column: ColumnSpec) -> str:
@@ -50,7 +69,9 @@ def names(columns: Sequence[Identifier]) -> str:
     return ", ".join(column.sql for column in columns)
 
 
-def plan(spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, stream: str) -> Plan:
+def plan(
+    spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, stream: str, server: Server
+) -> Plan:
     """Return what brings a table to a stream's needs: new columns, wider ones, fewer NOT NULL.
 
     Raises:
@@ -60,7 +81,7 @@ def plan(spec: TableSpec, existing: ExistingTable | None, *, freeze: bool, strea
         _refuse_when(freeze, spec, stream, "the table does not exist")
         types = {column.name: column.type for column in spec.columns}
         _refuse_keys(spec, stream)
-        return Plan((create_table(spec),), types)
+        return Plan((create_table(spec, server),), types)
     added = [column for column in spec.columns if column.name not in existing.columns]
     modified: list[str] = []
     types = {column.name: column.type for column in added}

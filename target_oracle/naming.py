@@ -33,7 +33,9 @@ class NamingRules:
         A double quote or NUL, which no Oracle name can hold, becomes an underscore; a name beyond
         the limit is cut and ends in a hash of the whole.
         """
-        return Identifier.fold(_FORBIDDEN.sub("_", text) or "_", self.case).shorten(self.limit)
+        name = Identifier.fold(_FORBIDDEN.sub("_", text) or "_", self.case).shorten(self.limit)
+        # No column can be called ROWID, quoted or not (ORA-00904).
+        return Identifier(f"{name.name}_") if name.name == "ROWID" else name
 
     def table(self, stream: str) -> TableName:
         """Return the table of a stream: `SCHEMA-TABLE` is cut at the first hyphen."""

@@ -154,7 +154,7 @@ class LoadRun:
             settings, session, checkpoint = self.settings, self._session, self.termination.check
             named, case = settings.default_target_schema, settings.identifier_case
             schema = Identifier.fold(named, case) if named else session.own_schema
-            rules = NamingRules(schema, case, session.name_limit)
+            rules = NamingRules(schema, case, session.server.name_bytes)
             self._bookkeeping = self._open_bookkeeping(settings, session, checkpoint)
             self._shared = LoadServices(settings, session, rules, checkpoint, self._bookkeeping)
         return self._shared

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import oracledb
 
-from oracle_core.connection import ConnectionSource
+from oracle_core.connection import ConnectionSource, is_alive
 from oracle_core.errors import DatabaseError, describe
-from oracle_core.identifiers import MAX_BYTES, MAX_BYTES_BEFORE_12_2, Identifier
+from oracle_core.identifiers import Identifier
+from oracle_core.server import read_server
 from oracle_core.termination import Terminated
 from target_oracle.ddl import Plan, plan
 from target_oracle.errors import LoadError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from oracle_core.identifiers import TableName
+    from oracle_core.server import Server
     from target_oracle.ledger import Ledger, LoadEntry
     from target_oracle.table_spec import TableSpec
 
@@ -31,11 +34,22 @@ _LOGGER = logging.getLogger("target-oracle")
 _DONE_BY_ANOTHER = frozenset({"ORA-00955", "ORA-01430"})
 """The name is taken, the column is there: another session was quicker with the same change."""
 
+PING_AFTER_SECONDS = 60
+"""Pause between two transactions after which the session is asked whether it is still there."""
+
 ATTEMPTS = 3
 """How often a transaction is tried that was rolled back through no fault of its own."""
 
 _ROLLED_BACK = frozenset({"ORA-00060"})
 """A deadlock rolls the statement back, and the other transaction goes on."""
+SESSION_SETUP = (
+    # Without it DDL beside an open transaction fails at once (ORA-00054).
+    "ALTER SESSION SET DDL_LOCK_TIMEOUT = 30",
+    # After a parallel MERGE the transaction cannot read or change the table again (ORA-12838);
+    # the services _high and _medium of an Autonomous Database run DML in parallel.
+    "ALTER SESSION DISABLE PARALLEL DML",
+)
+"""What a session of the target needs beyond that of every session; no right is needed for it."""
 
 _MISSING_RIGHT = frozenset({"ORA-01031", "ORA-00942", "ORA-41900"})
 
@@ -59,12 +73,16 @@ class TargetSession:
     Every method raises `LoadError` for what the database refuses, in our words.
     """
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Check the settings of the connection."""
-        self._source = ConnectionSource(config, module="target-oracle")
+        self._source = ConnectionSource(config, module="target-oracle", setup=SESSION_SETUP)
         self._user = str(config.get("proxy_user") or config.get("user") or "the user")
         self._connection: oracledb.Connection | None = None
         self.is_abandoned = False
+        self._clock = clock
+        self._used_at = clock()
 
     @property
     def connection(self) -> oracledb.Connection:
@@ -74,26 +92,25 @@ class TargetSession:
         return self._connection
 
     @cached_property
-    def server_major(self) -> int:
-        """The release of the server, for example 19 or 23."""
-        return int(self.connection.version.split(".")[0])
-
-    @cached_property
-    def name_limit(self) -> int:
-        """Bytes of the longest name that the server takes."""
-        major, minor = (int(part) for part in self.connection.version.split(".")[:2])
-        return MAX_BYTES if (major, minor) >= (12, 2) else MAX_BYTES_BEFORE_12_2
+    def server(self) -> Server:
+        """What the database can; read once."""
+        with self._reported("read what the database can"):
+            server = read_server(self.connection)
+        if not server.is_unicode and server.codec is None:
+            _LOGGER.warning(
+                "The database's character set %s lacks characters that cannot be told here; it "
+                "would replace them without an error",
+                server.charset,
+            )
+        return server
 
     @cached_property
     def own_schema(self) -> Identifier:
         """The schema of the session."""
-        with self._reported("find the schema of the session"), self.connection.cursor() as cursor:
-            cursor.execute("SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM dual")
-            row = cursor.fetchone()
-        if row is None:
+        if not self.server.schema:
             what = "the session has no current schema; set default_target_schema"
             raise LoadError(what)
-        return Identifier(row[0])
+        return Identifier(self.server.schema)
 
     def ensure_table(self, spec: TableSpec, *, stream: str, freeze: bool) -> Plan:
         """Create or change a table as a stream needs; call it with no transaction open.
@@ -104,9 +121,8 @@ class TargetSession:
         where = f"stream '{stream}': table {spec.name}"
         for is_last in (False, True):
             with self._reported(where):
-                found = plan(
-                    spec, read_table(self.connection, spec.name), freeze=freeze, stream=stream
-                )
+                existing = read_table(self.connection, spec.name)
+                found = plan(spec, existing, freeze=freeze, stream=stream, server=self.server)
             try:
                 self._run_all(found, spec.name, where)
             except DatabaseError as error:
@@ -194,7 +210,7 @@ class TargetSession:
         write: Callable[[oracledb.Cursor], RowCounts],
         ledger: Ledger | None,
     ) -> RowCounts:
-        connection = self.connection
+        connection = self._awake()
         where = f"stream '{entry.stream}': load into {entry.table}"
         counts, commits = RowCounts(), False
         try:
@@ -243,6 +259,15 @@ class TargetSession:
                 fault.report, counts, session_dead=fault.session_dead, is_in_doubt=commits
             )
         return LoadError(fault.report + self._missing_grant(fault.code, table))
+
+    def _awake(self) -> oracledb.Connection:
+        """Return the session for the next transaction, or a new one if it died while idle."""
+        now = self._clock()
+        idle, self._used_at = now - self._used_at, now
+        was_idle = idle >= PING_AFTER_SECONDS
+        if self._connection is not None and was_idle and not is_alive(self._connection):
+            self._replace("the session was lost while it was idle")
+        return self.connection
 
     def _replace(self, report: str, *, session_dead: bool = True) -> None:
         """Go on in a new session after the old one was lost."""

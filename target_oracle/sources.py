@@ -14,13 +14,16 @@ from target_oracle.batch import Batch
 from target_oracle.properties import Property, ValueKind
 from target_oracle.records import Row, json_texts, plain_texts
 from target_oracle.statements import LoadColumn
+from target_oracle.text_limits import text_checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from oracle_core.identifiers import Identifier
+    from oracle_core.server import Server
     from oracle_core.types import OracleType
     from target_oracle.metadata import BatchMoment
+    from target_oracle.text_limits import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Source:
 
     `column` binds dates as the driver's own, which spares the server a conversion a value;
     `by_text` takes what these cannot hold (years before 1), with the same result. `is_document`
-    says that every value is stored as JSON, a text too: `"1"` and `1` stay different.
+    says that every value is stored as JSON, a text too: `"1"` and `1` stay different. `checks`
+    refuse bind values that the database would change without an error.
     """
 
     property: Property
@@ -37,6 +41,7 @@ class Source:
     column: LoadColumn
     by_text: LoadColumn
     is_document: bool = False
+    checks: tuple[Check, ...] = ()
 
     def bind(
         self, fields: Sequence[Sequence[Any]], moment: BatchMoment
@@ -72,6 +77,8 @@ class Source:
             )
         is_text = self.property.kind is ValueKind.STRING and column.plan.encode is texts
         values = given if is_text else column.plan.values(given)
+        for check in self.checks:
+            check(values)
         if column.is_key and "" in values:
             what = "a key is an empty text, which is NULL in Oracle"
             raise DataError(what, position=values.index(""))
@@ -85,6 +92,7 @@ def sources(
     types: Mapping[Identifier, OracleType],
     *,
     keyed: bool,
+    server: Server,
 ) -> tuple[Source, ...]:
     """Return the sources of the columns that a load writes, as the table has them now.
 
@@ -94,20 +102,34 @@ def sources(
         columns: the name of each.
         types: the type of each column in the table; columns that are not there are left out.
         keyed: whether key properties are the key of the table.
+        server: what the database can.
     """
     placed: list[tuple[Property, int | None]] = [
         *((each, position) for position, each in enumerate(properties)),
         *((each, None) for each in metadata),
     ]
     return tuple(
-        _source(each, position, columns[each.name], types[columns[each.name]], keyed=keyed)
+        _source(
+            each,
+            position,
+            columns[each.name],
+            types[columns[each.name]],
+            keyed=keyed,
+            server=server,
+        )
         for each, position in placed
         if columns[each.name] in types
     )
 
 
 def _source(
-    each: Property, position: int | None, name: Identifier, oracle_type: OracleType, *, keyed: bool
+    each: Property,
+    position: int | None,
+    name: Identifier,
+    oracle_type: OracleType,
+    *,
+    keyed: bool,
+    server: Server,
 ) -> Source:
     declared = declared_type(each.schema)
     families = {row_of(part).family for part in (oracle_type, declared) if part is not None}
@@ -119,7 +141,8 @@ def _source(
     has_native = (native.expression, native.input_type) != (plan.expression, plan.input_type)
     column = replace(by_text, plan=native) if has_native else by_text
     is_document = not families.isdisjoint({Family.JSON, Family.VECTOR})
-    return Source(each, position, column, by_text, is_document)
+    checks = text_checks(oracle_type, server, is_key=by_text.is_key)
+    return Source(each, position, column, by_text, is_document, checks)
 
 
 def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:

@@ -50,8 +50,14 @@ class Statement:
 
 
 def _long_last(columns: Sequence[LoadColumn], long: frozenset[int]) -> list[int]:
-    """Return positions with the long values at the end, where Oracle wants them (ORA-24816)."""
-    return sorted(range(len(columns)), key=lambda position: position in long)
+    """Return positions with LOB columns and long values at the end (ORA-24816).
+
+    The server judges what a bind may become, so that a LOB column counts whatever its values.
+    """
+    return sorted(
+        range(len(columns)),
+        key=lambda position: position in long or columns[position].plan.takes_lobs,
+    )
 
 
 def insert(table: TableName, columns: Sequence[LoadColumn], long: frozenset[int]) -> Statement:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import TableName
+    from oracle_core.server import Server
     from oracle_core.types import OracleType
     from target_oracle.properties import Property
 
@@ -62,20 +63,19 @@ def column_specs(
     columns: Mapping[str, Identifier],
     *,
     keyed: bool,
-    server_major: int,
+    server: Server,
 ) -> tuple[ColumnSpec, ...]:
     """Return the columns that a table needs; `keyed` when the key properties are its key."""
     return tuple(
-        _column_spec(each, columns[each.name], keyed=keyed, server_major=server_major)
-        for each in properties
+        _column_spec(each, columns[each.name], keyed=keyed, server=server) for each in properties
     )
 
 
-def _column_spec(each: Property, name: Identifier, *, keyed: bool, server_major: int) -> ColumnSpec:
+def _column_spec(each: Property, name: Identifier, *, keyed: bool, server: Server) -> ColumnSpec:
     is_key = keyed and each.is_key
-    oracle_type = from_json_schema(each.schema, is_key=is_key, server_major=server_major)
+    oracle_type = from_json_schema(each.schema, is_key=is_key, server=server)
     plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
-    by_json = from_json_schema(plain, is_key=is_key, server_major=server_major)
+    by_json = from_json_schema(plain, is_key=is_key, server=server)
     bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
 

@@ -34,7 +34,7 @@ from catalog.grants import Mode, grant_statements, grantable
 from catalog.introspect import take_inventory
 from catalog.name_filter import NameFilter
 from catalog.rights import session_rights
-from catalog.singer import singer_catalog
+from catalog.singer import for_database, singer_catalog
 from catalog.table_assembly import Depth
 from catalog.tablespaces import default_tablespaces
 from oracle_core.errors import ConfigurationError
@@ -104,7 +104,7 @@ def generate(
             catalog = singer_catalog(
                 inventory.schemas,
                 database=service,
-                options=settings.representation,
+                options=for_database(settings.representation, inventory.database),
                 profile=application,
             )
             show_catalog(catalog, output_format)

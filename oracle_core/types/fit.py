@@ -22,6 +22,8 @@ BYTES_PER_CHARACTER = 4
 """Bytes that a character takes at most in AL32UTF8."""
 
 _ROWID_LENGTH = 18
+_LONGEST_FIXED = 22  # NUMBER; moments, intervals and floats are shorter
+_BYTES_PER_NATIONAL_CHARACTER = 2  # NVARCHAR2(n) counts UTF-16 code units
 _FLOAT_BITS = 126
 _DIGITS_PER_BIT = 0.30103  # SQL Language Reference, "FLOAT Data Type"
 _REAL_SCALE = 30  # decimal places within the exponents of BINARY_FLOAT
@@ -88,6 +90,19 @@ def fit(existing: OracleType, wanted: OracleType, *, declared: bool) -> OracleTy
     if wider is None and not declared and families in _CHECKED:
         return existing
     return wider
+
+
+def key_bytes(oracle_type: OracleType, bytes_per_character: int = BYTES_PER_CHARACTER) -> int:
+    """Return the bytes that a column takes in an index at most (ORA-01450).
+
+    Args:
+        oracle_type: The type of the column.
+        bytes_per_character: What a character takes in the database's character set.
+    """
+    length = oracle_type.length or _LONGEST_FIXED
+    if oracle_type.is_national:
+        return length * _BYTES_PER_NATIONAL_CHARACTER
+    return length * bytes_per_character if oracle_type.char_used == "C" else length
 
 
 # What a column holds

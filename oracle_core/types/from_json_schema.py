@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from oracle_core.server import Server
+from oracle_core.types.fit import BYTES_PER_CHARACTER
 from oracle_core.types.oracle_type import (
     MAX_NUMBER_PRECISION,
     MAX_NUMBER_SCALE,
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
 MAX_VARCHAR2_BYTES = 4000
 """Bytes of a VARCHAR2 where MAX_STRING_SIZE is STANDARD, which every database allows."""
 
-BYTES_A_CHARACTER = 4
-"""Bytes that a character takes at most in AL32UTF8."""
-
 KEY_TEXT_CHARACTERS = 255
 """Length of a key column whose text has no `maxLength`.
 
@@ -35,19 +34,20 @@ fit into one key.
 KEY_BINARY_BYTES = 1000
 
 _CLOB = OracleType("CLOB")
+_NCLOB = OracleType("NCLOB")
 _BLOB = OracleType("BLOB")
+_DEFAULT_SERVER = Server()
 _FLAG = OracleType("NUMBER", 1, 0)
 _TEXT_FORMATS = {"time": 30, "duration": 64, "uuid": 36, "ipv4": 15, "ipv6": 45}
-_BOOLEAN_SINCE = 23
 
 
 def from_json_schema(
-    schema: Mapping[str, Any], *, is_key: bool = False, server_major: int = 19
+    schema: Mapping[str, Any], *, is_key: bool = False, server: Server = _DEFAULT_SERVER
 ) -> OracleType:
     """Return the type of a column for a property.
 
     `x-sql-datatype` decides where it spells a supported Oracle type that fits the JSON types of
-    the schema. Otherwise:
+    the schema; a type that the server lacks gives way to `stand_in`. Otherwise:
 
     | JSON | Oracle |
     | --- | --- |
@@ -66,21 +66,48 @@ def from_json_schema(
     Args:
         schema: The property's schema; `anyOf` and `oneOf` are read as all their types together.
         is_key: Whether the column is part of the primary key, where LOBs cannot be.
-        server_major: Release of the server, for example 19 or 23.
+        server: What the database can.
     """
     merged = _merged(schema)
     declared = _declared(merged)
-    if declared is not None and (not is_key or row_of(declared).keyable):
-        return declared
-    return _by_types(merged, is_key=is_key, server_major=server_major)
+    if declared is not None:
+        declared = stand_in(declared, server)
+        if not is_key or row_of(declared).keyable:
+            return declared
+    return _by_types(merged, is_key=is_key, server=server)
 
 
-def _by_types(merged: Mapping[str, Any], *, is_key: bool, server_major: int) -> OracleType:
+def stand_in(oracle_type: OracleType, server: Server) -> OracleType:
+    """Return the type that a column has where the server lacks a type or its length.
+
+    | wanted | column |
+    | --- | --- |
+    | JSON before 21c, VECTOR before 23ai | CLOB with JSON text (ORA-00902) |
+    | BOOLEAN before 23ai | NUMBER(1) with 0 and 1 |
+    | text or RAW longer than MAX_STRING_SIZE allows | CLOB, NCLOB, BLOB (ORA-00910) |
+    | LONG, LONG RAW | CLOB, BLOB: Oracle advises it, and MERGE takes no LONG |
+    """
+    row = row_of(oracle_type)
+    if not server.has_features_of(row.since_release):
+        return _FLAG if row.family is Family.BOOLEAN else _CLOB
+    if row.is_large and oracle_type.kind.startswith("LONG"):
+        return _CLOB if row.family is Family.TEXT else _BLOB
+    if row.sized is None:
+        return oracle_type
+    longest = row.sized.extended if server.is_extended else row.sized.standard
+    if (oracle_type.length or 0) <= longest:
+        return oracle_type
+    if row.family is Family.BINARY:
+        return _BLOB
+    return _NCLOB if oracle_type.is_national else _CLOB
+
+
+def _by_types(merged: Mapping[str, Any], *, is_key: bool, server: Server) -> OracleType:
     types = merged["type"]
     if types == {"string"}:
         return _from_string(merged, is_key=is_key)
     if types == {"boolean"}:
-        return OracleType("BOOLEAN") if server_major >= _BOOLEAN_SINCE else _FLAG
+        return stand_in(OracleType("BOOLEAN"), server)
     if types == {"integer"}:
         return _integer(merged)
     if types and types <= {"integer", "number"}:
@@ -197,9 +224,11 @@ def _text(max_length: object, *, is_key: bool) -> OracleType:
         if not is_key:
             return _CLOB
         max_length = KEY_TEXT_CHARACTERS
-    if max_length * BYTES_A_CHARACTER <= MAX_VARCHAR2_BYTES:
+    if max_length * BYTES_PER_CHARACTER <= MAX_VARCHAR2_BYTES:
+        return OracleType("VARCHAR2", length=max_length, char_used="C")
+    if is_key and max_length * BYTES_PER_CHARACTER <= _DEFAULT_SERVER.key_bytes:
         return OracleType("VARCHAR2", length=max_length, char_used="C")
     if is_key:
-        length = min(max_length, MAX_VARCHAR2_BYTES)
-        return OracleType("VARCHAR2", length=length, char_used="C")
+        # In bytes: as characters it could be longer than an index takes (ORA-01450).
+        return OracleType("VARCHAR2", length=MAX_VARCHAR2_BYTES, char_used="B")
     return _CLOB

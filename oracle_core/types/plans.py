@@ -26,11 +26,14 @@ class JsonSchemaOptions:
         use_singer_decimal: numbers that may have a fraction are text, format `singer.decimal`.
         naive_timezone: the zone whose offset labels DATE and TIMESTAMP values.
         non_finite: NaN and the infinities as null, or as text.
+        bytes_are_characters: Whether every character of the source is one byte, so that a length
+            in bytes means as many characters elsewhere.
     """
 
     use_singer_decimal: bool = False
     naive_timezone: dt.tzinfo = dt.UTC
     non_finite: NonFinite = "null"
+    bytes_are_characters: bool = False
 
 
 Decoder = Callable[[Sequence[object], JsonSchemaOptions], Sequence[object]]
@@ -85,6 +88,11 @@ class BindPlan:
     input_type: DbType
     encode: Encoder
     is_long: bool = False
+
+    @property
+    def takes_lobs(self) -> bool:
+        """Whether values may be bound as LONG or as a LOB."""
+        return self.is_long or self.input_type.name == "DB_TYPE_CLOB"
 
     def placeholder(self, name: str) -> str:
         """Return the SQL of a bind.

@@ -160,6 +160,7 @@ _ROWS = (
         bind=writing.bound(oracledb.DB_TYPE_LONG, encode.texts, is_long=True),
         keyable=False,
         orderable=False,
+        loss_note="the type: the copy is a CLOB, as Oracle advises",
     ),
     TypeRow(
         kind="XMLTYPE",
@@ -211,6 +212,7 @@ _ROWS = (
         bind=writing.bound(oracledb.DB_TYPE_LONG_RAW, encode.binaries, is_long=True),
         keyable=False,
         orderable=False,
+        loss_note="the type: the copy is a BLOB, as Oracle advises",
     ),
     TypeRow(
         kind="DATE",
@@ -336,11 +338,15 @@ def json_schema(
         `from_json_schema` reads back.
     """
     row = row_of(oracle_type)
-    schema = row.json_schema(oracle_type, options or JsonSchemaOptions())
+    options = options or JsonSchemaOptions()
+    schema = row.json_schema(oracle_type, options)
     if nullable:
         schema["type"] = [*schema["type"], "null"]
     if row.supported:
-        schema["x-sql-datatype"] = oracle_type.ddl()
+        # 40 bytes of WE8MSWIN1252 may be 80 in AL32UTF8 (ORA-12899); 40 characters stay 40.
+        counts_bytes = oracle_type.char_used == "B" and options.bytes_are_characters
+        exact = replace(oracle_type, char_used="C") if counts_bytes else oracle_type
+        schema["x-sql-datatype"] = exact.ddl()
     return schema
 
 

@@ -99,8 +99,8 @@ class TypeRow:
 
     @property
     def since_release(self) -> int:
-        """Major number of the first release that has the type; 12 for the earliest supported."""
-        return int(self.since_version.rstrip("aci") or 12)
+        """Major number of the first release that has the type; 0 for types as old as Oracle."""
+        return int(self.since_version.rstrip("aci") or 0)
 
     @property
     def is_moment(self) -> bool:

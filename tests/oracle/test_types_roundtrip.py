@@ -158,4 +158,8 @@ def test_a_type_arrives_as_it_left(row: TypeRow, journey: Journey) -> None:
     assert len(before) == len(SAMPLES[row.kind].values) + 1
     assert before[0] != (None,)
     assert journey.values(journey.copy, row.kind) == before
-    assert journey.declared(journey.copy, row.kind) == journey.declared(journey.source, row.kind)
+    declared = journey.declared(journey.copy, row.kind)
+    if row.kind.startswith("LONG"):
+        assert declared[0][0] == ("BLOB" if row.kind == "LONG RAW" else "CLOB")
+    else:
+        assert declared == journey.declared(journey.source, row.kind)

@@ -8,10 +8,10 @@ import pytest
 from singer_sdk.singerlib import Catalog
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
-from catalog.model import Column, Key, KeyKind, Schema, Table, TableKind
+from catalog.model import Column, DatabaseFacts, Key, KeyKind, Schema, Table, TableKind
 from catalog.name_filter import NameFilter
-from catalog.singer import singer_catalog
-from oracle_core.types import JsonSchemaOptions, parse, unsupported_reason
+from catalog.singer import for_database, singer_catalog
+from oracle_core.types import JsonSchemaOptions, json_schema, parse, unsupported_reason
 
 
 def column(name: str, sql_datatype: str, *, nullable: bool = True, **facts: Any) -> Column:
@@ -160,3 +160,18 @@ def test_schema_globs() -> None:
     assert NameFilter(("H*",)).admits_schema("HR")
     assert not NameFilter(("H*",)).admits("SALES", "T")
     assert NameFilter((), ("A[1].*",)).admits("A[1]", "T")
+
+
+@pytest.mark.parametrize(
+    ("charset", "spelled"),
+    [
+        ("WE8MSWIN1252", "VARCHAR2(40 CHAR)"),
+        ("AL32UTF8", "VARCHAR2(40 BYTE)"),
+        (None, "VARCHAR2(40 BYTE)"),
+    ],
+)
+def test_bytes_of_a_single_byte_source_are_characters(charset: str | None, spelled: str) -> None:
+    options = for_database(JsonSchemaOptions(), DatabaseFacts(character_set=charset))
+    schema = json_schema(parse("VARCHAR2(40 BYTE)"), options=options)
+    assert schema["x-sql-datatype"] == spelled
+    assert json_schema(parse("RAW(40)"), options=options)["x-sql-datatype"] == "RAW(40)"

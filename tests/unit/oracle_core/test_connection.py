@@ -17,6 +17,7 @@ from oracle_core.connection import (
     address,
     connect,
     connect_parameters,
+    is_alive,
     session_statement,
     sqlalchemy_engine,
 )
@@ -115,6 +116,38 @@ def test_driver_takes_all_parameters() -> None:
         "proxy_user": "o", "connect_timeout_seconds": 1.5, "expire_time_minutes": 2,
     }  # fmt: skip
     oracledb.ConnectParams(**connect_parameters(everything) | {"access_token": None})
+
+
+def test_a_token_replaces_user_and_password() -> None:
+    token = {"access_token": "t", "driver_mode": "thin"}
+    found = connect_parameters(CONFIG | token)
+    assert found["access_token"] == "t"
+    assert not {"user", "password", "externalauth"} & set(found)
+    with_key = connect_parameters(CONFIG | token | {"access_token_private_key": "k"})
+    assert with_key["access_token"] == ("t", "k")
+    assert connect_parameters(CONFIG | token | {"driver_mode": "thick"})["externalauth"] is True
+
+
+def test_a_key_without_its_token_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="access_token is required"):
+        connect_parameters(CONFIG | {"access_token_private_key": "k"})
+
+
+def test_quiet_connections_are_kept_alive_by_default() -> None:
+    assert connect_parameters(CONFIG)["expire_time"] == 2
+    assert "expire_time" not in connect_parameters(CONFIG | {"expire_time_minutes": 0})
+
+
+def test_further_statements_set_every_session_up(opened: list[Any]) -> None:
+    opened += [FakeConnection(), FakeConnection()]
+    sessions = opened[::-1]
+    with ConnectionSource(CONFIG, module="m", setup=["ALTER SESSION X"]) as source:
+        source.connection()
+        sessions[0].healthy = False
+        source.connection()
+    assert [session.statements for session in sessions] == [
+        [session_statement(), "ALTER SESSION X"]
+    ] * 2
 
 
 def test_session_is_set_up_in_one_statement(opened: list[Any]) -> None:
@@ -222,3 +255,23 @@ def test_neither_command_loads_what_only_an_engine_needs() -> None:
     program = "import sys, tap_oracle.tap, target_oracle.target; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.split() == [b"False"]
+
+
+def test_a_ping_waits_no_longer_than_its_limit() -> None:
+    limits: list[int] = []
+    fake = FakeConnection()
+    fake.call_timeout = 0
+    fake.ping = lambda: limits.append(fake.call_timeout)  # type: ignore[attr-defined]
+    assert is_alive(fake)  # type: ignore[arg-type]
+    assert limits == [10_000]
+    assert fake.call_timeout == 0
+
+
+def test_a_session_that_does_not_answer_is_not_alive() -> None:
+    def refuse() -> None:
+        msg = "DPY-4024: call timeout of 10000 ms exceeded"
+        raise oracledb.DatabaseError(msg)
+
+    fake = FakeConnection()
+    fake.ping = refuse  # type: ignore[attr-defined]
+    assert not is_alive(fake)  # type: ignore[arg-type]

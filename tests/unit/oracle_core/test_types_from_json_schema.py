@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oracle_core.server import Server
 from oracle_core.types import from_json_schema
 
 
@@ -16,7 +17,7 @@ from oracle_core.types import from_json_schema
         ({"type": "string", "maxLength": 40}, "VARCHAR2(40 CHAR)", "VARCHAR2(40 CHAR)"),
         ({"type": "string", "maxLength": 1000}, "VARCHAR2(1000 CHAR)", "VARCHAR2(1000 CHAR)"),
         ({"type": "string", "maxLength": 1001}, "CLOB", "VARCHAR2(1001 CHAR)"),
-        ({"type": "string", "maxLength": 9000}, "CLOB", "VARCHAR2(4000 CHAR)"),
+        ({"type": "string", "maxLength": 9000}, "CLOB", "VARCHAR2(4000 BYTE)"),
         ({"type": "integer"}, "NUMBER(38)", "NUMBER(38)"),
         ({"type": "integer", "minimum": -5, "maximum": 120}, "NUMBER(3)", "NUMBER(3)"),
         ({"type": "integer", "minimum": 0, "maximum": 10**50}, "NUMBER", "NUMBER"),
@@ -70,7 +71,12 @@ def test_choice(schema: dict[str, Any], column: str, key: str) -> None:
 
 
 def test_boolean_from_23ai_on() -> None:
-    assert from_json_schema({"type": "boolean"}, server_major=23).ddl() == "BOOLEAN"
+    assert (
+        from_json_schema(
+            {"type": "boolean"}, server=Server(release=(23, 6), compatible=(23, 6))
+        ).ddl()
+        == "BOOLEAN"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.mapper import PluginMapper
 
 from oracle_core.identifiers import Identifier
+from oracle_core.server import Server
 from target_oracle.ddl import Plan, plan
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
@@ -56,8 +57,7 @@ class FakeCursor:
 class FakeSession:
     """Stands where `TargetSession` stands."""
 
-    server_major = 19
-    name_limit = 128
+    server = Server()
     own_schema = Identifier("DWH")
     is_abandoned = False
 
@@ -74,7 +74,7 @@ class FakeSession:
         assert not self.log or self.log[-1][0] in ("commit", "ddl", "TRUNCATE"), "DDL in between"
         self.specs.append(spec)
         self.log.append(("ddl", [column.name.name for column in spec.columns]))
-        return plan(spec, None, freeze=freeze, stream=stream)
+        return plan(spec, None, freeze=freeze, stream=stream, server=self.server)
 
     def load(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oracle_core.identifiers import Identifier, TableName
+from oracle_core.server import Server
 from oracle_core.types import parse
 from oracle_core.types.fit import fit
 from target_oracle.ddl import create_table, plan
@@ -12,6 +13,7 @@ from target_oracle.errors import TableMismatchError
 from target_oracle.table_spec import ColumnSpec, ExistingColumn, ExistingTable, TableSpec
 
 TABLE = TableName.of("DWH", "T")
+SERVER = Server()
 
 
 def column(name: str, sql_type: str, *, nullable: bool = True, declared: bool = True) -> ColumnSpec:
@@ -38,7 +40,7 @@ def existing(keys: tuple[str, ...] = (), **columns: str) -> ExistingTable:
 
 
 def statements(wanted: TableSpec, found: ExistingTable | None) -> tuple[str, ...]:
-    return plan(wanted, found, freeze=False, stream="S").statements
+    return plan(wanted, found, freeze=False, stream="S", server=SERVER).statements
 
 
 def test_create_table_has_key_and_types() -> None:
@@ -48,7 +50,7 @@ def test_create_table_has_key_and_types() -> None:
         column("T", "TIMESTAMP(9) WITH TIME ZONE"),
         keys=("ID",),
     )
-    assert create_table(wanted) == (
+    assert create_table(wanted, SERVER) == (
         'CREATE TABLE "DWH"."T" (\n'
         '  "ID" NUMBER(9) NOT NULL,\n'
         '  "odd name" VARCHAR2(40 CHAR),\n'
@@ -63,7 +65,7 @@ def test_a_key_of_a_type_that_no_key_takes_is_refused(kind: str) -> None:
     with pytest.raises(
         TableMismatchError, match=r"stream 'S': key column DWH\.T\.T is .*ORA-02329"
     ):
-        plan(wanted, None, freeze=False, stream="S")
+        plan(wanted, None, freeze=False, stream="S", server=SERVER)
 
 
 def test_a_table_that_fits_is_left_alone() -> None:
@@ -96,7 +98,13 @@ def test_the_key_of_the_table_stays_not_null() -> None:
 
 def test_generated_columns_are_left_to_the_database() -> None:
     wanted = spec(column("ID", "NUMBER(9)"), column("V", "NUMBER"))
-    found = plan(wanted, existing(ID="NUMBER(9)", V="NUMBER VIRTUAL"), freeze=False, stream="S")
+    found = plan(
+        wanted,
+        existing(ID="NUMBER(9)", V="NUMBER VIRTUAL"),
+        freeze=False,
+        stream="S",
+        server=SERVER,
+    )
     assert found.statements == ()
     assert list(found.types) == [Identifier("ID")]
 
@@ -104,12 +112,11 @@ def test_generated_columns_are_left_to_the_database() -> None:
 def test_frozen_tables_change_not_at_all() -> None:
     wanted = spec(column("ID", "NUMBER(9)"), column("NEW", "DATE"))
     with pytest.raises(TableMismatchError, match="does not exist"):
-        plan(wanted, None, freeze=True, stream="S")
+        plan(wanted, None, freeze=True, stream="S", server=SERVER)
     with pytest.raises(TableMismatchError, match=r"NEW missing"):
-        plan(wanted, existing(ID="NUMBER(9)"), freeze=True, stream="S")
-    assert not plan(
-        wanted, existing(ID="NUMBER(9)", NEW="DATE"), freeze=True, stream="S"
-    ).statements
+        plan(wanted, existing(ID="NUMBER(9)"), freeze=True, stream="S", server=SERVER)
+    whole = existing(ID="NUMBER(9)", NEW="DATE")
+    assert not plan(wanted, whole, freeze=True, stream="S", server=SERVER).statements
 
 
 def test_what_cannot_fit_is_refused_by_name() -> None:
@@ -205,4 +212,7 @@ def test_numbers_widen_to_our_own_defaults(now: str, wanted: str, then: str) -> 
 
 def test_a_frozen_column_is_not_widened_to_our_own_default() -> None:
     wanted = spec(column("A", "NUMBER", declared=False))
-    assert plan(wanted, existing(A="NUMBER(5)"), freeze=True, stream="S").statements == ()
+    assert (
+        plan(wanted, existing(A="NUMBER(5)"), freeze=True, stream="S", server=SERVER).statements
+        == ()
+    )

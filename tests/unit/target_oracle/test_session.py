@@ -9,6 +9,7 @@ import oracledb
 import pytest
 
 from oracle_core.identifiers import Identifier, TableName
+from oracle_core.server import Server
 from oracle_core.termination import Terminated
 from oracle_core.types import parse
 from target_oracle.errors import LoadError
@@ -62,9 +63,6 @@ class FakeConnection:
         if error:
             raise error
 
-    def fetchone(self) -> tuple[str]:
-        return ("LOADER",)
-
     def commit(self) -> None:
         self.log.append("commit")
 
@@ -81,6 +79,8 @@ def session_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Fake
         connection = FakeConnection(*refusals)
         session._connection = connection  # type: ignore[assignment]
         found = list(tables)
+        server = Server(schema="LOADER")
+        monkeypatch.setattr("target_oracle.session.read_server", lambda _: server)
         monkeypatch.setattr(
             "target_oracle.session.read_table", lambda *_: found.pop(0) if found else None
         )
@@ -91,8 +91,8 @@ def session_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Fake
 
 def test_releases_and_names(session_of: Callable[..., tuple[Any, FakeConnection]]) -> None:
     session, _ = session_of()
-    assert session.server_major == 19
-    assert session.name_limit == 128
+    assert session.server.release == (19, 3)
+    assert session.server.name_bytes == 128
     assert session.own_schema == Identifier("LOADER")
 
 
@@ -170,3 +170,30 @@ def test_a_call_that_was_broken_off_is_not_waited_for(
     assert ("rollback" in connection.log) is not forced
     session.close()
     assert (session._connection is None) is not forced
+
+
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_a_session_that_was_idle_is_asked_whether_it_lives(
+    session_of: Callable[..., tuple[Any, FakeConnection]],
+    monkeypatch: pytest.MonkeyPatch,
+    is_alive: bool,
+) -> None:
+    session, connection = session_of()
+    other = FakeConnection()
+    asked: list[FakeConnection] = []
+
+    def answer(asked_one: FakeConnection) -> bool:
+        asked.append(asked_one)
+        return is_alive
+
+    monkeypatch.setattr("target_oracle.session.is_alive", answer)
+    monkeypatch.setattr(session._source, "connection", lambda: other)
+    now = 100.0
+    monkeypatch.setattr(session, "_clock", lambda: now)
+    session._used_at = now - 59
+    session.load(LoadEntry("S", TABLE, 1, 0), executing("MERGE"))
+    assert asked == []
+    now += 60
+    session.load(LoadEntry("S", TABLE, 2, 0), executing("MERGE"))
+    assert asked == [connection]
+    assert ("commit" in other.log) is not is_alive
