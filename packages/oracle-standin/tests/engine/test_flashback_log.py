@@ -71,6 +71,19 @@ def test_every_moment_is_whole_while_others_write(engine_database: Database) -> 
         session.session.close()
 
 
+def test_ddl_waits_for_whoever_reads_the_past(
+    session: UserSession, owner: psycopg.Connection[tuple[Any, ...]]
+) -> None:
+    # Reading the past holds the order of commits; in Oracle nobody waits for it, nor fails by it.
+    owner.execute("SELECT pg_advisory_lock(7291, 1)")
+    ddl = threading.Thread(target=session.run, args=("CREATE TABLE made (id NUMBER)",))
+    ddl.start()
+    ddl.join(1)
+    owner.execute("SELECT pg_advisory_unlock(7291, 1)")
+    ddl.join()
+    assert session.rows("SELECT COUNT(*) FROM made") == [("0",)]
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Give a folder that the server's account may enter, unlike pytest's when run by root."""
