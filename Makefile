@@ -11,6 +11,7 @@
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
 # make bench-discovery  measures discovery beside the SDK's own with 10 and 10,000 tables and with the
 #             most that the SDK finishes in five minutes; LONG=1 adds 50,000, SIZES="10 1000" chooses
+# make faults-target  loads with one fault at every call to the server, for a quarter of an hour
 # make lint   ruff, mypy, import contracts, figures of the code, generated documents up to date
 # make driver-tests  runs the driver's own test suite against the stand-in
 # make soak   runs eight threads on shared rows of the stand-in for a minute
@@ -36,7 +37,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-browser test-standin test-state-backend test-all test-dbt standin-report bench faults-target bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -101,6 +102,9 @@ test-browser: $(VENV)/.installed
 
 soak: $(VENV)/.installed
 	cd $(STANDIN) && SOAK_SECONDS=60 $(HERE)/python -m pytest -s tests/test_concurrency.py
+
+faults-target: $(VENV)/.installed
+	FAULTS=full $(BIN)/python -m pytest -q tests/oracle/test_target_faults.py
 
 standin-report: $(VENV)/.installed
 	cd $(STANDIN) && $(HERE)/python -m tests.report

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import oracledb
 
 from oracle_core.connection import ConnectionSource
-from oracle_core.errors import describe
+from oracle_core.errors import ConfigurationError, describe
 from oracle_core.history.run_id import time_ordered_id
 from oracle_core.identifiers import Identifier, TableName
 from target_oracle.errors import LoadError
+from target_oracle.history import STATE_ID_VARIABLE
 from target_oracle.ledger import Ledger
 from target_oracle.run_locks import RunLocks
 from target_oracle.staging import StagingArea
+from target_oracle.state_table import StateTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,11 +35,12 @@ _MISSING_RIGHT = frozenset({"ORA-01031", "ORA-01950", "ORA-01918", "ORA-41900", 
 
 @dataclass(frozen=True, slots=True)
 class Bookkeeping:
-    """The ledger, the locks and the staging area of one run."""
+    """The ledger, the locks, the staging area and the stored STATE of one run."""
 
     ledger: Ledger
     locks: RunLocks
     staging: StagingArea
+    states: StateTable | None = None
 
     def close(self, session: TargetSession) -> None:
         """Drop what the run made and end its locks."""
@@ -74,12 +78,16 @@ def open_bookkeeping(
         checkpoint=checkpoint,
     )
     ledger = Ledger(schema, run_id)
+    states = _states(settings, own)
+    needed = {ledger.table: ledger.ddl(), locks.table: locks.ddl()}
+    if states is not None:
+        needed[states.table] = states.ddl()
     missing = session.run_ddl(
-        lambda c: _missing_table(
-            c, {ledger.table: ledger.ddl(), locks.table: locks.ddl()}, settings.freeze_schema
-        ),
-        f"create {ledger.table} and {locks.table}",
+        lambda c: _missing_table(c, needed, settings.freeze_schema),
+        f"create {', '.join(map(str, needed))}",
     )
+    if missing is not None and states is not None:
+        raise ConfigurationError(missing, setting="state_table")
     if missing is not None:
         _LOGGER.warning(
             "No ledger: %s. Batches are loaded without SINGER_LOADS, staging tables and the lock "
@@ -90,7 +98,28 @@ def open_bookkeeping(
         return None
     session.run_ddl(locks.start, "lock the row of this run")
     staging = StagingArea(_schema(settings.staging_schema, settings, own), run_key, locks)
-    return Bookkeeping(ledger, locks, staging)
+    session.run_ddl(staging.remove_leftovers, "drop the staging tables of runs that have ended")
+    if states is not None:
+        session.run_ddl(states.open, f"read {states.table}")
+    return Bookkeeping(ledger, locks, staging, states)
+
+
+def _states(settings: TargetSettings, own: Identifier) -> StateTable | None:
+    """Return where STATE is stored, if it is.
+
+    Raises:
+        ConfigurationError: If nothing says under which id.
+    """
+    if not settings.state_table:
+        return None
+    state_id = settings.state_id or os.environ.get(STATE_ID_VARIABLE)
+    if not state_id:
+        what = f"state_table needs state_id, or the environment variable {STATE_ID_VARIABLE}"
+        raise ConfigurationError(what, setting="state_id")
+    schema, _, name = settings.state_table.rpartition(".")
+    case = settings.identifier_case
+    owner = Identifier.fold(schema, case) if schema else own
+    return StateTable(TableName(owner, Identifier.fold(name, case)), state_id)
 
 
 def _schema(name: str | None, settings: TargetSettings, own: Identifier) -> Identifier:

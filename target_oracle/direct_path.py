@@ -86,4 +86,9 @@ def load(
         if _FALL_BACK.fullmatch(code):
             return code
         raise
+    except AttributeError:
+        # python-oracledb 26.1 aborts the load on the connection that it has just lost. The ping
+        # raises what the load should have raised.
+        connection.ping()
+        raise
     return None

@@ -151,7 +151,7 @@ class OverwriteLoader:
             counts = self._difference(cursor) if is_difference else self._replace(cursor)
             return counts + then(cursor) if then else counts
 
-        counts = self._services.session.load(entry, write, self._bookkeeping.ledger)
+        counts = self._services.transactions.load(entry, write, self._bookkeeping.ledger)
         _LOGGER.info(
             "Stream '%s': the rows of %s are replaced (%d deleted, %d inserted, %d merged)",
             self.stream,

@@ -23,6 +23,7 @@ from target_oracle.services import LoadServices
 from target_oracle.session import TargetSession
 from target_oracle.settings import TargetSettings
 from target_oracle.sink import OracleSink
+from target_oracle.state_table import StateTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,11 @@ class LoadRun:
         """Prepare the run; the database is reached with the first SCHEMA."""
         self._history = LoadHistory(config, telemetry or Telemetry())
         self.settings = settings
+        self._config = config
         self._mapper = mapper
+        self._unit: StateTransaction | None = None
+        self._last_state: bytes | None = None
+        self._has_rows_behind_state = False
         self._session = session or TargetSession(config)
         self._open_bookkeeping = bookkeeping or partial(open_bookkeeping, config)
         self._bookkeeping: Bookkeeping | None = None
@@ -156,7 +161,16 @@ class LoadRun:
             schema = Identifier.fold(named, case) if named else session.own_schema
             rules = NamingRules(schema, case, session.server.name_bytes)
             self._bookkeeping = self._open_bookkeeping(settings, session, checkpoint)
-            self._shared = LoadServices(settings, session, rules, checkpoint, self._bookkeeping)
+            books = self._bookkeeping
+            transactions: TargetSession | StateTransaction = session
+            if books is not None and books.states is not None:
+                self._unit = StateTransaction(
+                    TargetSession(self._config), books.states, books.ledger
+                )
+                transactions = self._unit
+            self._shared = LoadServices(
+                settings, session, rules, checkpoint, transactions, self._bookkeeping
+            )
         return self._shared
 
     def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
@@ -165,6 +179,7 @@ class LoadRun:
             self._pending_since = self._clock()
         sink = self._sinks[stream]
         self._pending[stream] = sink
+        self._has_rows_behind_state = True
         self._history.take_rows(stream, size)
         if sink.take(rows, self._barrier.number(len(rows)), size, line):
             self._released()
@@ -189,10 +204,25 @@ class LoadRun:
         """Take a STATE; it leaves when the rows before it are committed."""
         self._history.take_state(value)
         self._barrier.take(value)
+        if self.settings.state_table:
+            self._commit_with_state(value)
+            return
         waiting = sum(sink.waiting_rows for sink in self._pending.values())
         if waiting >= self.settings.batch_size_rows:
             self.flush_all()
         self._released()
+
+    def _commit_with_state(self, value: bytes) -> None:
+        """Commit the rows of all streams before a STATE together with it.
+
+        What a stream stages until its end is replaced there, and the STATE waits for that.
+        """
+        self._last_state, self._has_rows_behind_state = value, False
+        if self._unit is not None and self.settings.load_method != "overwrite":
+            for sink in self._pending.values():
+                sink.flush()
+            self._pending.clear()
+            self._unit.commit(value)
 
     def take_activate_version(self, stream: str, version: int) -> None:
         """Take an ACTIVATE_VERSION; the rows before it are loaded first."""
@@ -213,28 +243,47 @@ class LoadRun:
         self._released()
 
     def _flush_when_due(self) -> None:
-        if not self._pending:
+        if not self._pending or self._unit is not None:
             return
         if self._clock() - self._pending_since >= self.settings.state_interval_seconds:
             self.flush_all()
 
     def _released(self) -> None:
         self._pending = {name: s for name, s in self._pending.items() if s.oldest is not None}
-        self._barrier.release(self._pending.values())
+        if not self.settings.state_table:
+            self._barrier.release(self._pending.values())
 
     def finish(self) -> None:
         """Load the rest, write the last STATE and end the session."""
         try:
-            for sink in self._sinks.values():
-                sink.finish()
-                self._released()
-                self.termination.check()
-            self._released()
+            self._finish_sinks()
         except BaseException as failure:
             self.fail(failure)
             raise
         self._history.end(None)
         self._close()
+
+    def _finish_sinks(self) -> None:
+        if self._unit is not None and self._gives_up_rows():
+            self._unit.rollback()
+        else:
+            for sink in self._sinks.values():
+                sink.finish()
+                if self._unit is None:
+                    self._released()
+                self.termination.check()
+            if self._unit is not None:
+                self._unit.commit(self._last_state)
+        self._barrier.release(())
+
+    def _gives_up_rows(self) -> bool:
+        """Return whether rows came behind the last STATE: the next run begins with them."""
+        if not self._has_rows_behind_state or self._last_state is None:
+            return False
+        if self.settings.load_method == "overwrite":
+            return False
+        _LOGGER.warning("Rows behind the last STATE are not committed, because of state_table")
+        return True
 
     def fail(self, failure: BaseException) -> None:
         """End the session after a failure; what is not committed is rolled back."""
@@ -247,6 +296,8 @@ class LoadRun:
         bookkeeping, self._bookkeeping = self._bookkeeping, None
         if bookkeeping is not None and not self._session.is_abandoned:
             bookkeeping.close(self._session)
+        if self._unit is not None:
+            self._unit.close()
         self._session.close()
 
 

@@ -237,6 +237,36 @@ class TargetSession:
             raise
         return counts
 
+    @contextmanager
+    def rolled_back_on_error(self, where: str) -> Iterator[None]:
+        """Roll the open transaction back where the body fails.
+
+        Raises:
+            LoadError: For what the database refuses.
+        """
+        try:
+            yield
+        except Terminated as ended:
+            self.is_abandoned = ended.forced
+            if not ended.forced:
+                self._roll_back()
+            raise
+        except oracledb.Error as error:
+            self._roll_back()
+            raise LoadError(describe(error, where=where).report) from None
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        with suppress(oracledb.Error):  # a session that is gone is rolled back already
+            self.connection.rollback()
+
+    def reopen(self) -> None:
+        """Give up the session; the next use opens another."""
+        self._connection = None
+        self._source.close()
+
     def _verdict(
         self,
         error: oracledb.Error,
@@ -273,8 +303,7 @@ class TargetSession:
         """Go on in a new session after the old one was lost."""
         _LOGGER.warning("%s; trying again", report)
         if session_dead:
-            self._connection = None
-            self._source.close()
+            self.reopen()
 
     def _missing_grant(self, code: str, table: TableName) -> str:
         if code not in _MISSING_RIGHT:

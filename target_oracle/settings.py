@@ -110,6 +110,26 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         description="Whether the run waits or fails where another run loads the same table.",
     ),
     th.Property(
+        "state_table",
+        th.StringType(nullable=True),
+        title="State table",
+        description=(
+            "Table, or SCHEMA.TABLE, that gets each STATE in the transaction of the rows before "
+            "it, for exactly-once loads of `append-only`: SINGER_STATE with Meltano's state "
+            "backend `oracle://`. Rows behind the last STATE are not committed, and only the last "
+            "STATE is written to standard output. Default: none."
+        ),
+    ),
+    th.Property(
+        "state_id",
+        th.StringType(nullable=True),
+        title="State id",
+        description=(
+            "What the STATE is stored under in state_table. Default: the environment variable "
+            "MELTANO_STATE_ID."
+        ),
+    ),
+    th.Property(
         "batch_size_rows",
         th.IntegerType(nullable=True, minimum=1, maximum=60_000),
         default=DEFAULT_BATCH_SIZE_ROWS,
@@ -210,6 +230,8 @@ class TargetSettings:
     staging_schema: str | None = None
     ledger_schema: str | None = None
     on_concurrent_load: OnConcurrentLoad = "wait"
+    state_table: str | None = None
+    state_id: str | None = None
     batch_size_rows: int = DEFAULT_BATCH_SIZE_ROWS
     batch_size_bytes: int = DEFAULT_BATCH_SIZE_BYTES
     state_interval_seconds: int = DEFAULT_STATE_INTERVAL_SECONDS

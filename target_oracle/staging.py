@@ -1,6 +1,6 @@
 """Staging tables: private to the run, named after it, dropped at its end.
 
-A run that was killed leaves its tables behind; the next run that stages removes them, because
+A run that was killed leaves its tables behind; the next run removes them, because
 the row that stands for a dead run is not locked any more (`run_locks`).
 """
 
@@ -150,7 +150,6 @@ class StagingArea:
         self._run_key = run_key
         self._locks = locks
         self._made: list[TableName] = []
-        self._is_clean = False
 
     def create(
         self,
@@ -164,7 +163,6 @@ class StagingArea:
         Raises:
             oracledb.Error: If the database refuses it.
         """
-        self.remove_leftovers(connection)
         name = TableName.of(self.schema.name, f"{PREFIX}{self._run_key}_{len(self._made) + 1}")
         lines = [f"{column.name.sql} {storage(column).ddl()}" for column in columns]
         lines.append(f"{ROW_NUMBER.sql} NUMBER(18)")
@@ -205,14 +203,11 @@ class StagingArea:
         table.rows, table.is_in_doubt = 0, False
 
     def remove_leftovers(self, connection: oracledb.Connection) -> None:
-        """Drop the staging tables of runs that have ended, once per run.
+        """Drop the staging tables of runs that have ended, and the rows that stand for these.
 
         Raises:
             oracledb.Error: If the database does not answer.
         """
-        if self._is_clean:
-            return
-        self._is_clean = True
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT TABLE_NAME FROM ALL_TABLES WHERE OWNER = :1"

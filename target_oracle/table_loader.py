@@ -91,6 +91,8 @@ class TableLoader:
             return "merge_strategy is array"
         if self._services.bookkeeping is None:
             return "there is no ledger"
+        if self._services.commits_by_state:
+            return "state_table keeps the transaction open from STATE to STATE"
         return None
 
     def _no_direct_path(self) -> str | None:
@@ -139,7 +141,7 @@ class TableLoader:
                 counts += then(cursor)
             return counts
 
-        services.session.load(entry, write, services.ledger)
+        services.transactions.load(entry, write, services.ledger)
 
     def finish(self, then: Callable[[oracledb.Cursor], RowCounts] | None) -> None:
         """Do what waited for the end of the stream, in a transaction of its own."""

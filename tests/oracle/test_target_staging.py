@@ -182,3 +182,44 @@ def test_without_the_right_to_make_a_ledger_the_load_goes_on(loader: Loader) -> 
     )
     assert "overwrite needs staging" in error
     assert loader.rows("SELECT id FROM t") == [(1,)]
+
+
+def test_the_state_is_committed_with_its_rows_and_the_next_run_starts_there(
+    loader: Loader,
+) -> None:
+    schema = schema_line(ID, keys=())
+    settings: dict[str, Any] = {
+        "load_method": "append-only",
+        "state_table": "singer_state",
+        "state_id": "dev:tap-to-target",
+    }
+    stored = "SELECT state_id, state, seq FROM singer_state"
+    lines = [schema, record_line({"ID": 1}), state_line({"n": 1}), record_line({"ID": 2})]
+    done = loader.load(*lines, **settings)
+    assert "behind the last STATE" in done.stderr
+    assert done.states() == [{"n": 1}]
+    assert loader.rows("SELECT id FROM t") == [(1,)]
+    assert loader.rows(stored) == [("dev:tap-to-target", '{"n": 1}', 1)]
+    failing = [schema, record_line({"ID": 2}), state_line({"n": 2}), record_line({"ID": 10**40})]
+    done = loader.load(*failing, state_line({"n": 3}), code=1, **settings)
+    assert done.states() == []
+    assert loader.rows("SELECT id FROM t ORDER BY id") == [(1,), (2,)]
+    assert loader.rows(stored) == [("dev:tap-to-target", '{"n": 2}', 2)]
+    digests = loader.rows("SELECT rows_inserted, LENGTH(state_digest) FROM singer_loads")
+    assert digests == [(1, 64), (1, 64)]
+
+
+def test_without_any_state_all_rows_are_committed_at_the_end(loader: Loader) -> None:
+    loader.load(
+        schema_line(ID),
+        record_line({"ID": 1}),
+        batch_size_rows=1,
+        state_table="singer_state",
+        state_id="x",
+    )
+    assert loader.rows("SELECT id FROM t") == [(1,)]
+
+
+def test_a_state_table_needs_an_id(loader: Loader) -> None:
+    done = loader.load(schema_line(ID), state_table="singer_state", code=2)
+    assert "state_id" in done.errors()[0]
