@@ -82,7 +82,8 @@ def clear(connection: oracledb.Connection) -> None:
 
 def rows(connection: oracledb.Connection, query: str) -> list[Any]:
     with connection.cursor() as cursor:
-        return cursor.execute(query).fetchall()
+        cursor.execute(query)
+        return list(cursor.fetchall())
 
 
 def stored_state(connection: oracledb.Connection) -> int | None:
