@@ -2,59 +2,159 @@
 
 Secrets are registered when the settings are read. From then on their plain, base64 and
 percent-encoded forms are replaced in log records, warnings and the text of uncaught exceptions.
+
+Only whole tokens are replaced, because a mask inside a word of ours gives the secret away: with
+the password `app`, "mapper" would become "m[secret]er". A short or common secret may also be a
+whole word of a message. It is masked only where a value can stand, after a name such as
+`password=` or in a connect string.
 """
 
 from __future__ import annotations
 
 import base64
 import logging
+import re
 import sys
 import threading
 import traceback
 import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
+
+from oracle_core.fault_table import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
+_LOGGER = logging.getLogger(__name__)
+
 PLACEHOLDER = "[secret]"
 
-MIN_LENGTH = 3
-"""Shorter secrets are left alone: replacing `a` everywhere would tell more than it hides."""
+MIN_LENGTH = 8
+"""Characters of a secret that is masked everywhere."""
+
+COMMON = frozenset(
+    {
+        "abcd1234",
+        "changeit",
+        "changeme",
+        "change_on_install",
+        "connection",
+        "database",
+        "manager1",
+        "oracle12",
+        "oracle123",
+        "oracledb",
+        "passw0rd",
+        "password",
+        "password1",
+        "password123",
+        "singer-oracle",
+        "tap-oracle",
+        "target-oracle",
+        "welcome1",
+        "welcome123",
+    }
+)
+"""Common secrets that are long enough but may be words of a message."""
+
+_SECRET_NAME = r"[\w-]*(?:passw(?:or)?d|pwd|secret|token|private_key)[\w-]*"  # noqa: S105
+_BEFORE_VALUE = (
+    rf"(?:{_SECRET_NAME}[\"']?\s*[=:]\s*[\"']?"
+    rf"|--{_SECRET_NAME}\s+[\"']?)"
+)
 
 _lock = threading.Lock()
-_forms: list[str] = []
+_secrets: set[str] = set()
+_patterns: list[re.Pattern[str]] = []
+_has_warned = False
 
 
 def register(secrets: Iterable[str]) -> None:
-    """Remember secrets.
+    """Remember secrets; warn once per process of one that cannot be masked everywhere.
 
     Args:
-        secrets: plain texts; those shorter than `MIN_LENGTH` are left out.
+        secrets: Plain texts.
     """
+    global _has_warned  # noqa: PLW0603 - one warning per process
     with _lock:
-        known = set(_forms)
-        for secret in secrets:
-            if len(secret) >= MIN_LENGTH:
-                known.update(_spellings(secret))
-        # The longest first, because one secret may be part of another.
-        _forms[:] = sorted(known, key=len, reverse=True)
+        _secrets.update(secret for secret in secrets if secret)
+        weak = {secret for secret in _secrets if is_weak(secret)}
+        _patterns[:] = [*_anywhere(_secrets - weak), *_at_values(weak)]
+        is_news = bool(weak) and not _has_warned
+        _has_warned = _has_warned or is_news
+    if is_news:
+        _LOGGER.warning(
+            "A password or token is short or a common word. In logs it is masked only where a "
+            "value can stand; one of %d characters and more is masked everywhere",
+            MIN_LENGTH,
+        )
+
+
+def is_weak(secret: str) -> bool:
+    """Return whether a secret may be a word of a message: short, common or a word of ours."""
+    return len(secret) < MIN_LENGTH or secret.lower() in COMMON | _own_words()
+
+
+@cache
+def _own_words() -> frozenset[str]:
+    """Return the words of our messages, in lower case."""
+    text = " ".join(f"{row.message} {row.hint}" for row in FAULTS.values())
+    return frozenset(re.findall(r"[\w-]+", text.lower()))
 
 
 def forget_all() -> None:
     """Forget every secret; for tests."""
+    global _has_warned  # noqa: PLW0603 - see above
     with _lock:
-        _forms.clear()
+        _secrets.clear()
+        _patterns.clear()
+        _has_warned = False
 
 
 def redact(text: str) -> str:
     """Return the text with every registered secret replaced."""
-    for form in tuple(_forms):
-        if form in text:
-            text = text.replace(form, PLACEHOLDER)
+    for pattern in tuple(_patterns):
+        text = pattern.sub(lambda match: f"{match[1]}{PLACEHOLDER}", text)
     return text
+
+
+def _anywhere(secrets: set[str]) -> Iterator[re.Pattern[str]]:
+    """Yield the pattern of secrets that are masked wherever they are a whole token."""
+    forms = {form for secret in secrets for form in _spellings(secret)}
+    if forms:
+        yield re.compile(f"()(?:{_alternatives(forms)})")
+
+
+def _at_values(secrets: set[str]) -> Iterator[re.Pattern[str]]:
+    """Yield the patterns of secrets that are masked only where a value can stand."""
+    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""))}
+    if forms:
+        alternatives = _alternatives(forms)
+        yield re.compile(f"({_BEFORE_VALUE})(?:{alternatives})", re.IGNORECASE)
+        # user/secret@database and user:secret@host
+        yield re.compile(f'([\\w\\]"][/:])(?:{alternatives})(?=@)')
+
+
+def _alternatives(forms: set[str]) -> str:
+    """Return an alternation, the longest form first, because one may be part of another."""
+    return "|".join(_whole(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
+
+
+def _whole(form: str) -> str:
+    r"""Return the pattern of a form that is not part of a longer word.
+
+    A percent-encoded character and an escape such as `\n` end with letters but are no word.
+    """
+    start = r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))" if _is_word(form[0]) else ""
+    end = r"(?!\w)" if _is_word(form[-1]) else ""
+    return f"{start}{re.escape(form)}{end}"
+
+
+def _is_word(character: str) -> bool:
+    return re.match(r"\w", character) is not None
 
 
 def _spellings(secret: str) -> Iterator[str]:
@@ -62,8 +162,9 @@ def _spellings(secret: str) -> Iterator[str]:
     yield quote(secret, safe="")
     yield quote_plus(secret)
     yield repr(secret)[1:-1]
-    yield base64.b64encode(secret.encode()).decode()
-    yield base64.urlsafe_b64encode(secret.encode()).decode()
+    encoded = secret.encode("utf-8", "surrogatepass")
+    yield base64.b64encode(encoded).decode()
+    yield base64.urlsafe_b64encode(encoded).decode()
 
 
 class RedactingFilter(logging.Filter):
@@ -71,7 +172,7 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place and let it pass."""
-        if not _forms:
+        if not _patterns:
             return True
         message = record.getMessage()
         clean = redact(message)

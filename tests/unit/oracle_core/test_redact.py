@@ -44,18 +44,49 @@ def test_every_spelling(form: str) -> None:
 
 
 def test_the_longest_goes_first() -> None:
-    redact.register(["abc", "abcdef"])
-    assert redact.redact("abcdef abc") == "[secret] [secret]"
-
-
-def test_very_short_secrets_are_left_alone() -> None:
-    redact.register(["a"])
-    assert redact.redact("banana") == "banana"
+    redact.register(["abcd-1234", "abcd-1234-efgh"])
+    assert redact.redact("abcd-1234-efgh abcd-1234") == "[secret] [secret]"
 
 
 def test_settings() -> None:
-    register_secrets({"password": "hunter22", "host": "visible", "access_token": "tok-1"})
-    assert redact.redact("hunter22 visible tok-1") == "[secret] visible [secret]"
+    register_secrets({"password": "hunter22", "host": "visible", "access_token": "token-12"})
+    assert redact.redact("hunter22 visible token-12") == "[secret] visible [secret]"
+
+
+def test_only_whole_tokens_are_masked() -> None:
+    redact.register(["sessions-1"])
+    assert redact.redact("xsessions-1 sessions-12") == "xsessions-1 sessions-12"
+    assert redact.redact("sessions-1, %3Asessions-1%40 and \\nsessions-1") == (
+        "[secret], %3A[secret]%40 and \\n[secret]"
+    )
+
+
+@pytest.mark.parametrize("weak", ["app", "oracle", "1", "wrong", "password", "connection", "x y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password={}",
+        "password: {}",
+        '{{"wallet_password": "{}", "user": "app"}}',
+        "{{'access_token': '{}'}}",
+        "--password {}",
+        "scott/{}@db",
+        "oracle://scott:{}@db",
+    ],
+)
+def test_a_weak_secret_is_masked_where_a_value_can_stand(weak: str, text: str) -> None:
+    redact.register([weak])
+    assert redact.redact(text.format(weak)) == text.format(redact.PLACEHOLDER)
+
+
+def test_a_weak_secret_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    redact.register(["tiger"])
+    redact.register(["tiger", "scott"])
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "short or a common word" in record.message
+    assert "tiger" not in record.message
+    assert not redact.is_weak(SECRET)
 
 
 def test_log_records() -> None:
