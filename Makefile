@@ -4,6 +4,7 @@
 # make test-standin  runs the stand-in's own tests; make test-all runs both
 # make coverage  runs the pair's tests and prints the branch coverage of the pair, plugins included
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
+# make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
 # make test-browser  looks at the report of runs in chromium (apt-get install chromium)
 # make test-state-backend  runs and checks Meltano's state backend in an environment of its own
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
@@ -37,13 +38,13 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-browser test-standin test-state-backend test-all test-dbt standin-report bench faults-target bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench faults-target bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(PIP_OPTIONS) --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable . --editable $(STANDIN) --group test --group lint
+	$(BIN)/python -m pip install $(PIP_OPTIONS) --editable '.[scheduler]' --editable $(STANDIN) --group test --group lint
 	@touch $@
 
 $(MELTANO_VENV)/.installed: Makefile $(STATE_BACKEND)/pyproject.toml
@@ -108,6 +109,9 @@ faults-target: $(VENV)/.installed
 
 standin-report: $(VENV)/.installed
 	cd $(STANDIN) && $(HERE)/python -m tests.report
+
+test-scheduler: $(VENV)/.installed
+	$(BIN)/python -m pytest $(PARALLEL) -m scheduler tests/oracle/test_scheduler_service.py
 
 test-dbt: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py

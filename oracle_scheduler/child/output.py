@@ -1,0 +1,112 @@
+"""What a command writes: without secrets, whole in a file, its head and tail for the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+LINE_BYTES_MAX = 65_536
+"""A line longer than this is written in pieces."""
+
+FILE_BYTES_MAX = 64 * 1024 * 1024
+"""The file is rotated once at this size, so that a command that writes for ever fills no disk."""
+
+HEAD_BYTES = 256 * 1024
+TAIL_BYTES = 1024 * 1024
+
+
+class RedactedLines:
+    """Cuts a stream of bytes into lines and removes secrets from each.
+
+    Reads of a pipe cut anywhere, also inside a secret; lines are whole before they are looked at,
+    and a line without an end gives pieces that overlap by the longest secret.
+    """
+
+    def __init__(self, secrets: Sequence[str], placeholder: str) -> None:
+        """Remember what is replaced.
+
+        Args:
+            secrets: Texts that must not be shown; empty ones are ignored.
+            placeholder: Text that is shown for each.
+        """
+        forms = sorted({secret.encode() for secret in secrets if secret}, key=len, reverse=True)
+        self._placeholder = placeholder.encode()
+        self._secrets = tuple(forms)
+        self._overlap = max((len(secret) for secret in forms), default=1) - 1
+        self._rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Return what can be shown after `data`; the rest waits for the end of its line."""
+        text = self._rest + data
+        end = text.rfind(b"\n") + 1
+        if end == 0 and len(text) > LINE_BYTES_MAX + self._overlap:
+            return self._piece(text)
+        self._rest = text[end:]
+        return self._clean(text[:end])
+
+    def _piece(self, text: bytes) -> bytes:
+        clean = self._clean(text)
+        # What may be the beginning of a secret is kept back; it is clean of whole ones by now.
+        end = len(clean) - self._overlap
+        self._rest = clean[end:]
+        return clean[:end]
+
+    def finish(self) -> bytes:
+        """Return the rest."""
+        rest, self._rest = self._rest, b""
+        return self._clean(rest)
+
+    def _clean(self, text: bytes) -> bytes:
+        for secret in self._secrets:
+            text = text.replace(secret, self._placeholder)
+        return text
+
+
+class OutputFile:
+    """The output of one attempt in a file, with one older file beside it when it grew large."""
+
+    def __init__(self, path: Path, *, bytes_max: int = FILE_BYTES_MAX) -> None:
+        """Open a new file."""
+        self._path = path
+        self._bytes_max = bytes_max
+        self._file = path.open("wb")
+        self._size = 0
+        self.total = 0
+
+    def write(self, data: bytes) -> None:
+        """Append to the file."""
+        if self._size and self._size + len(data) > self._bytes_max:
+            self._file.close()
+            self._path.replace(self._path.with_suffix(".1"))
+            self._file = self._path.open("wb")
+            self._size = 0
+        self._file.write(data)
+        self._file.flush()
+        self._size += len(data)
+        self.total += len(data)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def head_and_tail(path: Path) -> tuple[str, str]:
+    """Return the first 256 KiB and the last 1 MiB of an output; no byte is in both."""
+    older = path.with_suffix(".1")
+    first = older if older.exists() else path
+    with first.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    size = path.stat().st_size
+    start = max(len(head) if first == path else 0, size - TAIL_BYTES)
+    with path.open("rb") as file:
+        file.seek(start)
+        tail = file.read()
+    return _text(head), _text(tail)
+
+
+def _text(data: bytes) -> str:
+    # Oracle keeps no U+0000 in a CLOB bound as text by every client; it says nothing to a reader.
+    return data.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -1,0 +1,102 @@
+"""Descendants of a process on Linux, and how they all end."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_KILL_ROUNDS_MAX = 200
+
+
+def become_subreaper() -> None:
+    """Let descendants whose parents end become children of this process (prctl(2)).
+
+    Raises:
+        OSError: If the kernel refuses.
+    """
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent() -> None:
+    """Let this process be killed when the thread that started it ends; called before `exec`."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def descendants(ancestor: int) -> list[int]:
+    """Return the ids of all living descendants of a process."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (parent := _parent(entry)) is not None:
+            children.setdefault(parent, []).append(int(entry.name))
+    found: list[int] = []
+    waiting = [ancestor]
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            found.append(child)
+            waiting.append(child)
+    return found
+
+
+def _parent(entry: Path) -> int | None:
+    """Return the parent of a process; None for one that has ended, a zombie included."""
+    try:
+        stat = (entry / "stat").read_text()
+    except OSError:
+        return None
+    # The name stands in parentheses and may hold blanks and parentheses itself (proc(5)).
+    state, parent = stat.rpartition(")")[2].split()[:2]
+    return None if state in {"Z", "X"} else int(parent)
+
+
+def send(process: int, number: signal.Signals, *, to_group: bool = False) -> None:
+    """Send a signal to a process or to its group; one that has ended is no error."""
+    with contextlib.suppress(ProcessLookupError):
+        if to_group:
+            os.killpg(process, number)
+        else:
+            os.kill(process, number)
+
+
+def kill_descendants(awaited: int) -> int:
+    """Kill every descendant of this process, which is a subreaper, and return their number.
+
+    A process may fork while it is looked for, so that it is repeated until none is left.
+
+    Args:
+        awaited: Id of the child whose exit status the caller collects itself.
+
+    Raises:
+        OSError: If there is no end to them.
+    """
+    killed: set[int] = set()
+    for _ in range(_KILL_ROUNDS_MAX):
+        alive = descendants(os.getpid())
+        if not alive:
+            return len(killed)
+        for process in alive:
+            send(process, signal.SIGKILL)
+        killed.update(alive)
+        for process in killed - {awaited}:
+            _collect(process)
+        time.sleep(0.01)
+    message = f"{len(alive)} processes could not be killed"
+    raise OSError(message)
+
+
+def _collect(process: int) -> None:
+    """Collect the status of a process that has ended and became a child of this one."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)

@@ -1,0 +1,223 @@
+"""Watches one command: `python -m oracle_scheduler.child.supervisor`, started by a worker.
+
+Standard input is the control pipe: its first line is the order as JSON, each further line puts
+the deadline of the claim off, `stop` asks for an end, and its end means that the worker is gone.
+Whatever ends the command, no descendant of it is left, and the result stands in a file before
+this process ends, so that a worker that was restarted reports instead of guessing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oracle_scheduler.child import processes
+from oracle_scheduler.child.output import OutputFile, RedactedLines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_POLL_SECONDS = 0.05
+_READ_BYTES = 65_536
+
+
+class End(StrEnum):
+    """Why the command ended."""
+
+    EXITED = "exited"
+    TIMEOUT = "timeout"
+    STOPPED = "stopped"
+    ABANDONED = "abandoned"
+    NOT_STARTED = "not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to run and where its result goes.
+
+    Attributes:
+        timeout_seconds: Longest time of the command.
+        claim_seconds: Time without a word from the worker after which the command is killed;
+            shorter than the lease, so that nobody else has begun by then.
+        grace_seconds: Time from the first TERM to KILL.
+    """
+
+    arguments: tuple[str, ...]
+    env: Mapping[str, str]
+    folder: str | None
+    secrets: tuple[str, ...]
+    placeholder: str
+    output: Path
+    result: Path
+    timeout_seconds: float
+    claim_seconds: float
+    grace_seconds: float
+
+    @classmethod
+    def of(cls, line: bytes) -> Order:
+        """Return the order that a line of JSON holds."""
+        values: dict[str, Any] = json.loads(line)
+        values["arguments"] = tuple(values["arguments"])
+        values["secrets"] = tuple(values["secrets"])
+        values["output"] = Path(values["output"])
+        values["result"] = Path(values["result"])
+        return cls(**values)
+
+
+class Supervisor:
+    """Runs one command to its end."""
+
+    def __init__(self, order: Order, control: int) -> None:
+        """Prepare.
+
+        Args:
+            order: What to run.
+            control: File descriptor of the control pipe, behind the order.
+        """
+        self._order = order
+        self._control = control
+        self._lines = RedactedLines(order.secrets, order.placeholder)
+        self._output = OutputFile(order.output)
+        now = time.monotonic()
+        self._deadline = now + order.timeout_seconds
+        self._claim_deadline = now + order.claim_seconds
+        self._pending = b""
+
+    def run(self) -> int:
+        """Run the command, write the result, and return the exit code of this process."""
+        processes.become_subreaper()
+        try:
+            child = subprocess.Popen(  # noqa: S603 - to run it is the order
+                self._order.arguments,
+                env=dict(self._order.env),
+                cwd=self._order.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent,  # noqa: PLW1509 - this process has one thread
+            )
+        except OSError as error:
+            self._finish(End.NOT_STARTED, None, f"cannot be started: {error.strerror}")
+            return 0
+        with child:
+            end = self._watch(child)
+            if end is not End.EXITED:
+                self._stop(child)
+            left = processes.kill_descendants(child.pid)
+            code = child.wait()
+            self._drain(child)
+        has_left = left > 0 and end is End.EXITED
+        reason = f"{left} processes were left behind and killed" if has_left else ""
+        self._finish(end, code, reason)
+        return 0
+
+    def _watch(self, child: subprocess.Popen[bytes]) -> End:
+        """Pass the output on until the command ends or has to end."""
+        assert child.stdout is not None  # noqa: S101 - it was asked for
+        os.set_blocking(child.stdout.fileno(), False)
+        os.set_blocking(self._control, False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(child.stdout, selectors.EVENT_READ, "output")
+            selector.register(self._control, selectors.EVENT_READ, "control")
+            while child.poll() is None:
+                for key, _ in selector.select(_POLL_SECONDS):
+                    if key.data == "output":
+                        if not self._copy(child.stdout.fileno()):
+                            selector.unregister(child.stdout)
+                    elif (end := self._listen()) is not None:
+                        return end
+                now = time.monotonic()
+                if now >= self._deadline:
+                    return End.TIMEOUT
+                if now >= self._claim_deadline:
+                    return End.ABANDONED
+        return End.EXITED
+
+    def _copy(self, descriptor: int) -> bool:
+        """Copy what is there to the output, and return whether more may come."""
+        try:
+            data = os.read(descriptor, _READ_BYTES)
+        except BlockingIOError:
+            return True
+        self._output.write(self._lines.feed(data))
+        return bool(data)
+
+    def _listen(self) -> End | None:
+        """Read what the worker says, and return the end that it means, if it means one."""
+        data = os.read(self._control, _READ_BYTES)
+        if not data:
+            return End.ABANDONED
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        if b"stop" in lines:
+            return End.STOPPED
+        if lines:
+            self._claim_deadline = time.monotonic() + self._order.claim_seconds
+        return None
+
+    def _stop(self, child: subprocess.Popen[bytes]) -> None:
+        """Ask the command to end, then its group; `kill_descendants` follows."""
+        half = self._order.grace_seconds / 2
+        for to_group in (False, True):
+            processes.send(child.pid, signal.SIGTERM, to_group=to_group)
+            until = time.monotonic() + half
+            while child.poll() is None and time.monotonic() < until:
+                assert child.stdout is not None  # noqa: S101 - it was asked for
+                self._copy(child.stdout.fileno())
+                time.sleep(_POLL_SECONDS)
+
+    def _drain(self, child: subprocess.Popen[bytes]) -> None:
+        """Copy what is left in the pipe; nobody holds its other end any more."""
+        assert child.stdout is not None  # noqa: S101 - it was asked for
+        while self._copy(child.stdout.fileno()):
+            continue
+
+    def _finish(self, end: End, code: int | None, reason: str) -> None:
+        """Write the result whole: a file beside it, renamed."""
+        self._output.write(self._lines.finish())
+        self._output.close()
+        exit_code = None if code is None else (128 - code if code < 0 else code)
+        result = {
+            "end": end,
+            "exit_code": exit_code,
+            "reason": reason,
+            "output_bytes": self._output.total,
+        }
+        draft = self._order.result.with_suffix(".new")
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(result, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._order.result)
+
+
+def read_order(descriptor: int) -> bytes:
+    """Return the first line of the control pipe, not a byte more."""
+    line = bytearray()
+    while (byte := os.read(descriptor, 1)) not in {b"", b"\n"}:
+        line += byte
+    return bytes(line)
+
+
+def main() -> int:
+    """Run the order that stands in the control pipe."""
+    # A signal to the worker's group is the worker's business: it says `stop`, or is gone.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    line = read_order(0)
+    if not line:
+        return 1
+    return Supervisor(Order.of(line), 0).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

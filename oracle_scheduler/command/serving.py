@@ -1,0 +1,216 @@
+"""Commands that run things: migrate, serve, run."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from oracle_core.errors import ConfigurationError
+from oracle_scheduler.child.command import Meltano
+from oracle_scheduler.command.printing import print_json
+from oracle_scheduler.command.store_options import (
+    PREFIX,
+    format_option,
+    opened,
+    sqlite_path,
+    store_options,
+)
+from oracle_scheduler.jobfile import read_pipeline
+from oracle_scheduler.jobfile.model import DEFAULT_QUEUE
+from oracle_scheduler.service.process import Service
+from oracle_scheduler.service.settings import ServiceSettings
+from oracle_scheduler.store import definitions, firing, migrations, reading
+from oracle_scheduler.store.database import only_service
+from oracle_scheduler.store.firing import NewRun
+from oracle_scheduler.store.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oracle_scheduler.store.database import Database
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_ROLES = ("scheduler", "worker")
+_WAIT_SECONDS = 0.5
+
+
+@click.command()
+@store_options
+@click.option("--print-sql", is_flag=True, help="Print the DDL for a DBA and change nothing.")
+def migrate(store_url: str, table_prefix: str, *, print_sql: bool) -> None:
+    """Create the tables, or bring them up to date."""
+    with opened(store_url, table_prefix, needs_tables=False) as database:
+        if print_sql:
+            for migration in migrations.MIGRATIONS:
+                click.echo(f"-- {migration.number}: {migration.title}")
+                for statement in migrations.statements(database, migration):
+                    click.echo(f"{statement};\n")
+            return
+        for migration in migrations.migrate(database):
+            click.echo(f"{migration.number}: {migration.title}")
+        click.echo("the tables are up to date")
+
+
+def _service_option(
+    name: str, default: object, kind: click.ParamType[Any] | type[str], text: str
+) -> Callable[[Command], Command]:
+    """Return an option that may stand in the environment as well."""
+    variable = f"{PREFIX}{name.upper()}"
+    option = f"--{name.replace('_', '-')}"
+    return click.option(
+        option, envvar=variable, default=default, type=kind, show_default=True, help=text
+    )
+
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@store_options
+@_service_option(
+    "jobs_dir",
+    None,
+    click.Path(exists=True, file_okay=False, path_type=Path),
+    "Folder of job files; new and changed ones are read while serving.",
+)
+@click.option(
+    "--only",
+    default=",".join(_ROLES),
+    show_default=True,
+    help="Parts that this process serves, with commas between.",
+)
+@_service_option("queues", DEFAULT_QUEUE, str, "Queues to take jobs from, with commas between.")
+@_service_option("slots", 4, click.IntRange(1), "Jobs that run at the same time in each queue.")
+@_service_option(
+    "poll_seconds", 1.0, click.FloatRange(0, min_open=True), "Time between two looks at the store."
+)
+@_service_option(
+    "lease_seconds", 30.0, click.FloatRange(1), "How long a claim holds without a heartbeat."
+)
+@_service_option(
+    "max_clock_skew_seconds",
+    5.0,
+    click.FloatRange(0, min_open=True),
+    "Difference to the database's clock above which this process fires nothing.",
+)
+@_service_option(
+    "stop_grace_seconds", 30.0, click.FloatRange(0), "Time from TERM to KILL when a job has to end."
+)
+@_service_option("log_dir", ".oracle-scheduler", _FOLDER, "Folder of outputs and results.")
+@_service_option("meltano", "meltano", str, "Program of Meltano.")
+@_service_option("meltano_project", ".", click.Path(file_okay=False), "Folder of the project.")
+def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
+    """Fire times and run jobs until SIGTERM or SIGINT."""
+    settings = ServiceSettings(
+        jobs_dir=options["jobs_dir"],
+        spool=options["log_dir"],
+        queues=_names(options["queues"]),
+        slots=options["slots"],
+        poll_seconds=options["poll_seconds"],
+        lease_seconds=options["lease_seconds"],
+        max_clock_skew_seconds=options["max_clock_skew_seconds"],
+        stop_grace_seconds=options["stop_grace_seconds"],
+        meltano=Meltano(options["meltano"], options["meltano_project"]),
+        roles=_roles(only),
+    )
+    path = sqlite_path(store_url)
+    alone = contextlib.nullcontext() if path is None else only_service(path)
+    with alone, opened(store_url, table_prefix) as database:
+        service = Service(database, settings)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: service.stop())
+        service.run()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _roles(text: str) -> frozenset[str]:
+    roles = frozenset(_names(text))
+    if not roles or not roles.issubset(_ROLES):
+        message = f"must be of {', '.join(_ROLES)}"
+        raise ConfigurationError(message, setting="--only")
+    return roles
+
+
+@click.command()
+@click.argument("name_or_file")
+@store_options
+@click.option("--env", "variables", multiple=True, metavar="NAME=VALUE")
+@click.option("--skip", multiple=True, metavar="ID", help="Pass over a job.")
+@click.option("--key", help="A second run of the same key is not started.")
+@click.option("--wait", is_flag=True, help="Wait for the end; exit code 1 unless it is SUCCESS.")
+@click.option("--dry-run", is_flag=True, help="Show what would be started.")
+@format_option
+@click.pass_context
+def run(
+    context: click.Context,
+    /,
+    name_or_file: str,
+    store_url: str,
+    table_prefix: str,
+    output_format: str,
+    *,
+    wait: bool,
+    dry_run: bool,
+    **options: Any,
+) -> None:
+    """Start a run of a pipeline now, or of a job file, which is registered before."""
+    new = NewRun(
+        fire_key=options["key"] or f"by hand {uuid.uuid4()}",
+        env=_variables(options["variables"]),
+        skip=frozenset(options["skip"]),
+    )
+    with opened(store_url, table_prefix) as database:
+        name = _name(database, name_or_file, new, is_dry=dry_run)
+        if dry_run:
+            click.echo(f"{name} would be started")
+            return
+        run_id, _ = firing.start(database, name, new)
+        state = _wait(database, run_id) if wait else None
+    if output_format == "json":
+        print_json({"run_id": run_id, "state": state})
+    else:
+        click.echo(run_id if state is None else f"{run_id} {state}")
+    if state is not None and state is not State.SUCCESS:
+        context.exit(1)
+
+
+def _name(database: Database, name_or_file: str, new: NewRun, *, is_dry: bool) -> str:
+    """Return the name of the pipeline, after registering it where it is given as a file."""
+    path = Path(name_or_file)
+    if not path.suffix:
+        return name_or_file
+    pipeline = read_pipeline(path)
+    unknown = sorted(new.skip - {job.id for job in pipeline.jobs})
+    if unknown:
+        message = f"there is no job '{unknown[0]}' in {path}"
+        raise ConfigurationError(message, setting="--skip")
+    if not is_dry:
+        definitions.register(database, pipeline, path.read_text(encoding="utf-8"))
+    return pipeline.name
+
+
+def _variables(texts: tuple[str, ...]) -> dict[str, str]:
+    variables = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not name or not sign:
+            message = "must be NAME=VALUE"
+            raise ConfigurationError(message, setting="--env")
+        variables[name] = value
+    return variables
+
+
+def _wait(database: Database, run_id: str) -> State:
+    while not (state := State(reading.run_of(database, run_id)[0].state)).is_final:
+        time.sleep(_WAIT_SECONDS)
+    return state

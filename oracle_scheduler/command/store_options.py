@@ -1,0 +1,109 @@
+"""Where the store is: a SQLite file, or the Oracle database of the connection settings."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from singer_sdk import typing as th
+
+from oracle_core.connection import sqlalchemy_engine
+from oracle_core.errors import ConfigurationError
+from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
+from oracle_scheduler.store.database import Database, sqlite_engine
+from oracle_scheduler.store.migrations import MIGRATIONS, applied
+from oracle_scheduler.store.tables import DEFAULT_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PREFIX = "ORACLE_SCHEDULER_"
+DEFAULT_STORE = "sqlite:///oracle-scheduler.db"
+_SQLITE = "sqlite:///"
+_ORACLE = "oracle"
+
+Command = Any
+
+
+def store_options(command: Command) -> Command:
+    """Add the options that name the store."""
+    options: tuple[Callable[[Command], Command], ...] = (
+        click.option(
+            "--store-url",
+            envvar=f"{PREFIX}STORE_URL",
+            default=DEFAULT_STORE,
+            show_default=True,
+            help=(
+                "`sqlite:///FILE`, or `oracle`: then the connection is that of the variables "
+                f"{PREFIX}HOST, _PORT, _SERVICE_NAME, _USER, _PASSWORD and so on."
+            ),
+        ),
+        click.option(
+            "--table-prefix",
+            envvar=f"{PREFIX}TABLE_PREFIX",
+            default=DEFAULT_PREFIX,
+            show_default=True,
+            help="First part of the names of the scheduler's tables.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+format_option = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How results are printed.",
+)
+
+
+@contextmanager
+def opened(store_url: str, table_prefix: str, *, needs_tables: bool = True) -> Iterator[Database]:
+    """Give the store while the body runs.
+
+    Args:
+        store_url: `sqlite:///FILE` or `oracle`.
+        table_prefix: First part of the tables' names.
+        needs_tables: Whether the tables have to be there and current.
+
+    Raises:
+        ConfigurationError: If the store cannot be used.
+    """
+    database = Database(_engine(store_url), prefix=_prefix(table_prefix))
+    try:
+        if needs_tables and applied(database) < MIGRATIONS[-1].number:
+            message = "the tables are missing or old; run `oracle-scheduler migrate`"
+            raise ConfigurationError(message)
+        yield database
+    finally:
+        database.close()
+
+
+def sqlite_path(store_url: str) -> Path | None:
+    """Return the file of a store in SQLite, None for one in Oracle."""
+    return Path(store_url.removeprefix(_SQLITE)) if store_url.startswith(_SQLITE) else None
+
+
+def _engine(store_url: str) -> Any:  # noqa: ANN401 - SQLAlchemy's, imported when needed
+    path = sqlite_path(store_url)
+    if path is not None:
+        return sqlite_engine(path)
+    if store_url != _ORACLE:
+        message = f"must be {_SQLITE}FILE or {_ORACLE}"
+        raise ConfigurationError(message, setting="store_url")
+    schema = th.PropertiesList(*CONNECTION_SETTINGS).to_dict()
+    config = validated(from_environment(schema, PREFIX), schema)
+    return sqlalchemy_engine(config, module="oracle-scheduler")
+
+
+def _prefix(text: str) -> str:
+    if not text.isascii() or not text.replace("_", "a").isalnum() or not text[:1].isalpha():
+        message = "must begin with a letter and hold letters, digits and _ only"
+        raise ConfigurationError(message, setting="table_prefix")
+    return text.lower()

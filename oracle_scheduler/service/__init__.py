@@ -1,0 +1,1 @@
+"""The running service: leadership, workers and the loop around them."""

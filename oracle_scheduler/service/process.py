@@ -1,0 +1,138 @@
+"""One process of the service, from its start to its end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from oracle_core.errors import ConfigurationError, describe
+from oracle_scheduler.jobfile import read_pipeline
+from oracle_scheduler.service.leadership import Leadership
+from oracle_scheduler.service.worker import Worker
+from oracle_scheduler.store import claims, definitions
+from oracle_scheduler.triggers.service import DATABASE_ERRORS, firing_scheduler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from oracle_scheduler.service.settings import ServiceSettings
+    from oracle_scheduler.store.database import Database
+
+_LOGGER = logging.getLogger(__name__)
+
+_SUFFIXES = frozenset({".yml", ".yaml", ".json"})
+_POLLS_PER_NODE_HEARTBEAT = 10
+
+
+class Service:
+    """Fires, works, or both, until it is stopped."""
+
+    def __init__(self, database: Database, settings: ServiceSettings) -> None:
+        """Prepare; `run` begins."""
+        self._database = database
+        self._settings = settings
+        self.node_id = str(uuid.uuid4())
+        self._leadership = Leadership(database, self.node_id, settings)
+        self._worker = Worker(database, self.node_id, settings)
+        self._stop = threading.Event()
+        self._seen: dict[Path, tuple[int, int]] = {}
+
+    def stop(self) -> None:
+        """Let `run` come to its end; safe in a signal handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Serve until `stop`; then jobs are asked to end, and what ends in time is reported."""
+        settings = self._settings
+        self._register_node()
+        for queue in settings.queues:
+            claims.set_slots(self._database, queue, settings.slots)
+        self._read_jobs()
+        scheduler = firing_scheduler(
+            self._database,
+            is_leader=self._leadership.is_leader,
+            poll_seconds=settings.poll_seconds,
+        )
+        if "scheduler" in settings.roles:
+            self._leadership.start()
+            scheduler.start()
+        self._worker.recover()
+        _LOGGER.info("Serving as %s", ", ".join(sorted(settings.roles)))
+        try:
+            self._serve()
+        finally:
+            if "scheduler" in settings.roles:
+                scheduler.shutdown(wait=False)
+                self._leadership.stop()
+            self._end_jobs()
+
+    def _serve(self) -> None:
+        rounds = 0
+        while not self._stop.wait(self._settings.poll_seconds):
+            rounds += 1
+            if "worker" in self._settings.roles:
+                self._worker.step()
+            if rounds % _POLLS_PER_NODE_HEARTBEAT == 0:
+                self._heartbeat()
+                self._read_jobs()
+
+    def _end_jobs(self) -> None:
+        self._worker.stop()
+        while self._worker.running:
+            self._worker.step(may_claim=False)
+            threading.Event().wait(min(self._settings.poll_seconds, 0.2))
+
+    def _read_jobs(self) -> None:
+        """Register job files that are new or changed; one that is wrong is logged and left."""
+        folder = self._settings.jobs_dir
+        if folder is None:
+            return
+        for path in sorted(entry for entry in folder.iterdir() if entry.suffix in _SUFFIXES):
+            stat = path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size)
+            if self._seen.get(path) == stamp:
+                continue
+            try:
+                text = path.read_text(encoding="utf-8")
+                definitions.register(self._database, read_pipeline(path), text)
+            except ConfigurationError as error:
+                _LOGGER.error("%s", error)  # noqa: TRY400 - the text says what and where
+            except DATABASE_ERRORS as error:
+                _LOGGER.warning("%s is read later: %s", path, describe(error).report)
+                continue
+            self._seen[path] = stamp
+
+    def _register_node(self) -> None:
+        def work(connection: sa.Connection) -> None:
+            node = self._database.tables.node
+            now = self._database.now(connection)
+            connection.execute(sa.delete(node).where(node.c.node_id == self.node_id))
+            connection.execute(
+                sa.insert(node).values(
+                    node_id=self.node_id,
+                    host=socket.gethostname()[:255],
+                    pid=os.getpid(),
+                    roles=",".join(sorted(self._settings.roles)),
+                    started_at=now,
+                    seen_at=now,
+                )
+            )
+
+        self._database.perform(work)
+
+    def _heartbeat(self) -> None:
+        def work(connection: sa.Connection) -> None:
+            node = self._database.tables.node
+            statement = sa.update(node).where(node.c.node_id == self.node_id)
+            connection.execute(statement.values(seen_at=self._database.now(connection)))
+
+        try:
+            self._database.perform(work)
+        except DATABASE_ERRORS as error:
+            _LOGGER.warning("The node is reported later: %s", describe(error).report)

@@ -1,0 +1,145 @@
+"""Takes jobs, keeps their claims and reports their ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oracle_core.errors import ConfigurationError, describe
+from oracle_scheduler.child.command import command_of
+from oracle_scheduler.child.handle import Child, Limits, Spool
+from oracle_scheduler.child.output import head_and_tail
+from oracle_scheduler.store import claims, endings, outputs, reading
+from oracle_scheduler.store.claims import Claimant
+from oracle_scheduler.store.endings import Ending
+from oracle_scheduler.store.states import State
+from oracle_scheduler.triggers.service import DATABASE_ERRORS
+
+if TYPE_CHECKING:
+    from oracle_scheduler.service.settings import ServiceSettings
+    from oracle_scheduler.store.claims import Claim
+    from oracle_scheduler.store.database import Database
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Running:
+    """A job that this worker runs; `kept_at` is the monotonic time of its last heartbeat."""
+
+    claim: Claim
+    child: Child
+    kept_at: float
+
+
+class Worker:
+    """Runs jobs of some queues, one round per call of `step`."""
+
+    def __init__(self, database: Database, node_id: str, settings: ServiceSettings) -> None:
+        """Prepare; nothing is claimed before the first round."""
+        self._database = database
+        self._settings = settings
+        self._claimant = Claimant(node_id, settings.lease_seconds)
+        self._running: list[Running] = []
+
+    @property
+    def running(self) -> int:
+        """Number of jobs that run."""
+        return len(self._running)
+
+    def recover(self) -> None:
+        """Report what ended while no worker looked: results that an earlier process left."""
+        for path in sorted(self._settings.spool.glob("*.json")):
+            spool = Spool(self._settings.spool, path.stem)
+            ending = spool.ending()
+            if ending is not None:
+                self._report(spool, ending)
+
+    def step(self, *, may_claim: bool = True) -> None:
+        """Report what has ended, keep what runs, and take what is ready.
+
+        A fault of the database is logged; what could not be written is written in a later round.
+        """
+        try:
+            self._report_ended()
+            self._keep()
+            if may_claim:
+                self._claim()
+        except DATABASE_ERRORS as error:
+            _LOGGER.warning("The round is repeated: %s", describe(error).report)
+
+    def _report_ended(self) -> None:
+        for running in [running for running in self._running if running.child.poll()]:
+            ending = running.child.ending()
+            self._report(running.child.spool, ending)
+            self._running.remove(running)
+            job = running.claim.job
+            _LOGGER.info("Run %s, job '%s': %s", running.claim.run_id, job.id, ending.state)
+
+    def _report(self, spool: Spool, ending: Ending) -> None:
+        """Write the output and the end to the store, then remove the result.
+
+        A worker that dies in between leaves the result, and the next one reports it again.
+        """
+        if spool.output.exists():
+            head, tail = head_and_tail(spool.output)
+            size = sum(path.stat().st_size for path in spool.files())
+            outputs.store_output(self._database, spool.token, head, tail, size)
+        endings.finish(self._database, spool.token, ending)
+        spool.remove()
+
+    def _keep(self) -> None:
+        now = time.monotonic()
+        for running in self._running:
+            if now - running.kept_at < self._settings.lease_seconds / 3:
+                continue
+            if claims.extend(self._database, running.claim.token, self._settings.lease_seconds):
+                running.child.keep()
+                running.kept_at = now
+            else:
+                _LOGGER.warning(
+                    "Run %s, job '%s': the claim is lost, the command is killed",
+                    running.claim.run_id,
+                    running.claim.job.id,
+                )
+                running.child.abandon()
+
+    def _claim(self) -> None:
+        if self.running >= self._settings.slots:
+            return
+        if not reading.has_ready(self._database, self._settings.queues):
+            return
+        for queue in self._settings.queues:
+            while self.running < self._settings.slots:
+                token = str(uuid.uuid4())
+                claim = claims.claim(self._database, queue, self._claimant, token)
+                if claim is None:
+                    break
+                self._start(claim)
+
+    def _start(self, claim: Claim) -> None:
+        try:
+            command = command_of(claim, os.environ, self._settings.meltano)
+        except ConfigurationError as error:
+            endings.finish(self._database, claim.token, Ending(State.FAILED, None, str(error)))
+            _LOGGER.error("Run %s, job '%s': %s", claim.run_id, claim.job.id, error)  # noqa: TRY400
+            return
+        limits = Limits(
+            timeout_seconds=claim.job.timeout_seconds,
+            lease_seconds=self._settings.lease_seconds,
+            grace_seconds=self._settings.stop_grace_seconds,
+        )
+        child = Child(command, Spool(self._settings.spool, claim.token), limits)
+        self._running.append(Running(claim, child, time.monotonic()))
+        _LOGGER.info(
+            "Run %s, job '%s': attempt %d starts", claim.run_id, claim.job.id, claim.attempt
+        )
+
+    def stop(self) -> None:
+        """Ask all jobs to end; further rounds report them."""
+        for running in self._running:
+            running.child.stop()

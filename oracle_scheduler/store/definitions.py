@@ -1,0 +1,137 @@
+"""Pipelines as the store knows them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from oracle_core.errors import ConfigurationError
+from oracle_scheduler.calendar.schedules import first_time
+from oracle_scheduler.jobfile import pipeline_of
+
+if TYPE_CHECKING:
+    from oracle_scheduler.jobfile import Pipeline, Schedule
+    from oracle_scheduler.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A pipeline and the text that defines it."""
+
+    pipeline: Pipeline
+    text: str
+    is_paused: bool = False
+
+
+def register(database: Database, pipeline: Pipeline, text: str) -> None:
+    """Store a pipeline, new or changed.
+
+    A changed schedule counts from now. Where only other parts changed, the next time stays, and a
+    pause stays in any case: a reload must neither skip nor repeat a time, nor undo a decision.
+
+    Args:
+        database: Where it is stored.
+        pipeline: What the text says.
+        text: The job file.
+    """
+
+    def work(connection: sa.Connection) -> None:
+        now = database.now(connection)
+        table = database.tables.pipeline
+        row = database.find_and_lock(connection, table, table.c.name == pipeline.name)
+        values = {
+            "definition": text,
+            "digest": _digest(text),
+            "source": pipeline.source[-500:],
+            "updated_at": now,
+        }
+        if row is None:
+            new = {"name": pipeline.name, "is_paused": 0, **values}
+            connection.execute(sa.insert(table).values(new))
+        elif row["digest"] != values["digest"]:
+            where = table.c.name == pipeline.name
+            connection.execute(sa.update(table).where(where).values(values))
+        _set_trigger(database, connection, pipeline)
+
+    database.perform(work)
+
+
+def _set_trigger(database: Database, connection: sa.Connection, pipeline: Pipeline) -> None:
+    table = database.tables.trigger
+    digest = _digest(repr(sorted(asdict(pipeline.schedule).items())))
+    row = database.find_and_lock(connection, table, table.c.pipeline_name == pipeline.name)
+    if row is not None and row["schedule_digest"] == digest:
+        return
+    values = {
+        "schedule_digest": digest,
+        "next_time": _first(database, connection, pipeline.schedule),
+        "version": 1 if row is None else row["version"] + 1,
+    }
+    if row is None:
+        connection.execute(sa.insert(table).values(pipeline_name=pipeline.name, **values))
+    else:
+        where = table.c.pipeline_name == pipeline.name
+        connection.execute(sa.update(table).where(where).values(values))
+
+
+def _first(database: Database, connection: sa.Connection, schedule: Schedule) -> object:
+    return first_time(schedule, database.now(connection))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def definition(database: Database, connection: sa.Connection, name: str) -> Definition:
+    """Return a pipeline, locked against other changes until the transaction ends.
+
+    The row is the lock of all that belongs to a pipeline: firing, the end of a job, cancelling.
+
+    Raises:
+        ConfigurationError: If there is no such pipeline.
+    """
+    table = database.tables.pipeline
+    row = database.find_and_lock(connection, table, table.c.name == name)
+    if row is None:
+        message = f"there is no pipeline '{name}'; `oracle-scheduler validate` and `serve` read it"
+        raise ConfigurationError(message)
+    pipeline = pipeline_of(row["definition"], row["source"] or name)
+    return Definition(pipeline, row["definition"], bool(row["is_paused"]))
+
+
+def set_paused(database: Database, name: str, *, is_paused: bool) -> None:
+    """Pause a pipeline, or let it go on.
+
+    While it is paused no time becomes a run. When it goes on, the times that passed are decided
+    by `catch_up`.
+
+    Raises:
+        ConfigurationError: If there is no such pipeline.
+    """
+
+    def work(connection: sa.Connection) -> None:
+        definition(database, connection, name)
+        table = database.tables.pipeline
+        statement = sa.update(table).where(table.c.name == name)
+        connection.execute(statement.values(is_paused=int(is_paused)))
+
+    database.perform(work)
+
+
+def remove(database: Database, name: str) -> None:
+    """Forget a pipeline; its runs stay.
+
+    Raises:
+        ConfigurationError: If there is no such pipeline.
+    """
+
+    def work(connection: sa.Connection) -> None:
+        definition(database, connection, name)
+        tables = database.tables
+        connection.execute(sa.delete(tables.trigger).where(tables.trigger.c.pipeline_name == name))
+        connection.execute(sa.delete(tables.pipeline).where(tables.pipeline.c.name == name))
+
+    database.perform(work)

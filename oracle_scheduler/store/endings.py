@@ -1,0 +1,174 @@
+"""How an attempt ends: reported by its worker, or found lost when its lease has expired."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.store.progress import advance, promote
+from oracle_scheduler.store.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oracle_scheduler.jobfile import Job, Retry
+    from oracle_scheduler.store.database import Database
+
+INTERRUPTIONS_MAX = 3
+"""Attempts that may be lost before a job that is retried when interrupted fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended.
+
+    Attributes:
+        state: SUCCESS, FAILED, TIMEOUT or INTERRUPTED.
+        exit_code: Of the command, 128 + n for signal n; None where it is not known.
+        reason: What a person needs to know; no output of the command.
+    """
+
+    state: State
+    exit_code: int | None = None
+    reason: str | None = None
+
+
+def finish(
+    database: Database,
+    token: str,
+    ending: Ending,
+    *,
+    chance: Callable[[], float] = random.random,
+) -> bool:
+    """Record the end of an attempt, and what follows from it.
+
+    Args:
+        database: The store.
+        token: Of the claim.
+        ending: How the attempt ended.
+        chance: Returns a random number from 0 to 1, for the jitter of the wait.
+
+    Returns:
+        Whether the end counts. False where the claim was lost before: its job has been given to
+        another or was cancelled.
+    """
+
+    def work(connection: sa.Connection) -> bool:
+        attempt = database.tables.attempt
+        row = (
+            connection.execute(sa.select(attempt).where(attempt.c.token == token))
+            .mappings()
+            .first()
+        )
+        if row is None:
+            return False
+        if row["state"] == ending.state and row["ended_at"] is not None:
+            return True  # the answer to an earlier COMMIT was lost
+        return _end(database, connection, row, ending, chance)
+
+    return database.perform(work)
+
+
+def _end(
+    database: Database,
+    connection: sa.Connection,
+    attempt_row: sa.RowMapping,
+    ending: Ending,
+    chance: Callable[[], float],
+) -> bool:
+    run, pipeline_table = database.tables.run, database.tables.pipeline
+    task = database.tables.task
+    run_id, job_id = attempt_row["run_id"], attempt_row["job_id"]
+    name = connection.execute(
+        sa.select(run.c.pipeline_name).where(run.c.run_id == run_id)
+    ).scalar_one()
+    database.find_and_lock(connection, pipeline_table, pipeline_table.c.name == name)
+    run_row = database.lock_row(connection, run, run.c.run_id == run_id)
+    task_row = database.lock_row(connection, task, task.c.run_id == run_id, task.c.job_id == job_id)
+    if task_row["token"] != attempt_row["token"]:
+        return False
+    now = database.now(connection)
+    pipeline = pipeline_of(run_row["definition"], name)
+    job = pipeline.job(job_id)
+    wait = retry_wait(job, ending, task_row["attempts"], now - task_row["started_at"], chance)
+    _close_attempt(database, connection, attempt_row["token"], ending, now)
+    values: dict[str, Any] = {"token": None, "lease_until": None, "exit_code": ending.exit_code}
+    if wait is not None:
+        ready_at = now + dt.timedelta(seconds=wait)
+        values |= {"state": State.RETRYING, "ready_at": ready_at, "reason": ending.reason}
+    else:
+        values |= {"state": ending.state, "ended_at": now, "reason": ending.reason}
+    where = (task.c.run_id == run_id, task.c.job_id == job_id)
+    connection.execute(sa.update(task).where(*where).values(values))
+    if wait is None and advance(database, connection, run_id, pipeline, now) is not None:
+        promote(database, connection, pipeline, now)
+    return True
+
+
+def _close_attempt(
+    database: Database, connection: sa.Connection, token: str, ending: Ending, now: dt.datetime
+) -> None:
+    attempt = database.tables.attempt
+    values = {
+        "state": ending.state,
+        "ended_at": now,
+        "exit_code": ending.exit_code,
+        "reason": ending.reason,
+    }
+    connection.execute(sa.update(attempt).where(attempt.c.token == token).values(values))
+
+
+def retry_wait(
+    job: Job,
+    ending: Ending,
+    attempts: int,
+    elapsed: dt.timedelta,
+    chance: Callable[[], float],
+) -> float | None:
+    """Return the seconds until the next attempt, or None where there is none.
+
+    Args:
+        job: The job with its rule for retries.
+        ending: How the attempt ended.
+        attempts: Attempts so far.
+        elapsed: Time since the first attempt began.
+        chance: Returns a random number from 0 to 1.
+    """
+    if ending.state is State.INTERRUPTED and job.retry_interrupted:
+        return 0.0 if attempts <= max(INTERRUPTIONS_MAX, job.retry.max_retries) else None
+    if not ending.state.is_failure or attempts > job.retry.max_retries:
+        return None
+    if not _is_retried(job.retry, ending):
+        return None
+    wait = job.retry.delay_seconds * job.retry.backoff ** (attempts - 1)
+    wait *= 1 + job.retry.jitter * (2 * chance() - 1)
+    limit = job.retry.max_time_seconds
+    return None if limit is not None and elapsed.total_seconds() + wait > limit else wait
+
+
+def _is_retried(retry: Retry, ending: Ending) -> bool:
+    if ending.state is State.FAILED:
+        return not retry.on_exit_codes or ending.exit_code in retry.on_exit_codes
+    return str(ending.state) in retry.on_status
+
+
+def reap(database: Database) -> int:
+    """End the attempts whose lease has expired as INTERRUPTED, and return their number.
+
+    The supervisor of such an attempt has killed its child before: its deadline without a
+    heartbeat is shorter than the lease.
+    """
+
+    def expired(connection: sa.Connection) -> list[str]:
+        task = database.tables.task
+        where = (task.c.state == State.RUNNING, task.c.lease_until < database.now(connection))
+        return [row.token for row in connection.execute(sa.select(task.c.token).where(*where))]
+
+    reason = "its worker stopped without a word"
+    tokens = database.perform(expired)
+    return sum(finish(database, token, Ending(State.INTERRUPTED, None, reason)) for token in tokens)

@@ -1,0 +1,229 @@
+"""From a time that has come to a run: both the run and the next time, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from oracle_core.history import time_ordered_id
+from oracle_scheduler.calendar.schedules import due
+from oracle_scheduler.jobfile import Overlap
+from oracle_scheduler.store.definitions import definition
+from oracle_scheduler.store.progress import PASSED_OVER, advance, cancel_run
+from oracle_scheduler.store.states import ACTIVE, State
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from oracle_scheduler.store.database import Database
+    from oracle_scheduler.store.definitions import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be made.
+
+    Attributes:
+        fire_key: Unique for ever: a second run of the same key is not made.
+        scheduled_for: The time that it is for; None for one started by hand.
+        env: Variables added to those of the pipeline.
+        skip: Jobs that are passed over as if they had succeeded.
+    """
+
+    fire_key: str
+    scheduled_for: dt.datetime | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    skip: frozenset[str] = frozenset()
+
+
+def fire(database: Database, name: str) -> tuple[str, ...]:
+    """Make the runs of a pipeline whose times have come, and move its next time behind them.
+
+    Args:
+        database: The store.
+        name: Of the pipeline.
+
+    Returns:
+        The ids of the runs made; empty where nothing is due, another process was faster, or the
+        pipeline is paused.
+
+    Raises:
+        ConfigurationError: If there is no such pipeline.
+    """
+
+    def work(connection: sa.Connection) -> tuple[str, ...]:
+        known = definition(database, connection, name)
+        trigger = database.tables.trigger
+        row = database.find_and_lock(connection, trigger, trigger.c.pipeline_name == name)
+        now = database.now(connection)
+        if known.is_paused or row is None or row["next_time"] is None or row["next_time"] > now:
+            return ()
+        times = due(known.pipeline, row["next_time"], now)
+        made = [
+            insert_run(database, connection, known, NewRun(fire_key(name, moment), moment), now)
+            for moment in times.run
+        ]
+        if times.missed:
+            _insert_missed(database, connection, known, times.missed, now)
+        statement = sa.update(trigger).where(trigger.c.pipeline_name == name)
+        values = {"next_time": times.next_time, "version": row["version"] + 1}
+        connection.execute(statement.values(values))
+        return tuple(run_id for run_id in made if run_id is not None)
+
+    return database.perform(work)
+
+
+def fire_key(name: str, moment: dt.datetime) -> str:
+    """Return the key of the one run of a time."""
+    return f"{name}@{moment.isoformat()}"
+
+
+def start(database: Database, name: str, new: NewRun) -> tuple[str, bool]:
+    """Make a run by hand.
+
+    Returns:
+        The id of the run, and whether it was made now: a key that is known gives the run it has.
+
+    Raises:
+        ConfigurationError: If there is no such pipeline.
+    """
+
+    def work(connection: sa.Connection) -> tuple[str, bool]:
+        known = definition(database, connection, name)
+        now = database.now(connection)
+        run_id = insert_run(database, connection, known, new, now)
+        if run_id is not None:
+            return run_id, True
+        run = database.tables.run
+        query = sa.select(run.c.run_id).where(run.c.fire_key == new.fire_key)
+        return str(connection.execute(query).scalar_one()), False
+
+    return database.perform(work)
+
+
+def insert_run(
+    database: Database,
+    connection: sa.Connection,
+    known: Definition,
+    new: NewRun,
+    now: dt.datetime,
+) -> str | None:
+    """Insert a run with its jobs, as the pipeline's rule for overlaps says.
+
+    The caller holds the pipeline's row.
+
+    Returns:
+        The id of the run; None where the key has a run already.
+    """
+    run = database.tables.run
+    taken = sa.select(run.c.run_id).where(run.c.fire_key == new.fire_key)
+    if connection.execute(taken).first() is not None:
+        return None
+    pipeline = known.pipeline
+    active = _active_runs(database, connection, pipeline.name)
+    is_full = len(active) >= pipeline.max_active_runs
+    if is_full and pipeline.overlap is Overlap.CANCEL:
+        for run_id in active:
+            cancel_run(database, connection, run_id, "a newer run replaces it", now)
+        is_full = False
+    is_skipped = is_full and pipeline.overlap is Overlap.SKIP
+    state = State.SKIPPED if is_skipped else State.WAITING
+    reason = f"{len(active)} runs are active" if is_skipped else None
+    run_id = _insert(database, connection, known, new, now, state, reason)
+    if not is_skipped:
+        _insert_tasks(database, connection, known, run_id, new.skip, now)
+    if not is_full:
+        advance(database, connection, run_id, pipeline, now)
+    return run_id
+
+
+def _insert(
+    database: Database,
+    connection: sa.Connection,
+    known: Definition,
+    new: NewRun,
+    now: dt.datetime,
+    state: State,
+    reason: str | None,
+    missed_count: int = 0,
+) -> str:
+    run_id = time_ordered_id(now)
+    values = {
+        "run_id": run_id,
+        "fire_key": new.fire_key,
+        "pipeline_name": known.pipeline.name,
+        "definition": known.text,
+        "env": json.dumps(dict(new.env)) if new.env else None,
+        "scheduled_for": new.scheduled_for,
+        "state": state,
+        "reason": reason,
+        "missed_count": missed_count,
+        "max_workers": known.pipeline.max_workers,
+        "created_at": now,
+        "ended_at": now if state.is_final else None,
+    }
+    connection.execute(sa.insert(database.tables.run).values(values))
+    return run_id
+
+
+def _insert_missed(
+    database: Database,
+    connection: sa.Connection,
+    known: Definition,
+    missed: tuple[dt.datetime, ...],
+    now: dt.datetime,
+) -> None:
+    """Record times that are not run as one row with their number."""
+    name = known.pipeline.name
+    reason = f"{len(missed)} times from {missed[0].isoformat()} to {missed[-1].isoformat()}"
+    new = NewRun(f"{fire_key(name, missed[0])}+{len(missed)} missed", missed[-1])
+    _insert(database, connection, known, new, now, State.MISSED, reason, len(missed))
+
+
+def _active_runs(database: Database, connection: sa.Connection, name: str) -> list[str]:
+    run = database.tables.run
+    query = (
+        sa.select(run.c.run_id)
+        .where(run.c.pipeline_name == name, run.c.state.in_(sorted(ACTIVE)))
+        .order_by(run.c.run_id)
+    )
+    return [row.run_id for row in connection.execute(query)]
+
+
+def _insert_tasks(
+    database: Database,
+    connection: sa.Connection,
+    known: Definition,
+    run_id: str,
+    skip: frozenset[str],
+    now: dt.datetime,
+) -> None:
+    rows = []
+    for place, job in enumerate(known.pipeline.jobs):
+        is_skipped = job.id in skip
+        rows.append(
+            {
+                "run_id": run_id,
+                "job_id": job.id,
+                "place": place,
+                "state": State.SKIPPED if is_skipped else State.WAITING,
+                "queue_name": job.queue,
+                "priority": job.priority,
+                "attempts": 0,
+                "reason": PASSED_OVER if is_skipped else None,
+                "ended_at": now if is_skipped else None,
+                "concurrency_key": _concurrency_key(job.meltano_environment, job.command)
+                if job.kind == "meltano"
+                else None,
+            }
+        )
+    connection.execute(sa.insert(database.tables.task), rows)
+
+
+def _concurrency_key(environment: str | None, job: str) -> str:
+    """Return what two runs of a Meltano job share: its state, named by environment and job."""
+    return f"meltano:{environment or ''}:{job}"

@@ -1,0 +1,72 @@
+"""Numbered changes of the schema, each applied once and safe to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from oracle_scheduler.store.database import Database
+    from oracle_scheduler.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One change of the schema."""
+
+    number: int
+    title: str
+
+    def tables(self, all_tables: Tables) -> tuple[sa.Table, ...]:
+        """Return the tables that it creates, in order."""
+        return (
+            *(all_tables.version, all_tables.pipeline, all_tables.trigger, all_tables.run),
+            *(all_tables.task, all_tables.attempt, all_tables.output),
+            *(all_tables.queue, all_tables.lease, all_tables.node),
+        )
+
+
+MIGRATIONS = (Migration(1, "pipelines, runs, tasks and claims"),)
+
+
+def statements(database: Database, migration: Migration) -> Iterator[str]:
+    """Yield the DDL of a migration, for a DBA who runs it by hand (`migrate --print-sql`)."""
+    for table in migration.tables(database.tables):
+        yield str(CreateTable(table).compile(database.engine)).strip()
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield str(CreateIndex(index).compile(database.engine)).strip()
+
+
+def applied(database: Database) -> int:
+    """Return the number of the last migration that the database has; 0 for none."""
+    version = database.tables.version
+    if not sa.inspect(database.engine).has_table(version.name, schema=version.schema):
+        return 0
+    with database.transaction() as connection:
+        number = connection.execute(sa.select(sa.func.max(version.c.version))).scalar()
+    return int(number or 0)
+
+
+def migrate(database: Database) -> list[Migration]:
+    """Bring the schema up to date.
+
+    DDL commits by itself on Oracle, so that a migration that was broken off is continued: tables
+    and indexes that are there are left alone.
+
+    Returns:
+        The migrations that were applied now.
+    """
+    current = applied(database)
+    missing = [migration for migration in MIGRATIONS if migration.number > current]
+    for migration in missing:
+        for table in migration.tables(database.tables):
+            table.create(database.engine, checkfirst=True)
+        with database.transaction() as connection:
+            values = {"version": migration.number, "applied_at": database.now(connection)}
+            connection.execute(sa.insert(database.tables.version).values(values))
+    return missing

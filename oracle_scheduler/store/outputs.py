@@ -1,0 +1,89 @@
+"""The head and the tail of what jobs wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from oracle_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from oracle_scheduler.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one attempt wrote.
+
+    Attributes:
+        attempt: Number of the attempt, counted from 1.
+        head: The beginning.
+        tail: What follows, or the end where something between was left out.
+        byte_count: Size of all that the attempt wrote.
+    """
+
+    attempt: int
+    head: str
+    tail: str
+    byte_count: int
+
+    @property
+    def text(self) -> str:
+        """What is kept, with a line in place of what is not."""
+        kept = len(self.head.encode()) + len(self.tail.encode())
+        if self.byte_count <= kept:
+            return self.head + self.tail
+        return f"{self.head}\n[{self.byte_count - kept} bytes are in the file only]\n{self.tail}"
+
+
+def store_output(database: Database, token: str, head: str, tail: str, byte_count: int) -> None:
+    """Store the output of an attempt, in place of what was stored before."""
+
+    def work(connection: sa.Connection) -> None:
+        attempt, output = database.tables.attempt, database.tables.output
+        query = sa.select(attempt.c.run_id, attempt.c.job_id, attempt.c.attempt)
+        key = connection.execute(query.where(attempt.c.token == token)).mappings().first()
+        if key is None:
+            return
+        where = [output.c[name] == value for name, value in key.items()]
+        connection.execute(sa.delete(output).where(*where))
+        values = {"head": head, "tail": tail, "byte_count": byte_count, "is_complete": 1}
+        connection.execute(sa.insert(output).values(**key, **values))
+
+    database.perform(work)
+
+
+def output_of(database: Database, run_id: str, job_id: str, attempt: int | None = None) -> Output:
+    """Return the output of a job.
+
+    Args:
+        database: The store.
+        run_id: Of the run.
+        job_id: Of the job.
+        attempt: Number of the attempt; None: the last that has ended.
+
+    Raises:
+        ConfigurationError: If there is none.
+    """
+    output = database.tables.output
+    query = (
+        sa.select(output)
+        .where(output.c.run_id == run_id, output.c.job_id == job_id)
+        .order_by(output.c.attempt.desc())
+    )
+    if attempt is not None:
+        query = query.where(output.c.attempt == attempt)
+
+    def work(connection: sa.Connection) -> Output | None:
+        row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        return Output(row["attempt"], row["head"] or "", row["tail"] or "", row["byte_count"])
+
+    result = database.perform(work)
+    if result is None:
+        message = f"run '{run_id}' has no output of a job '{job_id}' that has ended"
+        raise ConfigurationError(message)
+    return result

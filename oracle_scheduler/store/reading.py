@@ -1,0 +1,185 @@
+"""What people and pages ask the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from oracle_core.errors import ConfigurationError
+from oracle_scheduler.store.states import CLAIMABLE
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from oracle_scheduler.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run."""
+
+    run_id: str
+    pipeline: str
+    state: str
+    scheduled_for: dt.datetime | None
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    reason: str | None
+    missed_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One job of a run."""
+
+    job_id: str
+    state: str
+    attempts: int
+    exit_code: int | None
+    started_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineRow:
+    """One pipeline and its next time."""
+
+    name: str
+    is_paused: bool
+    source: str | None
+    next_time: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """One process of the service."""
+
+    node_id: str
+    host: str
+    pid: int
+    roles: str
+    started_at: dt.datetime
+    seen_at: dt.datetime
+
+
+def runs(database: Database, *, pipeline: str | None = None, limit: int = 20) -> list[RunRow]:
+    """Return the newest runs, newest first.
+
+    Args:
+        database: The store.
+        pipeline: Name of a pipeline; None for all.
+        limit: Number of runs at most.
+    """
+    run = database.tables.run
+    query = _run_query(run).order_by(run.c.run_id.desc()).limit(limit)
+    if pipeline is not None:
+        query = query.where(run.c.pipeline_name == pipeline)
+
+    def work(connection: sa.Connection) -> list[RunRow]:
+        return [RunRow(**row) for row in connection.execute(query).mappings()]
+
+    return database.perform(work)
+
+
+def _run_query(run: sa.Table) -> sa.Select[tuple[object, ...]]:
+    columns = run.c
+    return sa.select(
+        columns.run_id,
+        columns.pipeline_name.label("pipeline"),
+        columns.state,
+        columns.scheduled_for,
+        columns.created_at,
+        columns.started_at,
+        columns.ended_at,
+        columns.reason,
+        columns.missed_count,
+    )
+
+
+def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
+    """Return a run and its jobs in the order of the file.
+
+    Raises:
+        ConfigurationError: If there is no such run.
+    """
+    run, task = database.tables.run, database.tables.task
+    columns = task.c
+    tasks = (
+        sa.select(
+            columns.job_id,
+            columns.state,
+            columns.attempts,
+            columns.exit_code,
+            columns.started_at,
+            columns.ended_at,
+            columns.reason,
+        )
+        .where(columns.run_id == run_id)
+        .order_by(columns.place)
+    )
+
+    def work(connection: sa.Connection) -> tuple[RunRow, list[TaskRow]] | None:
+        query = _run_query(run).where(run.c.run_id == run_id)
+        row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            return None
+        rows = connection.execute(tasks).mappings()
+        return RunRow(**row), [TaskRow(**task_row) for task_row in rows]
+
+    result = database.perform(work)
+    if result is None:
+        message = f"there is no run '{run_id}'; `oracle-scheduler runs list` shows them"
+        raise ConfigurationError(message)
+    return result
+
+
+def pipelines(database: Database) -> list[PipelineRow]:
+    """Return all pipelines by name."""
+    pipeline, trigger = database.tables.pipeline, database.tables.trigger
+    query = (
+        sa.select(pipeline.c.name, pipeline.c.is_paused, pipeline.c.source, trigger.c.next_time)
+        .outerjoin(trigger, trigger.c.pipeline_name == pipeline.c.name)
+        .order_by(pipeline.c.name)
+    )
+
+    def work(connection: sa.Connection) -> list[PipelineRow]:
+        return [
+            PipelineRow(row["name"], bool(row["is_paused"]), row["source"], row["next_time"])
+            for row in connection.execute(query).mappings()
+        ]
+
+    return database.perform(work)
+
+
+def nodes(database: Database) -> list[NodeRow]:
+    """Return the processes of the service that were seen last, newest first."""
+    node = database.tables.node
+    query = sa.select(node).order_by(node.c.seen_at.desc())
+
+    def work(connection: sa.Connection) -> list[NodeRow]:
+        return [NodeRow(**row) for row in connection.execute(query).mappings()]
+
+    return database.perform(work)
+
+
+def has_ready(database: Database, queues: tuple[str, ...]) -> bool:
+    """Return whether a job of some queue may be claimed now: one cheap statement per poll."""
+    task = database.tables.task
+
+    def work(connection: sa.Connection) -> bool:
+        query = (
+            sa.select(task.c.run_id)
+            .where(
+                task.c.queue_name.in_(queues),
+                task.c.state.in_(CLAIMABLE),
+                task.c.ready_at <= database.now_in_sql(),
+            )
+            .limit(1)
+        )
+        return connection.execute(query).first() is not None
+
+    return database.perform(work)
