@@ -155,10 +155,8 @@ def _number_text(literal: str) -> str:
 
 
 def _integer(literal: str) -> object:
-    digits = literal[1:-1]
-    if digits.isdecimal() and digits.isascii():
-        return int(digits)
-    return Decimal(_number_text(literal))
+    text = _number_text(literal)
+    return int(text) if text.lstrip("+-").isdecimal() else Decimal(text)
 
 
 def _decimal(literal: str) -> Decimal:

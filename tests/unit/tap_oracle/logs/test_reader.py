@@ -1,0 +1,161 @@
+"""From rows of V$LOGMNR_CONTENTS to states of keys and positions, over several windows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from oracle_core.identifiers import TableName
+from tap_oracle.changes import GapError, Truncated
+from tap_oracle.logminer import contents
+from tap_oracle.logminer.log_files import MissingLog
+from tap_oracle.logminer.position import LogPosition
+from tap_oracle.logminer.reader import Folded, LogReader, Reached
+from tap_oracle.logminer.session import MinedTable, MiningSession, MissingLogError
+from tap_oracle.logminer.windows import WindowSize
+from tests.unit.tap_oracle.logs.rows import TABLE, commit, row, start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_oracle.logminer.contents import LogRow
+
+LOCATOR = f'DECLARE\nBEGIN\n select "C" into loc_c from {TABLE} where "ID" = \'1\' for update;'
+
+
+class FakeMining:
+    """Gives the rows of a range, as the session that mines does."""
+
+    def __init__(self, rows: list[LogRow]) -> None:
+        self.rows = rows
+        self.ranges: list[tuple[int, int]] = []
+        self.seconds = 10.0
+        self.hole: MissingLog | None = None
+
+    def mine(self, table: MinedTable, first_scn: int, last_scn: int) -> Iterator[LogRow]:
+        del table
+        self.ranges.append((first_scn, last_scn))
+        if self.hole is not None:
+            raise MissingLogError(self.hole)
+        yield from [one for one in self.rows if first_scn <= one.scn <= last_scn]
+
+
+def read(
+    *rows: LogRow, begin: int = 0, restart: int = 1, end: int = 30, size: int = 10
+) -> tuple[list[Any], FakeMining]:
+    mining = FakeMining(list(rows))
+    reader = LogReader(
+        cast("MiningSession", mining),
+        MinedTable(TableName.of("HR", "T"), frozenset({7})),
+        ["ID"],
+        stream="HR-T",
+        memory_limit_bytes=1_000_000,
+        size=WindowSize(size),
+    )
+    events = list(reader.read(LogPosition(begin, restart, 1), LogPosition(end, end - 1, 1)))
+    return events, mining
+
+
+def insert(key: int, scn: int, xid: bytes = b"\1") -> LogRow:
+    sql = f"""insert into {TABLE}("ID") values ('{key}');"""
+    return row(contents.INSERT, scn, xid, sql_redo=sql)
+
+
+def keys(events: list[Any]) -> list[str | None]:
+    return [
+        state.image["ID"] for event in events if isinstance(event, Folded) for state in event.states
+    ]
+
+
+def test_a_transaction_may_span_windows() -> None:
+    rows = [start(5), insert(1, 5), insert(2, 15), commit(25)]
+    events, mining = read(*rows)
+    assert mining.ranges == [(1, 10), (11, 20), (21, 30)]
+    assert keys(events) == ["'1'", "'2'"]
+    positions = [event.position for event in events if isinstance(event, Reached)]
+    assert [(one.scn, one.restart_scn) for one in positions] == [(10, 5), (20, 5), (30, 29)]
+
+
+def test_what_was_delivered_is_read_again_and_not_delivered() -> None:
+    rows = [start(5), insert(1, 5), start(6, b"b"), insert(2, 6, b"b"), commit(12)]
+    events, mining = read(*rows, commit(14, b"b"), begin=12, restart=5, end=20)
+    assert mining.ranges[0] == (5, 14)
+    assert keys(events) == ["'2'"]
+    assert [event.position.scn for event in events if isinstance(event, Reached)] == [14, 20]
+
+
+def test_a_bookmark_moves_without_changes() -> None:
+    events, _ = read(end=8)
+    assert [event.position.scn for event in events] == [8]
+
+
+def test_truncate_forgets_what_came_before() -> None:
+    truncate = row(contents.DDL, 8, sql_redo="/* why */ truncate  Table t;")
+    rows = [start(5), insert(1, 5), commit(6), start(8), truncate, commit(8)]
+    events, _ = read(*rows, start(9), insert(2, 9), commit(9))
+    assert [type(event) for event in events[:2]] == [Truncated, Folded]
+    assert keys(events) == ["'2'"]
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (row(contents.UNSUPPORTED, 5, info="Unsupported data type JSON"), "data type JSON"),
+        (row(contents.INSERT, 5, status=2, info="Dictionary Mismatch"), "Dictionary Mismatch"),
+        (row(contents.UPDATE, 5, status=2, sql_redo="x"), "could not write the change as SQL"),
+        (row(contents.DDL, 5, sql_redo="drop table t;"), "DROP TABLE removed rows"),
+        (
+            row(contents.DDL, 5, sql_redo="alter table t truncate partition p;"),
+            "ALTER TABLE removed rows",
+        ),
+        (row(contents.LOB_WRITE, 5, sql_redo=" buf_c := 'x';"), "large object was written"),
+        (row(contents.LOB_LOCATOR, 5, sql_redo="BEGIN"), "large object was written"),
+        (row(68, 5, sql_redo="XML DOC BEGIN"), "operation 68"),
+    ],
+)
+def test_what_cannot_be_read_is_a_gap(change: LogRow, cause: str) -> None:
+    with pytest.raises(GapError, match=cause) as failure:
+        read(start(5), change, commit(6))
+    assert failure.value.first_scn == 5
+    assert "stream 'HR-T'" in str(failure.value)
+    assert "on_gap" in str(failure.value)
+
+
+def test_ddl_that_keeps_rows_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    ddl = row(contents.DDL, 5, sql_redo="alter table t add (secret number default 42);")
+    events, _ = read(start(5), ddl, commit(5))
+    assert keys(events) == []
+    assert "ALTER TABLE at SCN 5 changed the table" in caplog.text
+    assert "42" not in caplog.text
+
+
+def test_large_objects_mark_their_row() -> None:
+    writes = [
+        row(contents.LOB_LOCATOR, 5, sql_redo=LOCATOR),
+        row(contents.LOB_WRITE, 5, sql_redo=" buf_c := 'x'; dbms_lob.write(loc_c, 1, 1, buf_c);"),
+    ]
+    events, _ = read(start(5), *writes, commit(6))
+    assert keys(events) == ["'1'"]
+
+
+def test_a_transaction_that_began_before_the_redo_is_a_gap() -> None:
+    with pytest.raises(GapError, match="began before the redo"):
+        read(insert(1, 5), commit(6))
+
+
+def test_missing_redo_is_named() -> None:
+    with pytest.raises(GapError, match="missing redo at SCN 5"):
+        read(row(contents.MISSING_SCN, 5))
+    mining = FakeMining([])
+    mining.hole = MissingLog(thread=2, sequence=8, first_scn=18, last_scn=21)
+    reader = LogReader(
+        cast("MiningSession", mining),
+        MinedTable(TableName.of("HR", "T"), frozenset()),
+        ["ID"],
+        stream="HR-T",
+        memory_limit_bytes=1_000,
+    )
+    with pytest.raises(GapError, match="sequence 8 of thread 2") as failure:
+        list(reader.read(LogPosition(10, 10, 1), LogPosition(30, 30, 1)))
+    assert "from SCN 18 to 21" in str(failure.value)
