@@ -33,6 +33,7 @@ class LogMinerSource:
         entry: CatalogEntry,
         *,
         memory_limit_bytes: int,
+        array_size_rows: int,
     ) -> None:
         """Prepare to mine.
 
@@ -41,7 +42,9 @@ class LogMinerSource:
             session: A session where the table is.
             entry: The stream as the catalog describes it.
             memory_limit_bytes: Memory for transactions whose end has not been read.
+            array_size_rows: Maximum changes at once.
         """
+        self._array_size_rows = array_size_rows
         self._connection = mining
         self._mining = MiningSession(mining)
         self._table = mined_table(mining, session, entry.table)
@@ -72,7 +75,9 @@ class LogMinerSource:
         )
         for event in reader.read(start, end):
             if isinstance(event, Folded):
-                yield Changed(key_changes(event.states, plan))
+                for begin in range(0, len(event.states), self._array_size_rows):
+                    states = event.states[begin : begin + self._array_size_rows]
+                    yield Changed(key_changes(states, plan))
             elif isinstance(event, Reached):
                 yield Advanced(event.position.bookmark())
             else:

@@ -145,6 +145,7 @@ class LogBasedStream(OracleStream):
                 self.services.session(),
                 self.entry,
                 memory_limit_bytes=settings.log_memory_bytes,
+                array_size_rows=settings.array_size_rows,
             )
         if settings.log_based_method == LOGMINER:
             msg = f"stream '{self.name}' cannot be read by LogMiner: {'; '.join(reasons)}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from tap_oracle.streams import LogBasedStream
 from tap_oracle.tap import TapOracle
-from tap_oracle.writer import LineWriter
+from tap_oracle.writer import LineWriter, encode_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,15 +30,22 @@ LOGMINER_GRANTS = (
 FLASHBACK_GRANTS = ("SELECT ON SYS.V_$DATABASE", "SELECT ON SYS.V_$PARAMETER")
 
 
-class Lines(LineWriter):
-    """Collects lines in place of standard output."""
+BASE = ("CREATE SESSION", "CREATE TABLE", "CREATE SEQUENCE")
 
-    def __init__(self) -> None:
+
+class Lines(LineWriter):
+    """Collects lines in place of standard output; its reader may leave after some of them."""
+
+    def __init__(self, limit: int | None = None) -> None:
         super().__init__()
+        self.limit = limit
         self.lines: list[bytes] = []
 
     def write_lines(self, lines: bytes) -> None:
-        self.lines += lines.splitlines()
+        for line in lines.splitlines():
+            if self.limit is not None and len(self.lines) >= self.limit:
+                raise BrokenPipeError
+            self.lines.append(line)
         self.bytes_written += len(lines)
 
     @property
@@ -111,18 +117,28 @@ class Replica:
                 element["metadata"] |= {"selected": True, "replication-method": "LOG_BASED"}
         return {"streams": [stream]}
 
-    def messages(self, state: Mapping[str, Any] | None = None, **settings: Any) -> list[Any]:
-        """Run the tap and return its messages; what it wrote before a failure goes too."""
+    def messages(self, **settings: Any) -> list[dict[str, Any]]:
+        """Run the tap and return its messages."""
         lines = Lines()
-        tap = TapOracle(
-            config=self.config(**settings),
-            catalog=self.catalog,
-            state=dict(self.target.state if state is None else state),
-            message_writer=lines,
-        )
-        with closing(tap):
+        with closing(self._tap(lines, **settings)) as tap:
             tap.run_pipeline()
         return lines.messages
+
+    def _tap(self, lines: Lines, **settings: Any) -> TapOracle:
+        return TapOracle(
+            config=self.config(**settings),
+            catalog=self.catalog,
+            state=copy.deepcopy(self.target.state),
+            message_writer=lines,
+        )
+
+    def run_killed(self, lines: int, **settings: Any) -> None:
+        """Run the tap until it has written some lines, and load those."""
+        written = Lines(lines)
+        settings = {"array_size_rows": 2, **settings}
+        with closing(self._tap(written, **settings)) as tap, suppress(BrokenPipeError):
+            tap.run_pipeline()
+        self.target.load(written.messages)
 
     def run(self, **settings: Any) -> list[dict[str, Any]]:
         """Run the tap, load the model and return the records."""
@@ -146,5 +162,5 @@ class Replica:
             rows = stream.rows_as_of(plan, self.bookmark["scn"])
             found = [record for batch in rows for record in plan.documents(batch)]
         keys = self.target.keys
-        plain: list[dict[str, Any]] = json.loads(msgspec.json.encode(found))
+        plain: list[dict[str, Any]] = [json.loads(encode_message(record)) for record in found]
         return sorted(plain, key=lambda row: [row[name] for name in keys])

@@ -10,7 +10,7 @@ import pytest
 
 from oracle_core.errors import ConfigurationError
 from tap_oracle.changes import GapError
-from tests.oracle.log_steps import FLASHBACK_GRANTS, LOGMINER_GRANTS, Replica
+from tests.oracle.log_steps import BASE, FLASHBACK_GRANTS, LOGMINER_GRANTS, Replica
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
-BASE = ("CREATE SESSION", "CREATE TABLE", "CREATE SEQUENCE")
 TABLE = "CREATE TABLE t (id NUMBER(9) PRIMARY KEY, name VARCHAR2(40), born DATE)"
 
 Make = Callable[..., Replica]
