@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 from oracle_standin import Standin
 
+from demo import runs
 from demo.compare import Contents, contents
 from demo.pipeline import Pipeline, state_of
 
@@ -58,7 +59,8 @@ def _run(meltano: Path, folder: Path) -> int:
     _say("starting the stand-in with 20,000 employees in schema HR")
     users = {SOURCE: "hr", COPY: "copy"}
     with Standin(users=users, samples={"hr": SOURCE}) as database:
-        pipeline = Pipeline(meltano, folder, _environment(database, users))
+        environment = _environment(database, users) | runs.telemetry_environment(folder)
+        pipeline = Pipeline(meltano, folder, environment)
         _say("meltano run tap-oracle target-oracle")
         if pipeline.run("tap-oracle", "target-oracle"):
             return 1
@@ -70,6 +72,7 @@ def _run(meltano: Path, folder: Path) -> int:
         second = state_of(pipeline)
         agree = _compare(database, users)
         _show_history(first, second)
+        agree &= _compare_runs([first, second], database, users, folder)
     _say("source and target agree" if agree else "source and target DIFFER")
     return 0 if agree else 1
 
@@ -134,6 +137,36 @@ def _show_history(first: Mapping[str, Any], second: Mapping[str, Any]) -> None:
         )
         print(f"    {label} moved {run['rows']:,} rows: {counts}")
     print()
+
+
+def _compare_runs(
+    states: Sequence[Mapping[str, Any]],
+    database: Standin,
+    users: Mapping[str, str],
+    folder: Path,
+) -> bool:
+    """Print the runs as every place shows them, and return whether they are the same."""
+    config = {
+        "host": database.host,
+        "port": database.port,
+        "service_name": database.service_name,
+        "user": COPY,
+        "password": users[COPY],
+    }
+    with closing(_connect(database, users, COPY)) as connection:
+        places = runs.everywhere(states, connection, config, folder)
+    expected = places[0]
+    agree = True
+    print(f"{'where':<15}{'status':<10}{'rows':>8}{'ms':>8}   run")
+    for seen in places:
+        for run, first in zip(seen, expected[-len(seen) :], strict=True):
+            same = run.agrees_with(first)
+            agree &= same
+            shown = "" if run.duration_ms is None else run.duration_ms
+            note = "" if same else "   DIFFERS"
+            print(f"{run.place:<15}{run.status:<10}{run.rows:>8,}{shown:>8}   {run.run_id}{note}")
+        agree &= bool(seen)
+    return agree
 
 
 def _say(text: str) -> None:

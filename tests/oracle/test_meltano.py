@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from demo import runs
 from demo.compare import contents
 from demo.pipeline import PROJECT, Pipeline, state_of
 
@@ -47,7 +48,11 @@ def pipeline(
     text = re.sub(r"\bHR\b", hr_schema, text)
     (project / "meltano.yml").write_text(text, encoding="utf-8")
     (project / ".meltano").symlink_to(PROJECT / ".meltano")
-    environment = {**os.environ, "MELTANO_ENVIRONMENT": "demo"}
+    environment = {
+        **os.environ,
+        "MELTANO_ENVIRONMENT": "demo",
+        **runs.telemetry_environment(tmp_path),
+    }
     for prefix, user in (("SOURCE_ORACLE", hr_schema), ("TARGET_ORACLE", fresh_schema)):
         for name, value in oracle_database.config(user).items():
             environment[f"{prefix}_{name.upper()}"] = str(value)
@@ -65,17 +70,23 @@ def test_a_loader_that_is_not_ours_takes_the_lines(
     assert len(written.read_text(encoding="utf-8").splitlines()) == 20_000
 
 
-def test_a_second_run_with_nothing_changed_moves_boundary_rows_only(
-    pipeline: Pipeline, oracle_database: OracleDatabase, hr_schema: str, fresh_schema: str
+def test_two_runs_move_what_changed_and_are_the_same_everywhere(
+    pipeline: Pipeline,
+    oracle_database: OracleDatabase,
+    hr_schema: str,
+    fresh_schema: str,
+    tmp_path: Path,
 ) -> None:
     assert pipeline.run("tap-oracle", "target-oracle") == 0
-    first = state_of(pipeline)["job_history"]["runs"]
+    first_state = state_of(pipeline)
+    first = first_state["job_history"]["runs"]
     assert [run["status"] for run in first.values()] == ["SUCCESS"]
     (only,) = first.values()
     assert only["streams"][f"{hr_schema}-EMPLOYEES"]["rows"] == 20_000
 
     assert pipeline.run("tap-oracle", "target-oracle") == 0
-    second = state_of(pipeline)["job_history"]["runs"]
+    second_state = state_of(pipeline)
+    second = second_state["job_history"]["runs"]
     assert [run["status"] for run in second.values()] == ["SUCCESS", "SUCCESS"]
     newest = second[max(second)]
     moved = {name: stream["rows"] for name, stream in newest["streams"].items()}
@@ -87,3 +98,28 @@ def test_a_second_run_with_nothing_changed_moves_boundary_rows_only(
     ):
         for table in TABLES:
             assert contents(source, hr_schema, table) == contents(copy, fresh_schema, table), table
+
+        config = oracle_database.config(fresh_schema)
+        places = runs.everywhere([first_state, second_state], copy, config, tmp_path)
+    expected = places[0]
+    for seen in places:
+        assert seen
+        for run, told in zip(seen, expected[-len(seen) :], strict=True):
+            assert run.agrees_with(told), (run, told)
+
+
+def test_the_state_can_be_in_oracle(
+    pipeline: Pipeline, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    config = oracle_database.config(fresh_schema)
+    backend = {
+        "MELTANO_STATE_BACKEND_URI": f"oracle://{oracle_database.dsn}",
+        "MELTANO_STATE_BACKEND_ORACLE_USER": fresh_schema,
+        "MELTANO_STATE_BACKEND_ORACLE_PASSWORD": config["password"],
+    }
+    run = dataclasses.replace(pipeline, environment={**pipeline.environment, **backend})
+    assert run.run("tap-oracle", "target-oracle") == 0
+    ((run_id, _),) = state_of(run)["job_history"]["runs"].items()
+    assert oracle_database.rows(fresh_schema, "SELECT state_id, run_uuid FROM singer_state") == [
+        ("demo:tap-oracle-to-target-oracle", run_id)
+    ]
