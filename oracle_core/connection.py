@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import oracledb
 
 from oracle_core import retry, run_context
+from oracle_core.credentials import load_provider, password_of, rotated_password
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.settings import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
@@ -141,7 +142,8 @@ def connect(
     parameters = connect_parameters(config)
     register_secrets(config)
     _set_driver_mode(config)
-    connection = oracledb.connect(**parameters)
+    load_provider(config.get("dsn"))
+    connection = _log_on(config, parameters)
     try:
         connection.module = module
         connection.action = "connect"
@@ -155,6 +157,21 @@ def connect(
             connection.close()
         raise
     return connection
+
+
+def _log_on(config: Mapping[str, Any], parameters: dict[str, Any]) -> oracledb.Connection:
+    """Open a session; a password from a file that has changed meanwhile is tried once more."""
+    if "access_token" in parameters:
+        return oracledb.connect(**parameters)
+    if password := password_of(config):
+        parameters["password"] = password
+    try:
+        return oracledb.connect(**parameters)
+    except oracledb.DatabaseError as error:
+        password = rotated_password(config, parameters.get("password"), error)
+        if password is None:
+            raise
+        return oracledb.connect(**{**parameters, "password": password})
 
 
 def name_run(connection: oracledb.Connection) -> None:

@@ -15,6 +15,7 @@ from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 
 from oracle_core import redact
+from oracle_core.credentials import provides_configuration
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
         secret=True,
         title="Password",
         description="Password of the user.",
+    ),
+    th.Property(
+        "password_file",
+        th.StringType(nullable=True),
+        title="Password file",
+        description=(
+            "File whose first line is the password, instead of `password`. It is read at each "
+            "log-on, and once more when a log-on is refused (ORA-01017, ORA-28001)."
+        ),
     ),
     th.Property(
         "service_name",
@@ -390,10 +400,14 @@ def check_connection(config: Mapping[str, Any]) -> None:
         raise ConfigurationError(message, setting="access_token_private_key")
     if config.get("access_token"):
         return
-    for name in ("user", "password"):
-        if not config.get(name) and not _logs_on_by_wallet(config):
-            message = "is required"
-            raise ConfigurationError(message, setting=name)
+    if _logs_on_by_wallet(config) or provides_configuration(config.get("dsn")):
+        return
+    if not config.get("user"):
+        message = "is required"
+        raise ConfigurationError(message, setting="user")
+    if not config.get("password") and not config.get("password_file"):
+        message = "is required, or password_file"
+        raise ConfigurationError(message, setting="password")
 
 
 def _logs_on_by_wallet(config: Mapping[str, Any]) -> bool:

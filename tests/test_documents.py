@@ -15,6 +15,7 @@ from docs.generate import PROJECT, documents, settings
 from docs.walk import agrees, steps
 from oracle_core.connection import connect_parameters
 from oracle_core.settings import ALIASES, validated
+from singer_oracle_cli.main import main as singer_oracle
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
 
@@ -31,6 +32,7 @@ COMMANDS: dict[str, click.Command] = {
     "tap-oracle": TapOracle.cli,
     "target-oracle": TargetOracle.cli,
     "oracle-catalog": oracle_catalog,
+    "singer-oracle": singer_oracle,
 }
 SETTINGS = {row.name for plugin in (TapOracle, TargetOracle) for row in settings(plugin)}
 
