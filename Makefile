@@ -5,6 +5,7 @@
 # make coverage  runs the pair's tests and prints the branch coverage of the pair, plugins included
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
 # make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
+# make faults-scheduler  kills processes of the scheduler while 2,000 times come due; TIMES=200
 # make test-browser  looks at the report of runs in chromium (apt-get install chromium)
 # make test-state-backend  runs and checks Meltano's state backend in an environment of its own
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
@@ -38,7 +39,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench faults-target bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -112,6 +113,9 @@ standin-report: $(VENV)/.installed
 
 test-scheduler: $(VENV)/.installed
 	$(BIN)/python -m pytest $(PARALLEL) -m scheduler tests/oracle/test_scheduler_service.py
+
+faults-scheduler: $(VENV)/.installed
+	$(BIN)/python -m tests.oracle.scheduler_faults $(if $(TIMES),--times $(TIMES))
 
 test-dbt: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py

@@ -34,7 +34,7 @@ class Due:
     Attributes:
         run: Times that become runs, in order.
         missed: Times that are recorded as missed, in order.
-        next_time: The first time that has not come; None where there is no further time.
+        next_time: The first time that has not come; None where none follows.
     """
 
     run: tuple[dt.datetime, ...]

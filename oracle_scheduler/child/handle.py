@@ -54,7 +54,7 @@ class Spool:
         return tuple(path for path in (older, self.output) if path.exists())
 
     def ending(self) -> Ending | None:
-        """Return how the command ended; None while there is no result."""
+        """Return how the command ended; None until it has a result."""
         try:
             result: dict[str, Any] = json.loads(self.result.read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -62,7 +62,7 @@ def _parent(entry: Path) -> int | None:
 
 
 def send(process: int, number: signal.Signals, *, to_group: bool = False) -> None:
-    """Send a signal to a process or to its group; one that has ended is no error."""
+    """Send a signal to a process or to its group; one that has ended is passed over."""
     with contextlib.suppress(ProcessLookupError):
         if to_group:
             os.killpg(process, number)
@@ -79,7 +79,7 @@ def kill_descendants(awaited: int) -> int:
         awaited: Id of the child whose exit status the caller collects itself.
 
     Raises:
-        OSError: If there is no end to them.
+        OSError: If they cannot be killed.
     """
     killed: set[int] = set()
     for _ in range(_KILL_ROUNDS_MAX):

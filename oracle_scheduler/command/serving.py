@@ -192,7 +192,7 @@ def _name(database: Database, name_or_file: str, new: NewRun, *, is_dry: bool) -
     pipeline = read_pipeline(path)
     unknown = sorted(new.skip - {job.id for job in pipeline.jobs})
     if unknown:
-        message = f"there is no job '{unknown[0]}' in {path}"
+        message = f"no job is called '{unknown[0]}' in {path}"
         raise ConfigurationError(message, setting="--skip")
     if not is_dry:
         definitions.register(database, pipeline, path.read_text(encoding="utf-8"))

@@ -107,7 +107,7 @@ class Database:
         A single row by its key: row limiting with FOR UPDATE is ORA-02014 on Oracle.
 
         Raises:
-            sqlalchemy.exc.NoResultFound: If there is no such row.
+            sqlalchemy.exc.NoResultFound: If the row is not known.
         """
         return self._locked(connection, table, *where).one()
 

@@ -91,12 +91,12 @@ def definition(database: Database, connection: sa.Connection, name: str) -> Defi
     The row is the lock of all that belongs to a pipeline: firing, the end of a job, cancelling.
 
     Raises:
-        ConfigurationError: If there is no such pipeline.
+        ConfigurationError: If the pipeline is not known.
     """
     table = database.tables.pipeline
     row = database.find_and_lock(connection, table, table.c.name == name)
     if row is None:
-        message = f"there is no pipeline '{name}'; `oracle-scheduler validate` and `serve` read it"
+        message = f"no pipeline is called '{name}'; `oracle-scheduler validate` and `serve` read it"
         raise ConfigurationError(message)
     pipeline = pipeline_of(row["definition"], row["source"] or name)
     return Definition(pipeline, row["definition"], bool(row["is_paused"]))
@@ -109,7 +109,7 @@ def set_paused(database: Database, name: str, *, is_paused: bool) -> None:
     by `catch_up`.
 
     Raises:
-        ConfigurationError: If there is no such pipeline.
+        ConfigurationError: If the pipeline is not known.
     """
 
     def work(connection: sa.Connection) -> None:
@@ -125,7 +125,7 @@ def remove(database: Database, name: str) -> None:
     """Forget a pipeline; its runs stay.
 
     Raises:
-        ConfigurationError: If there is no such pipeline.
+        ConfigurationError: If the pipeline is not known.
     """
 
     def work(connection: sa.Connection) -> None:

@@ -52,7 +52,7 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
         pipeline is paused.
 
     Raises:
-        ConfigurationError: If there is no such pipeline.
+        ConfigurationError: If the pipeline is not known.
     """
 
     def work(connection: sa.Connection) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def start(database: Database, name: str, new: NewRun) -> tuple[str, bool]:
         The id of the run, and whether it was made now: a key that is known gives the run it has.
 
     Raises:
-        ConfigurationError: If there is no such pipeline.
+        ConfigurationError: If the pipeline is not known.
     """
 
     def work(connection: sa.Connection) -> tuple[str, bool]:

@@ -27,7 +27,7 @@ def cancel(database: Database, run_id: str) -> None:
     """Cancel a run that has not ended; what runs is killed at its next heartbeat.
 
     Raises:
-        ConfigurationError: If there is no such run, or it has ended.
+        ConfigurationError: If the run is not known, or it has ended.
     """
 
     def work(connection: sa.Connection) -> None:
@@ -52,7 +52,7 @@ def resume(database: Database, run_id: str, *, failed_only: bool = False) -> Non
             because of them or cancelled.
 
     Raises:
-        ConfigurationError: If there is no such run, it has not ended, or all is done.
+        ConfigurationError: If the run is not known, it has not ended, or all is done.
     """
     again = _FAILED if failed_only else _NOT_DONE
 
@@ -81,7 +81,7 @@ def mark_success(database: Database, run_id: str, job_ids: Sequence[str]) -> Non
     """Call jobs of a run done, so that the jobs behind them may start.
 
     Raises:
-        ConfigurationError: If there is no such run or job, or a job runs.
+        ConfigurationError: If the run is not known or job, or a job runs.
     """
 
     def work(connection: sa.Connection) -> None:
@@ -110,7 +110,7 @@ def _locked(database: Database, connection: sa.Connection, run_id: str) -> tuple
     query = sa.select(run.c.pipeline_name).where(run.c.run_id == run_id)
     name = connection.execute(query).scalar()
     if name is None:
-        message = f"there is no run '{run_id}'; `oracle-scheduler runs list` shows them"
+        message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
         raise ConfigurationError(message)
     database.find_and_lock(connection, pipeline, pipeline.c.name == name)
     row = database.lock_row(connection, run, run.c.run_id == run_id)

@@ -104,7 +104,7 @@ def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
     """Return a run and its jobs in the order of the file.
 
     Raises:
-        ConfigurationError: If there is no such run.
+        ConfigurationError: If the run is not known.
     """
     run, task = database.tables.run, database.tables.task
     columns = task.c
@@ -132,7 +132,7 @@ def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
 
     result = database.perform(work)
     if result is None:
-        message = f"there is no run '{run_id}'; `oracle-scheduler runs list` shows them"
+        message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
         raise ConfigurationError(message)
     return result
 

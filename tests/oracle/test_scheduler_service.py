@@ -198,8 +198,8 @@ def test_a_failed_run_is_resumed(scheduler: Scheduler) -> None:
 
 
 def test_errors_are_one_line_with_exit_code_2(scheduler: Scheduler) -> None:
-    assert "there is no pipeline 'day'" in scheduler.call("run", "day", code=2)
-    assert "there is no run 'x'" in scheduler.call("runs", "show", "x", code=2)
+    assert "no pipeline is called 'day'" in scheduler.call("run", "day", code=2)
+    assert "no run has the id 'x'" in scheduler.call("runs", "show", "x", code=2)
     bad = scheduler.job_file("application_name: a\njobs: [{id: b}]\n")
     assert "night.yml:2: job 'b': 'command' is missing" in scheduler.call("validate", bad, code=2)
 
