@@ -160,7 +160,7 @@ def test_a_changed_schedule_counts_from_now(store: Database) -> None:
 
 
 def test_an_unknown_pipeline_is_named(store: Database) -> None:
-    with pytest.raises(ConfigurationError, match="no pipeline is called .day."):
+    with pytest.raises(ConfigurationError, match="no pipeline is called 'day'"):
         firing.fire(store, "day")
 
 
