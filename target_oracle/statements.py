@@ -50,13 +50,13 @@ class Statement:
 
 
 def _long_last(columns: Sequence[LoadColumn], long: frozenset[int]) -> list[int]:
-    """Return positions with LOB columns and long values at the end (ORA-24816).
+    """Return positions with long values after the short ones and LOB columns last (ORA-24816).
 
     The server judges what a bind may become, so that a LOB column counts whatever its values.
     """
     return sorted(
         range(len(columns)),
-        key=lambda position: position in long or columns[position].plan.takes_lobs,
+        key=lambda position: (columns[position].plan.takes_lobs, position in long),
     )
 
 

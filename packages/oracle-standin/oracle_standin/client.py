@@ -49,7 +49,6 @@ class Standin:
         compatible: str = "",
         charset: str = "AL32UTF8",
         calendar: str = "GREGORIAN",
-        sql92_security: bool = True,
         service: str = "FREEPDB1",
         faults: bool = False,
         tls: Path | None = None,
@@ -66,7 +65,6 @@ class Standin:
             compatible: The value of COMPATIBLE, "" for the release's own.
             charset: The database character set, AL32UTF8 or WE8MSWIN1252.
             calendar: NLS_CALENDAR of the instance, GREGORIAN or THAI BUDDHA.
-            sql92_security: Whether UPDATE and DELETE with a WHERE need SELECT.
             service: The service name to listen for.
             faults: Whether `inject` may order faults.
             tls: A PEM file of a certificate and its key: clients must connect by `tcps`.
@@ -77,8 +75,6 @@ class Standin:
         self._arguments += ["--compatible", compatible, "--calendar", calendar]
         if extended_strings:
             self._arguments += ["--max-string-size", "extended"]
-        if not sql92_security:
-            self._arguments.append("--no-sql92-security")
         for name, password in self._users.items():
             self._arguments += ["--user", f"{name}/{password}"]
         for sample, name in (samples or {}).items():

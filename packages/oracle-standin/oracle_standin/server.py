@@ -95,11 +95,6 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         "--calendar", choices=CALENDARS, default="GREGORIAN", help="NLS_CALENDAR of the instance"
     )
     serve.add_argument(
-        "--no-sql92-security",
-        action="store_true",
-        help="let UPDATE and DELETE read what they change without SELECT",
-    )
-    serve.add_argument(
         "--compress-rows", action="store_true", help="send repeated values of a column once"
     )
     serve.add_argument(
@@ -198,7 +193,6 @@ def _server_facts(options: argparse.Namespace) -> ServerFacts:
         options.charset,
         options.compatible,
         options.calendar,
-        sql92_security=not options.no_sql92_security,
     )
 
 

@@ -196,6 +196,8 @@ class Translation:
     """Queries that describe the rows of CURSOR expressions, in the order of the select list."""
     compared: tuple[int, ...] | None = ()
     """Result columns that the query groups by or tells rows apart by; None is all of them."""
+    read_target: ObjectRef | None = None
+    """The table or view whose rows an UPDATE or DELETE reads: it needs SELECT (SQL92_SECURITY)."""
     counts_rows: bool = False
     """The number of rows changed is the statement's one value (INSERT ALL)."""
 

@@ -59,10 +59,10 @@ class StoredLengths:
             return
         if self._tokens[values_at - 1].is_operator(")"):
             start = max(i for i in range(values_at) if self._tokens[i].is_operator("("))
-            columns: Sequence[str] = [part[-1].value for part in _list_items(self._tokens, start)]
+            columns: Sequence[str] = [part[-1].value for part in list_items(self._tokens, start)]
         else:
             columns = all_columns()
-        items = _list_items(self._tokens, values_at + 1)
+        items = list_items(self._tokens, values_at + 1)
         for column, item in zip(columns, items, strict=False):
             yield column, self._length(item)
 
@@ -117,7 +117,7 @@ def _name_parts(found: Sequence[Token], position: int) -> Iterator[str]:
         position += 2
 
 
-def _list_items(found: Sequence[Token], opening: int) -> list[list[Token]]:
+def list_items(found: Sequence[Token], opening: int) -> list[list[Token]]:
     """Return the comma-separated items of the parenthesis that opens at a position."""
     items: list[list[Token]] = [[]]
     depth = 0

@@ -1,6 +1,6 @@
 """What the played server is: its release, and the parameters it was created or started with.
 
-Source: Database Reference, COMPATIBLE, MAX_STRING_SIZE, NLS_CALENDAR, SQL92_SECURITY;
+Source: Database Reference, COMPATIBLE, MAX_STRING_SIZE, NLS_CALENDAR;
 Globalization Support Guide, "Locale Data" for the character sets.
 """
 
@@ -30,7 +30,6 @@ class ServerFacts:
         charset: The database character set.
         compatible: The value of COMPATIBLE, "" for the release's own.
         calendar: NLS_CALENDAR of the instance.
-        sql92_security: Whether UPDATE and DELETE that read need SELECT, the default since 12.2.
     """
 
     profile: str = "23"
@@ -38,7 +37,6 @@ class ServerFacts:
     charset: str = "AL32UTF8"
     compatible: str = ""
     calendar: str = "GREGORIAN"
-    sql92_security: bool = True
 
     @property
     def version(self) -> str:
@@ -100,7 +98,6 @@ class ServerFacts:
             "ora.max_string_size": "EXTENDED" if self.extended_strings else "STANDARD",
             "ora.nls_characterset": self.charset,
             "ora.nls_calendar": self.calendar,
-            "ora.sql92_security": str(self.sql92_security).upper(),
         }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oracle_standin import lexer
 from oracle_standin.backend import ExecuteOptions, Result
 from oracle_standin.engine import (
+    bind_sizes,
     charsets,
     ddl,
     errors,
@@ -25,7 +26,7 @@ from oracle_standin.engine.session_context import SessionContext
 from oracle_standin.protocol import OracleError, not_in_this_standin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from oracle_standin.backend import Bind
     from oracle_standin.engine.contract import Translation
@@ -153,6 +154,10 @@ class Session(SessionContext):
             stored = StoredLengths(statement, row)
             return self._explained(failure, keyword, statement=statement, stored=stored)
 
+        longest = self.server.max_varchar_bytes
+        bind_sizes.check(statement, binds, longest, lambda: self._large_columns(statement))
+        if translation.read_target is not None:
+            self._reading_rights.require_select(self.user, translation.read_target)
         self._flashback.check(changes=True)
         if not translation.flashback:
             return self._executor.change(translation, binds, rows, options, explain)
@@ -165,6 +170,12 @@ class Session(SessionContext):
                 return self._executor.change(settled, binds, rows, options, explain)
         except EngineFailureError as failure:
             raise self._explained(failure, keyword) from None
+
+    def _large_columns(self, statement: str) -> Collection[str]:
+        """Return the LOB and LONG columns of the table that a DML statement changes."""
+        changed = StoredLengths(statement, ())
+        target = self._resolver.resolve(changed.schema, changed.table) if changed.table else None
+        return self._resolver.large_columns(target) if target else ()
 
     def _run_plsql(
         self, statement: str, binds: Sequence[Bind], rows: Sequence[Sequence[BindValue]]

@@ -18,6 +18,7 @@ from oracle_standin.engine.link import EngineFailureError, Link
 from oracle_standin.engine.logminer.mining import Mining
 from oracle_standin.engine.owner import OwnerAccess
 from oracle_standin.engine.plsql.linker import Linker
+from oracle_standin.engine.reading_rights import ReadingRights
 from oracle_standin.engine.resolver import NameResolver
 from oracle_standin.engine.settings import Settings
 from oracle_standin.engine.transaction_control import TransactionControl
@@ -71,6 +72,7 @@ class SessionContext(TransactionControl):
         self._mining = Mining(shared.query, shared.past.follow_log, user, self._apply_settings)
         self._owner = OwnerAccess(link, self._transaction, user, self._explained)
         self._linker = Linker(shared.query)
+        self._reading_rights = ReadingRights(shared.query)
         self._epoch = shared.epoch
         self._usage = SessionUsage()
         self._identity = (info.session_id, info.serial_number)
@@ -164,6 +166,7 @@ class SessionContext(TransactionControl):
         self._resolver.forget()
         self._describer.forget()
         self._linker.forget()
+        self._reading_rights.forget()
 
     def _explained(
         self,

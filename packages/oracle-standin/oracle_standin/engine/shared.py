@@ -93,7 +93,9 @@ class SharedState:
         for engine, oracle in connection.execute("SELECT * FROM ora.long_names"):
             names.remember(engine, oracle)
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def query(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[tuple[Any, ...]]:
         """Run a query as the owner; operators are PostgreSQL's own here."""
         with self._lock:
             return self._connection.execute(sql.encode(), parameters).fetchall()

@@ -195,3 +195,23 @@ def test_dropping_a_user_needs_cascade(engine_database: Database, admin: UserSes
     assert "ORA-01922" in admin.fails("DROP USER full_one")
     admin.run("DROP USER full_one CASCADE")
     assert admin.rows("SELECT * FROM dba_objects WHERE owner = 'FULL_ONE'") == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {}.t SET a = 1 WHERE a = 2", "UPDATE {}.t SET a = a + 1", "DELETE {}.t WHERE a = 2"],
+)
+def test_changes_that_read_need_select_and_not_read(
+    session: UserSession, reader: UserSession, statement: str
+) -> None:
+    owner, grantee = session.session.user, reader.session.user
+    session.run("CREATE TABLE t (a NUMBER)")
+    session.run(f"GRANT UPDATE, DELETE, READ ON t TO {grantee}")
+    reader.run(f"UPDATE {owner}.t SET a = 1")
+    reader.run(f"DELETE {owner}.t")
+    assert reader.rows(f"SELECT * FROM {owner}.t") == []
+    assert reader.fails(statement.format(owner)).startswith("ORA-01031")
+    session.run(f"GRANT SELECT ON t TO {grantee}")
+    reader.run(statement.format(owner))
+    session.run(f"REVOKE SELECT ON t FROM {grantee}")
+    assert reader.fails(statement.format(owner)).startswith("ORA-01031")

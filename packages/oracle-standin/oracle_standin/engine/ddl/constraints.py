@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import facts, objects, privileges
+from oracle_standin.engine.ddl import facts, key_bytes, objects, privileges
 from oracle_standin.engine.ddl.model import ConstraintDefinition, ConstraintKind
 from oracle_standin.engine.names import engine_name, quoted
 from oracle_standin.protocol import OracleError, not_in_this_standin
@@ -125,8 +125,8 @@ def check_columns(
 ) -> None:
     """Check that a key's columns exist and can be indexed.
 
-    Raises OracleError 904 for an unknown column, 2329 for a LOB in a key, 1792 no; a key of a
-    partitioned table must hold the partition key in this stand-in.
+    Raises OracleError 904 for an unknown column, 2329 for a LOB in a key, 1450 for columns that are
+    too long together; a key of a partitioned table must hold the partition key in this stand-in.
     """
     for column in definition.columns:
         if column not in types:
@@ -135,6 +135,8 @@ def check_columns(
         if definition.kind.has_index and kind is not None and kind.is_long_value:
             message = f"column of data type {kind.data_type} cannot be unique or a primary key"
             raise OracleError(2329, message)
+    if definition.kind.has_index:
+        key_bytes.check(types[column] for column in definition.columns)
     if definition.kind.has_index and not set(partition_key) <= set(definition.columns):
         what = "a unique key that does not include the partition key"
         raise not_in_this_standin(what)

@@ -12,6 +12,7 @@ from oracle_standin.engine.ddl import (
     external_tables,
     facts,
     kept_history,
+    key_bytes,
     nested_tables,
     objects,
     privileges,
@@ -131,6 +132,7 @@ def _check(engine: Engine, table: Relation, parts: list[IndexPart]) -> None:
             raise OracleError(2327, message)
     if len({part.text for part in parts}) != len(parts):
         raise OracleError(957, "duplicate column name")
+    key_bytes.check(states[part.column].type for part in parts if part.column is not None)
     wanted = [(part.column, "DESC" if part.descending else "ASC") for part in parts]
     if all(column is not None for column, _ in wanted) and _is_indexed(engine, table, wanted):
         raise OracleError(1408, "such column list already indexed")

@@ -14,6 +14,7 @@ from oracle_standin.engine.ddl import (
     column_clauses,
     facts,
     identity,
+    key_bytes,
     view_validity,
 )
 from oracle_standin.engine.ddl.facts import ColumnRecord, ColumnState
@@ -131,6 +132,8 @@ def _check_change(engine: Engine, table: Relation, state: ColumnState, new: Colu
         raise OracleError(
             14060, "data type or length of a table partitioning column may not be changed"
         )
+    types = {known.name: known.type for known in facts.columns(engine, table.oid)}
+    key_bytes.check_change(engine, table, state.name, {**types, state.name: new})
     if old.is_long_value or new.is_long_value:
         from_long = old.type_code is TypeCode.LONG and new.type_code is TypeCode.CLOB
         same = old.data_type == new.data_type and _shape_of(old) == _shape_of(new)

@@ -15,8 +15,10 @@ from oracle_standin.engine.query import (
     earlier_releases,
     expressions,
     merges,
+    nodes,
     queries,
     query_nodes,
+    tree,
 )
 from oracle_standin.engine.query.cursor import Cursor
 from oracle_standin.engine.query.render import render
@@ -24,7 +26,7 @@ from oracle_standin.engine.query.scope import Output
 from oracle_standin.protocol import OracleError
 
 if TYPE_CHECKING:
-    from oracle_standin.engine.contract import TranslationContext
+    from oracle_standin.engine.contract import ObjectRef, TranslationContext
 
 
 def translate(statement: str, context: TranslationContext) -> Translation:
@@ -100,7 +102,20 @@ def _translation(parsed: change_nodes.Statement, text: str, out: Output) -> Tran
         flashback=tuple(out.flashback),
         row_identifier=_row_identifier(parsed, out),
         compared=_compared(parsed),
+        read_target=_read_target(parsed, out),
     )
+
+
+def _read_target(parsed: change_nodes.Statement, out: Output) -> ObjectRef | None:
+    """Return what an UPDATE or DELETE changes and reads in its WHERE or SET clause."""
+    if isinstance(parsed, change_nodes.Update):
+        values = [item.value for item in parsed.assignments]
+        reads = parsed.where is not None or any(
+            isinstance(node, nodes.Name) for value in values for node in tree.walk(value)
+        )
+    else:
+        reads = isinstance(parsed, change_nodes.Delete) and parsed.where is not None
+    return out.scope.sources[0].ref if reads else None
 
 
 def _compared(parsed: change_nodes.Statement) -> tuple[int, ...] | None:
