@@ -8,10 +8,14 @@ Qualifiers").
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from oracle_core.errors import OracleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_BYTES = 128
 """Bytes of a name in UTF-8 where COMPATIBLE is 12.2 or later."""
@@ -21,13 +25,30 @@ MAX_BYTES_BEFORE_12_2 = 30
 
 _HASH_DIGITS = 8
 
-Case = Literal["upper", "exact"]
+Style = Literal["oracle", "exact", "snake"]
+"""How the name of a stream or property becomes an Oracle name; `Identifier.fold` applies it."""
+
+_FORBIDDEN = re.compile(r'["\x00]')
+_SEPARATORS = re.compile(r"[^\w$#]+")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class IdentifierError(OracleError):
     """A text that cannot be an Oracle name."""
 
     exit_code = 2
+
+
+class NameCollisionError(IdentifierError):
+    """Two texts that become the same Oracle name."""
+
+    def __init__(self, first: str, second: str, name: str) -> None:
+        """Initialize the exception with both texts and the name."""
+        super().__init__(
+            f"'{first}' and '{second}' both become {name}; set identifier_style to exact, or "
+            "rename one of them"
+        )
+        self.first, self.second, self.name = first, second, name
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,14 +72,33 @@ class Identifier:
             raise IdentifierError(msg)
 
     @classmethod
-    def fold(cls, text: str, case: Case = "upper") -> Self:
-        """Make the name that a text stands for.
+    def fold(cls, text: str, style: Style = "oracle") -> Self:
+        """Return the name that a text stands for.
 
         Args:
-            text: a name as a user or another system spells it.
-            case: `upper` as Oracle folds unquoted names, `exact` as written.
+            text: Name as a user or another system spells it.
+            style: `oracle` folds to upper case as Oracle folds unquoted names, `exact` keeps the
+                text, `snake` also separates words by underscores.
         """
-        return cls(text.upper() if case == "upper" else text)
+        if style == "exact":
+            return cls(text)
+        return cls((_snake(text) if style == "snake" else text).upper())
+
+    @classmethod
+    def of_text(cls, text: str, style: Style = "oracle", limit: int = MAX_BYTES) -> Identifier:
+        """Return the name of a table or column for any text.
+
+        A double quote or NUL, which no Oracle name can hold, becomes an underscore. A name beyond
+        the limit is cut and ends with a hash of the whole.
+
+        Args:
+            text: Name of a stream or property.
+            style: As for `fold`.
+            limit: Bytes of UTF-8.
+        """
+        name = cls.fold(_FORBIDDEN.sub("_", text) or "_", style).shorten(limit)
+        # No column can be called ROWID, quoted or not (ORA-00904).
+        return Identifier(f"{name.name}_") if name.name == "ROWID" else name
 
     @property
     def sql(self) -> str:
@@ -111,3 +151,45 @@ class TableName:
     def __str__(self) -> str:
         """Return `SCHEMA.TABLE`, for messages."""
         return f"{self.schema}.{self.table}"
+
+
+def _snake(text: str) -> str:
+    """Return a text with its words separated by underscores.
+
+    Humps count only where there are lower-case letters: COL1A is one word. Underscores that are
+    there already are kept, so that `_sdc_` columns and Oracle's own names do not change.
+    """
+    words = _HUMPS.sub("_", text) if any(character.islower() for character in text) else text
+    return _SEPARATORS.sub("_", words)
+
+
+def unique_names(
+    texts: Iterable[str], style: Style = "oracle", limit: int = MAX_BYTES
+) -> dict[str, Identifier]:
+    """Return the name of each text, in order.
+
+    Args:
+        texts: Names of properties or streams.
+        style: As for `Identifier.fold`.
+        limit: Bytes of UTF-8.
+
+    Raises:
+        NameCollisionError: If two texts become the same name.
+    """
+    names: dict[str, Identifier] = {}
+    owners: dict[Identifier, str] = {}
+    for text in texts:
+        name = Identifier.of_text(text, style, limit)
+        if owners.setdefault(name, text) != text:
+            raise NameCollisionError(owners[name], text, name.name)
+        names[text] = name
+    return names
+
+
+def table_text(stream: str) -> str:
+    """Return the part of a stream's name that names its table.
+
+    `SCHEMA-TABLE` is cut at the first hyphen; any other stream names its table as a whole.
+    """
+    _, hyphen, table = stream.partition("-")
+    return table if hyphen and table else stream

@@ -195,6 +195,7 @@ ALIASES: Mapping[str, str] = {
     "cursor_array_size": "array_size_rows",
     "target_schema": "default_target_schema",
     "batch_size": "batch_size_rows",
+    "identifier_case": "identifier_style",
 }
 """Name in an older tap or target -> name here."""
 
@@ -283,6 +284,8 @@ def resolve_aliases(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str
 
 
 def _converted(alias: str, canonical: str, value: object) -> object:
+    if canonical == "identifier_style":
+        return "oracle" if value == "upper" else value
     if canonical != "driver_mode":
         return value
     if alias in {"driver_name", "drivername"}:

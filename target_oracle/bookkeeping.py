@@ -117,13 +117,13 @@ def _states(settings: TargetSettings, own: Identifier) -> StateTable | None:
         what = f"state_table needs state_id, or the environment variable {STATE_ID_VARIABLE}"
         raise ConfigurationError(what, setting="state_id")
     schema, _, name = settings.state_table.rpartition(".")
-    case = settings.identifier_case
-    owner = Identifier.fold(schema, case) if schema else own
-    return StateTable(TableName(owner, Identifier.fold(name, case)), state_id)
+    style = settings.identifier_style
+    owner = Identifier.fold(schema, style) if schema else own
+    return StateTable(TableName(owner, Identifier.fold(name, style)), state_id)
 
 
 def _schema(name: str | None, settings: TargetSettings, own: Identifier) -> Identifier:
-    return Identifier.fold(name, settings.identifier_case) if name else own
+    return Identifier.fold(name, settings.identifier_style) if name else own
 
 
 def _missing_table(

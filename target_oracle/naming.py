@@ -2,65 +2,60 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from oracle_core.identifiers import MAX_BYTES, Case, Identifier, TableName
+from oracle_core.identifiers import (
+    MAX_BYTES,
+    Identifier,
+    NameCollisionError,
+    Style,
+    TableName,
+    table_text,
+    unique_names,
+)
 from target_oracle.errors import TableMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FORBIDDEN = re.compile(r'["\x00]')
-
 
 @dataclass(frozen=True, slots=True)
 class NamingRules:
-    """How names are made.
+    """Rules for the names of tables and columns.
 
-    `schema` takes every table, `case` is `upper` (as Oracle folds unquoted names) or `exact`,
-    `limit` is in bytes of UTF-8: 128, or 30 below COMPATIBLE 12.2.
+    Attributes:
+        schema: Schema of all tables.
+        style: The setting `identifier_style`.
+        limit: Bytes of UTF-8 per name: 128, or 30 below COMPATIBLE 12.2.
     """
 
     schema: Identifier
-    case: Case = "upper"
+    style: Style = "oracle"
     limit: int = MAX_BYTES
 
     def identifier(self, text: str) -> Identifier:
-        """Return the name of a text.
-
-        A double quote or NUL, which no Oracle name can hold, becomes an underscore; a name beyond
-        the limit is cut and ends in a hash of the whole.
-        """
-        name = Identifier.fold(_FORBIDDEN.sub("_", text) or "_", self.case).shorten(self.limit)
-        # No column can be called ROWID, quoted or not (ORA-00904).
-        return Identifier(f"{name.name}_") if name.name == "ROWID" else name
+        """Return the name of a text, see `Identifier.of_text`."""
+        return Identifier.of_text(text, self.style, self.limit)
 
     def table(self, stream: str) -> TableName:
         """Return the table of a stream: `SCHEMA-TABLE` is cut at the first hyphen."""
-        _, hyphen, table = stream.partition("-")
-        return TableName(self.schema, self.identifier(table if hyphen and table else stream))
+        return TableName(self.schema, self.identifier(table_text(stream)))
 
     def columns(self, stream: str, properties: Iterable[str]) -> dict[str, Identifier]:
         """Return the column of each property, in order.
 
         Raises:
-            TableMismatchError: when two properties become one column.
+            TableMismatchError: If two properties become one column.
         """
-        columns: dict[str, Identifier] = {}
-        owners: dict[Identifier, str] = {}
-        for name in properties:
-            column = self.identifier(name)
-            if column in owners:
-                what = (
-                    f"stream '{stream}': properties '{owners[column]}' and '{name}' both become "
-                    f"column {column}; set identifier_case to exact, or rename one in stream_maps"
-                )
-                raise TableMismatchError(what)
-            owners[column] = name
-            columns[name] = column
-        return columns
+        try:
+            return unique_names(properties, self.style, self.limit)
+        except NameCollisionError as error:
+            what = (
+                f"stream '{stream}': properties '{error.first}' and '{error.second}' both become "
+                f"column {error.name}; set identifier_style to exact, or rename one in stream_maps"
+            )
+            raise TableMismatchError(what) from error
 
 
 @dataclass

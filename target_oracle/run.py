@@ -157,9 +157,9 @@ class LoadRun:
         """Return what the sinks share; made with the first SCHEMA."""
         if self._shared is None:
             settings, session, checkpoint = self.settings, self._session, self.termination.check
-            named, case = settings.default_target_schema, settings.identifier_case
-            schema = Identifier.fold(named, case) if named else session.own_schema
-            rules = NamingRules(schema, case, session.server.name_bytes)
+            named, style = settings.default_target_schema, settings.identifier_style
+            schema = Identifier.fold(named, style) if named else session.own_schema
+            rules = NamingRules(schema, style, session.server.name_bytes)
             self._bookkeeping = self._open_bookkeeping(settings, session, checkpoint)
             books = self._bookkeeping
             transactions: TargetSession | StateTransaction = session

@@ -10,7 +10,7 @@ from singer_sdk import typing as th
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from oracle_core.identifiers import Case
+    from oracle_core.identifiers import Style
 
 LoadMethod = Literal["upsert", "append-only", "overwrite"]
 MergeStrategy = Literal["auto", "array", "staged"]
@@ -29,8 +29,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.StringType(nullable=True),
         title="Target schema",
         description=(
-            "Schema of all tables; its case follows identifier_case. Default: the schema of the "
-            "connecting user. Stream `SCHEMA-TABLE` is loaded into the table named after its first "
+            "Schema of all tables; its spelling follows identifier_style. Default: the schema of "
+            "the connecting user. Stream `SCHEMA-TABLE` is loaded into the table named after its first "
             "hyphen."
         ),
     ),
@@ -87,8 +87,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.StringType(nullable=True),
         title="Staging schema",
         description=(
-            "Schema of the staging tables; its case follows identifier_case. Default: the schema "
-            "of the connecting user."
+            "Schema of the staging tables; its spelling follows identifier_style. Default: the "
+            "schema of the connecting user."
         ),
     ),
     th.Property(
@@ -97,7 +97,7 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         title="Ledger schema",
         description=(
             "Schema of SINGER_LOADS, which has one row per committed batch, and of "
-            "SINGER_LOAD_LOCKS; its case follows identifier_case. Default: the schema of the "
+            "SINGER_LOAD_LOCKS; its spelling follows identifier_style. Default: the schema of the "
             "connecting user."
         ),
     ),
@@ -188,14 +188,16 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         description="Whether the run fails instead of creating or altering a table.",
     ),
     th.Property(
-        "identifier_case",
+        "identifier_style",
         th.StringType(nullable=True),
-        default="upper",
-        allowed_values=["upper", "exact"],
-        title="Identifier case",
+        default="oracle",
+        allowed_values=["oracle", "exact", "snake"],
+        title="Identifier style",
         description=(
-            "`upper` folds table and column names to upper case, so that most need no quotes in "
-            "SQL; `exact` keeps the case of streams and properties."
+            "`oracle` folds table and column names to upper case, so that most need no quotes in "
+            "SQL; `exact` keeps the spelling of streams and properties; `snake` folds to upper "
+            "case and turns blanks, dots, hyphens and camel case into underscores. Two names that "
+            "become one are refused."
         ),
     ),
     th.Property(
@@ -239,7 +241,7 @@ class TargetSettings:
     process_activate_version_messages: bool = True
     add_record_metadata: bool = False
     freeze_schema: bool = False
-    identifier_case: Case = "upper"
+    identifier_style: Style = "oracle"
     validate_records: bool = True
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
 

@@ -101,7 +101,7 @@ def test_every_name_is_selected_read_and_loaded_exactly(
     chosen = select(catalog, lambda _: "")
     done = tap.run(config, catalog=chosen)
     assert done.code == 0, done.stderr
-    loading = oracle_database.config(other_schema, identifier_case="exact")
+    loading = oracle_database.config(other_schema, identifier_style="exact")
     loaded = target.run(loading, stdin=done.stdout)
     assert loaded.code == 0, loaded.stderr
     for name in NAMES:
@@ -154,7 +154,7 @@ def test_the_same_table_name_in_two_schemas(
 
     loader = oracle_database.create_user("L")
     try:
-        loading = oracle_database.config(loader, identifier_case="exact")
+        loading = oracle_database.config(loader, identifier_style="exact")
         both = tap.run(config, catalog=select(catalog, lambda _: ""))
         refused = target.run(loading, stdin=both.stdout)
         assert refused.code != 0

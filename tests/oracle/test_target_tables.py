@@ -73,7 +73,7 @@ def test_names_keep_their_case_when_asked(loader: Loader) -> None:
     loader.load(
         schema_line(properties, keys=("id",), stream="Mixed Case"),
         record_line({"id": 1, "Id": "x"}, stream="Mixed Case"),
-        identifier_case="exact",
+        identifier_style="exact",
     )
     assert loader.rows('SELECT "id", "Id", "odd_name" FROM "Mixed Case"') == [(1, "x", None)]
 

@@ -7,13 +7,14 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle_core import redact
 from oracle_core.fault_table import FAULTS
 from oracle_core.history import HISTORY_KEY, read_history, write_history
-from oracle_core.identifiers import Identifier
+from oracle_core.identifiers import Identifier, NameCollisionError, Style, unique_names
 from oracle_core.state import exact, read_bookmark, write_bookmark
 from oracle_core.types import from_json_schema
 from oracle_core.types.parse import TypeSyntaxError, parse
@@ -139,6 +140,27 @@ def test_any_history_can_be_read_and_written(runs: dict[str, Any]) -> None:
     assert len(written["runs"]) <= 20
     assert fractions(written) == []
     assert write_history(read_history({HISTORY_KEY: written})) == written
+
+
+@given(names, st.sampled_from(["oracle", "exact", "snake"]), st.sampled_from([30, 128]))
+def test_a_style_names_every_text_and_changes_no_name_of_its_own(
+    text: str, style: Style, limit: int
+) -> None:
+    name = Identifier.of_text(text, style, limit)
+    assert name.byte_length <= limit + 1  # ROWID becomes ROWID_
+    assert Identifier.of_text(name.name, style, limit) == name
+
+
+@given(st.lists(names, unique=True, max_size=5), st.sampled_from(["oracle", "exact", "snake"]))
+def test_two_texts_never_share_a_name(texts: list[str], style: Style) -> None:
+    single = [Identifier.of_text(text, style) for text in texts]
+    if len(set(single)) < len(single):
+        with pytest.raises(NameCollisionError) as refused:
+            unique_names(texts, style)
+        first, second = refused.value.first, refused.value.second
+        assert Identifier.of_text(first, style) == Identifier.of_text(second, style)
+    else:
+        assert list(unique_names(texts, style).values()) == single
 
 
 SEPARATORS = st.sampled_from([" ", "'", '"', ", ", "=", "%3A", "\\n", "\n", "(", "/"])

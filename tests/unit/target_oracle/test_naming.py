@@ -30,6 +30,35 @@ def test_tables_of_streams(stream: str, upper: str, exact: str) -> None:
     assert EXACT.table(stream) == TableName.of("DWH", exact)
 
 
+@pytest.mark.parametrize(
+    ("text", "snake"),
+    [
+        ("ticketComments", "TICKET_COMMENTS"),
+        ("TICKET.COMMENTS", "TICKET_COMMENTS"),
+        ("ticket - comments", "TICKET_COMMENTS"),
+        ("HTTPServerName", "HTTP_SERVER_NAME"),
+        ("order2Item", "ORDER2_ITEM"),
+        ("COL1A", "COL1A"),
+        ("_sdc_batched_at", "_SDC_BATCHED_AT"),
+        ("a__b", "A__B"),
+        ("Prix€ net", "PRIX_NET"),
+        ("größe", "GRÖSSE"),
+        ("V$SESSION#1", "V$SESSION#1"),
+        ("rowid", "ROWID_"),
+    ],
+)
+def test_snake(text: str, snake: str) -> None:
+    rules = NamingRules(Identifier("DWH"), "snake")
+    assert rules.identifier(text).name == snake
+    assert rules.identifier(snake).name == snake
+
+
+def test_names_that_snake_makes_equal_are_refused() -> None:
+    rules = NamingRules(Identifier("DWH"), "snake")
+    with pytest.raises(TableMismatchError, match=r"'a b' and 'a.b' both become column A_B"):
+        rules.columns("S", ["a b", "a.b"])
+
+
 def test_names_that_other_targets_confuse_stay_apart() -> None:
     names = ["COL$1", "col1", "COL#", "col", "Ünïcode", "ncode", "1st", "😀"]
     columns = UPPER.columns("S", names)
