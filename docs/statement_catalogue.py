@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oracle_core import server
 from oracle_core.dictionary_statements import STATEMENTS
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _placeholder(text: str) -> str:
 def read_catalogue() -> Catalogue:
     """Return the entries of all files, then those of the dictionary statements."""
     entries = [entry for path in sorted(FOLDER.glob("*.toml")) for entry in _entries(path)]
-    return Catalogue((*entries, *_dictionary_entries()))
+    return Catalogue((*entries, *_server_entries(), *_dictionary_entries()))
 
 
 def _entries(path: Path) -> Iterator[Entry]:
@@ -145,6 +146,19 @@ def _entries(path: Path) -> Iterator[Entry]:
             rights=row["rights"],
             since=row.get("since", OLDEST_RELEASE),
             manual=row["manual"],
+        )
+
+
+def _server_entries() -> Iterator[Entry]:
+    """Yield the statements that ask what the database can."""
+    for text in server.STATEMENTS:
+        yield Entry(
+            package="server",
+            sql=(text,),
+            when="the start of a session: release, parameters, character sets and rights",
+            rights="none; READ on SYS.V_$PARAMETER shows more",
+            since=OLDEST_RELEASE,
+            manual='SQL Language Reference, "SYS_CONTEXT"; PL/SQL Packages, "DBMS_UTILITY"',
         )
 
 

@@ -30,8 +30,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         title="Target schema",
         description=(
             "Schema of all tables; its spelling follows identifier_style. Default: the schema of "
-            "the connecting user. Stream `SCHEMA-TABLE` is loaded into the table named after its first "
-            "hyphen."
+            "the connecting user. Stream `SCHEMA-TABLE` is loaded into the table named after its "
+            "first hyphen."
         ),
     ),
     th.Property(
