@@ -145,6 +145,7 @@ def connect(
     load_provider(config.get("dsn"))
     connection = _log_on(config, parameters)
     try:
+        connection.outputtypehandler = as_stored
         connection.module = module
         connection.action = "connect"
         name_run(connection)
@@ -282,6 +283,32 @@ class ConnectionSource:
     ) -> None:
         """Close the session."""
         self.close()
+
+
+_AS_LONG = {
+    oracledb.DB_TYPE_CLOB: oracledb.DB_TYPE_LONG,
+    oracledb.DB_TYPE_NCLOB: oracledb.DB_TYPE_LONG_NVARCHAR,
+    oracledb.DB_TYPE_BLOB: oracledb.DB_TYPE_LONG_RAW,
+}
+
+
+def as_stored(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:
+    """Return the variable that fetches text or binary with an IS JSON check as it is stored.
+
+    The driver sends such columns through `json.loads`, which loses digits, and fetches their LOBs
+    as locators whatever `fetch_lobs` says. A variable of our own bypasses both (Python driver
+    guide, "Using Oracle Database JSON"). Columns of the type JSON are left alone.
+
+    Args:
+        cursor: The cursor that fetches.
+        metadata: Description of the column.
+    """
+    kind = metadata.type_code
+    if kind is oracledb.DB_TYPE_JSON or not (metadata.is_json or metadata.is_oson):
+        return None
+    return cursor.var(
+        _AS_LONG.get(kind, kind), size=metadata.internal_size or 0, arraysize=cursor.arraysize
+    )
 
 
 def is_alive(connection: oracledb.Connection) -> bool:

@@ -59,3 +59,13 @@ def test_a_single_byte_character_set_loses_what_it_has_not(connection: oracledb.
     cursor.execute("CREATE TABLE t (a VARCHAR2(3))")
     cursor.execute("INSERT INTO t VALUES (:1)", ["äö日"])
     assert cursor.execute("SELECT a FROM t").fetchall() == [("äö¿",)]
+
+
+@pytest.mark.parametrize(
+    ("connection", "longest"),
+    [({}, 4000), ({"extended_strings": True}, 32767)],
+    indirect=["connection"],
+)
+def test_padding_ends_at_the_longest_text(connection: oracledb.Connection, longest: int) -> None:
+    query = "SELECT LENGTH(RPAD('x', 40000, 'y')), LENGTH(LPAD('x', 40000)) FROM dual"
+    assert connection.cursor().execute(query).fetchone() == (longest, longest)

@@ -153,16 +153,22 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rtrim(content, ' '), '
 CREATE FUNCTION "SYS".rtrim(content text, characters text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rtrim(content, characters), '');
 
+-- The longest text that LPAD and RPAD make: MAX_STRING_SIZE decides.
+CREATE FUNCTION ora.padded_length(size numeric) RETURNS int
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN least(
+    trunc(size)::int,
+    CASE current_setting('ora.max_string_size', true) WHEN 'EXTENDED' THEN 32767 ELSE 4000 END);
 CREATE FUNCTION "SYS".lpad(content text, size numeric) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(lpad(content, trunc(size)::int), '');
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(lpad(content, ora.padded_length(size)), '');
 CREATE FUNCTION "SYS".lpad(content text, size numeric, filler text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN nullif(lpad(content, trunc(size)::int, filler), '');
+RETURN nullif(lpad(content, ora.padded_length(size), filler), '');
 CREATE FUNCTION "SYS".rpad(content text, size numeric) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rpad(content, trunc(size)::int), '');
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN nullif(rpad(content, ora.padded_length(size)), '');
 CREATE FUNCTION "SYS".rpad(content text, size numeric, filler text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN nullif(rpad(content, trunc(size)::int, filler), '');
+RETURN nullif(rpad(content, ora.padded_length(size), filler), '');
 
 CREATE FUNCTION "SYS".upper(content text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN upper(content);
