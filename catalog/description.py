@@ -36,7 +36,7 @@ def read(text: str, *, name: str) -> tuple[Inventory, bool]:
         content = yaml.safe_load(text) if not text.lstrip().startswith("{") else None
         content = msgspec.json.decode(text) if content is None else content
         if isinstance(content, dict) and isinstance(content.get("streams"), list):
-            return _from_singer(content["streams"]), True
+            return from_singer(content["streams"]), True
         return msgspec.convert(content, Inventory), False
     except (
         yaml.YAMLError,
@@ -50,7 +50,8 @@ def read(text: str, *, name: str) -> tuple[Inventory, bool]:
         raise ConfigurationError(msg) from error
 
 
-def _from_singer(streams: list[dict[str, Any]]) -> Inventory:
+def from_singer(streams: list[dict[str, Any]]) -> Inventory:
+    """Return the inventory in the streams of a Singer catalog."""
     tables: dict[str, list[Table]] = {}
     for stream in streams:
         metadata = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from catalog.command.options import (
     config_option,
+    read_text,
     reported,
     schema_option,
     session,
@@ -19,9 +20,15 @@ from catalog.command.options import (
 from catalog.command.settings import read_settings
 from catalog.dbt import HEADER, DbtOptions, dbt_files
 from catalog.introspect import take_inventory
+from catalog.selection import selected_inventory
+from oracle_core.errors import ConfigurationError
+from oracle_core.identifiers import Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from catalog.command.settings import CatalogSettings
+    from catalog.model import Inventory
 
 
 @click.command("dbt")
@@ -32,11 +39,24 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the project's models, such as models/staging.",
 )
+@click.option(
+    "--catalog",
+    type=click.Path(path_type=Path),
+    help="Singer catalog with selections: only its selected streams and columns are written, and "
+    "no database is asked. Meltano keeps one in .meltano/run/<tap>/tap.properties.json.",
+)
 @schema_option
 @table_option
-@click.option("--target-schema", help="The schema that holds the loaded tables.")
+@click.option("--target-schema", help="Schema that holds the loaded tables.")
+@click.option(
+    "--identifier-style",
+    type=click.Choice(get_args(Style)),
+    default="oracle",
+    show_default=True,
+    help="The target's setting identifier_style, for the names of the loaded tables.",
+)
 @click.option("--record-metadata", is_flag=True, help="The loaded tables have _SDC_ columns.")
-@click.option("--loaded-at", help="The column that says when a row was loaded.")
+@click.option("--loaded-at", help="Column with the time of the load.")
 @click.option(
     "--warn-after-hours",
     default=24,
@@ -54,6 +74,7 @@ if TYPE_CHECKING:
 def dbt(
     config: Path | None,
     out: Path,
+    catalog: Path | None,
     schemas: tuple[str, ...],
     tables: tuple[str, ...],
     **options: Any,
@@ -64,15 +85,25 @@ def dbt(
     file that does not begin with the generated header is never changed.
     """
     with reported("dbt"):
-        settings = read_settings(config).narrowed(schemas, tables)
-        with session(settings) as connection:
-            inventory = take_inventory(connection, settings.names, settings.depth(details=True))
-        warn(inventory)
+        if catalog is None:
+            inventory = _inventory(read_settings(config).narrowed(schemas, tables))
+        elif schemas or tables or config:
+            msg = "cannot be combined with --config, --schema or --table: the catalog selects"
+            raise ConfigurationError(msg, setting="--catalog")
+        else:
+            inventory = selected_inventory(read_text(catalog), name=str(catalog))
         files = dbt_files(inventory.schemas, DbtOptions(**options))
         written = write_files(out, files)
         for name in written.kept:
             click.echo(f"WARNING {name}: left as it is, its generated header is gone", err=True)
         click.echo(f"{len(files)} files, {written.changed} changed", err=True)
+
+
+def _inventory(settings: CatalogSettings) -> Inventory:
+    with session(settings) as connection:
+        inventory = take_inventory(connection, settings.names, settings.depth(details=True))
+    warn(inventory)
+    return inventory
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from catalog.command.options import (
     config_option,
     format_option,
     logging_to_stderr,
+    read_text,
     reported,
     schema_option,
     session,
@@ -150,8 +151,8 @@ def show_table(table: str, config: Path | None, output_format: str) -> None:
 def diff(old: Path, new: Path, *, is_check: bool, output_format: str) -> None:
     """Compare two results of `generate`, OLD and NEW."""
     with reported("diff"):
-        before, old_is_catalog = read(_text(old), name=str(old))
-        after, new_is_catalog = read(_text(new), name=str(new))
+        before, old_is_catalog = read(read_text(old), name=str(old))
+        after, new_is_catalog = read(read_text(new), name=str(new))
         if old_is_catalog != new_is_catalog:
             msg = "one file is a Singer catalog and the other a description; compare like with like"
             raise ConfigurationError(msg)
@@ -164,14 +165,6 @@ def diff(old: Path, new: Path, *, is_check: bool, output_format: str) -> None:
         show(data, output_format, ("VERDICT", "PLACE", "CHANGE", "OLD", "NEW"), rows)
         if is_check and any(change.is_breaking for change in changes):
             sys.exit(EXIT_BREAKING)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read ({type(error).__name__})"
-        raise ConfigurationError(msg) from error
 
 
 @main.command()

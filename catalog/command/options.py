@@ -15,6 +15,7 @@ import click
 from catalog.command.rendering import FORMATS
 from oracle_core import command
 from oracle_core.connection import ConnectionSource
+from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,19 @@ def format_option(default: str, *others: str) -> Callable[[Callable[..., Any]], 
         show_default=True,
         help="Format of the result.",
     )
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that an argument names.
+
+    Raises:
+        ConfigurationError: If the file cannot be read.
+    """
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be read ({type(error).__name__})"
+        raise ConfigurationError(msg) from error
 
 
 class _StandardError(logging.Handler):
