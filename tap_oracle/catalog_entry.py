@@ -47,6 +47,12 @@ class CatalogEntry:
         """Whether the catalog calls it a view."""
         return bool(_root(self.metadata).get("is-view"))
 
+    @property
+    def row_count(self) -> int | None:
+        """The estimated number of rows, as the catalog names it."""
+        count = _root(self.metadata).get("row-count")
+        return count if isinstance(count, int) else None
+
     def is_nullable(self, column: str) -> bool:
         """Return whether a column may be NULL, as far as the catalog says."""
         types = self.schema["properties"].get(column, {}).get("type", ["null"])

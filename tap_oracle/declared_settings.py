@@ -7,6 +7,7 @@ from typing import Any
 from singer_sdk import typing as th
 
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
+from tap_oracle.fetching import DEFAULT_FETCH_BYTES_MAX
 from tap_oracle.late_commits import AUTO, OFF, ROWSCN
 from tap_oracle.snapshot import NONE, RUN, STREAM
 
@@ -146,9 +147,48 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         default=DEFAULT_ARRAY_SIZE_ROWS,
         title="Array size (rows)",
         description=(
-            "Rows per fetch, and between two STATE messages. Streams with large objects fetch "
-            "at most 500 rows."
+            "Maximum rows per fetch, and rows between two STATE messages; see also "
+            "`fetch_bytes_max`."
         ),
+    ),
+    th.Property(
+        "fetch_bytes_max",
+        th.IntegerType(nullable=True, minimum=1),
+        default=DEFAULT_FETCH_BYTES_MAX,
+        title="Fetch size (bytes)",
+        description=(
+            "Maximum memory for the rows of one fetch and their lines, by what the last rows "
+            "took. A single row may take more: about five times its largest value."
+        ),
+    ),
+    th.Property(
+        "stream_options",
+        th.ObjectType(additional_properties=True, nullable=True),
+        title="Stream options",
+        description=(
+            "Options for single streams: an object whose keys are globs over stream names "
+            "(`HR-*`) and whose values may set `where`, `hint`, `order_by`, "
+            "`replication_method`, `replication_key`, `key_properties`, `chunk_rows`, "
+            "`parallelism` and `array_size_rows`. `where`, `hint` and `order_by` become part of "
+            "the SELECT as they are, so that whoever sets them can read what the user can."
+        ),
+    ),
+    th.Property(
+        "progress_interval_seconds",
+        th.NumberType(nullable=True, minimum=0),
+        default=10,
+        title="Progress interval (seconds)",
+        description=(
+            "Time between two progress lines of a stream: rows, rows per second and the share "
+            "of the estimated rows. 0 writes none."
+        ),
+    ),
+    th.Property(
+        "strict",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Strict",
+        description="Whether the warnings at the start of a run are errors.",
     ),
     th.Property(
         "snapshot",

@@ -1,4 +1,4 @@
-"""Rows as the driver gives them, a fetch at a time."""
+"""Rows as the driver returns them, a fetch at a time, bounded by rows and by bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from oracle_core.connection import EXACT_FETCH
 from oracle_core.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import oracledb
 
@@ -17,12 +17,75 @@ if TYPE_CHECKING:
     from tap_oracle.query import Statement
     from tap_oracle.writer import Row
 
-LARGE_OBJECT_ROWS = 500
-"""Rows per fetch where a row holds large objects, to bound memory."""
+COPIES = 4
+"""A value is in memory as fetched, as decoded text, in its line and once more while it is sent."""
+
+DEFAULT_FETCH_BYTES_MAX = 64 * 1024 * 1024
+
+_FIRST_ROWS_OF_WIDE_TABLES = 500
+_SAMPLE_ROWS = 16
+_OTHER_BYTES = 24
+"""What a number or date takes, about."""
+
+
+class FetchSize:
+    """Chooses the rows of the next fetch by the bytes of the last ones."""
+
+    def __init__(self, plan: StreamPlan, *, most_rows: int, most_bytes: int) -> None:
+        """Choose the first size.
+
+        Args:
+            plan: The columns.
+            most_rows: Maximum rows per fetch.
+            most_bytes: Maximum bytes of the rows in memory, all their copies included.
+        """
+        self._most_rows = most_rows
+        self._most_bytes = most_bytes // COPIES
+        self._all_rows_count = plan.has_large_objects
+        self._largest_row = 1
+        if plan.has_large_objects:
+            # Nothing is known of their size: begin with one row and double.
+            self.rows = 1
+        else:
+            self.rows = most_rows
+            if plan.width * most_rows > most_bytes:
+                self.rows = min(most_rows, _FIRST_ROWS_OF_WIDE_TABLES)
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        """Choose the next size from rows that were fetched."""
+        step = 1 if self._all_rows_count else max(1, len(rows) // _SAMPLE_ROWS)
+        self._largest_row = max(self._largest_row, *map(row_bytes, rows[::step]))
+        fitting = max(1, self._most_bytes // self._largest_row)
+        self.rows = min(self._most_rows, fitting, max(1, 2 * self.rows))
+
+    def parts(self, rows: list[Row]) -> Iterator[list[Row]]:
+        """Yield rows in parts that fit, and let go of each: their lines take as much again.
+
+        Args:
+            rows: What was fetched; empty afterwards.
+        """
+        fitting = max(1, self._most_bytes // (COPIES * self._largest_row))
+        while len(rows) > fitting:
+            part = rows[:fitting]
+            del rows[:fitting]
+            yield part
+            del part
+        if rows:
+            yield rows
+
+
+def row_bytes(row: Row) -> int:
+    """Return about how much memory the values of a row take."""
+    return sum(len(value) if isinstance(value, (str, bytes)) else _OTHER_BYTES for value in row)
 
 
 def fetch_rows(
-    session: oracledb.Connection, statement: Statement, plan: StreamPlan, *, array_size_rows: int
+    session: oracledb.Connection,
+    statement: Statement,
+    plan: StreamPlan,
+    *,
+    array_size_rows: int,
+    fetch_bytes_max: int = DEFAULT_FETCH_BYTES_MAX,
 ) -> Iterator[list[Row]]:
     """Yield the rows of a statement in lists of one fetch; none of them is empty.
 
@@ -31,23 +94,26 @@ def fetch_rows(
         statement: The SELECT.
         plan: The columns that it selects.
         array_size_rows: Maximum rows per fetch.
+        fetch_bytes_max: Maximum bytes of the rows in memory; one row may exceed it.
 
     Raises:
         DataError: If the driver cannot make Python values of what it fetched.
     """
-    size = min(array_size_rows, LARGE_OBJECT_ROWS) if plan.has_large_objects else array_size_rows
+    size = FetchSize(plan, most_rows=array_size_rows, most_bytes=fetch_bytes_max)
     with closing(session.cursor()) as cursor:
-        cursor.arraysize = size
-        cursor.prefetchrows = size
+        cursor.arraysize = cursor.prefetchrows = size.rows
         if statement.input_types:
             cursor.setinputsizes(**statement.input_types)
         with _readable():
             cursor.execute(statement.sql, dict(statement.binds), **EXACT_FETCH)
-            rows = cursor.fetchmany(size)
+            rows = cursor.fetchmany(size.rows)
         while rows:
-            yield rows
+            size.learn(rows)
+            yield from size.parts(rows)
+            del rows  # before the next rows come, or both would be in memory
+            cursor.arraysize = size.rows
             with _readable():
-                rows = cursor.fetchmany(size)
+                rows = cursor.fetchmany(size.rows)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing import connection
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import oracledb
@@ -75,6 +76,7 @@ class Pipeline:
             StreamsFailedError: If streams failed and the others went on.
             OracleError: If a stream failed and the run stops.
         """
+        began = perf_counter()
         try:
             for reading, piece in self._pieces(streams):
                 if self._parallelism > 1 and piece.moment.way is not Way.TRANSACTION:
@@ -89,6 +91,7 @@ class Pipeline:
             for reading in self._readings.values():
                 self._record(reading)
         self._services.run.at(None)
+        self._report_total(perf_counter() - began)
         self._report_failures()
 
     # Pieces
@@ -121,6 +124,7 @@ class Pipeline:
         counter.with_context({})
         timer.with_context({})
         reading = _Reading(stream, deque(), counter, metrics)
+        reading.progress.expected_rows = stream.expected_rows
         self._readings[stream.name] = reading
         reading.waiting.extend(stream.pieces())
         return reading
@@ -130,6 +134,7 @@ class Pipeline:
             return
         stream, progress = reading.stream, reading.progress
         stream.finish()
+        progress.clear()
         progress.scn = stream.bookmark.scn
         self._record(reading)
         _LOGGER.info(
@@ -168,7 +173,8 @@ class Pipeline:
 
     def _hand_over(self, reading: _Reading, piece: Piece) -> None:
         """Give a piece to an idle worker; wait for one where all are busy."""
-        while (worker := self._idle_worker()) is None:
+        most = reading.stream.options.parallelism or self._parallelism
+        while reading.in_work > most or (worker := self._idle_worker()) is None:
             self._write_next()
         if reading.has_failed:
             return
@@ -229,6 +235,17 @@ class Pipeline:
         """Stop the worker of a failed task, which may hold a broken session."""
         self._workers.remove(worker)
         worker.stop()
+
+    def _report_total(self, seconds: float) -> None:
+        rows = sum(reading.progress.rows for reading in self._readings.values())
+        rate = round(rows / seconds) if seconds else 0
+        _LOGGER.info(
+            "%d streams: %s rows in %.1f s (%s rows/s)",
+            len(self._readings),
+            f"{rows:,}",
+            seconds,
+            f"{rate:,}",
+        )
 
     def _report_failures(self) -> None:
         if self._failures:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.writer import Row
 
+_NUMBER_BYTES = 24
 _CUT_FAMILIES = frozenset({Family.DECIMAL, Family.TEXT, Family.WALL_CLOCK, Family.BINARY})
 
 
@@ -35,6 +36,11 @@ class ColumnPlan:
         return Identifier(self.name)
 
     @property
+    def may_be_empty(self) -> bool:
+        """Whether it holds LOBs, which may be empty without being NULL; a LONG may not."""
+        return row_of(self.type).is_large and not self.type.kind.startswith("LONG")
+
+    @property
     def can_be_cut(self) -> bool:
         """Whether ranges of its values can be read: numbers, text, moments and RAW."""
         row = row_of(self.type)
@@ -50,11 +56,14 @@ class ColumnPlan:
 class StreamPlan:
     """The selected columns in the order of the catalog.
 
-    `non_finite` counts NaN and infinities, because JSON has no number for them.
+    With `marks_empty` the SELECT list ends with a mark per LOB column, because the driver returns
+    an empty LOB that it fetches as a value as None. `non_finite` counts NaN and infinities,
+    because JSON has no number for them.
     """
 
     columns: tuple[ColumnPlan, ...]
     options: JsonSchemaOptions
+    marks_empty: bool = False
     non_finite: int = field(default=0, init=False)
 
     @property
@@ -65,7 +74,23 @@ class StreamPlan:
     @property
     def expressions(self) -> tuple[str, ...]:
         """The SELECT list."""
-        return tuple(column.expression for column in self.columns)
+        marks = (
+            f"CASE WHEN {self.columns[place].identifier.sql} IS NOT NULL THEN 1 END"
+            for place in self._marked
+        )
+        return (*(column.expression for column in self.columns), *marks)
+
+    @property
+    def _marked(self) -> tuple[int, ...]:
+        """The places of the columns whose marks follow the columns, in their order."""
+        if not self.marks_empty:
+            return ()
+        return tuple(place for place, column in enumerate(self.columns) if column.may_be_empty)
+
+    @property
+    def width(self) -> int:
+        """Bytes of a row without large objects, as its types declare them."""
+        return sum(column.type.length or _NUMBER_BYTES for column in self.columns)
 
     @property
     def has_large_objects(self) -> bool:
@@ -82,10 +107,17 @@ class StreamPlan:
         Raises:
             TypeError: If a number arrived as a float, which would have lost digits.
         """
-        if not rows or all(column.fetch.decode is None for column in self.columns):
+        marked = self._marked
+        if not rows or (not marked and all(column.fetch.decode is None for column in self.columns)):
             return rows
-        fetched = zip(*rows, strict=True)
-        return zip(*self._decoded(fetched), strict=True)
+        fetched: list[Sequence[object]] = list(zip(*rows, strict=True))
+        for place, marks in zip(marked, fetched[len(self.columns) :], strict=True):
+            empty = "" if row_of(self.columns[place].type).family is Family.TEXT else b""
+            fetched[place] = [
+                empty if value is None and mark is not None else value
+                for value, mark in zip(fetched[place], marks, strict=True)
+            ]
+        return zip(*self._decoded(fetched[: len(self.columns)]), strict=True)
 
     def documents(self, rows: Sequence[Row]) -> Iterator[dict[str, object]]:
         """Yield rows as records, for what works record by record."""
@@ -105,6 +137,7 @@ def plan_stream(
     options: JsonSchemaOptions,
     *,
     any_year: bool = False,
+    marks_empty: bool = False,
 ) -> StreamPlan:
     """Return the plan of the selected columns of a stream.
 
@@ -113,6 +146,7 @@ def plan_stream(
         names: The selected columns, in the order of the catalog.
         options: How values are represented.
         any_year: Whether dates are read as text, because some lie before year 1.
+        marks_empty: Whether the statement marks LOBs that are not NULL.
 
     Raises:
         ConfigurationError: If no column is selected, or one has no type or a type that cannot be
@@ -122,7 +156,7 @@ def plan_stream(
     if not columns:
         msg = f"catalog: stream '{entry.stream_id}' is selected without a column that can be read"
         raise ConfigurationError(msg)
-    return StreamPlan(columns, options)
+    return StreamPlan(columns, options, marks_empty)
 
 
 def _plan_column(entry: CatalogEntry, name: str, *, any_year: bool) -> ColumnPlan:

@@ -126,6 +126,12 @@ class AdaptedStream(Stream):
         self._stream_maps = None
         self.register()
 
+    def replace_schema(self, schema: Mapping[str, Any]) -> None:
+        """Describe the columns anew; the SDK keeps the maps that it made of the old schema."""
+        self._schema = dict(schema)
+        self._stream_maps = None
+        self.register()
+
     def register(self) -> None:
         """Give the mapper the schema of the selected columns."""
         self._tap.mapper.register_raw_stream_schema(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.profile import load as load_profile
 from oracle_core.errors import ConfigurationError
 from oracle_core.types.plans import JsonSchemaOptions
+from tap_oracle.stream_options import StreamOptions, checked_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,10 @@ class TapSettings:
     snapshot: str
     chunk_rows: int
     parallelism: int
+    fetch_bytes_max: int
+    stream_options: Mapping[str, StreamOptions]
+    progress_interval_seconds: float
+    strict: bool
     on_stream_error: str
     any_year: bool
     emit_activate_version_messages: bool
@@ -84,6 +89,10 @@ class TapSettings:
             snapshot=config["snapshot"],
             chunk_rows=config["chunk_rows"],
             parallelism=config["parallelism"],
+            fetch_bytes_max=config["fetch_bytes_max"],
+            stream_options=checked_options(config.get("stream_options")),
+            progress_interval_seconds=config["progress_interval_seconds"],
+            strict=bool(config["strict"]),
             on_stream_error=config["on_stream_error"],
             any_year=bool(config["any_year"]),
             emit_activate_version_messages=bool(config["emit_activate_version_messages"]),

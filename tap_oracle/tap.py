@@ -26,12 +26,15 @@ from tap_oracle.discovery import discover, with_types
 from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
 from tap_oracle.late_commits import LateCommits
 from tap_oracle.pipeline import Pipeline
+from tap_oracle.preflight import check_streams
+from tap_oracle.represented import represented
 from tap_oracle.run import CurrentRun
 from tap_oracle.sdk_compat import AdaptedTap, ConfigInput
 from tap_oracle.services import StreamServices
 from tap_oracle.settings import TapSettings
 from tap_oracle.snapshot import Snapshots
 from tap_oracle.state_schedule import StateSchedule
+from tap_oracle.stream_options import options_of, unmatched
 from tap_oracle.streams import FullTableStream, OracleStream, stream_of
 from tap_oracle.writer import LineWriter
 
@@ -190,11 +193,17 @@ class TapOracle(AdaptedTap):
 
     def discover_streams(self) -> Sequence[OracleStream]:
         """Return the streams of the catalog."""
-        method = self.settings.default_replication_method
         return [
-            stream_of(self, read_entry(stream, default_method=method), self.services)
+            stream_of(self, self._entry_of(stream), self.services)
             for stream in self.catalog_dict.get("streams", [])
         ]
+
+    def _entry_of(self, stream: Mapping[str, Any]) -> CatalogEntry:
+        """Return a stream of the catalog as the settings change it."""
+        settings = self.settings
+        entry = read_entry(stream, default_method=settings.default_replication_method)
+        entry = options_of(entry.stream_id, settings.stream_options).applied_to(entry)
+        return represented(entry, settings.representation)
 
     def setup_mapper(self) -> None:
         """Make the mapper and give it the selected columns of each stream."""
@@ -228,6 +237,7 @@ class TapOracle(AdaptedTap):
         written.
         """
         chosen = self._prepared_streams()
+        self._check(chosen)
         states = self.services.states
         self.run.begin()
         if self._connections is not None:
@@ -255,6 +265,13 @@ class TapOracle(AdaptedTap):
         self.run.end(None)
         states.write_now()
 
+    def _check(self, chosen: Sequence[OracleStream]) -> None:
+        """Warn of what is probably not meant."""
+        settings = self.settings
+        for glob in unmatched(self.streams, settings.stream_options):
+            self.logger.warning("stream_options: '%s' matches no stream of the catalog", glob)
+        check_streams(chosen, strict=settings.strict)
+
     def _prepared_streams(self) -> list[OracleStream]:
         """Return the selected streams, checked and with the types that the catalog lacks."""
         chosen = [stream for stream in self.oracle_streams if stream.selected]
@@ -268,7 +285,7 @@ class TapOracle(AdaptedTap):
             )
             entries = with_types(self.connection, [stream.entry for stream in untyped])
             for stream, entry in zip(untyped, entries, strict=True):
-                stream.entry = entry
+                stream.replace_entry(represented(entry, self.settings.representation))
         return chosen
 
     def receive_signal(self, signum: int, frame: FrameType | None) -> None:
@@ -346,5 +363,5 @@ def streams_in_worker(
     TapOracle.logger.setLevel(logging.NOTSET)
     streams = {stream.name: stream for stream in tap.oracle_streams}
     for entry in entries:
-        streams[entry.stream_id].entry = entry
+        streams[entry.stream_id].replace_entry(entry)
     return streams

@@ -17,9 +17,9 @@ from tap_oracle.blocks import Block, Piece
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.plan import plan_stream
 from tap_oracle.progress import StreamProgress
-from tap_oracle.query import Extras
 from tap_oracle.sdk_compat import AdaptedStream
 from tap_oracle.snapshot import REREAD_CODES, Moment, Way
+from tap_oracle.stream_options import options_of
 from tap_oracle.writer import record_encoder
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     from oracle_core.state import Bookmark
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.plan import StreamPlan
-    from tap_oracle.query import Statement
+    from tap_oracle.query import Extras, Statement
     from tap_oracle.services import StreamServices
     from tap_oracle.writer import Row
 
     RowEncoder = Callable[[Sequence[Row], dt.datetime], bytes]
 
+
+_ACTION_CHARACTERS = 16
+"""V$SESSION.ACTION holds 64 bytes, and a character takes up to four."""
 
 MAX_REREADS = 3
 """Times that a piece is read again before its failure ends the stream."""
@@ -72,7 +75,22 @@ class OracleStream(AdaptedStream):
         )
         self.entry = entry
         self.services = services
-        self._extras = Extras()
+        self.options = options_of(entry.stream_id, services.settings.stream_options)
+
+    @property
+    def _extras(self) -> Extras:
+        """What the operator adds to the SELECT."""
+        return self.options.extras
+
+    @property
+    def expected_rows(self) -> int | None:
+        """About how many rows the stream has; None where nothing tells."""
+        return None
+
+    def replace_entry(self, entry: CatalogEntry) -> None:
+        """Complete the catalog entry with what the dictionary says."""
+        self.entry = entry
+        self.replace_schema(entry.schema)
 
     # Bookmark
 
@@ -168,12 +186,24 @@ class OracleStream(AdaptedStream):
         """Return how each selected column is fetched and decoded."""
         settings = self.services.settings
         names = self.selected_schema["properties"]
-        return plan_stream(self.entry, names, settings.representation, any_year=settings.any_year)
+        return plan_stream(
+            self.entry, names, settings.representation, any_year=settings.any_year, marks_empty=True
+        )
 
     def fetched(self, plan: StreamPlan, statement: Statement) -> Iterator[list[Row]]:
         """Yield the rows of a statement, a fetch at a time."""
-        size = self.services.settings.array_size_rows
-        return fetch_rows(self.services.session(), statement, plan, array_size_rows=size)
+        settings = self.services.settings
+        session = self.services.session()
+        # Shown in V$SESSION; sent with the next call, so that they cost no round trip.
+        session.action = self.name[:_ACTION_CHARACTERS]
+        session.client_identifier = self.services.run.record.run_id
+        return fetch_rows(
+            session,
+            statement,
+            plan,
+            array_size_rows=self.options.array_size_rows or settings.array_size_rows,
+            fetch_bytes_max=settings.fetch_bytes_max,
+        )
 
     def encoder(self, plan: StreamPlan, version: int | None) -> RowEncoder:
         """Return the bulk encoder, or the SDK's mapper where something changes records."""
@@ -245,6 +275,8 @@ class OracleStream(AdaptedStream):
             self.services.states.changed(block.rows)
         if block.reread_after is not None:
             self._note_reread(block, progress)
+        settings = self.services.settings
+        progress.show(self.logger, self.name, settings.progress_interval_seconds)
         self.services.run.moved(self.name, rows=block.rows, size=len(block.lines))
         self.services.states.write_if_due()
 

@@ -31,6 +31,11 @@ class FullTableStream(OracleStream):
     _progress: ChunkProgress | None = None
     _version: int | None = None
 
+    @property
+    def expected_rows(self) -> int | None:
+        """The number of rows by the optimizer's statistics, at the time of the discovery."""
+        return self.entry.row_count
+
     # Reading
 
     def pieces(self) -> Sequence[Piece]:
@@ -96,7 +101,8 @@ class FullTableStream(OracleStream):
     @property
     def chunk_rows(self) -> int:
         """Rows per chunk; 0 to read in one piece."""
-        return self.services.settings.chunk_rows
+        chosen = self.options.chunk_rows
+        return self.services.settings.chunk_rows if chosen is None else chosen
 
     def _key_columns(self, plan: StreamPlan) -> list[ColumnPlan]:
         """Return the columns of a key that can cut the table: present, ordered, never NULL."""

@@ -9,6 +9,7 @@ from oracle_core.state import BOOKMARK_VERSION, state_value
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import INCREMENTAL
 from tap_oracle.late_commits import OFF, ROWSCN
+from tap_oracle.preflight import COLUMNS, columns_digest
 from tap_oracle.query import END, Condition, KeyRange, Statement, late_rows, select
 from tap_oracle.starting_point import (
     bookmark_bind,
@@ -123,7 +124,8 @@ class IncrementalStream(OracleStream):
             yield Block(lines, len(rows), {**bookmark, **until_the_end})
         self.report_non_finite(plan)
         mark = self._reread_mark(column, newest, noted, is_complete=True)
-        yield Block(b"", 0, {**mark, **_scn_mark(piece, noted)})
+        columns = {COLUMNS: columns_digest(self)}
+        yield Block(b"", 0, {**mark, **_scn_mark(piece, noted), **columns})
 
     def _reread_mark(
         self,

@@ -37,6 +37,9 @@ class FakeCursor:
     def execute(self, sql: str, binds: dict[str, Any], **options: bool) -> Self:
         assert options == {"fetch_decimals": True, "fetch_lobs": False}
         self._session.statements.append((sql, binds, self.input_types))
+        # Every LOB of the rows is there: one mark per LOB column ends each row.
+        marks = [1] * sql.count("CASE WHEN")
+        self._rows = [(*row, *marks) for row in self._rows]
         if limit := binds.get("row_limit"):
             self._rows = self._rows[:limit]
         return self

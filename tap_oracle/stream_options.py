@@ -1,0 +1,135 @@
+"""`stream_options`: what the operator says about single streams, by globs over their names.
+
+`where`, `hint` and `order_by` become part of the SELECT as they are: they are the operator's own
+text, as trusted as the rest of the configuration, and never taken from catalog, state or records.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from oracle_core.errors import ConfigurationError
+from tap_oracle.catalog_entry import INCREMENTAL, METHODS
+from tap_oracle.query import Extras
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tap_oracle.catalog_entry import CatalogEntry
+
+SETTING = "stream_options"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOptions:
+    """The options of one stream; None leaves the general setting or the catalog as it is."""
+
+    where: str | None = None
+    hint: str | None = None
+    order_by: str | None = None
+    replication_method: str | None = None
+    replication_key: str | None = None
+    key_properties: tuple[str, ...] | None = None
+    chunk_rows: int | None = None
+    parallelism: int | None = None
+    array_size_rows: int | None = None
+
+    @property
+    def extras(self) -> Extras:
+        """What is added to the SELECT."""
+        return Extras(self.where or "", self.hint or "", self.order_by or "")
+
+    def applied_to(self, entry: CatalogEntry) -> CatalogEntry:
+        """Return a catalog entry with the method and keys of the options."""
+        method = self.replication_method or (
+            INCREMENTAL if self.replication_key else entry.replication_method
+        )
+        key = self.replication_key or entry.replication_key
+        keys = entry.key_properties if self.key_properties is None else self.key_properties
+        if missing := [name for name in keys if name not in entry.schema["properties"]]:
+            msg = f"stream '{entry.stream_id}' has no column {', '.join(missing)} for its key"
+            raise ConfigurationError(msg, setting=SETTING)
+        return replace(
+            entry,
+            replication_method=method,
+            replication_key=key if method == INCREMENTAL else None,
+            key_properties=keys,
+        )
+
+
+_NAMES = tuple(option.name for option in fields(StreamOptions))
+_TEXTS = frozenset({"where", "hint", "order_by", "replication_method", "replication_key"})
+_LEAST = {"chunk_rows": 0, "parallelism": 1, "array_size_rows": 1}
+
+
+def checked_options(configured: Mapping[str, Any] | None) -> dict[str, StreamOptions]:
+    """Return the options by glob, in their order.
+
+    Raises:
+        ConfigurationError: If an option is not known or has a value that cannot be.
+    """
+    options = {}
+    for glob, given in (configured or {}).items():
+        if not isinstance(given, dict):
+            msg = f"'{glob}' must be an object"
+            raise ConfigurationError(msg, setting=SETTING)
+        options[glob] = StreamOptions(
+            **{name: _checked(glob, name, value) for name, value in given.items()}
+        )
+    return options
+
+
+def _checked(glob: str, name: str, value: object) -> Any:  # noqa: ANN401 - the type of the field
+    if name not in _NAMES:
+        similar = difflib.get_close_matches(name, _NAMES, n=1)
+        hint = f"did you mean '{similar[0]}'?" if similar else f"choose from {', '.join(_NAMES)}"
+        msg = f"'{glob}' has no option '{name}'; {hint}"
+        raise ConfigurationError(msg, setting=SETTING)
+    if value is None:
+        return None
+    if name == "key_properties" and isinstance(value, list):
+        return tuple(map(str, value))
+    if name in _TEXTS and isinstance(value, str):
+        _check_text(glob, name, value)
+        return value
+    least = _LEAST.get(name)
+    if least is not None and isinstance(value, int) and not isinstance(value, bool):
+        if value >= least:
+            return value
+        msg = f"'{glob}': {name} must be at least {least}"
+        raise ConfigurationError(msg, setting=SETTING)
+    msg = f"'{glob}': {name} has a value of the wrong type"
+    raise ConfigurationError(msg, setting=SETTING)
+
+
+def _check_text(glob: str, name: str, value: str) -> None:
+    if name == "replication_method" and value not in METHODS:
+        msg = f"'{glob}': replication_method must be one of {', '.join(METHODS)}"
+        raise ConfigurationError(msg, setting=SETTING)
+    if name == "hint" and ("*/" in value or "/*" in value):
+        msg = f"'{glob}': hint must be without the comment signs around it"
+        raise ConfigurationError(msg, setting=SETTING)
+
+
+def options_of(stream: str, options: Mapping[str, StreamOptions]) -> StreamOptions:
+    """Return the options of a stream; where several globs match, later ones add and replace.
+
+    Args:
+        stream: Name of the stream, `SCHEMA-TABLE`.
+        options: What `checked_options` returns.
+    """
+    merged = StreamOptions()
+    for glob, given in options.items():
+        if fnmatch.fnmatchcase(stream, glob):
+            chosen = {name: value for name in _NAMES if (value := getattr(given, name)) is not None}
+            merged = replace(merged, **chosen)
+    return merged
+
+
+def unmatched(streams: Iterable[str], options: Mapping[str, StreamOptions]) -> list[str]:
+    """Return the globs that match no stream, which are probably misspelt."""
+    names = list(streams)
+    return [glob for glob in options if not fnmatch.filter(names, glob)]
