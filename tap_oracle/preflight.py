@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError
 from tap_oracle.catalog_entry import FULL_TABLE, INCREMENTAL
 from tap_oracle.starting_point import is_later, is_moment
+from tap_oracle.streams.incremental import COLUMNS, columns_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from tap_oracle.streams import OracleStream
 
 _LOGGER = logging.getLogger("tap-oracle")
-
-COLUMNS = "columns"
-"""Key of the bookmark: a digest of the columns that the last run read."""
 
 
 def check_streams(streams: Iterable[OracleStream], *, strict: bool) -> None:
@@ -78,14 +75,8 @@ def _of_increments(stream: OracleStream) -> Iterator[str]:
             "row in question and run this stream with --full-refresh"
         )
     known = stream.stream_state.get(COLUMNS)
-    if known not in (None, columns_digest(stream)):
+    if known not in (None, columns_digest(stream.selected_schema)):
         yield (
             "its columns have changed since the last run: rows that were read before hold null "
             "in new columns; run this stream with --full-refresh to fill them"
         )
-
-
-def columns_digest(stream: OracleStream) -> str:
-    """Return what changes with the names of the selected columns."""
-    names = "\n".join(sorted(stream.selected_schema["properties"]))
-    return hashlib.sha256(names.encode()).hexdigest()[:12]

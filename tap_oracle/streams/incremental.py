@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from oracle_core.state import BOOKMARK_VERSION, state_value
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import INCREMENTAL
 from tap_oracle.late_commits import OFF, ROWSCN
-from tap_oracle.preflight import COLUMNS, columns_digest
 from tap_oracle.query import END, Condition, KeyRange, Statement, late_rows, select
 from tap_oracle.starting_point import (
     bookmark_bind,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 REREAD_FROM = "reread_from"
 """Key of the bookmark: the value of the replication key at which the next run starts."""
+
+COLUMNS = "columns"
+"""Key of the bookmark: a digest of the columns that the last run read."""
 
 ROWSCN_FROM = "rowscn_from"
 """Key of the bookmark: the SCN after which rows may have been committed late."""
@@ -124,7 +127,7 @@ class IncrementalStream(OracleStream):
             yield Block(lines, len(rows), {**bookmark, **until_the_end})
         self.report_non_finite(plan)
         mark = self._reread_mark(column, newest, noted, is_complete=True)
-        columns = {COLUMNS: columns_digest(self)}
+        columns = {COLUMNS: columns_digest(self.selected_schema)}
         yield Block(b"", 0, {**mark, **_scn_mark(piece, noted), **columns})
 
     def _reread_mark(
@@ -210,3 +213,9 @@ def _scn_mark(piece: Piece, noted: OpenTransactions | None) -> Mapping[str, Any]
         return {}
     oldest = scn if noted is None or noted.start_scn is None else min(scn, noted.start_scn)
     return {"scn": scn, ROWSCN_FROM: oldest}
+
+
+def columns_digest(schema: Mapping[str, Any]) -> str:
+    """Return what changes with the names of the columns in a JSON schema."""
+    names = "\n".join(sorted(schema["properties"]))
+    return hashlib.sha256(names.encode()).hexdigest()[:12]
