@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Self
 import oracledb
 
 from oracle_core import retry, run_context
+from oracle_core.connection_check import check_connection
 from oracle_core.credentials import load_provider, password_of, rotated_password
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.settings import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
     DEFAULT_EXPIRE_TIME_MINUTES,
     DEFAULT_PORT,
-    check_connection,
     register_secrets,
 )
 

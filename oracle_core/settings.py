@@ -15,7 +15,7 @@ from singer_sdk import typing as th
 from singer_sdk.configuration._dict_config import parse_environment_config
 
 from oracle_core import redact
-from oracle_core.credentials import provides_configuration
+from oracle_core.connection_check import check_connection
 from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -377,50 +377,3 @@ def _types(alternatives: list[Any]) -> Iterator[str]:
     for alternative in alternatives:
         types = alternative.get("type", ())
         yield from [types] if isinstance(types, str) else types
-
-
-def check_connection(config: Mapping[str, Any]) -> None:
-    """Check that the settings name one database and a way to log on.
-
-    Raises:
-        ConfigurationError: If a setting is missing, given twice or contradicts another; the text
-            names the setting and never its value.
-    """
-    has_dsn = bool(config.get("dsn"))
-    if has_dsn:
-        _refuse_credentials(str(config["dsn"]))
-    elif not config.get("host"):
-        message = "is required: host with service_name or sid, or dsn alone"
-        raise ConfigurationError(message, setting="host")
-    elif not config.get("service_name") and not config.get("sid"):
-        message = "is required to name the database; or sid, or dsn"
-        raise ConfigurationError(message, setting="service_name")
-    if config.get("service_name") and config.get("sid") and not has_dsn:
-        message = "service_name and sid exclude each other"
-        raise ConfigurationError(message, setting="sid")
-    if config.get("access_token_private_key") and not config.get("access_token"):
-        message = "is the key of an access token; access_token is required too"
-        raise ConfigurationError(message, setting="access_token_private_key")
-    if config.get("access_token"):
-        return
-    if _logs_on_by_wallet(config) or provides_configuration(config.get("dsn")):
-        return
-    if not config.get("user"):
-        message = "is required"
-        raise ConfigurationError(message, setting="user")
-    if not config.get("password") and not config.get("password_file"):
-        message = "is required, or password_file"
-        raise ConfigurationError(message, setting="password")
-
-
-def _logs_on_by_wallet(config: Mapping[str, Any]) -> bool:
-    return config.get("driver_mode") == "thick" and bool(config.get("wallet_location"))
-
-
-def _refuse_credentials(dsn: str) -> None:
-    """Refuse a connect string with a password: it would reach logs and error texts (DPY-4018)."""
-    before_at, at, _ = dsn.partition("@")
-    compact = "".join(dsn.split()).lower()
-    if (at and "(" not in before_at and "?" not in before_at) or "(password=" in compact:
-        message = "must not hold credentials; use user and password"
-        raise ConfigurationError(message, setting="dsn")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-import re
 import struct
 from binascii import Error as Base64Error
 from binascii import a2b_base64
@@ -22,17 +20,12 @@ if TYPE_CHECKING:
     from oracle_core.types.plans import Encoder
 
 _JSON = msgspec.json.Encoder(decimal_format="number")
-_DATETIME = re.compile(
-    r"([+-]?\d{4})-(\d\d)-(\d\d)"
-    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
-    r"\s*([Zz]|[+-]\d\d:?\d\d(?::\d\d)?|[+-]\d\d)?"
-)
 _MAX_DIGITS = 40
 _MAX_EXPONENT = 125
 _MIN_EXPONENT = -130
 
 
-class _Refused(Exception):  # noqa: N818 - never leaves this module
+class Refused(Exception):  # noqa: N818 - never leaves the encoders
     """A value cannot be bound; the text says why without the value."""
 
 
@@ -40,7 +33,7 @@ def encoder(convert: Callable[[object], object]) -> Encoder:
     """Make a column encoder of a function of one value that is not None.
 
     Args:
-        convert: raises `_Refused`, ValueError or TypeError for what it cannot take.
+        convert: raises `Refused`, ValueError or TypeError for what it cannot take.
     """
 
     def encode(column: Sequence[object]) -> list[object]:
@@ -52,10 +45,10 @@ def encoder(convert: Callable[[object], object]) -> Encoder:
                 continue
             try:
                 append(convert(value))
-            except _Refused as refused:
+            except Refused as refused:
                 raise DataError(str(refused), position=len(bound)) from None
-            except (ValueError, TypeError, OverflowError):
-                msg = f"a {type(value).__name__} is no value of the column's type"
+            except (ValueError, TypeError, ArithmeticError):
+                msg = f"a {type(value).__name__} is not a value of the column's type"
                 raise DataError(msg, position=len(bound)) from None
         return bound
 
@@ -78,13 +71,13 @@ def number(scale: int | None) -> Encoder:
     def convert(value: object) -> object:
         if type(value) is int and -(10**38) < value < 10**38:
             if scale is not None and scale < 0 and value % 10**-scale:
-                raise _Refused(_too_fine(scale))
+                raise Refused(_too_fine(scale))
             return value
         if type(value) is Decimal and _is_ordinary(value, scale):
             return value
         exact = _decimal(value)
         if scale is not None and _fraction_digits(exact) > scale:
-            raise _Refused(_too_fine(scale))
+            raise Refused(_too_fine(scale))
         return _in_range(exact)
 
     return encoder(convert)
@@ -115,7 +108,7 @@ def binary_float_number(bits: int) -> Encoder:
         exact = _decimal(value)
         if len(_significant(exact)[0]) > digits:
             msg = f"a number has more than the {digits} digits of the column"
-            raise _Refused(msg)
+            raise Refused(msg)
         return _in_range(exact)
 
     return encoder(convert)
@@ -133,12 +126,12 @@ def _decimal(value: object) -> Decimal:
             exact = Decimal(value.strip())
         except InvalidOperation:
             msg = "a text is no number"
-            raise _Refused(msg) from None
+            raise Refused(msg) from None
     else:
         raise TypeError
     if not exact.is_finite():
         msg = "NaN and infinities have no place in a NUMBER"
-        raise _Refused(msg)
+        raise Refused(msg)
     return exact
 
 
@@ -165,10 +158,10 @@ def _in_range(exact: Decimal) -> Decimal:
     odd_start = first % 2 == 0
     if len(digits) + odd_start > _MAX_DIGITS:
         msg = "a number has more digits than NUMBER holds"
-        raise _Refused(msg)
+        raise Refused(msg)
     if first > _MAX_EXPONENT or exponent < _MIN_EXPONENT:
         msg = "a number is beyond the range of NUMBER"
-        raise _Refused(msg)
+        raise Refused(msg)
     return exact
 
 
@@ -205,10 +198,10 @@ def _real(rounded: Callable[[Decimal], float]) -> Encoder:
             stored = math.inf
         if math.isinf(stored):
             msg = "a number is beyond the range of the column"
-            raise _Refused(msg)
+            raise Refused(msg)
         if not _keeps_digits(stored, exact):
             msg = "a number has more digits than the column's binary floating point keeps"
-            raise _Refused(msg)
+            raise Refused(msg)
         return stored
 
     return encoder(convert)
@@ -234,7 +227,7 @@ def _boolean(value: object) -> object:
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
     msg = "a value is no boolean"
-    raise _Refused(msg)
+    raise Refused(msg)
 
 
 def _text(value: object) -> object:
@@ -260,7 +253,7 @@ def _binary(value: object) -> object:
         return a2b_base64(value.encode("ascii"), strict_mode=True)
     except (Base64Error, UnicodeEncodeError):
         msg = "a text is not base64"
-        raise _Refused(msg) from None
+        raise Refused(msg) from None
 
 
 texts = encoder(_text)
@@ -286,139 +279,3 @@ day_to_second = encoder(lambda value: day_to_second_from_iso(str(value)))
 
 year_to_month = encoder(lambda value: year_to_month_from_iso(str(value)))
 """From ISO 8601 durations to the text that TO_YMINTERVAL reads."""
-
-
-def _refuse_fraction(fraction: str, digits: int) -> None:
-    if len(fraction.rstrip("0")) > digits:
-        msg = f"a time has more than the {digits} fraction digits of the column"
-        raise _Refused(msg)
-
-
-def _datetime_parts(value: object) -> tuple[str, str, str]:
-    """Split into `[-]YYYY-MM-DDTHH:MI:SS`, the fraction's digits and the offset as `+HH:MM`."""
-    match = _DATETIME.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        msg = "a text is no date and time in ISO 8601"
-        raise _Refused(msg)
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
-    if not _exists(int(year), int(month), int(day)) or not _is_clock(hour, minute, second):
-        msg = "a text names a day or a time that does not exist"
-        raise _Refused(msg)
-    clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
-    return f"{year.lstrip('+')}-{month}-{day}T{clock}", fraction or "", _offset(offset)
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    """Return whether Oracle's calendar has a day: Julian until 4 October 1582, no year 0.
-
-    Source: SQL Language Reference, "Datetime and Interval Data Types" (ORA-01841, 01843, 01847).
-    """
-    if not -4712 <= year <= 9999 or year == 0 or not 1 <= month <= 12:
-        return False
-    if (year, month) == (1582, 10) and 4 < day < 15:
-        return False
-    is_leap = year % 4 == 0 and (year < 1582 or year % 100 != 0 or year % 400 == 0)
-    # Sources disagree on which years before 1 are leap years, so the server judges these.
-    february = 29 if is_leap or year < 0 else 28
-    return 1 <= day <= (31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-
-
-def _is_clock(hour: str | None, minute: str | None, second: str | None) -> bool:
-    """Return whether a time of day exists; Oracle has no 24:00 and no leap second (ORA-01852)."""
-    return int(hour or 0) < 24 and int(minute or 0) < 60 and int(second or 0) < 60
-
-
-def _offset(text: str | None) -> str:
-    if text is None or text in "Zz":
-        return "+00:00"
-    digits = text[1:].replace(":", "")
-    return f"{text[0]}{digits[:2]}:{digits[2:4] or '00'}"
-
-
-_UTC = frozenset({"+00:00", "-00:00"})
-
-
-def only_utc(encode: Encoder) -> Encoder:
-    """Return an encoder of DATE or TIMESTAMP that takes only moments in UTC.
-
-    The column keeps no offset: 10:00+02:00 and 10:00Z would become equal.
-
-    Args:
-        encode: The encoder that drops offsets.
-    """
-
-    def check(column: Sequence[object]) -> list[object]:
-        bound = encode(column)
-        for position, value in enumerate(column):
-            if value is None or (type(value) is str and value.endswith(("+00:00", "Z"))):
-                continue
-            if _datetime_parts(value)[2] not in _UTC:
-                msg = (
-                    "a moment has an offset, which the column does not keep; use a column of type "
-                    "TIMESTAMP WITH TIME ZONE, or send it in UTC"
-                )
-                raise DataError(msg, position=position)
-        return bound
-
-    return check
-
-
-def native_datetimes(fraction_digits: int) -> Encoder:
-    """Make the encoder of DATE and of TIMESTAMP up to 6 digits to the wall clock as datetime.
-
-    The offset only labels these values and is dropped. A missing time is midnight, a missing
-    offset no matter. Years outside 1 to 9999 are refused.
-
-    Args:
-        fraction_digits: digits that the column holds; more of them are refused.
-    """
-    parse = dt.datetime.fromisoformat
-    usual = {25: 19, 32: 26} if fraction_digits >= 6 else {25: 19}
-
-    def convert(value: object) -> object:
-        if type(value) is str and value.endswith("+00:00"):
-            length = usual.get(len(value))
-            if length:
-                return parse(value[:length])
-        clock, fraction, _ = _datetime_parts(value)
-        _refuse_fraction(fraction, fraction_digits)
-        if clock.startswith("-"):
-            msg = "a year before 1 cannot be bound"
-            raise _Refused(msg)
-        return parse(f"{clock}.{fraction[:6]:0<6}")
-
-    return encoder(convert)
-
-
-def naive_texts(fraction_digits: int) -> Encoder:
-    """Make the encoder of DATE and TIMESTAMP to text under `SYYYY-MM-DD"T"HH24:MI:SS[.FF9]`.
-
-    As `native_datetimes`, but exact for every year from -4712 to 9999 and for 9 digits.
-
-    Args:
-        fraction_digits: digits that the column holds; 0 leaves the point out.
-    """
-
-    def convert(value: object) -> object:
-        clock, fraction, _ = _datetime_parts(value)
-        _refuse_fraction(fraction, fraction_digits)
-        return f"{clock}.{fraction[:9]:0<9}" if fraction_digits else clock
-
-    return encoder(convert)
-
-
-def zoned_texts(fraction_digits: int) -> Encoder:
-    """Make the encoder of zoned moments to text under `SYYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM`.
-
-    A missing offset means UTC.
-
-    Args:
-        fraction_digits: digits that the column holds; more of them are refused.
-    """
-
-    def convert(value: object) -> object:
-        clock, fraction, offset = _datetime_parts(value)
-        _refuse_fraction(fraction, fraction_digits)
-        return f"{clock}.{fraction[:9]:0<9}{offset}"
-
-    return encoder(convert)

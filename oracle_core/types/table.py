@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 
 from oracle_core.types import decode, encode, reading, writing
+from oracle_core.types.encode_moments import only_utc
 from oracle_core.types.oracle_type import (
     INTERVAL_DAY_TO_SECOND,
     INTERVAL_YEAR_TO_MONTH,
@@ -49,6 +50,7 @@ def _refused(kind: str, reason: str, advice: str) -> TypeRow:
         json_schema=unsupported,
         keyable=False,
         orderable=False,
+        is_mined=False,
         reason=reason,
         advice=advice,
     )
@@ -155,6 +157,7 @@ _ROWS = (
     TypeRow(
         kind="LONG",
         family=Family.TEXT,
+        is_mined=False,
         json_schema=text,
         fetch=_LARGE_TEXT,
         bind=writing.bound(oracledb.DB_TYPE_LONG, encode.texts, is_long=True),
@@ -165,6 +168,7 @@ _ROWS = (
     TypeRow(
         kind="XMLTYPE",
         family=Family.XML,
+        is_mined=False,
         json_schema=text,
         fetch=reading.always(FetchPlan("XMLSERIALIZE(CONTENT {} AS CLOB)", is_large=True)),
         bind=writing.bound(oracledb.DB_TYPE_CLOB, encode.texts, "XMLPARSE(DOCUMENT {})"),
@@ -182,6 +186,7 @@ _ROWS = (
     TypeRow(
         kind="UROWID",
         family=Family.ROWID,
+        is_mined=False,
         json_schema=rowid,
         fetch=_TEXT,
         bind=writing.bound(oracledb.DB_TYPE_VARCHAR, encode.texts),
@@ -207,6 +212,7 @@ _ROWS = (
     TypeRow(
         kind="LONG RAW",
         family=Family.BINARY,
+        is_mined=False,
         json_schema=binary,
         fetch=_LARGE_BINARY,
         bind=writing.bound(oracledb.DB_TYPE_LONG_RAW, encode.binaries, is_long=True),
@@ -267,6 +273,7 @@ _ROWS = (
     TypeRow(
         kind="JSON",
         family=Family.JSON,
+        is_mined=False,
         json_schema=document,
         fetch=reading.always(_DOCUMENT),
         bind=writing.bound(oracledb.DB_TYPE_CLOB, encode.json_texts, "JSON({})"),
@@ -278,6 +285,7 @@ _ROWS = (
     TypeRow(
         kind="BOOLEAN",
         family=Family.BOOLEAN,
+        is_mined=False,
         json_schema=boolean,
         fetch=_TEXT,
         bind=writing.bound(oracledb.DB_TYPE_BOOLEAN, encode.booleans),
@@ -287,6 +295,7 @@ _ROWS = (
     TypeRow(
         kind="VECTOR",
         family=Family.VECTOR,
+        is_mined=False,
         json_schema=vector,
         fetch=reading.always(_VECTOR),
         bind=writing.bound(oracledb.DB_TYPE_CLOB, encode.json_texts, "TO_VECTOR({})"),
@@ -387,5 +396,5 @@ def bind_plan(
         raise LookupError(row.reason)
     plan = row.native_bind(oracle_type) if native and row.native_bind else row.bind(oracle_type)
     if is_instant and row.family is Family.WALL_CLOCK:
-        return replace(plan, encode=encode.only_utc(plan.encode))
+        return replace(plan, encode=only_utc(plan.encode))
     return plan

@@ -68,6 +68,8 @@ class TypeRow:
         digits: Decimal digits that every number keeps (IEEE 754); 0 where that is not binary
             floating point.
         is_padded: Whether values have blanks at their end up to the column's length.
+        is_mined: Whether LogMiner writes its values (Database Utilities, "Supported Data Types" and
+            "Unsupported Data Types"; Debezium's Oracle connector lists the same).
         sized: Length of its declaration; None where it has none.
         loss_note: What does not survive; empty where everything does.
         reason: Why it is not supported; empty where it is.
@@ -86,6 +88,7 @@ class TypeRow:
     orderable: bool = True
     digits: int = 0
     is_padded: bool = False
+    is_mined: bool = True
     sized: Size | None = None
     loss_note: str = ""
     reason: str = ""

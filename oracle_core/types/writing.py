@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import oracledb
 
 from oracle_core.types import encode
+from oracle_core.types.encode_moments import naive_texts, native_datetimes, zoned_texts
 from oracle_core.types.plans import BindPlan
 from oracle_core.types.reading import CLOCK_MASK
 
@@ -46,9 +47,7 @@ def float_number(oracle_type: OracleType) -> BindPlan:
 
 def date_text(_: OracleType) -> BindPlan:
     """Return the plan to write DATE as text."""
-    return BindPlan(
-        f"TO_DATE({{}}, '{CLOCK_MASK}')", oracledb.DB_TYPE_VARCHAR, encode.naive_texts(0)
-    )
+    return BindPlan(f"TO_DATE({{}}, '{CLOCK_MASK}')", oracledb.DB_TYPE_VARCHAR, naive_texts(0))
 
 
 def timestamp_text(oracle_type: OracleType) -> BindPlan:
@@ -57,13 +56,15 @@ def timestamp_text(oracle_type: OracleType) -> BindPlan:
     digits = oracle_type.fraction_digits
     mask = f"{CLOCK_MASK}.FF9" if digits else CLOCK_MASK
     return BindPlan(
-        f"TO_TIMESTAMP({{}}, '{mask}')", oracledb.DB_TYPE_VARCHAR, encode.naive_texts(digits)
+        f"TO_TIMESTAMP({{}}, '{mask}')",
+        oracledb.DB_TYPE_VARCHAR,
+        naive_texts(digits),
     )
 
 
 def date(_: OracleType) -> BindPlan:
     """Return the plan to write DATE by the driver's own type."""
-    return BindPlan("{}", oracledb.DB_TYPE_DATE, encode.native_datetimes(0))
+    return BindPlan("{}", oracledb.DB_TYPE_DATE, native_datetimes(0))
 
 
 def timestamp(oracle_type: OracleType) -> BindPlan:
@@ -71,13 +72,15 @@ def timestamp(oracle_type: OracleType) -> BindPlan:
     if oracle_type.fraction_digits > 6:
         return timestamp_text(oracle_type)
     return BindPlan(
-        "{}", oracledb.DB_TYPE_TIMESTAMP, encode.native_datetimes(oracle_type.fraction_digits)
+        "{}",
+        oracledb.DB_TYPE_TIMESTAMP,
+        native_datetimes(oracle_type.fraction_digits),
     )
 
 
 def zoned(oracle_type: OracleType) -> BindPlan:
     """Return the plan to write TIMESTAMP WITH TIME ZONE."""
-    encoder = encode.zoned_texts(oracle_type.fraction_digits)
+    encoder = zoned_texts(oracle_type.fraction_digits)
     expression = f"TO_TIMESTAMP_TZ({{}}, '{CLOCK_MASK}.FF9TZH:TZM')"
     return BindPlan(expression, oracledb.DB_TYPE_VARCHAR, encoder)
 

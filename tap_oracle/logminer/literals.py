@@ -17,13 +17,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import DataError
-from oracle_core.types.oracle_type import (
-    INTERVAL_DAY_TO_SECOND,
-    INTERVAL_YEAR_TO_MONTH,
-    TIMESTAMP,
-    TIMESTAMP_LTZ,
-    TIMESTAMP_TZ,
-)
+from oracle_core.types import Family, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,19 +49,10 @@ _PART = re.compile(r"(UNISTR\()?'((?:[^']|'')*+)'\)?(?: ?\|\| ?|\Z)")
 _ESCAPE = re.compile(r"\\(\\|[0-9A-Fa-f]{4})")
 _NUMBER = re.compile(r"'? ?([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?)'?")
 
-_UNSUPPORTED = frozenset(
-    {"LONG", "LONG RAW", "BOOLEAN", "VECTOR", "JSON", "XMLTYPE", "BFILE", "UROWID", "SDO_GEOMETRY"}
-)
-"""Types whose rows LogMiner leaves out or writes without values.
-
-Source: Database Utilities, "Supported Data Types" and "Unsupported Data Types"; Debezium's Oracle
-connector lists the same.
-"""
-
 
 def unsupported_reason(oracle_type: OracleType) -> str | None:
     """Return why LogMiner cannot give the rows of a table with such a column; None if it can."""
-    if oracle_type.owner is not None or oracle_type.kind in _UNSUPPORTED:
+    if oracle_type.owner is not None or not row_of(oracle_type).is_mined:
         return f"LogMiner does not support {oracle_type.ddl()}"
     return None
 
@@ -94,17 +79,16 @@ def fetched_values(
 
 
 def _reader(oracle_type: OracleType, plan: FetchPlan) -> Reader:
-    kind = oracle_type.kind
-    if kind in {"DATE", TIMESTAMP}:
+    family = row_of(oracle_type).family
+    digits = oracle_type.fraction_digits
+    if family is Family.WALL_CLOCK:
         is_native = plan.expression == "{}"
-        digits = oracle_type.fraction_digits
         return _native_moment if is_native else lambda text: _moment_text(text, digits)
-    if kind in {TIMESTAMP_TZ, TIMESTAMP_LTZ}:
-        digits = oracle_type.fraction_digits
+    if family is Family.INSTANT:
         return lambda text: _zoned_text(text, digits)
-    if kind == "NUMBER" and oracle_type.is_integer:
+    if family is Family.DECIMAL and oracle_type.is_integer:
         return _integer
-    return _READERS[kind]
+    return _READERS[family]
 
 
 def text_of(literal: str) -> str:
@@ -221,18 +205,12 @@ def _zoned_text(literal: str, digits: int) -> str:
     return f"{match[1] or ' '}{match[2]}T{match[3]}{fraction}{match[5] or '+00:00'}"
 
 
-_READERS: Mapping[str, Reader] = {
-    "NUMBER": _decimal,
-    "FLOAT": _decimal,
-    "BINARY_FLOAT": _float,
-    "BINARY_DOUBLE": _float,
-    "CHAR": text_of,
-    "VARCHAR2": text_of,
-    "NCHAR": text_of,
-    "NVARCHAR2": text_of,
-    "ROWID": text_of,
-    "RAW": _raw,
-    INTERVAL_DAY_TO_SECOND: _interval,
-    INTERVAL_YEAR_TO_MONTH: _interval,
+_READERS: Mapping[Family, Reader] = {
+    Family.DECIMAL: _decimal,
+    Family.REAL: _float,
+    Family.TEXT: text_of,
+    Family.ROWID: text_of,
+    Family.BINARY: _raw,
+    Family.INTERVAL: _interval,
 }
-"""Readers of the types whose literals do not depend on more than the kind."""
+"""Readers of the types whose literals do not depend on more than the family."""

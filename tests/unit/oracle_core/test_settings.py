@@ -8,12 +8,12 @@ import pytest
 from singer_sdk import typing as th
 
 from oracle_core import redact
+from oracle_core.connection_check import check_connection
 from oracle_core.errors import ConfigurationError
 from oracle_core.settings import (
     ALIASES,
     CONNECTION_SETTINGS,
     SECRET_SETTINGS,
-    check_connection,
     check_settings,
     resolve_aliases,
     validated,

@@ -196,13 +196,13 @@ def test_what_is_no_date(value: object, native: bool) -> None:
 
 
 def test_days_that_do_not_exist() -> None:
-    assert "no value of" in refusal("DATE", "2023-02-29T00:00:00+00:00", native=True)
+    assert "not a value of" in refusal("DATE", "2023-02-29T00:00:00+00:00", native=True)
 
 
 def test_intervals() -> None:
     assert bound("INTERVAL DAY(9) TO SECOND(9)", "P1DT0.5S", None) == ["+1 00:00:00.5", None]
     assert bound("INTERVAL YEAR TO MONTH", "-P1Y2M") == ["-1-02"]
-    assert "no value of" in refusal("INTERVAL YEAR TO MONTH", "P1D")
+    assert "not a value of" in refusal("INTERVAL YEAR TO MONTH", "P1D")
 
 
 @pytest.mark.parametrize(
