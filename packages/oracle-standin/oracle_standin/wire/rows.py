@@ -34,7 +34,7 @@ _TEXT = frozenset({TypeCode.VARCHAR, TypeCode.CHAR})
 _LONG = frozenset({TypeCode.LONG, TypeCode.LONG_RAW})
 _LOB = frozenset({TypeCode.CLOB, TypeCode.BLOB})
 _DEFINED = _LOB | {TypeCode.JSON, TypeCode.VECTOR}
-_AS_LONG = {
+_AS_LONG: dict[tuple[int, TypeCode], TypeCode] = {
     (TypeCode.VARCHAR, TypeCode.CLOB): TypeCode.LONG,
     (TypeCode.CHAR, TypeCode.CLOB): TypeCode.LONG,
     (TypeCode.LONG, TypeCode.CLOB): TypeCode.LONG,
@@ -94,9 +94,13 @@ def needs_define(columns: Sequence[Column]) -> bool:
 
 
 def defines_after_change(
-    previous: Sequence[Column] | None, columns: Sequence[Column]
+    previous: Sequence[Column] | None,
+    defined: Sequence[Declaration] | None,
+    columns: Sequence[Column],
 ) -> list[Declaration] | None:
     """Return how the columns of a re-executed cursor are sent after their types have changed.
+
+    What the client had `defined` is what it fetched, whatever the columns were.
 
     A client that fetched a column as text or bytes gets a LOB in its place as LONG or LONG RAW
     without asking, as if it had defined the column so; python-oracledb relies on it (its
@@ -104,16 +108,21 @@ def defines_after_change(
     """
     if previous is None or len(previous) != len(columns):
         return None
+    fetched: list[tuple[int, int]] = [(old.type_code, old.charset_form) for old in previous]
+    if defined is not None and len(defined) == len(columns):
+        fetched = [(define.type_number, define.charset_form) for define in defined]
     defines = [
-        Declaration(
-            type_number=_AS_LONG.get((old.type_code, new.type_code), new.type_code),
-            flags=0,
-            size_bytes=0,
-            charset_form=old.charset_form,  # which the client goes on to expect
-        )
-        for old, new in zip(previous, columns, strict=True)
+        _declared(_AS_LONG.get((code, new.type_code)), form, new)
+        for (code, form), new in zip(fetched, columns, strict=True)
     ]
     return None if any(define.type_number in _DEFINED for define in defines) else defines
+
+
+def _declared(as_long: TypeCode | None, form: int, column: Column) -> Declaration:
+    """Return how a column is sent: as LONG in the form the client expects, or as what it is."""
+    if as_long is None:
+        return Declaration(column.type_code, 0, 0, column.charset_form)
+    return Declaration(as_long, 0, 0, form)
 
 
 def column_encoders(

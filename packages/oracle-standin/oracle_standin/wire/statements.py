@@ -209,7 +209,9 @@ class StatementCalls:
         content = b""
         if run.describe or result.columns != cursor.columns:
             if result.columns != cursor.columns:
-                changed = row_format.defines_after_change(cursor.columns, result.columns)
+                changed = row_format.defines_after_change(
+                    cursor.columns, cursor.defines, result.columns
+                )
                 cursor.defines, cursor.encoders = changed, []
             content = describe(result.columns, self._field_version)
         cursor.columns = result.columns

@@ -305,3 +305,17 @@ def test_a_returned_value_too_long_for_its_bind(
     value = cursor.var(kind, 100)
     cursor.execute("insert into t values (:1) returning x into :2", [1, value])
     assert len(value.getvalue()[0]) in {18, 100}
+
+
+def test_a_statement_that_is_run_again_is_not_asked_for_row_counts(connection: Any) -> None:
+    # The driver asks for them in a full execute alone: its message for running a cursor again has
+    # no place for it (messages/execute.pyx), so that a cursor of the cache gives none.
+    statement = "insert into t values (:1)"
+    with connection.cursor() as first:
+        first.executemany(statement, [(1,), (2,)], arraydmlrowcounts=True)
+        assert first.getarraydmlrowcounts() == [1, 1]
+    with connection.cursor() as second:
+        second.executemany(statement, [(3,), (4,)], arraydmlrowcounts=True)
+        assert second.rowcount == 2
+        with pytest.raises(oracledb.DatabaseError, match="DPY-4006"):
+            second.getarraydmlrowcounts()

@@ -73,3 +73,26 @@ CREATE CAST (ora."TSTZ" AS ora."TIMESTAMP")
   WITH FUNCTION ora.wall_clock(ora."TSTZ") AS ASSIGNMENT;
 CREATE CAST (ora."TSLTZ" AS ora."TIMESTAMP")
   WITH FUNCTION ora.wall_clock(ora."TSLTZ") AS ASSIGNMENT;
+
+-- Blanks at the end count. PostgreSQL cuts them off where they are too many for a column, as the SQL
+-- standard wants it; Oracle raises ORA-12899. CAST cuts in both.
+CREATE FUNCTION ora.refuse_long_text(size int, kind text, INOUT value text)
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'string_data_right_truncation',
+    MESSAGE = pg_catalog.format('value too long for type %s(%s)', kind, size);
+END $$;
+CREATE FUNCTION ora.fitted(value varchar, modifier int, explicit boolean) RETURNS varchar
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN explicit OR modifier < 4 OR pg_catalog.length(value) <= modifier - 4
+  THEN pg_catalog."varchar"(value, modifier, explicit)
+  ELSE ora.refuse_long_text(modifier - 4, 'character varying', value)::varchar END;
+CREATE FUNCTION ora.fitted(value bpchar, modifier int, explicit boolean) RETURNS bpchar
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN explicit OR modifier < 4 OR pg_catalog.length(value::text) <= modifier - 4
+  THEN pg_catalog.bpchar(value, modifier, explicit)
+  ELSE ora.refuse_long_text(modifier - 4, 'character', value)::bpchar END;
+UPDATE pg_catalog.pg_cast SET castfunc = 'ora.fitted(varchar, int, boolean)'::regprocedure
+WHERE castsource = 'varchar'::regtype AND casttarget = 'varchar'::regtype;
+UPDATE pg_catalog.pg_cast SET castfunc = 'ora.fitted(bpchar, int, boolean)'::regprocedure
+WHERE castsource = 'bpchar'::regtype AND casttarget = 'bpchar'::regtype;
