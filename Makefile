@@ -3,6 +3,9 @@
 #             with one worker per core (WORKERS=4 says how many, TESTS=tests/unit which)
 # make test-standin  runs the stand-in's own tests; make test-all runs both
 # make coverage  runs the pair's tests and prints the branch coverage of the pair, plugins included
+# make test-profiles  runs the tests that need a database against each server that the stand-in plays
+# make live-check  asks the database of TEST_ORACLE_DSN what only a live Oracle answers, and prints a
+#             report; SUITE=whole|quick|none says which tests run first, IDLE=400 how long a session rests
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
 # make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
 # make faults-scheduler  kills processes of the scheduler while 2,000 times come due; TIMES=200
@@ -72,6 +75,16 @@ test-standin: $(VENV)/.installed
 	cd $(STANDIN) && $(HERE)/python -m pytest $(PARALLEL) $(TESTS)
 
 test-all: test test-standin
+
+test-profiles: $(VENV)/.installed .meltano/.installed
+	set -e; for profile in 12.2 19 23; do for size in standard extended; do \
+	  echo "== profile $$profile, MAX_STRING_SIZE $$size"; \
+	  TEST_STANDIN_PROFILE=$$profile TEST_STANDIN_MAX_STRING_SIZE=$$size \
+	  $(MAKE) test TESTS="$(or $(TESTS),tests/oracle tests/contract)"; \
+	done; done
+
+live-check: $(VENV)/.installed
+	@$(BIN)/python -m tools.live_check $(if $(SUITE),--suite $(SUITE)) $(if $(IDLE),--idle $(IDLE))
 
 test-pythons: $(VENV)/.installed .meltano/.installed
 	set -e; for python in $$($(BIN)/python -m tools.pythons); do \
