@@ -54,7 +54,7 @@ def _command_lines(page: Path) -> Iterator[list[str]]:
         text = "\n".join(step.lines)
         if step.kind == "console":
             text = "\n".join(command for command, _ in step.commands())
-        for line in re.split(r"\n|&&|\|", text.replace("\\\n", " ").replace("\n> ", " ")):
+        for line in re.split(r"\n|&&|\||>", text.replace("\\\n", " ").replace("\n> ", " ")):
             try:
                 words = shlex.split(line, comments=True)
             except ValueError:  # a quoted text of several lines
@@ -122,7 +122,7 @@ def test_every_command_exists(page: Path) -> None:
     for words in _command_lines(page):
         program, arguments = words[0], words[1:]
         if program == "make":
-            names = [word for word in arguments if "=" not in word]
+            names = [word for word in arguments if re.fullmatch(r"[\w-]+", word)]
             wrong += [f"make {name}" for name in names if name not in targets]
         elif program in COMMANDS:
             wrong += [f"{program} {word}" for word in _unknown(COMMANDS[program], arguments)]
