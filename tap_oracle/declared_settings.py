@@ -6,6 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
+from tap_oracle.batches import SETTING
 from tap_oracle.catalog_entry import FULL_TABLE, METHODS
 from tap_oracle.fetching import DEFAULT_FETCH_BYTES_MAX
 from tap_oracle.late_commits import AUTO, OFF, ROWSCN
@@ -181,6 +182,27 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         description=(
             "Time between two progress lines of a stream: rows, rows per second and the share "
             "of the estimated rows. 0 writes none."
+        ),
+    ),
+    th.Property(
+        SETTING,
+        th.CustomType(
+            {
+                "type": ["object", "null"],
+                "properties": {
+                    "encoding": {"type": ["object", "null"]},
+                    "storage": {"type": ["object", "null"]},
+                    "batch_size": {"type": ["integer", "null"], "minimum": 1},
+                },
+            }
+        ),
+        title="Batch configuration",
+        description=(
+            "Writes rows into files and BATCH messages that name them, as the Singer SDK lays it "
+            "out: `encoding.format` is `jsonl` (gzip), `parquet` or `arrow` (IPC with LZ4), "
+            "`storage.root` the URL of a folder (`file://`, or `s3://`, `gs://`, `abfs://` with "
+            "the extra of that name), `storage.prefix` what names begin with, `batch_size` the "
+            "rows per file. LOG_BASED streams write RECORD messages all the same."
         ),
     ),
     th.Property(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.profile import load as load_profile
 from oracle_core.errors import ConfigurationError
 from oracle_core.types.plans import JsonSchemaOptions
+from tap_oracle.batches import BatchSettings, batch_settings
 from tap_oracle.stream_options import StreamOptions, checked_options
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class TapSettings:
     stream_options: Mapping[str, StreamOptions]
     progress_interval_seconds: float
     strict: bool
+    batches: BatchSettings | None
     on_stream_error: str
     any_year: bool
     emit_activate_version_messages: bool
@@ -66,7 +68,6 @@ class TapSettings:
             ConfigurationError: If a setting is wrong in a way that its JSON Schema cannot say;
                 the text never holds its value.
         """
-        _refuse_batches(config)
         cache_path = config.get("catalog_cache_path")
         start_date = config.get("start_date") or None
         if start_date is not None:
@@ -93,6 +94,7 @@ class TapSettings:
             stream_options=checked_options(config.get("stream_options")),
             progress_interval_seconds=config["progress_interval_seconds"],
             strict=bool(config["strict"]),
+            batches=batch_settings(config),
             on_stream_error=config["on_stream_error"],
             any_year=bool(config["any_year"]),
             emit_activate_version_messages=bool(config["emit_activate_version_messages"]),
@@ -130,12 +132,6 @@ def _profile_name(name: str | None) -> str | None:
     if name:
         load_profile(name)
     return name or None
-
-
-def _refuse_batches(config: Mapping[str, Any]) -> None:
-    if config.get("batch_config"):
-        msg = "BATCH messages are not supported; remove it"
-        raise ConfigurationError(msg, setting="batch_config")
 
 
 def _zone(name: str) -> dt.tzinfo:

@@ -68,6 +68,7 @@ class TapOracle(AdaptedTap):
         TapCapabilities.ACTIVATE_VERSION,
         TapCapabilities.TEST,
         PluginCapabilities.ABOUT,
+        PluginCapabilities.BATCH,
         PluginCapabilities.STREAM_MAPS,
         PluginCapabilities.FLATTENING,
         PluginCapabilities.STRUCTURED_LOGGING,

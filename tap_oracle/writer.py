@@ -33,8 +33,8 @@ def _foreign_value(value: object) -> object:
 _ENCODER = msgspec.json.Encoder(enc_hook=_foreign_value, decimal_format="number")
 
 
-def encode_message(message: dict[str, Any]) -> bytes:
-    """Return one Singer message as a line.
+def encode_message(message: object) -> bytes:
+    """Return one Singer message, or any JSON value, as a line.
 
     Decimals keep their digits, bytes become base64, NaN and the infinities become null.
 
@@ -119,6 +119,21 @@ def _mapping_encoder(stream: str, names: Sequence[str], version: int | None) -> 
         )
 
     return encode
+
+
+def plain_records(names: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Return records alone, one JSON object per line, as files of BATCH messages hold them.
+
+    Args:
+        names: The properties in the order of the columns.
+        rows: JSON values in the same order.
+    """
+    if not all(_is_field_name(name) for name in names):
+        return b"".join(encode_message(dict(zip(names, row, strict=True))) for row in rows)
+    fields = [(f"c{position}", Any) for position in range(len(names))]
+    renamed = {f"c{position}": name for position, name in enumerate(names)}
+    record: Callable[..., object] = msgspec.defstruct("Record", fields, rename=renamed, gc=False)
+    return _ENCODER.encode_lines([record(*row) for row in rows])
 
 
 def record_message(

@@ -13,6 +13,7 @@ from singer_sdk.singerlib.catalog import Metadata
 from oracle_core.errors import DatabaseError, describe
 from oracle_core.state import read_bookmark
 from oracle_core.telemetry import Column
+from tap_oracle.batches import batch_encoder
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.plan import plan_stream
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tap_oracle.plan import StreamPlan
     from tap_oracle.query import Extras, Statement
     from tap_oracle.services import StreamServices
+    from tap_oracle.settings import TapSettings
     from tap_oracle.writer import Row
 
     RowEncoder = Callable[[Sequence[Row], dt.datetime], bytes]
@@ -201,12 +203,19 @@ class OracleStream(AdaptedStream):
             session,
             statement,
             plan,
-            array_size_rows=self.options.array_size_rows or settings.array_size_rows,
+            array_size_rows=self._most_rows(settings),
             fetch_bytes_max=settings.fetch_bytes_max,
         )
 
+    def _most_rows(self, settings: TapSettings) -> int:
+        batch_rows = None if settings.batches is None else settings.batches.rows
+        return self.options.array_size_rows or batch_rows or settings.array_size_rows
+
     def encoder(self, plan: StreamPlan, version: int | None) -> RowEncoder:
-        """Return the bulk encoder, or the SDK's mapper where something changes records."""
+        """Return the encoder of batches or of records, or the SDK's mapper where it is needed."""
+        batches = self.services.settings.batches
+        if batches is not None:
+            return batch_encoder(self.name, plan, batches)
         reason = self.reason_for_single_records
         if reason is not None:
             self.logger.info("Stream '%s': record by record, because %s", self.name, reason)

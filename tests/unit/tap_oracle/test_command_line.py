@@ -38,7 +38,7 @@ def test_about_needs_neither_settings_nor_a_database() -> None:
     assert {"catalog", "discover", "state", "stream-maps", "schema-flattening"} <= set(
         about["capabilities"]
     )
-    assert "batch" not in about["capabilities"]
+    assert "batch" in about["capabilities"]
     settings = about["settings"]["properties"]
     assert settings["password"]["secret"] is True
     assert settings["array_size_rows"]["default"] == 10_000
