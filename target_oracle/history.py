@@ -20,7 +20,14 @@ from oracle_core.history import (
     utc_now,
 )
 from oracle_core.history.failure import failed_stream, failure_code
-from oracle_core.telemetry import BatchMoved, RunEnded, RunStarted, StreamStarted, Telemetry
+from oracle_core.telemetry import (
+    BatchMoved,
+    RunEnded,
+    RunStarted,
+    StreamStarted,
+    TableChanged,
+    Telemetry,
+)
 from oracle_core.telemetry.history_sink import HistorySink
 from oracle_core.termination import Terminated
 from target_oracle.errors import TableMismatchError
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from oracle_core.identifiers import Identifier, TableName
-    from oracle_core.telemetry.events import Column, Operation
+    from oracle_core.telemetry.events import Change, Column, Operation
 
 APPLICATION = "target-oracle"
 STATE_ID_VARIABLE = "MELTANO_STATE_ID"
@@ -64,7 +71,8 @@ class LoadHistory:
         Args:
             value: The value of the STATE as JSON.
         """
-        if not self._telemetry.is_on or _HISTORY_MARK not in value:
+        is_known = self._run is not None and not self._telemetry.is_on
+        if is_known or _HISTORY_MARK not in value:
             return
         try:
             state = msgspec.json.decode(value)
@@ -138,6 +146,12 @@ class LoadHistory:
             duration_ms=known.duration_ms + round(seconds * 1000),
         )
         self._telemetry.emit(BatchMoved(stream, rows, size, seconds, operation))
+
+    def table_changed(
+        self, change: Change, table: TableName, user: str, rows: int | None, statement: str | None
+    ) -> None:
+        """Tell of a change that the database has committed."""
+        self._telemetry.emit(TableChanged(change, str(table), user, rows, statement))
 
     def end(self, failure: BaseException | None) -> None:
         """Tell how the run ended, once.

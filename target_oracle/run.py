@@ -69,6 +69,7 @@ class LoadRun:
         self._last_state: bytes | None = None
         self._has_rows_behind_state = False
         self._session = session or TargetSession(config)
+        self._session.on_change = self._history.table_changed
         self._open_bookkeeping = bookkeeping or partial(open_bookkeeping, config)
         self._bookkeeping: Bookkeeping | None = None
         self._shared: LoadServices | None = None
@@ -164,9 +165,9 @@ class LoadRun:
             books = self._bookkeeping
             transactions: TargetSession | StateTransaction = session
             if books is not None and books.states is not None:
-                self._unit = StateTransaction(
-                    TargetSession(self._config), books.states, books.ledger
-                )
+                of_state = TargetSession(self._config)
+                of_state.on_change = self._history.table_changed
+                self._unit = StateTransaction(of_state, books.states, books.ledger)
                 transactions = self._unit
             self._shared = LoadServices(
                 settings, session, rules, checkpoint, transactions, self._bookkeeping

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
+    from oracle_core.telemetry.events import Change
     from target_oracle.ledger import Ledger, LoadEntry
     from target_oracle.table_spec import TableSpec
+
+    OnChange = Callable[[Change, TableName, str, int | None, str | None], None]
+    """Gets each committed change: what, table, user, rows, statement."""
 
 Result = TypeVar("Result")
 
@@ -83,6 +87,7 @@ class TargetSession:
         self.is_abandoned = False
         self._clock = clock
         self._used_at = clock()
+        self.on_change: OnChange | None = None
 
     @property
     def connection(self) -> oracledb.Connection:
@@ -144,6 +149,18 @@ class TargetSession:
                     what = f"{fault.report}; {self._ddl_grant(table)}"
                     raise LoadError(what) from None
                 raise DatabaseError(fault) from None
+            change: Change = "CREATE" if statement.startswith("CREATE") else "ALTER"
+            self._tell(change, table, statement)
+
+    def _tell(self, change: Change, table: TableName, statement: str) -> None:
+        if self.on_change:
+            self.on_change(change, table, self._user, None, " ".join(statement.split()))
+
+    def tell_loaded(self, table: TableName, counts: RowCounts) -> None:
+        """Tell that rows of a table were committed."""
+        if self.on_change:
+            rows = counts.inserted + counts.merged + counts.deleted
+            self.on_change("LOAD", table, self._user, rows, None)
 
     def _ddl_grant(self, table: TableName) -> str:
         own = table.schema == self.own_schema
@@ -191,7 +208,8 @@ class TargetSession:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._transaction(entry, write, ledger)
+                counts = self._transaction(entry, write, ledger)
+                self.tell_loaded(entry.table, counts)
             except _Repeatable as repeatable:
                 if attempt == ATTEMPTS:
                     raise LoadError(str(repeatable)) from None
@@ -201,7 +219,10 @@ class TargetSession:
                     done = self.run_ddl(lambda c: ledger.is_committed(c, entry), where)
                     if done:
                         _LOGGER.info("The ledger shows that the batch was committed")
+                        self.tell_loaded(entry.table, repeatable.counts)
                         return repeatable.counts
+            else:
+                return counts
         raise AssertionError  # the last attempt returns or raises
 
     def _transaction(

@@ -156,6 +156,8 @@ class StateTransaction:
             raise
         if value is not None:
             self._states.note_stored()
+        for entry, counts in self._entries:
+            self._session.tell_loaded(entry.table, counts)
         self._entries.clear()
 
     def _settle(self, error: oracledb.Error, value: bytes | None) -> None:
