@@ -191,3 +191,12 @@ def test_records_without_keys_are_appended(loader: Loader) -> None:
     loader.load(*lines)
     loader.load(*lines)
     assert loader.rows("SELECT id FROM t") == [(1,), (1,)]
+
+
+def test_long_values_in_a_second_batch(loader: Loader) -> None:
+    schema = schema_line({**ID, "C": {"type": ["string", "null"], "x-sql-datatype": "CLOB"}})
+    for letter in "ab":
+        lines = [record_line({"ID": i, "C": letter * 40_000}) for i in range(6)]
+        loader.load(schema, *lines, batch_size_rows=2)
+        found = loader.rows("SELECT id, LENGTH(c), SUBSTR(c, 40000, 1) FROM t ORDER BY id")
+        assert found == [(i, 40_000, letter) for i in range(6)]

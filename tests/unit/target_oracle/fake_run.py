@@ -37,7 +37,12 @@ class FakeCursor:
     def setinputsizes(self, *sizes: Any) -> None:
         self.database.sizes = sizes
 
-    def executemany(self, sql: str, rows: list[Any], *, arraydmlrowcounts: bool) -> None:
+    def prepare(self, sql: str, *, cache_statement: bool) -> None:
+        assert not cache_statement
+        self.prepared = sql
+
+    def executemany(self, sql: str | None, rows: list[Any], *, arraydmlrowcounts: bool) -> None:
+        sql = sql or self.prepared
         if self.database.on_execute:
             self.database.on_execute()
         self.database.log.append((sql.split(maxsplit=1)[0], rows))
