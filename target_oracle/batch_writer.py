@@ -68,8 +68,8 @@ class BatchWriter:
         Without `batcherrors`: the first bad row fails the call, and the caller rolls back all.
         """
         if count:
-            # python-oracledb 3.4 and 26.1 do not ask for the counts when a cursor from the statement
-            # cache runs again (DPY-4006), so that this statement is parsed each time.
+            # python-oracledb 3.4 and 26.1 do not ask for the counts when a cursor of the statement
+            # cache runs again (DPY-4006), so this statement is parsed each time.
             self._cursor.prepare(statement.sql, cache_statement=False)
         rows = list(zip(*(batch.values[position] for position in statement.order), strict=True))
         variable: Callable[[int], Any] = lambda i: bindings[i].variable(self._cursor, batch.rows)  # noqa: E731

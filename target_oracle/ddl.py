@@ -78,7 +78,7 @@ def plan(
         TableMismatchError: when a column cannot take the values, or `freeze` forbids a change.
     """
     if existing is None:
-        _refuse_when(freeze, spec, stream, "the table does not exist")
+        refuse_when(freeze, spec, stream, "the table does not exist")
         types = {column.name: column.type for column in spec.columns}
         _refuse_keys(spec, stream)
         return Plan((create_table(spec, server),), types)
@@ -93,7 +93,7 @@ def plan(
         modified += _modification(found, column, types[column.name], existing)
     if added or modified:
         changes = [f"{column.name} missing" for column in added] + modified
-        _refuse_when(freeze, spec, stream, "; ".join(changes))
+        refuse_when(freeze, spec, stream, "; ".join(changes))
     return Plan(tuple(_alterations(spec, added, modified)), types)
 
 
@@ -111,7 +111,9 @@ def _refuse_keys(spec: TableSpec, stream: str) -> None:
 def _fitted(
     found: ExistingColumn, column: ColumnSpec, spec: TableSpec, stream: str, *, freeze: bool
 ) -> OracleType:
-    fitted = fit(found.type, column.type, declared=column.declared)
+    # Text without a length may be longer than a shorter VARCHAR2 takes.
+    is_short = column.grows and found.type.kind == "VARCHAR2"
+    fitted = fit(found.type, column.type, declared=column.declared or is_short)
     if freeze and fitted is not None and not column.declared:
         # What is only our default may be wider than the values: they are checked one by one.
         return found.type
@@ -149,7 +151,12 @@ def _alterations(
     return statements
 
 
-def _refuse_when(freeze: bool, spec: TableSpec, stream: str, change: str) -> None:  # noqa: FBT001
+def refuse_when(freeze: bool, spec: TableSpec, stream: str, change: str) -> None:  # noqa: FBT001
+    """Refuse a change where `freeze_schema` is set.
+
+    Raises:
+        TableMismatchError: If it is.
+    """
     if freeze:
         what = (
             f"stream '{stream}': freeze_schema is set and table {spec.name} would have to change "

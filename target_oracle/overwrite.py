@@ -92,7 +92,7 @@ class OverwriteLoader:
             )
             _LOGGER.info("Stream '%s': rows are %s into a staging table", self.stream, how)
         else:
-            session.run_ddl(lambda c: area.extend(c, staging, columns), where)
+            session.run_ddl(lambda c: area.extend(c, staging, columns, session.server), where)
 
     def _check(self, connection: oracledb.Connection) -> None:
         """Refuse before anything is touched what the strategy cannot do."""

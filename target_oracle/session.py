@@ -15,13 +15,14 @@ from oracle_core.errors import DatabaseError, describe
 from oracle_core.identifiers import Identifier
 from oracle_core.server import read_server
 from oracle_core.termination import Terminated
-from target_oracle.ddl import Plan, plan
+from target_oracle.ddl import Plan, plan, refuse_when
 from target_oracle.errors import LoadError
 from target_oracle.ledger import RowCounts
 from target_oracle.table_spec import read_table
+from target_oracle.text_growth import interrupted_move
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
@@ -127,9 +128,13 @@ class TargetSession:
         for is_last in (False, True):
             with self._reported(where):
                 existing = read_table(self.connection, spec.name)
+                if existing and (ending := interrupted_move(spec, existing, self.server)):
+                    refuse_when(freeze, spec, stream, "; ".join(ending))
+                    self._run_all(ending, spec.name, where)
+                    existing = read_table(self.connection, spec.name)
                 found = plan(spec, existing, freeze=freeze, stream=stream, server=self.server)
             try:
-                self._run_all(found, spec.name, where)
+                self._run_all(found.statements, spec.name, where)
             except DatabaseError as error:
                 if is_last or error.fault.code not in _DONE_BY_ANOTHER:
                     raise LoadError(str(error)) from None
@@ -137,8 +142,8 @@ class TargetSession:
                 return found
         return found
 
-    def _run_all(self, found: Plan, table: TableName, where: str) -> None:
-        for statement in found.statements:
+    def _run_all(self, statements: Sequence[str], table: TableName, where: str) -> None:
+        for statement in statements:
             _LOGGER.info("Table %s: %s", table, " ".join(statement.split()))
             try:
                 with self.connection.cursor() as cursor:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LoadMethod = Literal["upsert", "append-only", "overwrite"]
 MergeStrategy = Literal["auto", "array", "staged"]
 DirectPath = Literal["auto", "never"]
+TextWithoutLength = Literal["grow", "clob", "varchar2"]
 OverwriteStrategy = Literal["transaction", "difference"]
 OnConcurrentLoad = Literal["wait", "fail"]
 
@@ -201,6 +202,19 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "text_without_length",
+        th.StringType(nullable=True),
+        default="grow",
+        allowed_values=["grow", "clob", "varchar2"],
+        title="Text without a length",
+        description=(
+            "What text without `maxLength` becomes. `grow` makes the longest VARCHAR2 of the "
+            "database (4,000 or 32,767 bytes) and moves the column to CLOB when a longer value "
+            "comes; `varchar2` fails at a longer value; `clob` makes CLOB, which SQL cannot "
+            "compare, group or index."
+        ),
+    ),
+    th.Property(
         "validate_records",
         th.BooleanType(nullable=True),
         default=True,
@@ -242,6 +256,7 @@ class TargetSettings:
     add_record_metadata: bool = False
     freeze_schema: bool = False
     identifier_style: Style = "oracle"
+    text_without_length: TextWithoutLength = "grow"
     validate_records: bool = True
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
 

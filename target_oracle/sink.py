@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from singer_sdk import metrics
@@ -27,6 +28,7 @@ from target_oracle.row_buffer import RowBuffer
 from target_oracle.sources import Source, batch_of, sources
 from target_oracle.table_loader import loader_of
 from target_oracle.table_spec import TableSpec, column_specs
+from target_oracle.text_growth import move_to_clob, outgrown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +75,7 @@ class OracleSink:
         self._metadata = tuple(metadata_property(name) for name in self._wanted_metadata(()))
         self._columns = self._name_columns()
         self._sources: tuple[Source, ...] = ()
+        self._growing: set[Identifier] = set()
         self._buffer = RowBuffer()
         self._started = dt.datetime.now(dt.UTC)
         self.oldest: int | None = None
@@ -113,7 +116,9 @@ class OracleSink:
             self._columns,
             keyed=self.is_keyed,
             server=self._services.session.server,
+            text=self._settings.text_without_length,
         )
+        self._growing = {spec.name for spec in specs if spec.grows}
         spec = TableSpec(self.table, specs, tuple(self._columns[key] for key in keys))
         freeze = self._settings.freeze_schema
         found = self._services.session.ensure_table(spec, stream=self.stream, freeze=freeze)
@@ -309,6 +314,9 @@ class OracleSink:
             version=self._announced,
         )
         try:
+            batch = batch_of(self._sources, rows, moment)
+            if not self._grow(batch):
+                return batch
             return batch_of(self._sources, rows, moment)
         except DataError as error:
             line = ""
@@ -318,6 +326,25 @@ class OracleSink:
                 f"stream '{self.stream}': {error}{line}; map or correct it, or change {self.table}"
             )
             raise LoadError(what) from None
+
+    def _grow(self, batch: Batch) -> bool:
+        """Move the columns that a batch has longer text for to CLOB; return whether there are any.
+
+        Raises:
+            DataError: If `freeze_schema` forbids it.
+        """
+        server, session = self._services.session.server, self._services.session
+        longer = outgrown(batch, self._growing, server)
+        for column, position in longer:
+            if self._settings.freeze_schema:
+                what = f"column {column.name}: a text is too long and freeze_schema is set"
+                raise DataError(what, position=position)
+            where = f"stream '{self.stream}': move {self.table}.{column.name} to CLOB"
+            move = partial(move_to_clob, table=self.table, column=column.name, server=server)
+            session.run_ddl(move, where)
+        if longer:
+            self.prepare()
+        return bool(longer)
 
     def _deleted(self, rows: Sequence[Row]) -> set[int]:
         """Return the positions of records that say of themselves that their row is deleted."""

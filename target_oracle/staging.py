@@ -22,10 +22,12 @@ from target_oracle.batch_writer import BatchWriter
 from target_oracle.errors import LoadError
 from target_oracle.staged_statements import ROW_NUMBER
 from target_oracle.statements import LoadColumn
+from target_oracle.text_growth import move_to_clob
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from oracle_core.server import Server
     from target_oracle.run_locks import RunLocks
 
 PREFIX = "SINGER_STG_"
@@ -176,6 +178,7 @@ class StagingArea:
         connection: oracledb.Connection,
         table: StagingTable,
         columns: Sequence[LoadColumn],
+        server: Server,
     ) -> None:
         """Make a staging table that has rows ready for other columns; DDL, which commits.
 
@@ -185,15 +188,20 @@ class StagingArea:
         """
         there = {column.name: column for column in table.columns}
         added = [column for column in columns if column.name not in there]
+        changed = {column.name for column in columns}
         for column in columns:
-            if column.name in there and storage(there[column.name]) != storage(column):
+            if column.name not in there or storage(there[column.name]) == storage(column):
+                continue
+            if (storage(there[column.name]).kind, storage(column).kind) == ("VARCHAR2", "CLOB"):
+                move_to_clob(connection, table.name, column.name, server)
+            else:
                 what = f"column {column.name} changed its type in the middle of the run; run again"
                 raise LoadError(what)
         if added:
             parts = ", ".join(f"{column.name.sql} {storage(column).ddl()}" for column in added)
             with connection.cursor() as cursor:
                 cursor.execute(f"ALTER TABLE {table.name.sql} ADD ({parts})")
-        table.columns = (*table.columns, *added)
+        table.columns = (*(c for c in table.columns if c.name not in changed), *columns)
         table.uses_direct_path = table.uses_direct_path and can_store(columns)
 
     def empty(self, connection: oracledb.Connection, table: StagingTable) -> None:

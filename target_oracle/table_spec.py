@@ -9,6 +9,9 @@ from oracle_core import dictionary
 from oracle_core.dictionary import Scope
 from oracle_core.identifiers import Identifier
 from oracle_core.types import from_json_schema
+from oracle_core.types.from_json_schema import declared_type
+from target_oracle.properties import ValueKind
+from target_oracle.text_growth import longest_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,16 +22,22 @@ if TYPE_CHECKING:
     from oracle_core.server import Server
     from oracle_core.types import OracleType
     from target_oracle.properties import Property
+    from target_oracle.settings import TextWithoutLength
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column that a stream needs; `declared` says that the SCHEMA itself bounds the type."""
+    """A column that a stream needs.
+
+    `declared` says that the SCHEMA itself bounds the type, `grows` that it is text without a
+    length, which may become CLOB.
+    """
 
     name: Identifier
     type: OracleType
     nullable: bool = True
     declared: bool = False
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +73,34 @@ def column_specs(
     *,
     keyed: bool,
     server: Server,
+    text: TextWithoutLength = "grow",
 ) -> tuple[ColumnSpec, ...]:
-    """Return the columns that a table needs; `keyed` when the key properties are its key."""
+    """Return the columns that a table needs.
+
+    Args:
+        properties: The properties of the stream and its metadata.
+        columns: The name of each.
+        keyed: Whether the key properties are the key of the table.
+        server: What the database can.
+        text: What text without a length becomes.
+    """
     return tuple(
-        _column_spec(each, columns[each.name], keyed=keyed, server=server) for each in properties
+        _column_spec(each, columns[each.name], keyed=keyed, server=server, text=text)
+        for each in properties
     )
 
 
-def _column_spec(each: Property, name: Identifier, *, keyed: bool, server: Server) -> ColumnSpec:
+def _column_spec(
+    each: Property, name: Identifier, *, keyed: bool, server: Server, text: TextWithoutLength
+) -> ColumnSpec:
     is_key = keyed and each.is_key
     oracle_type = from_json_schema(each.schema, is_key=is_key, server=server)
     plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
     by_json = from_json_schema(plain, is_key=is_key, server=server)
+    has_length = "maxLength" in each.schema or declared_type(each.schema) is not None
+    is_unbounded = each.kind is ValueKind.STRING and not has_length
+    if text != "clob" and is_unbounded and oracle_type.kind == "CLOB":
+        return ColumnSpec(name, longest_text(server), grows=text == "grow")
     bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
 

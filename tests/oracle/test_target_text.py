@@ -1,0 +1,98 @@
+"""Text without a length: short as VARCHAR2, CLOB when a longer value comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.oracle.loader import ID, Loader, record_line, schema_line
+
+pytestmark = pytest.mark.oracle
+
+SCHEMA = schema_line({**ID, "A": {"type": ["string", "null"]}, "B": {"type": ["string", "null"]}})
+KINDS = "SELECT column_name, data_type FROM user_tab_columns WHERE table_name = 'T' ORDER BY 1"
+LONG = "ż" * 30_000
+
+
+def kinds(loader: Loader) -> dict[str, str]:
+    return dict(loader.rows(KINDS))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"merge_strategy": "staged"},
+        {"load_method": "overwrite"},
+        {"load_method": "append-only"},
+    ],
+)
+def test_a_longer_value_moves_its_column_to_clob(loader: Loader, settings: dict[str, Any]) -> None:
+    rows = [{"ID": 1, "A": "a", "B": "x"}, {"ID": 2, "A": LONG, "B": None}, {"ID": 3, "A": ""}]
+    loader.load(SCHEMA, *map(record_line, rows), batch_size_rows=1, **settings)
+    assert kinds(loader) == {"ID": "NUMBER", "A": "CLOB", "B": "VARCHAR2"}
+    assert loader.rows("SELECT id, a, b FROM t ORDER BY id") == [
+        (1, "a", "x"),
+        (2, LONG, None),
+        (3, None, None),
+    ]
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "short", "B": "y"}), **settings)
+    assert ("short", "y") in loader.rows("SELECT a, b FROM t")
+
+
+def test_text_of_exactly_4000_bytes_stays(loader: Loader) -> None:
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "ż" * 2000, "B": "x" * 4000}))
+    found = kinds(loader)
+    loader.load(SCHEMA, record_line({"ID": 2, "A": "ż" * 20_000, "B": "x" * 4000}))
+    assert found["A"] == "VARCHAR2"
+    assert kinds(loader) == {"ID": "NUMBER", "A": "CLOB", "B": "VARCHAR2"}
+    assert loader.rows("SELECT LENGTH(a), LENGTH(b) FROM t ORDER BY id") == [
+        (2000, 4000),
+        (20_000, 4000),
+    ]
+
+
+def test_a_shorter_column_is_widened(loader: Loader) -> None:
+    loader.execute("CREATE TABLE t (id NUMBER(18) PRIMARY KEY, a VARCHAR2(3 CHAR), b CLOB)")
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "abcd", "B": "x"}))
+    assert kinds(loader) == {"ID": "NUMBER", "A": "VARCHAR2", "B": "CLOB"}
+    assert loader.rows("SELECT a FROM t") == [("abcd",)]
+
+
+def test_the_other_choices(loader: Loader) -> None:
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "a"}), text_without_length="clob")
+    assert kinds(loader)["A"] == "CLOB"
+    loader.execute("DROP TABLE t")
+    lines = [SCHEMA, record_line({"ID": 1, "A": LONG})]
+    error = loader.error(*lines, text_without_length="varchar2")
+    assert "ORA-12899" in error or "ORA-01461" in error
+    assert kinds(loader)["A"] == "VARCHAR2"
+
+
+def test_a_move_that_was_cut_off_is_ended(loader: Loader) -> None:
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "a"}))
+    loader.execute(
+        'ALTER TABLE t ADD ("A_SDC_CLOB" CLOB)',
+        'UPDATE t SET "A_SDC_CLOB" = a',
+        "ALTER TABLE t DROP COLUMN a",
+        'ALTER TABLE t ADD ("B_SDC_CLOB" CLOB)',
+    )
+    loader.load(SCHEMA, record_line({"ID": 2, "A": LONG, "B": LONG}))
+    assert kinds(loader) == {"ID": "NUMBER", "A": "CLOB", "B": "CLOB"}
+    assert loader.rows("SELECT a, b FROM t ORDER BY id") == [("a", None), (LONG, LONG)]
+
+
+def test_an_indexed_column_is_not_moved(loader: Loader) -> None:
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "a"}))
+    loader.execute("CREATE INDEX t_a ON t (a)")
+    error = loader.error(SCHEMA, record_line({"ID": 2, "A": LONG}))
+    assert "is in index T_A" in error
+    assert loader.rows("SELECT a FROM t") == [("a",)]
+
+
+def test_a_frozen_schema_refuses_with_property_and_line(loader: Loader) -> None:
+    loader.load(SCHEMA, record_line({"ID": 1, "A": "a"}))
+    error = loader.error(SCHEMA, record_line({"ID": 2, "A": LONG}), freeze_schema=True)
+    assert "(line 2)" in error
+    assert "column A" in error
