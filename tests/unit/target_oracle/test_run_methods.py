@@ -38,7 +38,7 @@ def test_overwrite_without_staging_is_refused_before_anything_is_touched() -> No
 
 
 def test_long_values_are_updated_then_inserted() -> None:
-    harness = Harness()
+    harness = Harness(text_without_length="clob")
     harness.session.counts = [1, 0]
     body = {"type": ["string", "null"]}
     rows = [record(n, record={"b": "x" * 5000}) for n in (1, 2)]
