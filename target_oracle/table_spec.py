@@ -11,7 +11,7 @@ from oracle_core.identifiers import Identifier
 from oracle_core.types import from_json_schema
 from oracle_core.types.from_json_schema import declared_type
 from target_oracle.properties import ValueKind
-from target_oracle.text_growth import longest_text
+from target_oracle.text_limits import longest_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

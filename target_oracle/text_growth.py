@@ -11,8 +11,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from oracle_core.identifiers import Identifier
-from oracle_core.types import OracleType
 from target_oracle.errors import TableMismatchError
+from target_oracle.text_limits import longest_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
+    from oracle_core.types import OracleType
     from target_oracle.batch import Batch
     from target_oracle.statements import LoadColumn
     from target_oracle.table_spec import ExistingTable, TableSpec
@@ -34,12 +35,6 @@ _INDEXES = """
 SELECT MIN(INDEX_NAME) FROM ALL_IND_COLUMNS
  WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND COLUMN_NAME = :3
 """
-
-
-def longest_text(server: Server) -> OracleType:
-    """Return the longest VARCHAR2 of a database."""
-    length = 32_767 if server.max_string_size == "EXTENDED" else 4_000
-    return OracleType("VARCHAR2", length=length, char_used="B")
 
 
 def outgrown(

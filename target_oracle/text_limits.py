@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import DataError
-from oracle_core.types import row_of
+from oracle_core.types import OracleType, row_of
 from oracle_core.types.type_row import Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from oracle_core.server import Server
-    from oracle_core.types import OracleType
 
     Check = Callable[[Sequence[object]], None]
 
 _UTF_8 = "utf-8"
+
+
+def longest_text(server: Server) -> OracleType:
+    """Return the longest VARCHAR2 of a database."""
+    length = 32_767 if server.max_string_size == "EXTENDED" else 4_000
+    return OracleType("VARCHAR2", length=length, char_used="B")
 
 
 def text_checks(oracle_type: OracleType, server: Server, *, is_key: bool) -> tuple[Check, ...]:
