@@ -17,6 +17,7 @@ from oracle_core import retry, run_context
 from oracle_core.connection_check import check_connection
 from oracle_core.credentials import load_provider, password_of, rotated_password
 from oracle_core.errors import ConfigurationError, describe
+from oracle_core.handshake import open_session
 from oracle_core.settings import (
     DEFAULT_CONNECT_TIMEOUT_SECONDS,
     DEFAULT_EXPIRE_TIME_MINUTES,
@@ -162,17 +163,25 @@ def connect(
 
 def _log_on(config: Mapping[str, Any], parameters: dict[str, Any]) -> oracledb.Connection:
     """Open a session; a password from a file that has changed meanwhile is tried once more."""
+    deadline = _deadline_seconds(config)
     if "access_token" in parameters:
-        return oracledb.connect(**parameters)
+        return open_session(parameters, deadline)
     if password := password_of(config):
         parameters["password"] = password
     try:
-        return oracledb.connect(**parameters)
+        return open_session(parameters, deadline)
     except oracledb.DatabaseError as error:
         password = rotated_password(config, parameters.get("password"), error)
         if password is None:
             raise
-        return oracledb.connect(**{**parameters, "password": password})
+        return open_session({**parameters, "password": password}, deadline)
+
+
+def _deadline_seconds(config: Mapping[str, Any]) -> float:
+    """Return the limit for a whole log-on; 0 where a connect string tries several times itself."""
+    dsn = "".join(str(config.get("dsn") or "").split()).lower()
+    is_address = "/" in dsn and not dsn.startswith("(") and "," not in dsn and "?" not in dsn
+    return 0 if dsn and not is_address else float(_seconds(config, "connect_timeout_seconds"))
 
 
 def name_run(connection: oracledb.Connection) -> None:

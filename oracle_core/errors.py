@@ -121,6 +121,12 @@ _CONSTRAINT_CODES = frozenset(
 _NAMED_CODES = frozenset(
     {"ORA-00904", "ORA-00942", "ORA-01400", "ORA-01407", "ORA-12899", "ORA-38104", "ORA-32795"}
 )
+_CLOSED = FaultRow(
+    FaultClass.CONNECTION,
+    "the server closed the connection before the log-on",
+    "check host, port and protocol, and whether the listener admits this machine",
+    retry=True,
+)
 _BROKEN = frozenset({"DPY-4011", "DPY-6005", "DPY-6000", "ORA-00604", "ORA-12801"})
 """Codes that wrap another one, which says more."""
 
@@ -145,6 +151,9 @@ def describe(exc: BaseException, *, where: str = "") -> Fault:
         # The driver passes the resolver's error on as it is.
         text, hint = "the host name is not known", "check host"
         return Fault("gaierror", FaultClass.CONFIGURATION, False, False, text, hint, where)  # noqa: FBT003
+    if driver_error is None and isinstance(exc, TimeoutError) and exc.strerror is None:
+        text, hint = str(exc) or "no answer in time", "check host, port and protocol"
+        return Fault("TimeoutError", FaultClass.TRANSIENT, True, True, text, hint, where)  # noqa: FBT003
     if driver_error is None:
         text = "unexpected error" if not isinstance(exc, OSError) else _os_text(exc)
         return _own(type(exc).__name__, FaultClass.TERMINAL, text, where)
@@ -179,15 +188,21 @@ def _from_driver(exc: oracledb.Error, where: str) -> Fault:
     code = next((inner for inner in codes if inner in FAULTS), outer)
     if outer in _BROKEN:
         code = next((inner for inner in codes[1:] if inner in FAULTS), outer)
-    row = FAULTS.get(code) or FaultRow(
-        FaultClass.TERMINAL, "the database reported an error", _error_page(code)
-    )
+    row = _row(outer, code)
     dead = (
         row.session_dead or outer == "DPY-4011" or bool(getattr(details, "is_session_dead", False))
     )
     retriable = row.retriable or bool(getattr(details, "isrecoverable", False))
     names = tuple(_object_names(code, text))
     return Fault(code, row.klass, retriable, dead, row.message, row.hint, where, names)
+
+
+def _row(outer: str, code: str) -> FaultRow:
+    if (outer, code) == ("DPY-6005", "DPY-4011"):
+        return _CLOSED
+    return FAULTS.get(code) or FaultRow(
+        FaultClass.TERMINAL, "the database reported an error", _error_page(code)
+    )
 
 
 def _codes(full_code: str, text: str) -> Iterator[str]:

@@ -55,7 +55,14 @@ _DATA, _RES = FaultClass.DATA, FaultClass.RESOURCE
 _POS, _SCHEMA, _TERM = FaultClass.POSITION, FaultClass.SCHEMA, FaultClass.TERMINAL
 
 _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
-    ((1,), FaultRow(_DATA, "duplicate key", "check the key properties of the stream")),
+    (
+        (1,),
+        FaultRow(
+            _DATA,
+            "duplicate key",
+            "check the key properties of the stream, and that no other load writes into the table",
+        ),
+    ),
     (
         (18, 20),
         FaultRow(
@@ -116,6 +123,14 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
             _PRIV,
             "the table or view does not exist or the user may not see it",
             "grant READ on it, or correct the name and its case",
+        ),
+    ),
+    (
+        (1918, 1435),
+        FaultRow(
+            _CONF,
+            "the user or schema does not exist",
+            "create it, or correct the name and its case",
         ),
     ),
     (

@@ -158,7 +158,7 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
         th.NumberType(nullable=True, minimum=0),
         default=DEFAULT_CONNECT_TIMEOUT_SECONDS,
         title="Connect timeout (seconds)",
-        description="How long one attempt to reach the server may take.",
+        description="How long one attempt to log on may take, the handshake included.",
     ),
     th.Property(
         "call_timeout_seconds",
