@@ -28,6 +28,7 @@ class Mode(Enum):
     INCREMENTAL = "incremental"
     SNAPSHOT = "snapshot"
     LOG_BASED = "log_based"
+    FLASHBACK = "flashback"
     TARGET = "target"
 
 
@@ -51,8 +52,10 @@ LOGMINER_VIEWS = (
     "V_$LOG",
     "V_$LOGFILE",
     "V_$ARCHIVED_LOG",
-    "V_$LOGMNR_LOGS",
+    "V_$ARCHIVE_DEST_STATUS",
+    "V_$THREAD",
     "V_$LOGMNR_CONTENTS",
+    "GV_$TRANSACTION",
 )
 
 
@@ -159,9 +162,11 @@ def needs(mode: Mode, user: str, wanted: Wanted, *, target_schema: str | None = 
         Need((Privilege("READ", directory=name),), "to read the files of external tables")
         for name in wanted.directories
     ]
-    if mode is Mode.SNAPSHOT:
+    if mode in {Mode.SNAPSHOT, Mode.FLASHBACK, Mode.LOG_BASED}:
         required += [_on(table, "FLASHBACK", "to read it as of an SCN") for table in foreign]
         required.append(_scn())
+    if mode is Mode.FLASHBACK:
+        required.append(_retention())
     if mode is Mode.INCREMENTAL:
         required.append(_transactions())
     if mode is Mode.LOG_BASED:
@@ -199,6 +204,11 @@ def _scn() -> Need:
 def _transactions() -> Need:
     purpose = "to miss no row of an open transaction; without it set lookback_seconds"
     return _view("V_$TRANSACTION", purpose, is_optional=True)
+
+
+def _retention() -> Need:
+    purpose = "to say in a message how far back undo reaches"
+    return _view("V_$PARAMETER", purpose, is_optional=True)
 
 
 def _log_based() -> Iterator[Need]:

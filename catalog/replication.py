@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalog.model import TableKind
 from oracle_core.types import row_of
 from oracle_core.types.oracle_type import TIMESTAMP
 from oracle_core.types.type_row import Family
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 FULL_TABLE = "FULL_TABLE"
 INCREMENTAL = "INCREMENTAL"
+LOG_BASED = "LOG_BASED"
 
 _CHANGE = re.compile(r"UPD|MODIF|(^|_)MOD(_|$)|CHANGE|CHG|TOUCH|SYNC_?(TS|TIME)", re.IGNORECASE)
 """Parts of names that columns with the time of the last change have in common."""
@@ -134,3 +136,22 @@ def _by_dictionary(table: Table, columns: dict[str, Column]) -> Proposal:
         )
         return Proposal(FULL_TABLE, reason)
     return Proposal(FULL_TABLE, "no column tells when a row changed")
+
+
+def possible_methods(table: Table, keys: Sequence[str]) -> list[str]:
+    """Return the replication methods that suit a table, whatever the user's rights.
+
+    LOG_BASED needs a key, and a table whose changes are in redo and undo: not a view, an external
+    or a temporary table (Database Utilities, "Using LogMiner"; SQL Language Reference, SELECT,
+    flashback_query_clause).
+
+    Args:
+        table: The table.
+        keys: The columns that identify a row.
+    """
+    methods = [FULL_TABLE]
+    if ranked_keys(table):
+        methods.append(INCREMENTAL)
+    if keys and table.kind is TableKind.TABLE:
+        methods.append(LOG_BASED)
+    return methods

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from catalog.profile import facts_for
-from catalog.replication import FULL_TABLE, propose, ranked_keys
+from catalog.replication import FULL_TABLE, possible_methods, propose, ranked_keys
 from oracle_core import types
 from oracle_core.server import is_single_byte
 
@@ -179,6 +179,7 @@ def _metadata(
         "schema-name": table.schema,
         "is-view": table.is_view,
         "valid-replication-keys": ranked_keys(table, facts.replication_keys),
+        "valid-replication-methods": possible_methods(table, keys),
     }
     if table.synonym_for:
         root["synonym-for"] = list(table.synonym_for)

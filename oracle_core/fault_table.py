@@ -237,6 +237,15 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         (8180, 8181, 30052, 30053, 30054),
         FaultRow(_POS, "the moment asked for cannot be reached any more", "load in full"),
     ),
+    (
+        (308, 310, 1284, 1291, 27037),
+        FaultRow(_POS, "a redo log file is missing", "load in full; keep archived logs longer"),
+    ),
+    (
+        (1325, 1354),
+        FaultRow(_CONF, "the redo logs cannot be mined", "see docs/replication.md"),
+    ),
+    ((1306, 1307, 1323, 1333), FaultRow(_RETRY, "LogMiner lost its session", "run again")),
     ((8187,), FaultRow(_CONF, "flashback is not possible here", "read without snapshot")),
     ((12081,), FaultRow(_PRIV, "the table is read-only", "")),
     (

@@ -136,7 +136,11 @@ def _keys(stream: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, ...]
 def _method(
     stream: Mapping[str, Any], root: Mapping[str, Any], key: str | None, default: str
 ) -> str:
-    """Return the method; INCREMENTAL by default needs a key, else the stream is read in full."""
+    """Return the method.
+
+    By default INCREMENTAL needs a replication key and LOG_BASED a table whose rows have a key;
+    other streams are then read in full.
+    """
     chosen = (
         root.get("replication-method")
         or stream.get("replication_method")
@@ -146,7 +150,9 @@ def _method(
         return str(chosen)
     if key:
         return INCREMENTAL
-    return FULL_TABLE if default == INCREMENTAL else default
+    if default == LOG_BASED and _keys(stream, root) and not root.get("is-view"):
+        return LOG_BASED
+    return FULL_TABLE
 
 
 def check_entry(entry: CatalogEntry) -> None:

@@ -96,7 +96,7 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         title="Default replication method",
         description=(
             "Replication method of streams whose catalog entry names none. INCREMENTAL applies "
-            "only where the entry names a replication key."
+            "only where the entry names a replication key, LOG_BASED only to tables with a key."
         ),
     ),
     th.Property(

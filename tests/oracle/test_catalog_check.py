@@ -118,7 +118,7 @@ def test_a_user_that_may_not_log_on(oracle_database: OracleDatabase, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "mode", ["discover", "full", "incremental", "snapshot", "target", "log_based"]
+    "mode", ["discover", "full", "incremental", "snapshot", "target", "log_based", "flashback"]
 )
 def test_the_grants_that_are_printed_are_enough(
     mode: str, oracle_database: OracleDatabase, owner: str, tmp_path: Path

@@ -66,7 +66,7 @@ def test_unreachable_host(tap: Plugin, config: dict[str, Any]) -> None:
         ({"array_size_rows": 0}, "array_size_rows"),
         ({"naive_timezone": "Middle/Earth"}, "naive_timezone"),
         ({"start_date": "tomorrow"}, "start_date"),
-        ({"default_replication_method": "LOG_BASED"}, "default_replication_method"),
+        ({"default_replication_method": "BY_TRIGGER"}, "default_replication_method"),
         ({"batch_config": {"encoding": {"format": "jsonl"}}}, "batch_config"),
         ({"filter_schemas": 5}, "filter_schemas"),
     ],

@@ -109,6 +109,15 @@ def test_what_cannot_be_is_refused_with_the_stream(root: dict[str, Any], message
     assert "'HR-EMPLOYEES'" in str(caught.value)
 
 
+def test_log_based_by_default_is_for_tables_with_keys() -> None:
+    for entry, method in (
+        (stream(), "LOG_BASED"),
+        (stream(key_properties=[]), "FULL_TABLE"),
+        (stream({"is-view": True}), "FULL_TABLE"),
+    ):
+        assert read_entry(entry, default_method="LOG_BASED").replication_method == method
+
+
 def test_log_based_needs_a_key() -> None:
     entry = read({"replication-method": "LOG_BASED"}, key_properties=[])
     with pytest.raises(ConfigurationError, match="its rows have no key"):
