@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 from singer_sdk.singerlib import ActivateVersionMessage
 
+from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError, DatabaseError, describe
 from oracle_core.state import BOOKMARK_VERSION
 from tap_oracle.blocks import Block
 from tap_oracle.catalog_entry import LOG_BASED
 from tap_oracle.change_rows import ChangeRows, server_zone
 from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, Changed, GapError
+from tap_oracle.fetching import fetch_rows
 from tap_oracle.flashback.reader import current_scn
 from tap_oracle.flashback.source import COLUMNS, SEGMENTS, FlashbackSource
 from tap_oracle.logminer.connections import MiningConnection
@@ -31,9 +33,13 @@ from tap_oracle.writer import record_encoder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from singer_sdk import Tap
+
     from tap_oracle.blocks import Piece
+    from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.changes import Event
     from tap_oracle.plan import StreamPlan
+    from tap_oracle.services import StreamServices
     from tap_oracle.writer import Row
 
     RowLines = Callable[[Iterable[Row]], bytes]
@@ -72,6 +78,33 @@ class LogBasedStream(OracleStream):
 
     _version: int | None = None
 
+    def __init__(self, tap: Tap, entry: CatalogEntry, services: StreamServices) -> None:
+        """Make the stream of a catalog entry.
+
+        Args:
+            tap: The SDK's tap.
+            entry: The stream as the catalog describes it.
+            services: What the stream needs from the run.
+        """
+        super().__init__(tap, entry, services)
+        self._mining = MiningConnection(services.settings.connection)
+        self._own_session = ConnectionSource(services.settings.connection, module="tap-oracle")
+
+    def _session(self) -> oracledb.Connection:
+        """Return the session of the process, or one of its own.
+
+        Where the run reads in one read-only transaction, that session sees no later SCN
+        (ORA-30053), and must not begin another transaction.
+        """
+        if self.services.snapshots.is_one_session:
+            return self._own_session.connection()
+        return self.services.session()
+
+    def fetched(self, plan: StreamPlan, statement: Statement) -> Iterator[list[Row]]:
+        """Yield the rows of a statement, a fetch at a time."""
+        size = self.services.settings.array_size_rows
+        return fetch_rows(self._session(), statement, plan, array_size_rows=size)
+
     @property
     def selected_schema(self) -> dict[str, Any]:
         """The JSON schema of the selected columns and the metadata of changes."""
@@ -106,7 +139,7 @@ class LogBasedStream(OracleStream):
         if self.row_limit is not None:
             yield from self._sample(plan, piece)
             return
-        with closing(MiningConnection(self.services.settings.connection)) as mining:
+        with closing(self._own_session), closing(self._mining) as mining:
             yield from self._due(plan, self._source(mining))
         self.report_non_finite(plan)
 
@@ -134,7 +167,7 @@ class LogBasedStream(OracleStream):
         """
         settings = self.services.settings
         flashback = FlashbackSource(
-            self.services.session(), self.entry, array_size_rows=settings.array_size_rows
+            self._session(), self.entry, array_size_rows=settings.array_size_rows
         )
         if settings.log_based_method == FLASHBACK:
             return flashback
@@ -142,7 +175,7 @@ class LogBasedStream(OracleStream):
         if not reasons:
             return LogMinerSource(
                 mining.session(),
-                self.services.session(),
+                self._session(),
                 self.entry,
                 memory_limit_bytes=settings.log_memory_bytes,
                 array_size_rows=settings.array_size_rows,
@@ -159,7 +192,7 @@ class LogBasedStream(OracleStream):
 
     def _reasons_against_logminer(self, mining: MiningConnection) -> list[str]:
         try:
-            return reasons_against(mining.session(), self.services.session(), self.entry)
+            return reasons_against(mining.session(), self._session(), self.entry)
         except (oracledb.Error, DatabaseError) as error:
             fault = describe(error)
             return [fault.report]
@@ -174,7 +207,7 @@ class LogBasedStream(OracleStream):
         }
         if isinstance(source, FlashbackSource):
             definition = source.definition()
-            scn = current_scn(self.services.session())
+            scn = current_scn(self._session())
             gone = {RESTART_SCN: None, INCARNATION: None}
             keys = {**own, METHOD: FLASHBACK, "scn": scn, **gone, **definition}
             return _Moment(scn, keys)
@@ -231,7 +264,7 @@ class LogBasedStream(OracleStream):
         yield from fetched
 
     def _rows_of_transaction(self, plan: StreamPlan) -> Iterator[list[Row]]:
-        session = self.services.session()
+        session = self._session()
         session.rollback()
         with session.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
@@ -252,7 +285,7 @@ class LogBasedStream(OracleStream):
     ) -> Iterator[Block]:
         """Yield what was committed since the bookmark, and the bookmark after it."""
         now = self._moment(source)
-        session = self.services.session()
+        session = self._session()
         rows_of = ChangeRows(
             self.entry,
             plan,
@@ -287,7 +320,7 @@ class LogBasedStream(OracleStream):
                 self.name,
             )
             flashback = FlashbackSource(
-                self.services.session(),
+                self._session(),
                 self.entry,
                 array_size_rows=self.services.settings.array_size_rows,
             )
