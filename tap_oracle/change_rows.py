@@ -46,7 +46,7 @@ class ChangeRows:
 
         Args:
             entry: The stream as the catalog describes it.
-            plan: The columns.
+            plan: The columns as the log has them.
             reader: Reads the rows that the log does not hold in full.
             zone: The offset of the server's clock.
             commit_times: Returns the times of commits where the log has only their SCNs.
@@ -63,19 +63,18 @@ class ChangeRows:
         A row that has to be read and is not there has been deleted meanwhile; its delete has been
         or will be in the log, and is delivered here already.
         """
-        fetched: list[Row] = [change.row for change in changes]
+        values = list(self._plan.values([change.row for change in changes]))
         alive = [change.is_present for change in changes]
         must_read = [position for position, change in enumerate(changes) if change.must_read]
         if must_read:
-            keys = key_values(self._entry, self._plan, [fetched[place] for place in must_read])
+            keys = key_values(self._entry, self._plan, [changes[place].row for place in must_read])
             found = self._reader.rows(keys)
             for place, key in zip(must_read, keys, strict=True):
                 alive[place] = key in found
-                fetched[place] = found.get(key, fetched[place])
+                values[place] = found.get(key, values[place])
         deleted_at = self._deletions(
             change for change, is_alive in zip(changes, alive, strict=True) if not is_alive
         )
-        values = self._plan.values(fetched)
         for change, is_alive, row in zip(changes, alive, values, strict=True):
             yield (*row, None if is_alive else deleted_at[change.scn], change.scn)
 

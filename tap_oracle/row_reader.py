@@ -55,7 +55,7 @@ class RowReader:
         self._binds = [bind_plan(entry.types[name], native=True) for name in entry.key_properties]
 
     def rows(self, keys: Sequence[tuple[object, ...]]) -> dict[tuple[object, ...], Row]:
-        """Return the rows that have the keys, as fetched; a key without a row is left out.
+        """Return the rows that have the keys, as JSON values; a key without a row is left out.
 
         Args:
             keys: JSON values of the key columns.
@@ -64,7 +64,7 @@ class RowReader:
         for begin in range(0, len(keys), KEYS_PER_QUERY):
             for fetched in self._fetched(keys[begin : begin + KEYS_PER_QUERY]):
                 keys_of_rows = key_values(self._entry, self._plan, fetched)
-                found.update(zip(keys_of_rows, fetched, strict=True))
+                found.update(zip(keys_of_rows, self._plan.values(fetched), strict=True))
         return found
 
     def _fetched(self, keys: Sequence[tuple[object, ...]]) -> Iterable[list[Row]]:

@@ -18,7 +18,7 @@ from tap_oracle.logminer.contents import INSERT, UPDATE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tap_oracle.logminer.redo_sql import Image, RowChange
 
@@ -195,8 +195,3 @@ class ChangeFold:
         self._states[key] = KeyState(
             image, is_present, self._scn, self._time, is_uncertain or self._is_uncertain
         )
-
-
-def lacks(image: Image, columns: Iterable[str]) -> bool:
-    """Return whether a row's literals lack a column."""
-    return any(name not in image for name in columns)

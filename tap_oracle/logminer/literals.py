@@ -139,6 +139,9 @@ def _number_text(literal: str) -> str:
 
 
 def _integer(literal: str) -> object:
+    digits = literal[1:-1]
+    if digits.isdecimal() and digits.isascii() and literal[0] == literal[-1] == "'":
+        return int(digits)
     text = _number_text(literal)
     return int(text) if text.lstrip("+-").isdecimal() else Decimal(text)
 

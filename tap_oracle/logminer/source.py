@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tap_oracle.changes import Advanced, Changed, KeyChange
-from tap_oracle.logminer.fold import lacks
 from tap_oracle.logminer.literals import fetched_values
 from tap_oracle.logminer.position import current_position
 from tap_oracle.logminer.reader import Folded, LogReader, Reached
@@ -103,7 +102,7 @@ def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]
             continue
         literals = [state.image.get(column.name) for state in states]
         columns.append(fetched_values(literals, column.type, column.fetch))
-    logged = [column.name for column in plan.columns if not column.fetch.is_large]
+    logged = {column.name for column in plan.columns if not column.fetch.is_large}
     has_large_objects = len(logged) < len(plan.columns)
     return [
         KeyChange(
@@ -112,7 +111,7 @@ def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]
             state.time,
             state.is_present,
             must_read=state.is_uncertain
-            or (state.is_present and (has_large_objects or lacks(state.image, logged))),
+            or (state.is_present and (has_large_objects or not logged <= state.image.keys())),
         )
         for state, row in zip(states, zip(*columns, strict=True), strict=True)
     ]

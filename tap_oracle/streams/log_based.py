@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import oracledb
@@ -12,8 +12,8 @@ from singer_sdk.singerlib import ActivateVersionMessage
 
 from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError, DatabaseError, describe
-from oracle_core.state import BOOKMARK_VERSION
-from tap_oracle.blocks import Block
+from oracle_core.state import BOOKMARK_VERSION, Bookmark, read_bookmark
+from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import LOG_BASED
 from tap_oracle.change_rows import ChangeRows, server_zone
 from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, Changed, GapError
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
 
-    from tap_oracle.blocks import Piece
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.changes import Event
     from tap_oracle.plan import StreamPlan
@@ -67,6 +66,13 @@ class _Moment:
     position: LogPosition | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LogPiece(Piece):
+    """The whole stream; `bookmark` says, as in the state, what was delivered before."""
+
+    bookmark: Mapping[str, Any] = field(default_factory=dict)
+
+
 class LogBasedStream(OracleStream):
     """Delivers the last change of each key that was committed since the bookmark.
 
@@ -87,6 +93,7 @@ class LogBasedStream(OracleStream):
             services: What the stream needs from the run.
         """
         super().__init__(tap, entry, services)
+        self._start = Bookmark()
         self._mining = MiningConnection(services.settings.connection)
         self._own_session = ConnectionSource(services.settings.connection, module="tap-oracle")
 
@@ -115,7 +122,13 @@ class LogBasedStream(OracleStream):
         """Return how each selected column is fetched and decoded."""
         settings = self.services.settings
         names = list(super().selected_schema["properties"])
-        return plan_stream(self.entry, names, settings.representation, any_year=settings.any_year)
+        return plan_stream(
+            self.entry, names, settings.representation, any_year=settings.any_year, marks_empty=True
+        )
+
+    def pieces(self) -> list[Piece]:
+        """Return the whole stream with its bookmark: another process has no state."""
+        return [LogPiece(bookmark=dict(self.stream_state))]
 
     def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
         """Return the SELECT of rows as they are now, for a test run."""
@@ -129,13 +142,15 @@ class LogBasedStream(OracleStream):
         """Yield the snapshot, or the changes since the bookmark.
 
         Args:
-            piece: The whole stream.
+            piece: The one of `pieces`.
 
         Raises:
             ConfigurationError: If neither method is possible; the text names the way out.
             GapError: If changes are missing and `on_gap` is `fail`.
         """
         plan = self.plan()
+        if isinstance(piece, LogPiece):
+            self._start = read_bookmark(piece.bookmark)
         if self.row_limit is not None:
             yield from self._sample(plan, piece)
             return
@@ -144,7 +159,7 @@ class LogBasedStream(OracleStream):
         self.report_non_finite(plan)
 
     def _due(self, plan: StreamPlan, source: LogMinerSource | FlashbackSource) -> Iterator[Block]:
-        bookmark = self.bookmark
+        bookmark = self._start
         if bookmark.scn is None or bookmark.replication_method != LOG_BASED:
             yield from self._snapshot(plan, source)
             return
@@ -222,7 +237,7 @@ class LogBasedStream(OracleStream):
     ) -> Iterator[Block]:
         """Yield all rows as of now and the bookmark from which changes follow."""
         now = self._moment(source)
-        self._version = max(self.started_at_seconds, (self.bookmark.version or 0) + 1)
+        self._version = max(self.started_at_seconds, (self._start.version or 0) + 1)
         self.logger.info("Stream '%s': snapshot as of SCN %d", self.name, now.scn)
         encode = self._row_lines(plan)
         for rows in self.rows_as_of(plan, now.scn):
@@ -286,14 +301,15 @@ class LogBasedStream(OracleStream):
         """Yield what was committed since the bookmark, and the bookmark after it."""
         now = self._moment(source)
         session = self._session()
+        logged = replace(plan, marks_empty=False)
         rows_of = ChangeRows(
             self.entry,
-            plan,
+            logged,
             RowReader(session, self.entry, plan, now.scn),
             server_zone(session),
             FlashbackSource(session, self.entry, array_size_rows=1).commit_times,
         )
-        for event in self._events(plan, source, now):
+        for event in self._events(logged, source, now):
             if isinstance(event, Changed):
                 rows = list(rows_of.rows(event.changes))
                 yield Block(self._row_lines(plan)(rows), len(rows))
@@ -302,11 +318,12 @@ class LogBasedStream(OracleStream):
             else:
                 self._version = (self._version or 0) + 1
                 yield Block(self._activation(), 0)
+        self.report_non_finite(logged)
 
     def _events(
         self, plan: StreamPlan, source: LogMinerSource | FlashbackSource, now: _Moment
     ) -> Iterator[Event]:
-        bookmark = self.bookmark
+        bookmark = self._start
         start = position_of(bookmark)
         if isinstance(source, FlashbackSource):
             yield from source.events(plan, bookmark, now.scn, now.bookmark)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from oracle_standin.testing import OracleDatabase
 
+    from tests.fix_plugins import Plugin
+
 pytestmark = pytest.mark.oracle
 
 TABLE = "CREATE TABLE t (id NUMBER(9) PRIMARY KEY, name VARCHAR2(40), born DATE)"
@@ -142,6 +144,7 @@ def test_an_idle_table_moves_its_bookmark(make: Make) -> None:
     assert replica.bookmark["scn"] > before
 
 
+LONG = "TO_CLOB(RPAD('{0}', 4000, '{0}')) || RPAD('{0}', 4000, '{0}')"
 LARGE = """CREATE TABLE t (id NUMBER(9) PRIMARY KEY, note CLOB, picture BLOB, name VARCHAR2(9),
   national NCLOB)"""
 
@@ -156,15 +159,15 @@ def test_large_objects_come_whole(make: Make, logging: str) -> None:
     database.execute(
         user,
         "UPDATE t SET name = 'c' WHERE id = 1",
-        "UPDATE t SET note = RPAD(TO_CLOB('x'), 9000, 'x') WHERE id = 2",
-        "INSERT INTO t VALUES (3, RPAD(TO_CLOB('y'), 5000, 'y'), HEXTORAW('FF'), 'd', NULL)",
+        f"UPDATE t SET note = {LONG.format('x')} WHERE id = 2",
+        f"INSERT INTO t VALUES (3, {LONG.format('y')}, HEXTORAW('FF'), 'd', NULL)",
         "INSERT INTO t VALUES (4, 'gone', NULL, 'e', NULL)",
     )
     database.execute(user, "DELETE FROM t WHERE id = 4")
     changed = by_key(replica.run())
     assert changed[1] == {**changed[1], "NOTE": "short", "PICTURE": "AA==", "NAME": "c"}
-    assert changed[2]["NOTE"] == "x" * 9000
-    assert (changed[3]["NOTE"], changed[3]["PICTURE"]) == ("y" * 5000, "/w==")
+    assert changed[2]["NOTE"] == "x" * 8000
+    assert (changed[3]["NOTE"], changed[3]["PICTURE"]) == ("y" * 8000, "/w==")
     assert changed[4]["_sdc_deleted_at"] is not None
     assert changed[4]["NOTE"] is None
 
@@ -273,3 +276,39 @@ ROW = """'it''s; (x), "y"', 'fix', N'é\\𝄞', 12345678901234567890123456789.5,
   TIMESTAMP '2024-05-06 07:08:09.000000001 -11:30', TIMESTAMP '2024-05-06 07:08:09.123456',
   INTERVAL '-123 4:05:06.789' DAY(3) TO SECOND, INTERVAL '-100-11' YEAR(3) TO MONTH,
   HEXTORAW('00FF10')"""
+
+
+def test_another_process_reads_from_the_bookmark(make: Make) -> None:
+    replica = make()
+    replica.database.execute(replica.user, "INSERT INTO t VALUES (1, 'one', NULL)")
+    replica.run(parallelism=2)
+    replica.database.execute(replica.user, "INSERT INTO t VALUES (2, 'two', NULL)")
+    assert [record["ID"] for record in replica.run(parallelism=2)] == [2]
+    assert replica.run(parallelism=2) == []
+
+
+def test_the_real_target_equals_the_source(
+    make: Make, target: Plugin, fresh_schema: str, tap: Plugin
+) -> None:
+    replica = make()
+    user, database = replica.user, replica.database
+    settings = {"default_target_schema": fresh_schema, "hard_delete": True}
+    loading = database.config(fresh_schema, **settings)
+    state: dict[str, Any] = {}
+    for statements in (
+        [
+            "INSERT INTO t VALUES (1, 'one', DATE '2024-01-31')",
+            "INSERT INTO t VALUES (2, 'b', NULL)",
+        ],
+        ["UPDATE t SET id = 3 WHERE id = 1", "UPDATE t SET name = 'c' WHERE id = 2"],
+        ["DELETE FROM t WHERE id = 2", "INSERT INTO t VALUES (2, 'again', NULL)"],
+        ["DELETE FROM t WHERE id = 3"],
+    ):
+        database.execute(user, *statements)
+        read = tap.run(replica.config(), catalog=replica.catalog, state=state)
+        assert read.code == 0, read.stderr
+        loaded = target.run(loading, stdin=read.stdout)
+        assert loaded.code == 0, loaded.stderr
+        state = loaded.states()[-1]
+        query = "SELECT id, name, born FROM t ORDER BY id"
+        assert database.rows(fresh_schema, query) == database.rows(user, query)
