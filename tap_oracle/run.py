@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 APPLICATION = "tap-oracle"
 STATE_ID_VARIABLE = "MELTANO_STATE_ID"
+TRACEPARENT_VARIABLE = "TRACEPARENT"
+"""W3C Trace Context of the caller, which the run's record hands on."""
+
+_TRACEPARENT_LENGTH = 55
 
 
 class CurrentRun:
@@ -81,6 +85,9 @@ class CurrentRun:
                 application=APPLICATION,
                 job=self._job,
             )
+            if traceparent := os.environ.get(TRACEPARENT_VARIABLE):
+                extra = {**self._record.extra, "traceparent": traceparent[:_TRACEPARENT_LENGTH]}
+                self._record = replace(self._record, extra=extra)
             run_context.set_run(self._record.run_id, self._record.job)
         return self._record
 

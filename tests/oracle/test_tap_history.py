@@ -96,6 +96,17 @@ def test_json_logs_name_the_run(tap: Plugin, config: dict[str, Any], tmp_path: P
     assert f"{config['user']}-T" in {line.get("stream") for line in lines}
 
 
+def test_the_callers_trace_is_handed_on(
+    tap: Plugin, config: dict[str, Any], tmp_path: Path
+) -> None:
+    catalog = _file(tmp_path, catalog_of(tap, config))
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    done = tap.run(config, "--catalog", catalog, environment={"TRACEPARENT": trace})
+    for state in (done.states()[0], done.states()[-1]):
+        (run,) = state["job_history"]["runs"].values()
+        assert run["traceparent"] == trace
+
+
 def _file(folder: Path, content: dict[str, Any]) -> str:
     path = folder / "given.json"
     path.write_text(json.dumps(content), encoding="utf-8")
