@@ -14,6 +14,8 @@
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
 # make standin-report  counts the statements that the stand-in answers as Oracle does
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
+# make bench-tap  measures the tap: parallel reading, memory, LogMiner's redo; ROWS=1000000
+# make faults-tap  kills loads of the tap at POINTS=25 random points each with 1 and 2 workers
 # make bench-discovery  measures discovery beside the SDK's own with 10 and 10,000 tables and with the
 #             most that the SDK finishes in five minutes; LONG=1 adds 50,000, SIZES="10 1000" chooses
 # make faults-target  loads with one fault at every call to the server, for a quarter of an hour
@@ -42,7 +44,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -132,6 +134,12 @@ faults-scheduler: $(VENV)/.installed
 
 test-dbt: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py
+
+bench-tap: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.tap $(if $(ROWS),--rows $(ROWS))
+
+faults-tap: $(VENV)/.installed
+	TAP_FAULT_POINTS=$(or $(POINTS),25) $(BIN)/python -m pytest -s -n 0 tests/oracle/test_tap_faults.py
 
 bench-discovery: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.discovery $(if $(SIZES),--tables $(SIZES)) $(if $(LONG),--long)
