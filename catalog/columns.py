@@ -10,14 +10,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-import oracledb
-
 from catalog.model import Column
 from oracle_core import dictionary
-from oracle_core.errors import describe
 from oracle_core.types import unsupported_reason
 
 if TYPE_CHECKING:
+    import oracledb
+
     from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import ColumnRow
 
@@ -77,23 +76,10 @@ def _identities(connection: oracledb.Connection, scope: Scope) -> dict[tuple[str
 def _with_shapes(
     tables: dict[TableKey, tuple[Column, ...]], connection: oracledb.Connection, scope: Scope
 ) -> dict[TableKey, tuple[Column, ...]]:
-    """Return tables with the dimensions and formats of their VECTOR columns.
-
-    The first releases of 23ai have the type but may lack ALL_TAB_COLS.VECTOR_INFO (ORA-00904);
-    the columns then keep the type without dimensions.
-    """
+    """Return tables with the dimensions and formats of their VECTOR columns."""
     if not tables:
         return tables
-    try:
-        types = {
-            (row.owner, row.table, row.column): row.type
-            for row in dictionary.vector_columns_23(connection, scope)
-        }
-    except oracledb.DatabaseError as error:
-        if describe(error).code != "ORA-00904":
-            raise
-        _LOGGER.debug("This release does not tell the dimensions of VECTOR columns (ORA-00904)")
-        return tables
+    types = dictionary.vector_types(connection, scope)
     return {
         table: tuple(
             replace(column, type=types.get((*table, column.name), column.type))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from docs.type_matrix import matrix_lines
 from oracle_core.types import parse
 from oracle_core.types.table import OBJECTS, TYPE_TABLE, json_schema
 
@@ -49,6 +50,8 @@ def types_page() -> str:
         "| Oracle | JSON Schema | What is lost | Since |",
         "| --- | --- | --- | --- |",
         *(line for row in supported for line in _lines(row)),
+        "",
+        *matrix_lines(),
         "",
         "## Not supported",
         "",

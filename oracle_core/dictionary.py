@@ -9,10 +9,13 @@ Source: Database Reference, "Static Data Dictionary Views".
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+import oracledb
 
 from oracle_core.dictionary_rows import (
     ColumnCommentRow,
@@ -40,15 +43,18 @@ from oracle_core.dictionary_rows import (
     VectorColumnRow,
 )
 from oracle_core.dictionary_statements import STATEMENTS, Statement
+from oracle_core.errors import describe
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    import oracledb
+    from oracle_core.types.oracle_type import OracleType
 
     Row = TypeVar("Row")
+
+_LOGGER = logging.getLogger(__name__)
 
 ARRAY_SIZE_ROWS = 5_000
 UNIQUE_KINDS = frozenset({"P", "U"})
@@ -198,6 +204,24 @@ def vector_columns_23(
 ) -> Iterator[VectorColumnRow]:
     """Yield dimensions and formats of VECTOR columns (23ai)."""
     return _ask(connection, "vector_columns_23", scope, VectorColumnRow)
+
+
+def vector_types(
+    connection: oracledb.Connection, scope: Scope
+) -> dict[tuple[str, str, str], OracleType]:
+    """Return the types of VECTOR columns with dimensions and format, by owner, table and column.
+
+    The first releases of 23ai have the type but may lack ALL_TAB_COLS.VECTOR_INFO (ORA-00904);
+    nothing is returned there.
+    """
+    try:
+        rows = list(vector_columns_23(connection, scope))
+    except oracledb.DatabaseError as error:
+        if describe(error).code != "ORA-00904":
+            raise
+        _LOGGER.debug("This release does not show the dimensions of VECTOR columns (ORA-00904)")
+        return {}
+    return {(row.owner, row.table, row.column): row.type for row in rows}
 
 
 def constraints(

@@ -70,7 +70,9 @@ class Source:
     def _values(self, column: LoadColumn, given: list[Any]) -> Sequence[object]:
         is_raw = self.property.kind in (ValueKind.JSON, ValueKind.ANY)
         if is_raw and self.is_document:
-            return json_texts(given)
+            documents = json_texts(given)
+            is_vector = row_of(column.type).family is Family.VECTOR
+            return column.plan.values(documents) if is_vector else documents
         if is_raw:
             given = (
                 json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from oracle_core import dictionary
 from oracle_core.dictionary import Scope
 from oracle_core.identifiers import Identifier
-from oracle_core.types import from_json_schema
+from oracle_core.types import from_json_schema, row_of
 from oracle_core.types.from_json_schema import declared_type
+from oracle_core.types.type_row import Family
 from target_oracle.properties import ValueKind
 from target_oracle.text_limits import longest_text
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     import oracledb
 
+    from oracle_core.dictionary_rows import ColumnRow
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
     from oracle_core.types import OracleType
@@ -105,6 +107,16 @@ def _column_spec(
     return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
 
 
+def _vector_shapes(
+    connection: oracledb.Connection, scope: Scope, rows: Sequence[ColumnRow]
+) -> dict[str, OracleType]:
+    """Return the vectors with their dimensions and format, which only VECTOR_INFO shows."""
+    if not any(row_of(row.type).family is Family.VECTOR for row in rows):
+        return {}
+    shapes = dictionary.vector_types(connection, scope)
+    return {column: vector for (_, _, column), vector in shapes.items()}
+
+
 def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTable | None:
     """Return a table or view as the session sees it, None where it sees none.
 
@@ -115,6 +127,7 @@ def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTab
     rows = [row for row in dictionary.columns(connection, scope) if not row.is_system_made]
     if not rows:
         return None
+    shapes = _vector_shapes(connection, scope, rows)
     always: set[str] = set()
     if any(row.is_identity for row in rows):
         identities = dictionary.identity_columns(connection, scope)
@@ -122,7 +135,7 @@ def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTab
     columns = {
         Identifier(row.name): ExistingColumn(
             Identifier(row.name),
-            row.type,
+            shapes.get(row.name, row.type),
             nullable=row.is_nullable,
             generated=row.is_virtual or row.name in always,
         )

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import DataError
-from oracle_core.types.encode import Refused, encoder
+from oracle_core.types.encoder import Refused, encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 
-from oracle_core.types import decode, encode, reading, writing
+from oracle_core.types import decode, encode, encode_numbers, reading, writing
 from oracle_core.types.encode_moments import only_utc
 from oracle_core.types.oracle_type import (
     INTERVAL_DAY_TO_SECOND,
@@ -89,7 +89,7 @@ _ROWS = (
         family=Family.REAL,
         json_schema=real,
         fetch=reading.always(FetchPlan(decode=decode.floats)),
-        bind=writing.bound(oracledb.DB_TYPE_BINARY_FLOAT, encode.floats),
+        bind=writing.bound(oracledb.DB_TYPE_BINARY_FLOAT, encode_numbers.floats),
         digits=6,
         loss_note="NaN and infinities are null unless non_finite is string",
     ),
@@ -98,7 +98,7 @@ _ROWS = (
         family=Family.REAL,
         json_schema=real,
         fetch=reading.always(FetchPlan(decode=decode.doubles)),
-        bind=writing.bound(oracledb.DB_TYPE_BINARY_DOUBLE, encode.doubles),
+        bind=writing.bound(oracledb.DB_TYPE_BINARY_DOUBLE, encode_numbers.doubles),
         digits=15,
         loss_note="NaN and infinities are null unless non_finite is string",
     ),
@@ -298,7 +298,7 @@ _ROWS = (
         is_mined=False,
         json_schema=vector,
         fetch=reading.always(_VECTOR),
-        bind=writing.bound(oracledb.DB_TYPE_CLOB, encode.json_texts, "TO_VECTOR({})"),
+        bind=writing.vector,
         keyable=False,
         orderable=False,
         since_version="23ai",

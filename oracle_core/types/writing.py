@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
-from oracle_core.types import encode
+from oracle_core.types import encode, encode_numbers
 from oracle_core.types.encode_moments import naive_texts, native_datetimes, zoned_texts
 from oracle_core.types.plans import BindPlan
 from oracle_core.types.reading import CLOCK_MASK
@@ -35,14 +35,13 @@ def bound(
 
 def number(oracle_type: OracleType) -> BindPlan:
     """Return the plan to write NUMBER."""
-    return BindPlan("{}", oracledb.DB_TYPE_NUMBER, encode.number(oracle_type.scale))
+    return BindPlan("{}", oracledb.DB_TYPE_NUMBER, encode_numbers.number(oracle_type.scale))
 
 
 def float_number(oracle_type: OracleType) -> BindPlan:
     """Return the plan to write FLOAT."""
-    return BindPlan(
-        "{}", oracledb.DB_TYPE_NUMBER, encode.binary_float_number(oracle_type.precision or 126)
-    )
+    encoder = encode_numbers.binary_float_number(oracle_type.precision or 126)
+    return BindPlan("{}", oracledb.DB_TYPE_NUMBER, encoder)
 
 
 def date_text(_: OracleType) -> BindPlan:
@@ -76,6 +75,16 @@ def timestamp(oracle_type: OracleType) -> BindPlan:
         oracledb.DB_TYPE_TIMESTAMP,
         native_datetimes(oracle_type.fraction_digits),
     )
+
+
+def vector(oracle_type: OracleType) -> BindPlan:
+    """Return the plan to write VECTOR: an array of the driver, or text for a sparse one.
+
+    TO_VECTOR makes FLOAT32 of text whatever the column holds, and a temporary LOB per value.
+    """
+    if oracle_type.detail is not None and "SPARSE" in oracle_type.detail:
+        return BindPlan("TO_VECTOR({})", oracledb.DB_TYPE_CLOB, encode.json_texts)
+    return BindPlan("{}", oracledb.DB_TYPE_VECTOR, encode_numbers.vectors(oracle_type.detail))
 
 
 def zoned(oracle_type: OracleType) -> BindPlan:

@@ -15,7 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle_core.errors import DataError
-from oracle_core.types import JsonSchemaOptions, bind_plan, decode, encode, fetch_plan, parse
+from oracle_core.types import (
+    JsonSchemaOptions,
+    bind_plan,
+    decode,
+    encode,
+    encode_numbers,
+    fetch_plan,
+    parse,
+)
 from oracle_core.types.durations import (
     day_to_second_from_iso,
     iso_from_day_to_second,
@@ -64,14 +72,14 @@ def test_no_digit_beyond_the_scale_is_dropped(case: tuple[OracleType, Decimal], 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_single_precision_survives(value: float) -> None:
     sent = decode.floats([value], PLAIN)[0]
-    back = encode.doubles([through_json(sent)])[0]
+    back = encode_numbers.doubles([through_json(sent)])[0]
     assert struct.pack("<f", back) == struct.pack("<f", value)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_double_precision_survives(value: float) -> None:
     sent = decode.doubles([value], PLAIN)[0]
-    assert encode.doubles([through_json(sent)]) == [value]
+    assert encode_numbers.doubles([through_json(sent)]) == [value]
 
 
 @given(st.datetimes(), st.timezones())

@@ -257,3 +257,27 @@ def test_an_instant_with_an_offset_does_not_fit_a_wall_clock(spelled: str, nativ
     with pytest.raises(DataError, match="has an offset") as caught:
         plan.values([None, "2024-05-06T07:08:09+02:00"])
     assert caught.value.position == 1
+
+
+def test_vectors_become_arrays_of_their_format() -> None:
+    (single,) = bound("VECTOR(3, FLOAT32)", [Decimal("0.1"), 2, Decimal("0.100000001")])
+    assert single.typecode == "f"  # type: ignore[attr-defined]
+    assert bound("VECTOR(2, FLOAT64)", "[0.1, 1e300]")[0].tolist() == [0.1, 1e300]  # type: ignore[attr-defined]
+    assert bound("VECTOR(2, INT8)", [1, -128])[0].typecode == "b"  # type: ignore[attr-defined]
+    assert bound("VECTOR", [0.5])[0].typecode == "d"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        ("VECTOR(1, FLOAT32)", [Decimal("0.123456789")]),
+        ("VECTOR(1, FLOAT32)", [16_777_217]),
+        ("VECTOR(1, FLOAT32)", [Decimal("1e39")]),
+        ("VECTOR(1, FLOAT64)", [Decimal("0.12345678901234567890")]),
+        ("VECTOR(1, INT8)", [128]),
+        ("VECTOR(1, INT8)", [Decimal("0.5")]),
+        ("VECTOR(1, FLOAT32)", {"a": 1}),
+    ],
+)
+def test_elements_that_a_vector_would_change(spelled: str, value: object) -> None:
+    assert refusal(spelled, value)

@@ -1,0 +1,42 @@
+"""Column encoders made of functions of one value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oracle_core.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from oracle_core.types.plans import Encoder
+
+
+class Refused(Exception):  # noqa: N818 - never leaves the encoders
+    """A value cannot be bound; the text says why without the value."""
+
+
+def encoder(convert: Callable[[object], object]) -> Encoder:
+    """Return a column encoder made of a function of one value that is not None.
+
+    Args:
+        convert: raises `Refused`, ValueError or TypeError for what it cannot take.
+    """
+
+    def encode(column: Sequence[object]) -> list[object]:
+        bound: list[object] = []
+        append = bound.append
+        for value in column:
+            if value is None:
+                append(None)
+                continue
+            try:
+                append(convert(value))
+            except Refused as refused:
+                raise DataError(str(refused), position=len(bound)) from None
+            except (ValueError, TypeError, ArithmeticError):
+                msg = f"a {type(value).__name__} is not a value of the column's type"
+                raise DataError(msg, position=len(bound)) from None
+        return bound
+
+    return encode
