@@ -1,0 +1,154 @@
+"""Where redo is mined, and which files are named there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from oracle_core.identifiers import TableName
+from tap_oracle.logminer.connections import mining_settings
+from tap_oracle.logminer.session import (
+    MinedTable,
+    MiningSession,
+    MissingLogError,
+    Place,
+    container_of,
+    mined_table,
+)
+from tests.unit.tap_oracle.logs.rows import commit, row, start
+
+if TYPE_CHECKING:
+    from tap_oracle.logminer.contents import LogRow
+
+CONFIG = {"host": "db", "service_name": "PDB1", "user": "TAP", "password": "p", "dsn": None}
+
+
+def test_without_a_common_user_the_settings_stay() -> None:
+    assert mining_settings(CONFIG) == CONFIG
+
+
+def test_a_common_user_mines_in_the_root() -> None:
+    common = {"common_user": "C##TAP", "common_password": "q", "common_service_name": "CDB"}
+    settings = mining_settings({**CONFIG, "proxy_user": "X", **common})
+    assert (settings["user"], settings["password"], settings["service_name"]) == (
+        *("C##TAP", "q", "CDB"),
+    )
+    assert not {"dsn", "proxy_user"} & settings.keys()
+
+
+class FakeCursor:
+    """Answers by a part of the statement, and keeps what was run."""
+
+    def __init__(self, answers: dict[str, list[Any]], sent: list[tuple[str, Any]]) -> None:
+        self._answers, self._sent = answers, sent
+        self._rows: list[Any] = []
+        self.arraysize = self.prefetchrows = 1
+
+    def execute(self, sql: str, binds: Any = None) -> FakeCursor:
+        self._sent.append((" ".join(sql.split()), binds))
+        found = [rows for part, rows in self._answers.items() if part in sql]
+        self._rows = list(found[0]) if found else []
+        return self
+
+    def fetchall(self) -> list[Any]:
+        return self._rows
+
+    def fetchmany(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    def close(self) -> None:
+        pass
+
+
+class FakeConnection:
+    def __init__(self, **answers: list[Any]) -> None:
+        names = {
+            "container": "CON_ID",
+            "archived": "v$archived_log",
+            "online": "v$log l",
+            "threads": "v$thread",
+            "contents": "v$logmnr_contents",
+            "objects": "all_objects",
+        }
+        self._answers = {names[name]: rows for name, rows in answers.items()}
+        self.sent: list[tuple[str, Any]] = []
+
+    def cursor(self) -> FakeCursor:
+        return FakeCursor(self._answers, self.sent)
+
+
+def session(**answers: list[Any]) -> tuple[MiningSession, FakeConnection]:
+    connection = FakeConnection(**answers)
+    return MiningSession(cast("Any", connection)), connection
+
+
+TABLE = MinedTable(TableName.of("HR", "T"), frozenset({7}), "PDB1")
+FILES: dict[str, list[Any]] = {
+    "archived": [("/arch1", 1, 1, 10, 20)],
+    "online": [("/redo1", 1, 1, 10, 20), ("/redo2", 1, 2, 20, None)],
+    "threads": [(1, 0)],
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "place"),
+    [
+        ("0", Place.WHOLE_DATABASE),
+        ("1", Place.ROOT),
+        ("3", Place.PLUGGABLE),
+        (None, Place.WHOLE_DATABASE),
+    ],
+)
+def test_places(number: str | None, place: Place) -> None:
+    connection = FakeConnection(container=[(number, "X")])
+    assert container_of(cast("Any", connection)) == (place, "X")
+
+
+def test_the_root_is_told_each_file_once_and_the_container() -> None:
+    rows = [start(11), row(1, 12, sql_redo="x"), commit(13)]
+    mining, connection = session(container=[("1", "CDB$ROOT")], contents=rows, **FILES)
+    assert list(mining.mine(TABLE, 12, 25)) == rows
+    added = [binds["name"] for sql, binds in connection.sent if "ADD_LOGFILE" in sql]
+    assert added == ["/arch1", "/redo2"]
+    options = [sql.split("options => ")[1][:20] for sql, _ in connection.sent if "ADD_LOG" in sql]
+    assert options == ["DBMS_LOGMNR.NEW); EN", "DBMS_LOGMNR.ADDFILE)"]
+    (query,) = [sql for sql, _ in connection.sent if "v$logmnr_contents" in sql]
+    assert query.endswith("AND src_con_name = :container")
+    assert connection.sent[-1][0] == "BEGIN DBMS_LOGMNR.END_LOGMNR; END;"
+
+
+def test_a_pluggable_database_finds_its_files_itself() -> None:
+    mining, connection = session(container=[("3", "PDB1")], contents=[])
+    table = MinedTable(TABLE.name, TABLE.objects)
+    assert list(mining.mine(table, 12, 25)) == []
+    assert not [sql for sql, _ in connection.sent if "ADD_LOGFILE" in sql or "v$log " in sql]
+    assert not [sql for sql, _ in connection.sent if "src_con_name" in sql]
+
+
+def test_nothing_is_mined_past_a_missing_file() -> None:
+    mining, connection = session(container=[("1", "CDB$ROOT")], **{**FILES, "online": []})
+    with pytest.raises(MissingLogError, match="sequence 2 of thread 1"):
+        list(mining.mine(TABLE, 12, 25))
+    assert not [sql for sql, _ in connection.sent if "START_LOGMNR" in sql]
+
+
+def test_rows_that_the_dictionary_cannot_name_are_known_by_their_object() -> None:
+    unknown: dict[str, Any] = {"owner": "UNKNOWN", "table": "OBJ# 7"}
+    rows: list[LogRow] = [row(1, 12, **unknown), row(1, 12, **unknown, data_object=8)]
+    mining, _ = session(container=[("3", "PDB1")], contents=rows)
+    assert list(mining.mine(TABLE, 12, 25)) == rows[:1]
+
+
+def test_the_container_matters_in_the_root_only() -> None:
+    root = FakeConnection(container=[("1", "CDB$ROOT")])
+    inside = FakeConnection(container=[("3", "PDB1")], objects=[(7,), (9,)])
+    found = mined_table(cast("Any", root), cast("Any", inside), TABLE.name)
+    assert found == MinedTable(TABLE.name, frozenset({7, 9}), "PDB1")
+    assert mined_table(cast("Any", inside), cast("Any", inside), TABLE.name).container is None
+
+
+def test_the_literals_masks_are_set_before_mining() -> None:
+    _, connection = session(container=[("3", "PDB1")])
+    assert connection.sent[0][0].startswith("ALTER SESSION SET TIME_ZONE='+00:00' NLS_DATE_FORMAT=")
