@@ -45,13 +45,25 @@ def _is_moment(column: Column) -> bool:
     return row_of(column.type).is_moment
 
 
+def _may_grow(table: Table, column: Column) -> bool:
+    """Return whether a number may grow with the rows, as an amount or a quantity does not.
+
+    A view has neither indexes nor keys, so that its numbers are left to the user's judgement.
+    """
+    of_keys = {name for key in table.keys for name in key.columns}
+    is_known = column.name in of_keys or column.name in table.indexed_columns
+    return is_known or table.is_view or column.identity is not None
+
+
 def tells_of_changes(column: Column) -> bool:
     """Return whether a column, by its type and name, holds the time of a row's last change."""
     return _is_moment(column) and _CHANGE.search(column.name) is not None
 
 
 def ranked_keys(table: Table, preferred: Sequence[str] = ()) -> list[str]:
-    """Return the columns that may be a replication key, best first.
+    """Return the columns that can serve as a replication key, best first.
+
+    Those are dates and timestamps, identity columns, and numbers of keys and indexes.
 
     Columns that a profile names come first, then those whose names suggest the time of a change.
     Ties are broken by NOT NULL before nullable, indexed before not indexed, identity before
@@ -62,7 +74,12 @@ def ranked_keys(table: Table, preferred: Sequence[str] = ()) -> list[str]:
         preferred: Columns that a profile names, best first.
     """
     indexed = frozenset(table.indexed_columns)
-    candidates = [column for column in table.columns if may_be_replication_key(column)]
+    candidates = [
+        column
+        for column in table.columns
+        if may_be_replication_key(column)
+        and (_is_moment(column) or column.name in preferred or _may_grow(table, column))
+    ]
     place = {name: number for number, name in enumerate(preferred)}
 
     def rank(column: Column) -> tuple[int, bool, bool, bool, int]:

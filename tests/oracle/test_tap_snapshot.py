@@ -256,3 +256,28 @@ def test_a_table_younger_than_the_scn_is_read_as_it_is(
         tap.run_pipeline()
 
     assert written.records(f"{fresh_schema}-B") == [{"ID": 7, "AMOUNT": 7}]
+
+
+def test_the_session_shows_stream_and_run(
+    oracle_database: OracleDatabase, fresh_schema: str, tables: oracledb.Connection
+) -> None:
+    assert tables.is_healthy()
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema, array_size_rows=10)
+    tap = TapOracle(config=config, catalog=selected(config))
+    written = Written(tap)
+    seen: list[tuple[Any, ...]] = []
+
+    def look() -> None:
+        with closing(oracle_database.connect()) as administrator:
+            query = (
+                "SELECT module, action, client_identifier FROM v$session"
+                " WHERE username = :name AND module = 'tap-oracle'"
+            )
+            seen.extend(administrator.cursor().execute(query, name=fresh_schema))
+
+    written.between = [look]
+    with closing(tap):
+        tap.run_pipeline()
+
+    (run_id,) = written.last_state()["job_history"]["runs"]
+    assert seen == [("tap-oracle", f"{fresh_schema}-A"[:16], run_id)]

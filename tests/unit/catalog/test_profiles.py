@@ -202,7 +202,7 @@ def test_candidates_are_ranked() -> None:
         "NAME VARCHAR2(3)",
         indexed_columns=("D",),
     )
-    assert ranked_keys(one) == ["MODIFIED", "UPDATED_AT", "ID", "D", "TS", "N"]
+    assert ranked_keys(one) == ["MODIFIED", "UPDATED_AT", "ID", "D", "TS"]
     assert ranked_keys(one, ["N"])[0] == "N"
     proposal = propose(one, ["ID"])
     assert (proposal.method, proposal.key, proposal.is_certain) == (
