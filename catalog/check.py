@@ -12,7 +12,7 @@ from catalog.grants import LOG_DATABASE, QUOTA, Mode, Wanted, grantable, log_tab
 from catalog.introspect import take_inventory
 from catalog.rights import session_rights
 from catalog.tablespaces import default_tablespaces, users_with_quota
-from oracle_core import dictionary
+from oracle_core import dictionary, server
 from oracle_core.errors import describe
 from oracle_core.identifiers import Identifier, IdentifierError, TableName
 
@@ -190,7 +190,7 @@ def _database(connection: oracledb.Connection, rights: SessionRights) -> Databas
     difference = (now - dt.datetime.now(dt.UTC)).total_seconds()
     return DatabaseCheck(
         character_set=rights.database.character_set,
-        max_string_size=rights.database.max_string_size,
+        max_string_size=server.read_server(connection).max_string_size,
         log_mode=logging[1] if logging else None,
         supplemental_logging=logging[0] if logging else None,
         undo_retention_seconds=int(undo) if undo else None,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
+FORMAT = ("--format", "json")
 SESSION = ("CREATE SESSION",)
 READER = ("CREATE SESSION", 'READ ON {schema}."A"', 'READ ON {schema}."B"')
 FLASHBACK = ('FLASHBACK ON {schema}."A"', 'FLASHBACK ON {schema}."B"')
@@ -179,6 +180,17 @@ def one_record(table: str) -> bytes:
     }
     record = {"type": "RECORD", "stream": f"HR-{table}", "record": {"ID": 1}}
     return "".join(f"{json.dumps(message)}\n" for message in (schema, record)).encode()
+
+
+def test_the_string_size_is_that_of_the_parameter(
+    oracle_database: OracleDatabase, owner: str, tmp_path: Path
+) -> None:
+    with closing(oracle_database.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT value FROM v$parameter WHERE name = 'max_string_size'")
+        (parameter,) = cursor.fetchone() or ("",)
+    report = json.loads(command(oracle_database, owner, tmp_path, "check", *FORMAT).stdout)
+    assert report["database"]["max_string_size"] == parameter
 
 
 def test_read_does_not_satisfy_a_target(
