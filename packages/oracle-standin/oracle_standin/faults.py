@@ -30,6 +30,7 @@ class Action(Enum):
     HANG = "hang"  # do not answer for some seconds, or until the client breaks off
     FAIL = "fail"  # answer with an error instead of running the statement
     SLOW = "slow"  # send what follows at a limited rate
+    IDLE = "idle"  # end sessions that were idle for some seconds, as IDLE_TIME of a profile does
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ class Fault:
     """One fault.
 
     Args:
-        action: What happens: "drop", "hang", "fail" or "slow".
+        action: What happens: "drop", "hang", "fail", "slow" or "idle".
         pattern: A regular expression, searched in each statement whatever its case; "COMMIT",
             "ROLLBACK" and "LOGON" also stand for the calls of that name.
         times: How many calls meet the fault; 0 for no end.
+        skip: How many such calls pass first, so that a test can let each call in turn fail.
         code: For "fail", the ORA number.
         message: For "fail", the text after the number.
-        seconds: For "hang", how long; 0 for ever.
+        seconds: For "hang", how long; 0 for ever. For "idle", how long a session must have been
+            idle: its next call, whatever it is, gets ORA-02396 and the session has ended.
         after: For "drop", "hang" and "fail", run the call first and let its answer be what is lost.
         after_rows: For "drop" and "fail", let a session have so many rows of such statements
             first, fetched or sent; the call that would pass the number is cut short or not run.
@@ -54,6 +57,7 @@ class Fault:
     action: str
     pattern: str = ""
     times: int = 1
+    skip: int = 0
     code: int = 0
     message: str = "ordered by a test"
     seconds: float = 0.0

@@ -33,6 +33,7 @@ class DroppedError(Exception):
 class _Order:
     fault: Fault
     left: int
+    skip: int = 0
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class FaultOrders:
             return
         fault = parse(text)
         with self._lock:
-            self._orders.append(_Order(fault, fault.times or -1))
+            self._orders.append(_Order(fault, fault.times or -1, fault.skip))
 
     def matching(self, statement: str) -> Iterator[Fault]:
         """Yield the faults in force that a statement meets, without using them up."""
@@ -65,10 +66,13 @@ class FaultOrders:
         yield from (fault for fault in faults if fault.matches(statement))
 
     def use(self, fault: Fault) -> bool:
-        """Use a fault up once; returns whether it was still in force."""
+        """Use a fault up once; returns whether it was in force: neither skipped nor used up."""
         with self._lock:
             for order in self._orders:
                 if order.fault is fault:
+                    if order.skip:
+                        order.skip -= 1
+                        return False
                     order.left -= 1
                     if order.left == 0:
                         self._orders.remove(order)
@@ -134,6 +138,13 @@ class SessionFaults:
             if fault.after_rows is not None:
                 self._rows[fault] = self._rows.get(fault, 0) + rows
 
+    def end_when_idle(self, idle_seconds: float) -> None:
+        """Raise OracleError 2396 for a session that was idle for longer than was ordered."""
+        for fault in self._met(""):
+            long_enough = fault.action == Action.IDLE.value and idle_seconds >= fault.seconds
+            if long_enough and self._orders.use(fault):
+                raise OracleError(2396, "exceeded maximum idle time, please connect again")
+
     def _met(self, statement: str) -> Iterator[Fault]:
         if self._orders.is_allowed and self.user != _ADMINISTRATOR:
             yield from self._orders.matching(statement)
@@ -145,7 +156,7 @@ class SessionFaults:
             self._stop(fault)
 
     def _stop(self, fault: Fault) -> None:
-        if not self._orders.use(fault):
+        if fault.action == Action.IDLE.value or not self._orders.use(fault):
             return
         match Action(fault.action):
             case Action.FAIL:
@@ -156,6 +167,8 @@ class SessionFaults:
                 self._hang(fault.seconds)
             case Action.SLOW:
                 self._stream.bytes_per_second = fault.bytes_per_second
+            case Action.IDLE:
+                pass  # see end_when_idle
 
     def _hang(self, seconds: float) -> None:
         """Wait; raises OracleError 1013 when the client breaks off."""

@@ -45,7 +45,7 @@ class Connected:
 
 def read_connect(stream: PacketStream) -> ConnectRequest:
     """Read the CONNECT packet, whose text may follow in a data packet of its own."""
-    packet = stream.read()
+    packet = stream.read_first()
     body = packet.content
     if packet.kind != PacketType.CONNECT or len(body) < 26:
         detail = f"packet of type {packet.kind} instead of CONNECT"

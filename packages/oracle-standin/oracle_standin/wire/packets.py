@@ -19,6 +19,7 @@ from oracle_standin.wire.reader import MalformedRequestError
 if TYPE_CHECKING:
     import socket
 
+_TLS_HANDSHAKE = 0x16
 _HEADER_BYTES = 8
 _DATA_HEADER_BYTES = 10
 _RECEIVE_BYTES = 1 << 18
@@ -112,6 +113,20 @@ class PacketStream:
             flags = DataFlag(int.from_bytes(self._buffer[body : body + 2], "big"))
             body += 2
         return Packet(kind, flags, self._buffer[body : start + size], size)
+
+    def read_first(self) -> Packet:
+        """Return the client's first packet, which must be one of `CONNECT`.
+
+        Raises MalformedRequestError as soon as its header shows something else, such as the
+        beginning of TLS: what it says of its length would keep both sides waiting.
+        """
+        while self._available() < _HEADER_BYTES:
+            self._receive()
+        kind = self._buffer[self._offset + 4]
+        if kind != PacketType.CONNECT or self._buffer[self._offset] == _TLS_HANDSHAKE:
+            detail = f"packet of type {kind} instead of CONNECT"
+            raise MalformedRequestError(detail)
+        return self.read()
 
     def _receive(self) -> None:
         data = self._socket.recv(_RECEIVE_BYTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import time
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import SessionInfo
@@ -72,6 +73,7 @@ class WireSession:
         self._statements: StatementCalls | None = None
         self._direct_path: DirectPathCalls | None = None
         self._logged_off = False
+        self._idle_since = time.monotonic()
         self._faults = SessionFaults(service.faults, self._stream)
 
     # The connection
@@ -113,6 +115,7 @@ class WireSession:
 
     def _serve_request(self) -> None:
         try:
+            self._idle_since = time.monotonic()
             reader = self._talk.next_request()
             self._talk.reply(self._answer(reader))
         except AbandonedRequestError:
@@ -189,6 +192,7 @@ class WireSession:
             raise OracleError(1012, "not logged on")
         self._session.usage.round_trips += 1
         if code != Call.LOGOFF:
+            self._end_when_idle()
             self._session.check()
         call = self._calls(self._session, self._statements).get(code)
         if call is None:
@@ -200,6 +204,14 @@ class WireSession:
         if self._session.current_schema != schema:
             return changed_schema(self._session.current_schema) + reply
         return reply
+
+    def _end_when_idle(self) -> None:
+        """Raise OracleError 2396, and log the session off, when an ordered idle time is over."""
+        try:
+            self._faults.end_when_idle(time.monotonic() - self._idle_since)
+        except OracleError:
+            self._logged_off = True
+            raise
 
     def _calls(
         self, session: BackendSession, statements: StatementCalls

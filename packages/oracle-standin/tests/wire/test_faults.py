@@ -19,6 +19,7 @@ from oracle_standin.wire.profiles import PROFILES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.wire.conftest import Connect
     from tests.wire.fix_backend import FakeBackend
 
 pytestmark = pytest.mark.standin
@@ -247,3 +248,39 @@ def test_a_break_in_the_middle_of_a_fetch(
         cursor.fetchall()
     timer.join()
     assert connection.cursor().execute("select 2 from dual").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("code", [60, 1653, 54, 1555])
+def test_each_call_in_turn_can_fail(
+    inject: Callable[..., None], connection: oracledb.Connection, listener: Listener, code: int
+) -> None:
+    cursor = connection.cursor()
+    calls = (
+        lambda: cursor.execute("insert into t values (:1)", [1]),
+        lambda: cursor.execute("insert into t values (:1)", [2]),
+        connection.commit,
+    )
+    for skip in range(3):
+        inject("fail", pattern="insert|commit", code=code, skip=skip)
+        for call in calls[:skip]:
+            call()
+        with pytest.raises(oracledb.DatabaseError, match=f"ORA-{code:05d}"):
+            calls[skip]()
+        administer(listener, OFF)
+        connection.rollback()
+
+
+def test_idle_sessions_are_ended(
+    inject: Callable[..., None], connect: Connect, backend: FakeBackend
+) -> None:
+    busy = connect()
+    inject("idle", seconds=3600)
+    busy.ping()
+    inject("idle", seconds=0)
+    with pytest.raises(oracledb.DatabaseError, match="ORA-02396"):
+        busy.cursor().execute("select 1 from dual")
+    assert backend.closed.wait(60)
+    assert not busy.is_healthy()
+    again = connect()
+    assert again.cursor().execute("select 1 from dual").fetchone() == (1,)
+    again.close()

@@ -212,3 +212,12 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path) -> None:
         process.terminate()
         process.communicate(timeout=30)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tls_to_a_plain_listener_is_refused_at_once(standin: Standin) -> None:
+    with socket.create_connection((standin.host, standin.port)) as plain:
+        plain.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+        assert plain.recv(100) == b""  # closed, not waiting for the 5,635 bytes that 0x1603 says
+    dsn = f"tcps://{standin.host}:{standin.port}/{standin.service_name}"
+    with pytest.raises(oracledb.OperationalError, match="DPY-6005"):
+        oracledb.connect(user="SYSTEM", password="oracle", dsn=dsn)

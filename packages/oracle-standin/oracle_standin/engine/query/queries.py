@@ -261,8 +261,33 @@ def _ends(
         refuse("ROWNUM together with FETCH in one query block")
     text += _row_limit(query.fetch, block, out)
     if query.for_update is not None:
+        _check_lockable(query)
         text += _row_locks(query.for_update, out)
     return text
+
+
+def _check_lockable(query: query_nodes.Query) -> None:
+    """Raise OracleError 2014 for FOR UPDATE of rows that are not those of a table.
+
+    Source: SQL Language Reference, SELECT: the row limiting clause does not go with FOR UPDATE, nor
+    do inline views that sort, limit, group or combine.
+    """
+    sources = query.body.sources if isinstance(query.body, query_nodes.Select) else ()
+    derived = [source.query for source in sources if isinstance(source, query_nodes.Derived)]
+    if query.fetch is not None or any(map(_is_computed, derived)):
+        message = "cannot select FOR UPDATE from view with DISTINCT, GROUP BY, etc."
+        raise OracleError(2014, message)
+
+
+def _is_computed(query: query_nodes.Query) -> bool:
+    body = query.body
+    return bool(
+        query.fetch is not None
+        or query.order_by
+        or not isinstance(body, query_nodes.Select)
+        or body.distinct
+        or body.group_by is not None
+    )
 
 
 def _row_limit(fetch: query_nodes.Fetch | None, block: str, out: Output) -> str:

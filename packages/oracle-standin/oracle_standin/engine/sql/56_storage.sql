@@ -2,10 +2,19 @@
 -- Source: Database Reference, ALL_TAB_PARTITIONS, DBA_SEGMENTS, DBA_EXTENTS, DBA_TABLESPACES.
 --
 -- ALL_SEGMENTS and ALL_EXTENTS do not exist in Oracle, and USER_EXTENTS does not say where an extent
--- lies. A relation is one extent here: file 1, its oid as data object, blocks from 0. Its relative
+-- lies. A relation lies in file 1 here, its oid is its data object, and its blocks begin at 0. Extents are as
+-- with AUTOALLOCATE: sixteen of 8 blocks, then of 128. Its relative
 -- file number is 1024, as in every bigfile tablespace: a ROWID then holds a block number alone.
 
 SET LOCAL search_path = pg_catalog, ora;
+
+CREATE FUNCTION ora.extent_start(id numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN id <= 16 THEN id * 8 ELSE 128 + (id - 16) * 128 END;
+CREATE FUNCTION ora.extents(blocks numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN greatest(CASE WHEN blocks <= 128 THEN ceil(blocks / 8)
+    ELSE 16 + ceil((blocks - 128) / 128) END, 1);
 
 CREATE VIEW ora."d_TAB_PARTITIONS" AS
 SELECT p.parent AS "RELID", t.owner AS "TABLE_OWNER", t.name AS "TABLE_NAME", 'NO'::text AS "COMPOSITE",
@@ -63,8 +72,8 @@ WHERE r.object_type IN ('TABLE', 'TABLE PARTITION', 'INDEX', 'MATERIALIZED VIEW'
 CREATE VIEW "SYS"."DBA_SEGMENTS" AS
 SELECT s.owner AS "OWNER", s.name AS "SEGMENT_NAME", s.partition_name AS "PARTITION_NAME",
     s.segment_type AS "SEGMENT_TYPE", 'ASSM'::text AS "SEGMENT_SUBTYPE", 'USERS'::text AS "TABLESPACE_NAME",
-    1::numeric AS "HEADER_FILE", 0::numeric AS "HEADER_BLOCK", s.bytes AS "BYTES",
-    div(s.bytes, 8192) AS "BLOCKS", 1::numeric AS "EXTENTS", 65536::numeric AS "INITIAL_EXTENT",
+    1::numeric AS "HEADER_FILE", 0::numeric AS "HEADER_BLOCK", ora.extent_start(ora.extents(div(s.bytes, 8192))) * 8192 AS "BYTES",
+    ora.extent_start(ora.extents(div(s.bytes, 8192))) AS "BLOCKS", ora.extents(div(s.bytes, 8192)) AS "EXTENTS", 65536::numeric AS "INITIAL_EXTENT",
     1048576::numeric AS "NEXT_EXTENT", 1::numeric AS "MIN_EXTENTS",
     2147483645::numeric AS "MAX_EXTENTS", 1024::numeric AS "RELATIVE_FNO", 'DEFAULT'::text AS "BUFFER_POOL"
 FROM ora.listed_segments s;
@@ -75,15 +84,18 @@ SELECT "SEGMENT_NAME", "PARTITION_NAME", "SEGMENT_TYPE", "SEGMENT_SUBTYPE", "TAB
 FROM "SYS"."DBA_SEGMENTS" WHERE "OWNER" = (SELECT ora.session_user_name());
 
 CREATE VIEW "SYS"."DBA_EXTENTS" AS
-SELECT "OWNER", "SEGMENT_NAME", "PARTITION_NAME", "SEGMENT_TYPE", "TABLESPACE_NAME",
-    0::numeric AS "EXTENT_ID", 1::numeric AS "FILE_ID", 0::numeric AS "BLOCK_ID", "BYTES", "BLOCKS",
+SELECT s."OWNER", s."SEGMENT_NAME", s."PARTITION_NAME", s."SEGMENT_TYPE", s."TABLESPACE_NAME",
+    e.id AS "EXTENT_ID", 1::numeric AS "FILE_ID", ora.extent_start(e.id) AS "BLOCK_ID",
+    (ora.extent_start(e.id + 1) - ora.extent_start(e.id)) * 8192 AS "BYTES",
+    ora.extent_start(e.id + 1) - ora.extent_start(e.id) AS "BLOCKS",
     1024::numeric AS "RELATIVE_FNO"
-FROM "SYS"."DBA_SEGMENTS";
+FROM "SYS"."DBA_SEGMENTS" s
+CROSS JOIN LATERAL generate_series(0::numeric, s."EXTENTS" - 1) AS e (id);
 
 CREATE VIEW "SYS"."USER_EXTENTS" AS
-SELECT "SEGMENT_NAME", "PARTITION_NAME", "SEGMENT_TYPE", "TABLESPACE_NAME",
-    0::numeric AS "EXTENT_ID", "BYTES", "BLOCKS"
-FROM "SYS"."USER_SEGMENTS";
+SELECT "SEGMENT_NAME", "PARTITION_NAME", "SEGMENT_TYPE", "TABLESPACE_NAME", "EXTENT_ID", "BYTES",
+    "BLOCKS"
+FROM "SYS"."DBA_EXTENTS" WHERE "OWNER" = (SELECT ora.session_user_name());
 
 CREATE TABLE ora.tablespaces (name text PRIMARY KEY, contents text NOT NULL);
 INSERT INTO ora.tablespaces VALUES ('SYSTEM', 'PERMANENT'), ('SYSAUX', 'PERMANENT'),
