@@ -1,7 +1,7 @@
 """From settings to sessions that behave the same everywhere.
 
-A session of ours speaks UTC, fixed date masks, `.` as decimal sign, binary comparison and
-character lengths, whatever the machine, the user's profile or a logon trigger prefer.
+Every session uses UTC, fixed date masks, `.` as decimal sign, binary comparison and character
+lengths, whatever the machine, the user's profile or a logon trigger say.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SESSION_PARAMETERS: Mapping[str, str] = {
     "NLS_COMP": "BINARY",
     "NLS_LENGTH_SEMANTICS": "CHAR",
 }
-"""What every session fixes; the territory comes before the masks because it resets them."""
+"""Parameters of every session; the territory comes before the masks because it resets them."""
 
 EXACT_FETCH: Mapping[str, bool] = {"fetch_lobs": False, "fetch_decimals": True}
 """Arguments of `Cursor.execute` under which no digit is lost and LOBs arrive as values."""
@@ -59,19 +59,19 @@ _thick_lock = threading.Lock()
 
 
 def session_statement() -> str:
-    """Return the one statement that fixes all session parameters."""
+    """Return the statement that sets all session parameters."""
     parameters = " ".join(f"{name}='{value}'" for name, value in SESSION_PARAMETERS.items())
     return f"ALTER SESSION SET {parameters}"
 
 
 def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate settings to the arguments of `oracledb.connect` and `create_pool`.
+    """Return the arguments of `oracledb.connect` and `create_pool`.
 
     Args:
-        config: settings under their canonical names.
+        config: Settings under their canonical names.
 
     Raises:
-        ConfigurationError: the settings name no database or no way to log on.
+        ConfigurationError: If the settings do not name a database and a way to log on.
     """
     check_connection(config)
     parameters: dict[str, Any] = {
@@ -194,10 +194,10 @@ def name_run(connection: oracledb.Connection) -> None:
 
 
 def _set_driver_mode(config: Mapping[str, Any]) -> None:
-    """Load Oracle Client for thick mode, once a process.
+    """Load Oracle Client for thick mode, once per process.
 
     Raises:
-        ConfigurationError: the client libraries are missing, or thin sessions are open already.
+        ConfigurationError: If the client libraries are missing or thin sessions are open already.
     """
     if config.get("driver_mode") != "thick":
         return
@@ -252,7 +252,7 @@ class ConnectionSource:
         """Return the open session, or a new one if there is none or the old one has died.
 
         Raises:
-            DatabaseError: the database refused or stayed out of reach.
+            DatabaseError: If the database refused or stayed out of reach.
         """
         if self._connection is not None and self._connection.is_healthy():
             return self._connection
@@ -337,7 +337,7 @@ def is_alive(connection: oracledb.Connection) -> bool:
 
 
 def address(config: Mapping[str, Any]) -> str:
-    """Name the database for messages: host, port and service; a dsn only as such."""
+    """Return the name of the database for messages: host, port and service; a dsn is not shown."""
     if config.get("dsn"):
         return "the database of dsn"
     name = config.get("service_name") or config.get("sid")
@@ -352,14 +352,14 @@ def _mention_plain_text(config: Mapping[str, Any]) -> None:
 
 
 def sqlalchemy_engine(config: Mapping[str, Any], *, module: str) -> sqlalchemy.Engine:
-    """Return an engine whose connections are ours and whose errors hide bound values.
+    """Return an engine that opens sessions like `connect` and whose errors hide bound values.
 
     Args:
-        config: settings under their canonical names.
-        module: shown in V$SESSION.MODULE.
+        config: Settings under their canonical names.
+        module: Shown in V$SESSION.MODULE.
 
     Raises:
-        ConfigurationError: the settings are wrong.
+        ConfigurationError: If the settings are wrong.
     """
     import sqlalchemy  # noqa: PLC0415 - a fifth of the start of both commands, which need no engine
 

@@ -1,4 +1,4 @@
-"""What can go wrong, in our own words.
+"""Errors of this project, and what errors of Oracle and the driver mean.
 
 ```
 OracleError                exit code 1: the run failed
@@ -38,22 +38,22 @@ __all__ = [
 
 
 class OracleError(Exception):
-    """Anything this project reports; its text holds no secret and no row content."""
+    """Base of all errors of this project; the text contains neither secrets nor row content."""
 
     exit_code: ClassVar[int] = 1
 
 
 class ConfigurationError(OracleError):
-    """A setting, catalog entry or argument that cannot be right; `setting` names it if one does."""
+    """A wrong setting, catalog entry or argument; `setting` is the name of a setting."""
 
     exit_code: ClassVar[int] = 2
 
     def __init__(self, message: str, *, setting: str | None = None) -> None:
-        """Keep the text and the setting.
+        """Initialize the exception.
 
         Args:
-            message: what is wrong and what to do, without secrets.
-            setting: canonical name of the setting at fault.
+            message: What is wrong and what to do, without secrets.
+            setting: Canonical name of the setting at fault.
         """
         super().__init__(f"{setting}: {message}" if setting else message)
         self.setting = setting
@@ -66,11 +66,11 @@ class DataError(OracleError):
     """
 
     def __init__(self, message: str, *, position: int | None = None) -> None:
-        """Keep the text and the place.
+        """Initialize the exception.
 
         Args:
-            message: what is wrong, without the value.
-            position: place of the value in its column.
+            message: What is wrong, without the value.
+            position: Place of the value in its column.
         """
         super().__init__(message)
         self.position = position
@@ -80,7 +80,7 @@ class DatabaseError(OracleError):
     """Oracle or the driver reported an error; `fault` says which and what it means."""
 
     def __init__(self, fault: Fault) -> None:
-        """Keep the fault; the text is its report."""
+        """Initialize the exception with the fault; its report is the text."""
         super().__init__(fault.report)
         self.fault = fault
 
@@ -128,18 +128,18 @@ _CLOSED = FaultRow(
     retry=True,
 )
 _BROKEN = frozenset({"DPY-4011", "DPY-6005", "DPY-6000", "ORA-00604", "ORA-12801"})
-"""Codes that wrap another one, which says more."""
+"""Codes that wrap another code, which is more specific."""
 
 
 def describe(exc: BaseException, *, where: str = "") -> Fault:
-    """Say what an exception means.
+    """Return what an exception means.
 
     Args:
-        exc: what was raised by the driver, by SQLAlchemy around it, or anything else.
-        where: what was being done, for example `stream HR-JOBS`; it opens the report.
+        exc: What was raised by the driver, by SQLAlchemy around it, or anything else.
+        where: What was being done, for example `stream HR-JOBS`; it opens the report.
 
     Returns:
-        A fault whose texts hold neither secrets nor values.
+        A fault whose texts contain neither secrets nor values.
     """
     if isinstance(exc, DatabaseError):
         return exc.fault
@@ -169,7 +169,7 @@ def _os_text(exc: OSError) -> str:
 
 
 def _driver_error(exc: BaseException | None) -> oracledb.Error | None:
-    """Find the driver's exception: the one given, SQLAlchemy's `orig`, or a cause."""
+    """Return the driver's exception: the one given, SQLAlchemy's `orig`, or a cause."""
     seen: set[int] = set()
     while exc is not None and id(exc) not in seen:
         if isinstance(exc, oracledb.Error):

@@ -198,7 +198,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         (1555,),
         FaultRow(_POS, "the snapshot is too old", "run again; smaller chunks or more undo help"),
     ),
-    ((1722, 6502), FaultRow(_DATA, "a value is no number where one is needed", "")),
+    ((1722, 6502), FaultRow(_DATA, "a value is not a number where one is needed", "")),
     (
         (1821, 1830, *range(1839, 1862), 1866, 1867, 1873, 1874, 1878, 1882, 1883),
         FaultRow(_DATA, "a date, time or interval is not one that Oracle can hold", ""),
@@ -280,7 +280,9 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ),
     (
         (28040,),
-        FaultRow(_CONF, "driver and server share no logon protocol", "use driver_mode thick"),
+        FaultRow(
+            _CONF, "driver and server have no logon protocol in common", "use driver_mode thick"
+        ),
     ),
     ((28112, 28115, 28132), FaultRow(_PRIV, "a row-level security policy refuses this", "")),
     ((28353, 28365, 28374), FaultRow(_TERM, "the encryption wallet is closed", "open it")),
@@ -321,7 +323,7 @@ _DPY: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ((4005,), FaultRow(_RES, "the pool has no free connection", "raise its size", retry=True)),
     ((4007, 4008, 4009, 4010), FaultRow(_CONF, "a bind does not fit", "please report this")),
     ((4011,), FaultRow(_DEAD, "the connection was lost", "run again; the state is safe")),
-    ((4017, 4018, 4020), FaultRow(_CONF, "dsn is no valid connect string", "correct dsn")),
+    ((4017, 4018, 4020), FaultRow(_CONF, "dsn is not a valid connect string", "correct dsn")),
     (
         (4024,),
         FaultRow(_RETRY, "a call took longer than call_timeout_seconds", "raise it, or run again"),

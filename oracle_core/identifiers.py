@@ -56,14 +56,14 @@ class Identifier:
     """One name in its exact spelling.
 
     Raises:
-        IdentifierError: the name is empty or holds a double quote or NUL, which Oracle refuses
+        IdentifierError: If the name is empty or holds a double quote or NUL, which Oracle refuses
             even inside quotes (ORA-01741, ORA-03001, ORA-00972 family).
     """
 
     name: str
 
     def __post_init__(self) -> None:
-        """Refuse what no quoting can express."""
+        """Refuse a text that even quotes cannot make a name of."""
         if not self.name:
             msg = "an Oracle name cannot be empty"
             raise IdentifierError(msg)
@@ -117,7 +117,7 @@ class Identifier:
         stay different.
 
         Args:
-            limit: bytes of UTF-8, at least 10.
+            limit: Bytes of UTF-8, at least 10.
         """
         if self.byte_length <= limit:
             return self
@@ -140,7 +140,7 @@ class TableName:
 
     @classmethod
     def of(cls, schema: str, table: str) -> Self:
-        """Make a table's name from exact texts."""
+        """Return the table with these exact names."""
         return cls(Identifier(schema), Identifier(table))
 
     @property

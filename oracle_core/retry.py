@@ -1,4 +1,4 @@
-"""Repeating what may succeed later; `errors.describe` alone decides what that is."""
+"""Repetition of actions that may succeed later; `errors.describe` decides which those are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Backoff:
     chance: Callable[[], float] = field(default=random.random)
 
     def wait_seconds(self, failures: int) -> float:
-        """Return the wait after so many failures, counted from 1."""
+        """Return the wait after the given number of failures."""
         # The exponent is bounded so that no number of failures overflows a float.
         wait = min(self.longest_seconds, self.first_seconds * 2.0 ** min(failures - 1, 60))
         return wait * (1 - self.chance() / 2)
@@ -51,13 +51,13 @@ def call(
     """Run an action until it succeeds, fails for good or has used up its attempts.
 
     Args:
-        action: what to run; it must be safe to repeat.
-        where: what is being done, for the report.
-        backoff: how often and how long to wait.
-        may_retry: whether a fault is worth another attempt.
+        action: What to run; it must be safe to repeat.
+        where: What is being done, for the report.
+        backoff: How often and how long to wait.
+        may_retry: Whether a fault is worth another attempt.
 
     Raises:
-        DatabaseError: the last failure of the driver or the operating system; anything else
+        DatabaseError: If the driver or the operating system failed at last; anything else
             passes at once as it is.
     """
     policy = backoff or Backoff()

@@ -16,13 +16,13 @@ class Scn:
     """One SCN; later commits have greater ones.
 
     Raises:
-        ValueError: the number is negative or above what Oracle uses.
+        ValueError: If the number is negative or above what Oracle uses.
     """
 
     value: int
 
     def __post_init__(self) -> None:
-        """Check the range."""
+        """Check the range of the number."""
         if not 0 <= self.value <= MAX_SCN:
             msg = "an SCN lies between 0 and 2^63 - 1"
             raise ValueError(msg)

@@ -42,12 +42,12 @@ class Bookmark:
 
     Attributes:
         replication_method: FULL_TABLE, INCREMENTAL or LOG_BASED; None where it never ran.
-        replication_key: name of the column whose value is kept.
-        replication_key_value: the greatest value delivered, as in the records; never fractional.
-        version: the table version of ACTIVATE_VERSION messages.
-        scn: the SCN up to which changes were delivered.
-        row_scn: the ORA_ROWSCN at which an older tap's interrupted full load stopped.
-        extra: keys of others, kept as they are.
+        replication_key: Name of the column whose value is kept.
+        replication_key_value: The greatest value delivered, as in the records; never fractional.
+        version: The table version of ACTIVATE_VERSION messages.
+        scn: The SCN up to which changes were delivered.
+        row_scn: The ORA_ROWSCN at which an older tap's interrupted full load stopped.
+        extra: Keys of others, kept as they are.
     """
 
     replication_method: str | None = None
@@ -64,7 +64,7 @@ class Bookmark:
 
 
 def read_bookmark(raw: object) -> Bookmark:
-    """Read a bookmark, ours or that of an older tap-oracle.
+    """Return a bookmark of this tap or of an older tap-oracle.
 
     Older taps call the method `last_replication_method`. Anything that is not a bookmark reads as
     an empty one, so that a damaged state means a full load and not a failure.
@@ -85,7 +85,7 @@ def read_bookmark(raw: object) -> Bookmark:
 
 
 def write_bookmark(bookmark: Bookmark) -> dict[str, Any]:
-    """Lay a bookmark out for the state; what is None is left out, foreign keys come along."""
+    """Return a bookmark as the state has it, without None and with the keys of others."""
     known = {
         "bookmark_version": BOOKMARK_VERSION,
         "replication_method": bookmark.replication_method,
@@ -102,10 +102,10 @@ def write_bookmark(bookmark: Bookmark) -> dict[str, Any]:
 
 
 def state_value(value: object) -> BookmarkValue:
-    """Make a record's value fit for the state: integers, booleans and text, nothing else.
+    """Return a record's value as the state can hold it: an integer, a boolean or text.
 
     Raises:
-        TypeError: an object or array, which orders nothing.
+        TypeError: If the value is an object or array, which has no order.
     """
     if value is None or isinstance(value, (str, bool, int)):
         return value
@@ -129,18 +129,18 @@ def exact(value: object) -> object:
 
 
 def bookmark_bind(value: BookmarkValue, oracle_type: OracleType) -> tuple[BindPlan, object]:
-    """Turn a bookmark value into a bind of its column's type.
+    """Return the bind of a bookmark value for its column.
 
     Args:
         value: `Bookmark.replication_key_value`.
-        oracle_type: type of the replication key.
+        oracle_type: Type of the replication key.
 
     Returns:
-        How the placeholder is written, and the value to bind.
+        The plan of the placeholder, and the value to bind.
 
     Raises:
-        DataError: the value is none of that type.
-        LookupError: the type cannot be bound.
+        DataError: If the value does not have that type.
+        LookupError: If the type cannot be bound.
     """
     plan = bind_plan(oracle_type, native=True)
     return plan, plan.values([value])[0]

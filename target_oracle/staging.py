@@ -15,7 +15,7 @@ import oracledb
 
 from oracle_core.errors import describe
 from oracle_core.identifiers import Identifier, TableName
-from oracle_core.types import BindPlan, OracleType
+from oracle_core.types import BindPlan, Family, OracleType, row_of
 from target_oracle import direct_path
 from target_oracle.batch import Batch
 from target_oracle.batch_writer import BatchWriter
@@ -192,7 +192,8 @@ class StagingArea:
         for column in columns:
             if column.name not in there or storage(there[column.name]) == storage(column):
                 continue
-            if (storage(there[column.name]).kind, storage(column).kind) == ("VARCHAR2", "CLOB"):
+            before, after = row_of(storage(there[column.name])), row_of(storage(column))
+            if before.family is after.family is Family.TEXT and after.is_large:
                 move_to_clob(connection, table.name, column.name, server)
             else:
                 what = f"column {column.name} changed its type in the middle of the run; run again"

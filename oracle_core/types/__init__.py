@@ -1,4 +1,4 @@
-"""Oracle types: the value, its spelling, the table, and the ways in and out.
+"""Oracle types: parsing and spelling, the type table, and conversion to and from JSON.
 
 | name | where it is made |
 | --- | --- |

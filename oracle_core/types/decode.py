@@ -1,4 +1,4 @@
-"""From what the driver gives to JSON values, a column at a time."""
+"""Conversion of fetched columns to JSON values, one column at a time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _FLOAT32 = struct.Struct("<f")
 
 
 def integers(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Make int of whole numbers, however the driver delivers them."""
+    """Return whole numbers as int, whichever type the driver returned."""
     del options
     return [value if value is None or type(value) is int else _int(value) for value in column]
 
 
 def _int(value: object) -> int | Decimal:
-    """Make an int; a fraction that a stale view delivers keeps its digits."""
+    """Return an int; a fraction, as a stale view may return, keeps its digits."""
     if isinstance(value, Decimal):
         whole = int(value)
         return whole if whole == value else value
@@ -38,7 +38,7 @@ def _int(value: object) -> int | Decimal:
 
 
 def decimals(column: Sequence[object], options: JsonSchemaOptions) -> Sequence[object]:
-    """Keep exact decimals: as numbers, or as text with `use_singer_decimal`."""
+    """Return exact decimals: as numbers, or as text with `use_singer_decimal`."""
     if any(type(value) is float for value in column):
         msg = "a NUMBER arrived as a float; fetch with fetch_decimals"
         raise TypeError(msg)
@@ -50,12 +50,12 @@ def decimals(column: Sequence[object], options: JsonSchemaOptions) -> Sequence[o
 
 
 def doubles(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Keep finite numbers; NaN and the infinities as the options say."""
+    """Return finite numbers as they are, NaN and the infinities as the options say."""
     return [_finite(value, options) for value in cast("Iterable[float | None]", column)]
 
 
 def floats(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Give single precision the shortest digits that lead back to it (0.1, not 0.10000000149)."""
+    """Return single precision with its shortest round-trip digits (0.1, not 0.10000000149)."""
     return [
         _finite(None if value is None else _shortest(value), options)
         for value in cast("Iterable[float | None]", column)
@@ -87,12 +87,12 @@ def _shortest(value: float) -> float:
 
 
 def count_non_finite(column: Iterable[object]) -> int:
-    """Count the NaN and infinities of a fetched column, for the warning."""
+    """Return the number of NaN and infinities in a fetched column, for the warning."""
     return sum(isinstance(value, float) and not math.isfinite(value) for value in column)
 
 
 def naive_datetimes(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Label wall clocks with the offset that `naive_timezone` has at that time.
+    """Return wall clocks with the offset that `naive_timezone` has at that time.
 
     A fraction is written with 6 digits where it is not zero.
     """
@@ -104,7 +104,7 @@ def naive_datetimes(column: Sequence[object], options: JsonSchemaOptions) -> lis
 
 
 def naive_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Label wall clocks that came as text under the mask `SYYYY-MM-DD"T"HH24:MI:SS[.FFn]`.
+    """Return wall clocks with an offset, from text under the mask `SYYYY-MM-DD"T"HH24:MI:SS[.FFn]`.
 
     A year before 1 keeps Oracle's own number with a minus (`-4712` is 4712 BC; there is no year
     0) and is labelled `+00:00`.
@@ -124,7 +124,7 @@ def _labelled(text: str, zone: dt.tzinfo) -> str:
 
 
 def zoned_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Take zoned moments that came as text; the mask's blank before a year AD goes."""
+    """Return zoned moments fetched as text, without the mask's blank before a year AD."""
     del options
     return [
         None if value is None else value.lstrip() for value in cast("Iterable[str | None]", column)
@@ -132,21 +132,21 @@ def zoned_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[ob
 
 
 def day_to_second(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Write intervals of days as ISO 8601 durations."""
+    """Return intervals of days as ISO 8601 durations."""
     del options
     values = cast("Iterable[str | None]", column)
     return [None if value is None else iso_from_day_to_second(value) for value in values]
 
 
 def year_to_month(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Write intervals of months as ISO 8601 durations."""
+    """Return intervals of months as ISO 8601 durations."""
     del options
     values = cast("Iterable[str | None]", column)
     return [None if value is None else iso_from_year_to_month(value) for value in values]
 
 
 def base64_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Write binary values in base64 (RFC 4648, with padding, in one line)."""
+    """Return binary values in base64 (RFC 4648, with padding, in one line)."""
     del options
     values = cast("Iterable[bytes | None]", column)
     return [
@@ -155,7 +155,7 @@ def base64_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[o
 
 
 def json_documents(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
-    """Parse JSON text; fractional numbers become exact decimals."""
+    """Return parsed JSON text; fractional numbers become exact decimals."""
     del options
     values = cast("Iterable[str | None]", column)
     return [None if value is None else _JSON.decode(value) for value in values]

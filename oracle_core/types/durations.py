@@ -17,20 +17,20 @@ _ISO = re.compile(
 
 
 def iso_from_day_to_second(text: str) -> str:
-    """Write Oracle's text of an INTERVAL DAY TO SECOND as a duration.
+    """Return the ISO 8601 duration of an INTERVAL DAY TO SECOND in Oracle's text.
 
     Args:
-        text: for example `+01 02:03:04.567000`.
+        text: For example `+01 02:03:04.567000`.
 
     Returns:
         For example `P1DT2H3M4.567S`; `PT0S` for none.
 
     Raises:
-        ValueError: the text is no such interval.
+        ValueError: If the text is not such an interval.
     """
     match = _DAY_TO_SECOND.fullmatch(text.strip())
     if match is None:
-        msg = "no INTERVAL DAY TO SECOND"
+        msg = "not an INTERVAL DAY TO SECOND"
         raise ValueError(msg)
     sign, days, hours, minutes, seconds, fraction = match.groups(default="")
     fraction = fraction.rstrip("0")
@@ -44,20 +44,20 @@ def iso_from_day_to_second(text: str) -> str:
 
 
 def iso_from_year_to_month(text: str) -> str:
-    """Write Oracle's text of an INTERVAL YEAR TO MONTH as a duration.
+    """Return the ISO 8601 duration of an INTERVAL YEAR TO MONTH in Oracle's text.
 
     Args:
-        text: for example `+1234-05`.
+        text: For example `+1234-05`.
 
     Returns:
         For example `P1234Y5M`; `P0M` for none.
 
     Raises:
-        ValueError: the text is no such interval.
+        ValueError: If the text is not such an interval.
     """
     match = _YEAR_TO_MONTH.fullmatch(text.strip())
     if match is None:
-        msg = "no INTERVAL YEAR TO MONTH"
+        msg = "not an INTERVAL YEAR TO MONTH"
         raise ValueError(msg)
     sign, years, months = match.groups(default="")
     body = _part(years, "Y") + _part(months, "M")
@@ -67,22 +67,22 @@ def iso_from_year_to_month(text: str) -> str:
 
 
 def day_to_second_from_iso(text: str) -> str:
-    """Write a duration as TO_DSINTERVAL reads it.
+    """Return a duration as TO_DSINTERVAL reads it.
 
     Minutes, hours and weeks beyond their usual range are carried over to days.
 
     Args:
-        text: for example `P1DT2H3M4.5S`.
+        text: For example `P1DT2H3M4.5S`.
 
     Returns:
         For example `+1 02:03:04.5`.
 
     Raises:
-        ValueError: no duration, or one of years or months, which have no fixed length.
+        ValueError: If it is not a duration, or one of years or months, which have no fixed length.
     """
     sign, years, months, weeks, days, hours, minutes, seconds, fraction = _iso_parts(text)
     if int(years or 0) or int(months or 0):
-        msg = "a duration of years or months is no INTERVAL DAY TO SECOND"
+        msg = "a duration of years or months is not an INTERVAL DAY TO SECOND"
         raise ValueError(msg)
     total = (int(weeks or 0) * 7 + int(days or 0)) * 86_400
     total += int(hours or 0) * 3_600 + int(minutes or 0) * 60 + int(seconds or 0)
@@ -95,20 +95,20 @@ def day_to_second_from_iso(text: str) -> str:
 
 
 def year_to_month_from_iso(text: str) -> str:
-    """Write a duration as TO_YMINTERVAL reads it.
+    """Return a duration as TO_YMINTERVAL reads it.
 
     Args:
-        text: for example `P1234Y5M`.
+        text: For example `P1234Y5M`.
 
     Returns:
         For example `+1234-05`.
 
     Raises:
-        ValueError: no duration, or one with days or times.
+        ValueError: If it is not a duration, or one with days or times.
     """
     sign, years, months, *rest = _iso_parts(text)
     if any(int(part or 0) for part in rest):
-        msg = "a duration of days or times is no INTERVAL YEAR TO MONTH"
+        msg = "a duration of days or times is not an INTERVAL YEAR TO MONTH"
         raise ValueError(msg)
     total = int(years or 0) * 12 + int(months or 0)
     return f"{'-' if sign == '-' else '+'}{total // 12}-{total % 12:02}"
@@ -117,7 +117,7 @@ def year_to_month_from_iso(text: str) -> str:
 def _iso_parts(text: str) -> tuple[str, ...]:
     match = _ISO.fullmatch(text)
     if match is None or text[-1] in "PT" or not any(match.groups()[1:]):
-        msg = "no ISO 8601 duration"
+        msg = "not an ISO 8601 duration"
         raise ValueError(msg)
     return match.groups(default="")
 

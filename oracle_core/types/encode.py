@@ -21,7 +21,7 @@ def _boolean(value: object) -> object:
         return bool(value)
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
-    msg = "a value is no boolean"
+    msg = "a value is not a boolean"
     raise Refused(msg)
 
 

@@ -1,4 +1,4 @@
-"""From date-times in JSON to bind values, a column at a time.
+"""Conversion of JSON date-times to bind values, one column at a time.
 
 Oracle's calendar is its own: Julian until 4 October 1582, no year 0, no 24:00 and no leap second.
 What does not exist there, or has more digits than the column, is refused.
@@ -32,7 +32,7 @@ def _refuse_fraction(fraction: str, digits: int) -> None:
 
 
 def _datetime_parts(value: object) -> tuple[str, str, str]:
-    """Split into `[-]YYYY-MM-DDTHH:MI:SS`, the fraction's digits and the offset as `+HH:MM`."""
+    """Return `[-]YYYY-MM-DDTHH:MI:SS`, the fraction's digits and the offset as `+HH:MM`."""
     match = _DATETIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         msg = "a text is not a date and time in ISO 8601"

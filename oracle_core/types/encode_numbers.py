@@ -31,7 +31,7 @@ def number(scale: int | None) -> Encoder:
         scale: Digits after the point; None where any number of them.
 
     Returns:
-        An encoder to int and Decimal. It takes numbers, booleans as 0 and 1, and text in any
+        An encoder to int and Decimal. It accepts numbers, booleans as 0 and 1, and text in any
         decimal form. Digits beyond the scale, which Oracle would round away silently, are
         refused; so are more than 40 digits. Too many digits before the point are left to the
         server (ORA-01438).
@@ -53,7 +53,7 @@ def number(scale: int | None) -> Encoder:
 
 
 def _is_ordinary(value: Decimal, scale: int | None) -> bool:
-    """Tell without counting zeros whether a decimal fits: the cheap test most values pass."""
+    """Return whether a decimal fits, without counting zeros: a cheap test that most values pass."""
     _, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int) or len(digits) > 38 or not -80 < exponent < 80:
         return False
@@ -65,10 +65,10 @@ def _too_fine(scale: int) -> str:
 
 
 def binary_float_number(bits: int) -> Encoder:
-    """Make the encoder of a FLOAT: a NUMBER of as many digits as its binary precision gives.
+    """Return the encoder of a FLOAT: a NUMBER with the digits of its binary precision.
 
     Args:
-        bits: binary digits; the column holds ⌈bits * 0.30103⌉ decimal digits and rounds the rest
+        bits: Binary digits; the column holds ⌈bits * 0.30103⌉ decimal digits and rounds the rest
             away, so that more of them are refused.
     """
     digits = min(_MAX_DIGITS, math.ceil(bits * 0.30103))
@@ -94,12 +94,12 @@ def _decimal(value: object) -> Decimal:
         try:
             exact = Decimal(value.strip())
         except InvalidOperation:
-            msg = "a text is no number"
+            msg = "a text is not a number"
             raise Refused(msg) from None
     else:
         raise TypeError
     if not exact.is_finite():
-        msg = "NaN and infinities have no place in a NUMBER"
+        msg = "NUMBER cannot store NaN and infinities"
         raise Refused(msg)
     return exact
 
@@ -113,13 +113,13 @@ def _significant(exact: Decimal) -> tuple[str, int]:
 
 
 def _fraction_digits(exact: Decimal) -> int:
-    """Count digits after the point; negative where the last digits before it are zeros."""
+    """Return the number of digits after the point; negative for zeros before it."""
     digits, exponent = _significant(exact)
     return -exponent if digits else -_MAX_EXPONENT
 
 
 def _in_range(exact: Decimal) -> Decimal:
-    """Check that NUMBER holds it: 20 pairs of digits, below 1E126 and not nearer 0 than 1E-130."""
+    """Return a number if NUMBER holds it: 20 pairs of digits, from 1E-130 to below 1E126."""
     digits, exponent = _significant(exact)
     if not digits:
         return Decimal(0)

@@ -1,4 +1,4 @@
-"""Column encoders made of functions of one value."""
+"""Column encoders, built from a function of one value."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Refused(Exception):  # noqa: N818 - never leaves the encoders
 
 
 def encoder(convert: Callable[[object], object]) -> Encoder:
-    """Return a column encoder made of a function of one value that is not None.
+    """Return a column encoder that applies a function to each value but None.
 
     Args:
-        convert: raises `Refused`, ValueError or TypeError for what it cannot take.
+        convert: Raises `Refused`, ValueError or TypeError for what it cannot take.
     """
 
     def encode(column: Sequence[object]) -> list[object]:

@@ -44,7 +44,7 @@ _TEXT_FORMATS = {"time": 30, "duration": 64, "uuid": 36, "ipv4": 15, "ipv6": 45}
 def from_json_schema(
     schema: Mapping[str, Any], *, is_key: bool = False, server: Server = _DEFAULT_SERVER
 ) -> OracleType:
-    """Return the type of a column for a property.
+    """Return the type of the column for a property.
 
     `x-sql-datatype` decides where it spells a supported Oracle type that fits the JSON types of
     the schema; a type that the server lacks gives way to `stand_in`. Otherwise:

@@ -1,4 +1,4 @@
-"""An Oracle type as a value: what the dictionary says of a column, and how DDL spells it."""
+"""An Oracle type as a value: as the dictionary describes it, and as DDL spells it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class OracleType:
         kind: Oracle's name of the type without parameters, for example `NUMBER`,
             `TIMESTAMP WITH TIME ZONE`, `INTERVAL DAY TO SECOND`; the type's own name for a type
             made by CREATE TYPE.
-        precision: decimal digits of NUMBER, **binary** digits of FLOAT, leading digits of an
+        precision: Decimal digits of NUMBER, **binary** digits of FLOAT, leading digits of an
             interval; None where the declaration has none.
-        scale: digits after the point of NUMBER (may be negative), fraction digits of a timestamp
+        scale: Digits after the point of NUMBER (may be negative), fraction digits of a timestamp
             or of the seconds of an interval.
-        length: bytes or characters of text and RAW, dimensions of VECTOR.
-        char_used: whether `length` counts bytes (B) or characters (C); None where neither.
-        owner: schema of a type made by CREATE TYPE, else None.
-        detail: element format of VECTOR.
+        length: Bytes or characters of text and RAW, dimensions of VECTOR.
+        char_used: Whether `length` counts bytes (B) or characters (C); None where neither.
+        owner: Schema of a type made by CREATE TYPE, else None.
+        detail: Element format of VECTOR.
     """
 
     kind: str

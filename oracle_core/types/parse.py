@@ -1,4 +1,4 @@
-"""Reads the spelling of a type, in a column definition or in the data dictionary."""
+"""Parser of type names in column definitions and in the data dictionary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TypeSyntaxError(OracleError):
-    """A text that spells no Oracle type."""
+    """A text that is not the name of an Oracle type."""
 
 
 _TOKEN = re.compile(r'\s*(?:("[^"\0]{1,128}")|([^\W\d][\w$#]*)|(-?\d+)|([(),.*]))', re.UNICODE)
@@ -39,17 +39,17 @@ _ALIASES = {
 
 
 def parse(sql_datatype: str) -> OracleType:
-    """Read a type as DDL or DATA_TYPE spells it.
+    """Return the type that DDL or DATA_TYPE spells.
 
     Case does not matter outside quotes. A length without a unit counts bytes, as it does in a
     session with Oracle's default NLS_LENGTH_SEMANTICS.
 
     Args:
-        sql_datatype: for example `NUMBER(12,2)`, `VARCHAR2(40 CHAR)`,
+        sql_datatype: For example `NUMBER(12,2)`, `VARCHAR2(40 CHAR)`,
             `TIMESTAMP(9) WITH TIME ZONE`, `"MDSYS"."SDO_GEOMETRY"`.
 
     Raises:
-        TypeSyntaxError: the text spells no type, or a parameter is out of Oracle's range.
+        TypeSyntaxError: If the text is not a type, or a parameter is out of Oracle's range.
     """
     return _Parser(sql_datatype).parse()
 
@@ -63,13 +63,11 @@ class _Parser:
 
     def parse(self) -> OracleType:
         token = self._next()
-        if token.startswith('"') or self._peek() == ".":
-            found = self._named(token)
-        else:
-            found = self._builtin(token.upper())
+        is_named = token.startswith('"') or self._peek() == "."
+        parsed = self._named(token) if is_named else self._builtin(token.upper())
         if self._position != len(self._tokens):
             raise _refused()
-        return found
+        return parsed
 
     def _builtin(self, word: str) -> OracleType:
         rule = _RULES.get(word)
@@ -101,8 +99,8 @@ class _Parser:
         return OracleType("NUMBER", precision, scale)
 
     def decimal(self, word: str) -> OracleType:
-        found = self.number(word)
-        return found if found.scale is not None else OracleType("NUMBER", scale=0)
+        decimal = self.number(word)
+        return decimal if decimal.scale is not None else OracleType("NUMBER", scale=0)
 
     def float(self, _word: str) -> OracleType:
         return OracleType("FLOAT", self._parameter(1, 126) or 126)
@@ -210,16 +208,16 @@ class _Parser:
 
 
 def _tokens(text: str) -> list[str]:
-    found: list[str] = []
+    tokens: list[str] = []
     text = text.strip()
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
             raise _refused()
-        found.append(match.group().strip())
+        tokens.append(match.group().strip())
         position = match.end()
-    return found
+    return tokens
 
 
 def _is_word(token: str) -> bool:
@@ -227,7 +225,7 @@ def _is_word(token: str) -> bool:
 
 
 def _refused() -> TypeSyntaxError:
-    return TypeSyntaxError("the text spells no Oracle type")
+    return TypeSyntaxError("the text is not the name of an Oracle type")
 
 
 _RULES: dict[str, Callable[[_Parser, str], OracleType]] = {

@@ -1,6 +1,6 @@
-"""How the values of a column travel: the plans that the type table names.
+"""Plans to read and write the values of a column, as the type table names them.
 
-A plan works on whole columns, because the tap and the target do. None stays None everywhere.
+A plan works on whole columns, as the tap and the target do. None stays None.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ class JsonSchemaOptions:
     """How values are represented in records and their schema.
 
     Attributes:
-        use_singer_decimal: numbers that may have a fraction are text, format `singer.decimal`.
-        naive_timezone: the zone whose offset labels DATE and TIMESTAMP values.
+        use_singer_decimal: Whether numbers that may have a fraction are text in the format
+            `singer.decimal`.
+        naive_timezone: The zone whose offset labels DATE and TIMESTAMP values.
         non_finite: NaN and the infinities as null, or as text.
         bytes_are_characters: Whether every character of the source is one byte, so that a length
             in bytes means as many characters elsewhere.
@@ -48,8 +49,8 @@ class FetchPlan:
 
     Attributes:
         expression: SQL with `{}` for the quoted column.
-        decode: from what the driver gives to JSON values; None where they are the same.
-        is_large: values may be of any size, so that fewer rows are fetched at a time.
+        decode: Converts fetched values to JSON values; None where they are the same.
+        is_large: Whether values may be of any size, so that fewer rows are fetched at a time.
     """
 
     expression: str = PLACE
@@ -61,14 +62,14 @@ class FetchPlan:
         return self.expression.replace(PLACE, column.sql)
 
     def values(self, column: Sequence[object], options: JsonSchemaOptions) -> Sequence[object]:
-        """Turn fetched values into JSON values.
+        """Return the JSON values of fetched values.
 
         Args:
-            column: values as the driver gives them with `fetch_decimals` and without LOB locators.
-            options: how values are represented.
+            column: Values as the driver gives them with `fetch_decimals` and without LOB locators.
+            options: How values are represented.
 
         Raises:
-            TypeError: a number arrived as a float, which would have lost digits.
+            TypeError: If a number arrived as a float, which would have lost digits.
         """
         return column if self.decode is None else self.decode(column, options)
 
@@ -79,9 +80,10 @@ class BindPlan:
 
     Attributes:
         expression: SQL with `{}` for the placeholder.
-        input_type: the driver's type of the bind, for `setinputsizes`.
-        encode: from JSON values to bind values.
-        is_long: bound as LONG, which a MERGE does not take and which must come last (ORA-24816).
+        input_type: The driver's type of the bind, for `setinputsizes`.
+        encode: Converts JSON values to bind values.
+        is_long: Whether values are bound as LONG, which a MERGE does not take and which must come
+            last (ORA-24816).
     """
 
     expression: str
@@ -98,15 +100,15 @@ class BindPlan:
         """Return the SQL of a bind.
 
         Args:
-            name: the bind with its colon, for example `:1`.
+            name: The bind with its colon, for example `:1`.
         """
         return self.expression.replace(PLACE, name)
 
     def values(self, column: Sequence[object]) -> list[object]:
-        """Turn JSON values into bind values.
+        """Return the bind values of JSON values.
 
         Raises:
-            DataError: a value that the column cannot hold exactly; it names the place, not the
+            DataError: If the column cannot hold a value exactly; it has the position, not the
                 value.
         """
         return self.encode(column)

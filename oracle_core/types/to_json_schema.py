@@ -19,7 +19,7 @@ _ROWID_CHARACTERS = 18
 
 
 def number(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe NUMBER and FLOAT: integers with bounds, decimals, or text for `singer.decimal`."""
+    """Return the schema of NUMBER and FLOAT: integers, decimals, or text for `singer.decimal`."""
     if oracle_type.is_integer:
         return _integer(oracle_type)
     schema: Schema = {"type": ["number"]}
@@ -44,13 +44,13 @@ def _integer(oracle_type: OracleType) -> Schema:
 
 
 def real(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe BINARY_FLOAT and BINARY_DOUBLE."""
+    """Return the schema of BINARY_FLOAT and BINARY_DOUBLE."""
     del oracle_type
     return {"type": ["number", "string"] if options.non_finite == "string" else ["number"]}
 
 
 def text(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe text; `maxLength` counts characters, as many as the bytes of a byte length."""
+    """Return the schema of text; `maxLength` is the length in bytes where that is declared."""
     del options
     schema: Schema = {"type": ["string"]}
     if oracle_type.length:
@@ -59,7 +59,7 @@ def text(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
 
 
 def rowid(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe row addresses."""
+    """Return the schema of row addresses."""
     del options
     if oracle_type.kind == "ROWID":
         return {"type": ["string"], "maxLength": _ROWID_CHARACTERS}
@@ -67,7 +67,7 @@ def rowid(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
 
 
 def binary(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe binary values; `maxLength` counts characters of base64."""
+    """Return the schema of binary values; `maxLength` counts characters of base64."""
     del options
     schema: Schema = {"type": ["string"], "contentEncoding": "base64"}
     if oracle_type.length:
@@ -76,36 +76,36 @@ def binary(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
 
 
 def datetime_text(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe DATE and the timestamps."""
+    """Return the schema of DATE and the timestamps."""
     del oracle_type, options
     return {"type": ["string"], "format": "date-time"}
 
 
 def duration(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe intervals."""
+    """Return the schema of intervals."""
     del oracle_type, options
     return {"type": ["string"], "format": "duration"}
 
 
 def boolean(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe BOOLEAN."""
+    """Return the schema of BOOLEAN."""
     del oracle_type, options
     return {"type": ["boolean"]}
 
 
 def document(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe JSON: any value."""
+    """Return the schema of JSON: any value."""
     del oracle_type, options
     return {"type": ["object", "array", "string", "number", "integer", "boolean"]}
 
 
 def vector(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe VECTOR."""
+    """Return the schema of VECTOR."""
     del oracle_type, options
     return {"type": ["array"], "items": {"type": ["number"]}}
 
 
 def unsupported(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
-    """Describe what cannot be read, so that the catalog can list it."""
+    """Return a schema for a type that cannot be read, so that the catalog can list it."""
     del oracle_type, options
     return {"type": ["string"]}

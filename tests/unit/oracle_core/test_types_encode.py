@@ -71,7 +71,7 @@ def test_numbers_that_fit(spelled: str, value: object) -> None:
         ("NUMBER", Decimal("1E-131"), "range"),
         ("NUMBER", math.nan, "NaN"),
         ("NUMBER", "Infinity", "NaN"),
-        ("NUMBER", "12x", "no number"),
+        ("NUMBER", "12x", "not a number"),
         ("NUMBER", [1], "list"),
         ("FLOAT(10)", Decimal("1.2345"), "4 digits"),
     ],
