@@ -9,6 +9,7 @@
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
 # make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
 # make faults-scheduler  kills processes of the scheduler while 2,000 times come due; TIMES=200
+# make kills  kills both programs 40 times while rows and state are one transaction; KILLS=n
 # make test-browser  looks at the report of runs in chromium (apt-get install chromium)
 # make test-state-backend  runs and checks Meltano's state backend in an environment of its own
 # make bench  measures the pair beside the Singer SDK's own path; ROWS=300000 says how many rows
@@ -113,6 +114,9 @@ $(STATE_VENV)/.installed: $(STATE_BACKEND)/pyproject.toml $(STANDIN)/pyproject.t
 
 test-state-backend: $(STATE_VENV)/.installed
 	cd $(STATE_BACKEND) && $(CURDIR)/$(STATE_VENV)/bin/ruff check . && $(CURDIR)/$(STATE_VENV)/bin/ruff format --check . && $(CURDIR)/$(STATE_VENV)/bin/mypy && $(CURDIR)/$(STATE_VENV)/bin/python -m pytest $(TESTS)
+
+kills: $(VENV)/.installed
+	KILLS=$(or $(KILLS),40) $(BIN)/python -m pytest tests/oracle/test_state_table_kills.py
 
 test-browser: $(VENV)/.installed
 	$(BIN)/python -m pytest -m browser tests/browser
