@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oracle_standin.backend import Result
 from oracle_standin.engine import bulk, conversions, cursor_rows, object_images, values
 from oracle_standin.engine.link import EngineFailureError, Link, Step
+from oracle_standin.engine.locking_rows import EngineCursor, LockingRows
 from oracle_standin.engine.rows import ResultRows
 from oracle_standin.engine.transactions import Setting
 from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
@@ -57,6 +58,7 @@ class Executor:
         self._transaction = transaction
         self._describer = describer
         self._time_zone = time_zone
+        self._cursors_opened = 0
 
     # ----------------------------------------------------------------------------- queries
 
@@ -67,7 +69,12 @@ class Executor:
             self.parameters(translation, binds, [row])[0],
             formats(translation, binds),
         )
-        if translation.lock_wait_seconds is None:
+        cursor = None
+        if translation.locks_rows and translation.sql.endswith(" SKIP LOCKED"):
+            self._cursors_opened += 1
+            cursor = EngineCursor(self._transaction, self._cursors_opened)
+            found = cursor.open(step)
+        elif translation.lock_wait_seconds is None:
             found = self._transaction.run(
                 step, changes=translation.locks_rows, setting=_setting_of(translation.sql)
             )
@@ -76,8 +83,10 @@ class Executor:
         columns = _with_national(self._describer.columns(found), translation)
         _refuse_large_keys(columns, translation.compared)
         codes = [column.type_code for column in columns]
-        rows = ResultRows(found, codes, self._decoders(columns, translation))
-        return Result(columns=columns, rows=rows)
+        decoders = self._decoders(columns, translation)
+        if cursor is not None:
+            return Result(columns=columns, rows=LockingRows(cursor, codes, decoders))
+        return Result(columns=columns, rows=ResultRows(found, codes, decoders))
 
     def _decoders(self, columns: Sequence[Column], translation: Translation) -> list[Decoder]:
         """Return what makes Oracle's bytes of each column; local timestamps are in today's zone."""
