@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import ConfigurationError
@@ -52,6 +52,13 @@ class CatalogEntry:
         """The estimated number of rows, as the catalog names it."""
         count = _root(self.metadata).get("row-count")
         return count if isinstance(count, int) else None
+
+    def without(self, column: str) -> CatalogEntry:
+        """Return the entry without a column."""
+        properties = dict(self.schema["properties"])
+        properties.pop(column, None)
+        types = {name: kind for name, kind in self.types.items() if name != column}
+        return replace(self, schema={**self.schema, "properties": properties}, types=types)
 
     def is_nullable(self, column: str) -> bool:
         """Return whether a column may be NULL, as far as the catalog says."""

@@ -287,6 +287,8 @@ class TapOracle(AdaptedTap):
             entries = with_types(self.connection, [stream.entry for stream in untyped])
             for stream, entry in zip(untyped, entries, strict=True):
                 stream.replace_entry(represented(entry, self.settings.representation))
+        for stream in chosen:
+            stream.leave_out_gone_columns()
         return chosen
 
     def receive_signal(self, signum: int, frame: FrameType | None) -> None:

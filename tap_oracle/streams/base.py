@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from tap_oracle.blocks import Block, Piece
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.plan import plan_stream
 from tap_oracle.progress import StreamProgress
+from tap_oracle.query import select
 from tap_oracle.sdk_compat import AdaptedStream
 from tap_oracle.snapshot import REREAD_CODES, Moment, Way
 from tap_oracle.stream_options import options_of
@@ -93,6 +95,33 @@ class OracleStream(AdaptedStream):
         """Complete the catalog entry with what the dictionary says."""
         self.entry = entry
         self.replace_schema(entry.schema)
+
+    def leave_out_gone_columns(self) -> None:
+        """Leave out columns that were dropped since the discovery, unless they are part of a key.
+
+        The parse alone tells, in one round trip; any other error is left to the reading.
+        """
+        while (gone := self._gone_column()) is not None:
+            self.logger.warning(
+                "Stream '%s': column '%s' is in the catalog and no longer in the table: it is "
+                "left out; discover again (meltano --refresh-catalog)",
+                self.name,
+                gone,
+            )
+            self.replace_entry(self.entry.without(gone))
+
+    def _gone_column(self) -> str | None:
+        plan = self.plan()
+        try:
+            with closing(self.services.session().cursor()) as cursor:
+                cursor.parse(select(self.entry.table, plan.expressions).sql)
+        except oracledb.DatabaseError as error:
+            fault = describe(error)
+            named = {name.rpartition(".")[2].strip('"') for name in fault.object_names}
+            gone = named.intersection(plan.names) if fault.code == "ORA-00904" else set()
+            keys = {*self.entry.key_properties, self.entry.replication_key}
+            return next(iter(gone - keys), None)
+        return None
 
     # Bookmark
 

@@ -243,3 +243,48 @@ def test_a_reader_that_goes_away(tap: Plugin, config: dict[str, Any]) -> None:
     assert "Traceback" not in log
     assert log.count("ERROR") == 1
     assert "standard output was closed by its reader" in log
+
+
+@pytest.mark.parametrize("parallelism", [1, 2])
+def test_a_column_that_has_gone_is_left_out(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str, parallelism: int
+) -> None:
+    config = oracle_database.config(
+        fresh_schema, filter_schemas=fresh_schema, parallelism=parallelism
+    )
+    oracle_database.execute(
+        fresh_schema,
+        "CREATE TABLE a (id NUMBER(5) PRIMARY KEY, gone NUMBER, also_gone DATE, kept NUMBER(3))",
+        "CREATE TABLE b (id NUMBER(5), gone NUMBER, PRIMARY KEY (id, gone))",
+        "INSERT INTO a VALUES (1, 2, SYSDATE, 3)",
+    )
+    catalog = discovered(tap, config)
+    oracle_database.execute(fresh_schema, "ALTER TABLE a DROP (gone, also_gone)")
+    catalog["streams"] = [
+        stream for stream in catalog["streams"] if stream["tap_stream_id"].endswith("-A")
+    ]
+    done = tap.run(config, catalog=catalog)
+
+    assert done.code == 0, done.stderr
+    assert done.records(f"{fresh_schema}-A") == [{"ID": 1, "KEPT": 3}]
+    (schema,) = [message for message in done.messages() if message["type"] == "SCHEMA"]
+    assert list(schema["schema"]["properties"]) == ["ID", "KEPT"]
+    warnings = [line for line in done.stderr.splitlines() if "WARNING" in line]
+    assert len([line for line in warnings if "it is left out" in line]) == 2
+
+
+def test_a_key_column_that_has_gone_is_an_error(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema)
+    oracle_database.execute(fresh_schema, "CREATE TABLE a (id NUMBER(5) PRIMARY KEY, b NUMBER)")
+    catalog = discovered(tap, config)
+    oracle_database.execute(fresh_schema, "ALTER TABLE a DROP (id)")
+
+    assert_reported(
+        tap.run(config, catalog=catalog),
+        1,
+        "ORA-00904",
+        f"{fresh_schema}-A",
+        secret=str(config["password"]),
+    )

@@ -44,6 +44,9 @@ class FakeCursor:
             self._rows = self._rows[:limit]
         return self
 
+    def parse(self, sql: str) -> None:
+        """Every column of the catalog is there."""
+
     def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
         rows, self._rows = self._rows[:size], self._rows[size:]
         if self._session.on_fetch:
