@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.profile import load as load_profile
 from oracle_core.errors import ConfigurationError
+from oracle_core.settings import listed
 from oracle_core.types.plans import JsonSchemaOptions
 from tap_oracle.batches import BatchSettings, batch_settings
 from tap_oracle.stream_options import StreamOptions, checked_options
@@ -74,8 +75,8 @@ class TapSettings:
             moment_of(start_date, dt.UTC)
         return cls(
             connection=config,
-            filter_schemas=name_list(config.get("filter_schemas")),
-            filter_tables=name_list(config.get("filter_tables")),
+            filter_schemas=listed(config.get("filter_schemas")),
+            filter_tables=listed(config.get("filter_tables")),
             include_views=bool(config["include_views"]),
             include_synonyms=bool(config["include_synonyms"]),
             profile=_profile_name(config.get("profile")),
@@ -107,21 +108,6 @@ class TapSettings:
                 non_finite=config["non_finite"],
             ),
         )
-
-
-def name_list(value: object) -> tuple[str, ...]:
-    """Return the names in a setting that is a list, or text with commas.
-
-    Args:
-        value: The value of the setting; None and empty mean no names.
-
-    Returns:
-        The names without surrounding blanks; empty ones are left out.
-    """
-    if value is None:
-        return ()
-    parts = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
-    return tuple(name for part in parts if (name := str(part).strip()))
 
 
 def _text(value: object) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from oracle_core.settings import listed
 from tap_oracle.declared_settings import TAP_SETTINGS
-from tap_oracle.settings import name_list
 from tap_oracle.tap import TapOracle
 from tests.fix_plugins import TIMEOUT_SECONDS
 
@@ -127,4 +127,4 @@ def test_older_names_are_understood(caplog: pytest.LogCaptureFixture) -> None:
     ],
 )
 def test_lists_of_names(value: Any, names: tuple[str, ...]) -> None:
-    assert name_list(value) == names
+    assert listed(value) == names
