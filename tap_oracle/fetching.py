@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+import oracledb
+
 from oracle_core.connection import EXACT_FETCH
 from oracle_core.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import oracledb
+    from collections.abc import Generator, Iterator, Sequence
 
     from tap_oracle.plan import StreamPlan
     from tap_oracle.query import Statement
@@ -86,7 +86,7 @@ def fetch_rows(
     *,
     array_size_rows: int,
     fetch_bytes_max: int = DEFAULT_FETCH_BYTES_MAX,
-) -> Iterator[list[Row]]:
+) -> Generator[list[Row], None, None]:
     """Yield the rows of a statement in lists of one fetch; none of them is empty.
 
     Args:
@@ -99,7 +99,11 @@ def fetch_rows(
     Raises:
         DataError: If the driver cannot make Python values of what it fetched.
     """
-    size = FetchSize(plan, most_rows=array_size_rows, most_bytes=fetch_bytes_max)
+    most_rows = array_size_rows
+    if not oracledb.is_thin_mode():
+        # Oracle Client allocates the rows of a fetch by their declared size, whatever is in them.
+        most_rows = min(most_rows, max(1, fetch_bytes_max // plan.buffer_bytes))
+    size = FetchSize(plan, most_rows=most_rows, most_bytes=fetch_bytes_max)
     with closing(session.cursor()) as cursor:
         cursor.arraysize = cursor.prefetchrows = size.rows
         if statement.input_types:
@@ -114,6 +118,16 @@ def fetch_rows(
             cursor.arraysize = size.rows
             with _readable():
                 rows = cursor.fetchmany(size.rows)
+
+
+def first_rows(fetches: Generator[list[Row], None, None], count: int) -> Iterator[list[Row]]:
+    """Yield the fetches up to a number of rows; the cursor is closed before the rest comes."""
+    with closing(fetches):
+        for rows in fetches:
+            yield rows[:count]
+            count -= len(rows)
+            if count <= 0:
+                return
 
 
 @contextmanager

@@ -93,6 +93,22 @@ class StreamPlan:
         return sum(column.type.length or _NUMBER_BYTES for column in self.columns)
 
     @property
+    def has_long(self) -> bool:
+        """Whether a column is a LONG or LONG RAW, which no row limit in SQL goes with (ORA-00997).
+
+        The limiting clause becomes a window function over an inline view.
+        """
+        return any(column.type.kind.startswith("LONG") for column in self.columns)
+
+    @property
+    def buffer_bytes(self) -> int:
+        """Bytes that thick mode allocates per row: four per character of the declared length."""
+        return sum(
+            (column.type.length or _NUMBER_BYTES) * (1 if column.type.char_used is None else 4)
+            for column in self.columns
+        )
+
+    @property
     def has_large_objects(self) -> bool:
         """Whether a row may hold values of any size."""
         return any(column.fetch.is_large for column in self.columns)

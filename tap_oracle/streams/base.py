@@ -16,7 +16,7 @@ from oracle_core.state import read_bookmark
 from oracle_core.telemetry import Column
 from tap_oracle.batches import batch_encoder
 from tap_oracle.blocks import Block, Piece
-from tap_oracle.fetching import fetch_rows
+from tap_oracle.fetching import fetch_rows, first_rows
 from tap_oracle.plan import plan_stream
 from tap_oracle.progress import StreamProgress
 from tap_oracle.query import select
@@ -228,13 +228,19 @@ class OracleStream(AdaptedStream):
         # Shown in V$SESSION; sent with the next call, so that they cost no round trip.
         session.action = self.name[:_ACTION_CHARACTERS]
         session.client_identifier = self.services.run.record.run_id
-        return fetch_rows(
+        fetches = fetch_rows(
             session,
             statement,
             plan,
             array_size_rows=self._most_rows(settings),
             fetch_bytes_max=settings.fetch_bytes_max,
         )
+        is_cut_here = self.row_limit is not None and self.limit_in_sql(plan) is None
+        return first_rows(fetches, self.row_limit or 0) if is_cut_here else fetches
+
+    def limit_in_sql(self, plan: StreamPlan) -> int | None:
+        """Return the row limit of a test run, None where the statement cannot have one."""
+        return None if plan.has_long else self.row_limit
 
     def _most_rows(self, settings: TapSettings) -> int:
         batch_rows = None if settings.batches is None else settings.batches.rows

@@ -127,7 +127,7 @@ class FullTableStream(OracleStream):
             plan.expressions,
             scn=piece.moment.as_of,
             conditions=[] if condition is None else [condition],
-            limit=self.row_limit,
+            limit=self.limit_in_sql(plan),
             extras=self._extras,
         )
 

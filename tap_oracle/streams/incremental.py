@@ -79,7 +79,7 @@ class IncrementalStream(OracleStream):
             scn=piece.moment.as_of,
             conditions=self._end_conditions(plan, column),
             key_range=KeyRange(column.identifier, start),
-            limit=self.row_limit,
+            limit=self.limit_in_sql(plan),
             extras=self._extras,
         )
 

@@ -133,7 +133,7 @@ class LogBasedStream(OracleStream):
     def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
         """Return the SELECT of rows as they are now, for a test run."""
         del piece
-        return select(self.entry.table, plan.expressions, limit=self.row_limit)
+        return select(self.entry.table, plan.expressions, limit=self.limit_in_sql(plan))
 
     def table_version(self) -> None:
         """Return None: the messages of versions are part of the blocks."""

@@ -64,3 +64,15 @@ def test_a_test_run_writes_one_record_of_a_stream_that_is_not_selected(lines: Li
     assert set(records(messages)[0]) == set(TYPES)
     assert set(messages[0]["schema"]["properties"]) == set(TYPES)
     assert kinds(messages)[-1] == "STATE"
+
+
+def test_a_long_column_has_no_row_limit_in_sql(lines: Lines) -> None:
+    session = FakeSession(rows(9))
+    tap = FakeTap(session, catalog=catalog_of({**TYPES, "L": "LONG"}))
+    session._rows = [(*row, "text") for row in rows(9)]
+    tap.run_connection_test()
+
+    assert session.statements[0][1] == {}
+    assert "FETCH FIRST" not in session.statements[0][0]
+    assert len(records(lines())) == 1
+    assert session.closed_cursors == 1
