@@ -10,6 +10,7 @@ import oracledb
 from catalog.grants import LOG_DATABASE, log_table
 from oracle_core.errors import describe
 from tap_oracle.logminer.literals import unsupported_reason
+from tap_oracle.logminer.session import Place, container_of, refuses_to_mine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,12 @@ NAME_BYTES_BEFORE_23 = 30
 """Longer names of tables and columns are not supported by LogMiner up to 21c (Database Utilities,
 "Supported Databases and Redo Log File Versions")."""
 
+FIRST_IN_CONTAINERS = 21
+"""First release whose pluggable databases can all be mined from within."""
+
 _LOGGING = """
 SELECT d.supplemental_log_data_min, d.supplemental_log_data_pk, d.supplemental_log_data_all,
-  d.log_mode FROM v$database d
+  d.log_mode, d.current_scn FROM v$database d
 """
 _LOG_GROUPS = """
 SELECT g.log_group_type, c.column_name FROM all_log_groups g
@@ -47,7 +51,7 @@ def reasons_against(
     reasons = [*_of_types(entry), *_of_names(entry, release)]
     try:
         with closing(mining.cursor()) as cursor:
-            ((minimal, keys, everything, mode),) = cursor.execute(_LOGGING).fetchall()
+            ((minimal, keys, everything, mode, scn),) = cursor.execute(_LOGGING).fetchall()
     except oracledb.Error as error:
         return [*reasons, f"V$DATABASE cannot be read ({describe(error).code})"]
     if mode != "ARCHIVELOG":
@@ -56,7 +60,15 @@ def reasons_against(
         reasons.append(f"supplemental logging is off; run {LOG_DATABASE}")
     if "YES" not in {keys, everything} and not _logs_keys(session, entry):
         reasons.append(f"the redo does not hold the keys of rows; run {log_table(entry.table)}")
+    if not reasons and _needs_root(mining, release, int(scn)):
+        reasons.append("this release mines a pluggable database in the root; set common_user")
     return reasons
+
+
+def _needs_root(mining: oracledb.Connection, release: int, scn: int) -> bool:
+    if release >= FIRST_IN_CONTAINERS or container_of(mining)[0] is not Place.PLUGGABLE:
+        return False
+    return refuses_to_mine(mining, scn)
 
 
 def _of_types(entry: CatalogEntry) -> Iterator[str]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
+from oracle_core.errors import describe
 from tap_oracle.logminer import log_files
 from tap_oracle.logminer.contents import COLUMNS, LogRow
 from tap_oracle.logminer.literals import MINING_PARAMETERS
@@ -187,6 +188,27 @@ def container_of(connection: oracledb.Connection) -> tuple[Place, str]:
     if int(number or 0) == 0:
         return Place.WHOLE_DATABASE, str(name)
     return (Place.ROOT if int(number) == ROOT_ID else Place.PLUGGABLE), str(name)
+
+
+def refuses_to_mine(connection: oracledb.Connection, scn: int) -> bool:
+    """Return whether LogMiner has to be used from the root (ORA-65040).
+
+    Pluggable databases can be mined from within since 21c, and with later updates of 19c.
+
+    Args:
+        connection: A session for mining.
+        scn: The current SCN.
+    """
+    binds = {"first_scn": scn, "last_scn": scn}
+    with closing(connection.cursor()) as cursor:
+        try:
+            cursor.execute(_START, binds)
+        except oracledb.Error as error:
+            if describe(error).code != "ORA-65040":
+                raise
+            return True
+        cursor.execute(_END)
+    return False
 
 
 def mined_table(

@@ -25,7 +25,7 @@ from tap_oracle.logminer.position import INCARNATION, RESTART_SCN, LogPosition, 
 from tap_oracle.logminer.readiness import reasons_against
 from tap_oracle.logminer.source import LogMinerSource
 from tap_oracle.plan import plan_stream
-from tap_oracle.query import Statement, select
+from tap_oracle.query import Extras, Statement, select
 from tap_oracle.row_reader import RowReader
 from tap_oracle.streams.base import OracleStream
 from tap_oracle.writer import record_encoder
@@ -47,7 +47,6 @@ LOGMINER, FLASHBACK = "logminer", "flashback"
 METHOD = "log_based_method"
 """Key of the bookmark: the method that wrote it."""
 
-_SNAPSHOT_SCN = "snapshot_scn"
 _NO_PAST = frozenset({"ORA-01031", "ORA-01466"})
 """FLASHBACK is not granted, or the table is too young to have a past."""
 
@@ -109,8 +108,14 @@ class LogBasedStream(OracleStream):
 
     def fetched(self, plan: StreamPlan, statement: Statement) -> Iterator[list[Row]]:
         """Yield the rows of a statement, a fetch at a time."""
-        size = self.services.settings.array_size_rows
-        return fetch_rows(self._session(), statement, plan, array_size_rows=size)
+        settings = self.services.settings
+        return fetch_rows(
+            self._session(),
+            statement,
+            plan,
+            array_size_rows=self.options.array_size_rows or settings.array_size_rows,
+            fetch_bytes_max=settings.fetch_bytes_max,
+        )
 
     @property
     def selected_schema(self) -> dict[str, Any]:
@@ -127,7 +132,15 @@ class LogBasedStream(OracleStream):
         )
 
     def pieces(self) -> list[Piece]:
-        """Return the whole stream with its bookmark: another process has no state."""
+        """Return the whole stream with its bookmark: another process has no state.
+
+        Raises:
+            ConfigurationError: If `stream_options` has a condition: a row that stops meeting it
+                would stay in the target.
+        """
+        if self.options.where:
+            msg = f"where is not possible for '{self.name}', which is LOG_BASED; choose columns"
+            raise ConfigurationError(msg, setting="stream_options")
         return [LogPiece(bookmark=dict(self.stream_state))]
 
     def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
@@ -252,12 +265,8 @@ class LogBasedStream(OracleStream):
         Where the user may not look back, a read-only transaction that begins later gives one
         moment too: what it holds beyond the SCN is delivered again with the changes.
         """
-        columns = ", ".join(plan.expressions)
-        table = self.entry.table.sql
-        statement = Statement(
-            f"SELECT {columns} FROM {table} AS OF SCN :{_SNAPSHOT_SCN}",  # noqa: S608 - quoted
-            {_SNAPSHOT_SCN: scn},
-        )
+        hint = Extras(hint=self.options.hint or "")
+        statement = select(self.entry.table, plan.expressions, scn=scn, extras=hint)
         fetched = self.fetched(plan, statement)
         try:
             first = next(fetched, None)

@@ -231,6 +231,12 @@ def test_a_changed_definition_stops_the_stream(make: Make) -> None:
     assert [row["ID"] for row in replica.target.table()] == [2]
 
 
+def test_a_condition_is_refused(make: Make) -> None:
+    replica = make()
+    with pytest.raises(ConfigurationError, match="where is not possible"):
+        replica.messages(stream_options={replica.stream: {"where": "id > 1"}})
+
+
 def test_a_stream_without_keys_is_refused(make: Make) -> None:
     replica = make("CREATE TABLE t (id NUMBER)")
     with pytest.raises(ConfigurationError, match="no key"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import oracledb
 import pytest
 
 from oracle_core.identifiers import TableName
@@ -15,6 +16,7 @@ from tap_oracle.logminer.session import (
     Place,
     container_of,
     mined_table,
+    refuses_to_mine,
 )
 from tests.unit.tap_oracle.logs.rows import commit, row, start
 
@@ -147,6 +149,30 @@ def test_the_container_matters_in_the_root_only() -> None:
     found = mined_table(cast("Any", root), cast("Any", inside), TABLE.name)
     assert found == MinedTable(TABLE.name, frozenset({7, 9}), "PDB1")
     assert mined_table(cast("Any", inside), cast("Any", inside), TABLE.name).container is None
+
+
+class RefusingCursor(FakeCursor):
+    def execute(self, sql: str, binds: Any = None) -> FakeCursor:
+        super().execute(sql, binds)
+        raise oracledb.DatabaseError(self._sent[0][0])
+
+
+class RefusingConnection(FakeConnection):
+    """Refuses every call with an error."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__()
+        self.error = error
+
+    def cursor(self) -> FakeCursor:
+        return RefusingCursor({}, [(self.error, None)])
+
+
+def test_up_to_19c_the_root_may_have_to_mine() -> None:
+    assert refuses_to_mine(cast("Any", RefusingConnection("ORA-65040: not allowed")), 5)
+    assert not refuses_to_mine(cast("Any", FakeConnection()), 5)
+    with pytest.raises(oracledb.DatabaseError):
+        refuses_to_mine(cast("Any", RefusingConnection("ORA-01291: missing log file")), 5)
 
 
 def test_the_literals_masks_are_set_before_mining() -> None:
