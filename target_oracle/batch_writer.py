@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from target_oracle.binding import Binding
     from target_oracle.statements import Statement
 
+MOST_MERGED_COLUMNS = 500
+"""A view has at most 1,000 columns (ORA-01792), and MERGE joins the table with its source."""
+
 
 class BatchWriter:
     """Runs the statements of one table on a cursor."""
@@ -35,11 +38,14 @@ class BatchWriter:
         """Update the rows whose key is there and insert the others; keys come once.
 
         Long values are only safe in INSERT and UPDATE (ORA-01461), so a batch that has some is
-        updated by key first, and what that did not find is inserted.
+        updated by key first, and what that did not find is inserted. So is a table whose columns
+        and those of the MERGE's source could be too many together. A table of keys alone has
+        nothing to update.
         """
         bindings = batch.bindings()
         long = _long(bindings)
-        if not long:
+        is_wide = len(batch.columns) > MOST_MERGED_COLUMNS
+        if not (long or is_wide) or all(column.is_key for column in batch.columns):
             self._execute(statements.merge(self._table, batch.columns), batch, bindings)
             return
         statement = statements.update(self._table, batch.columns, long)
