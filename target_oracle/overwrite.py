@@ -7,7 +7,6 @@ row are committed together, and Oracle's queries read one moment.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from target_oracle import direct_path, staged_statements
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from target_oracle.services import LoadServices
     from target_oracle.staging import StagingTable
     from target_oracle.statements import LoadColumn
-
-_LOGGER = logging.getLogger("target-oracle")
 
 _DEPENDENTS = """
 SELECT C.OWNER, C.TABLE_NAME, C.CONSTRAINT_NAME, C.DELETE_RULE
@@ -60,6 +57,7 @@ class OverwriteLoader:
         self._bookkeeping: Bookkeeping = services.bookkeeping
         self.stream = stream
         self.table = table
+        self.how = ""  # for the log
         self._is_keyed = False
         self._staging: StagingTable | None = None
         self._columns: tuple[LoadColumn, ...] = ()
@@ -90,7 +88,7 @@ class OverwriteLoader:
             how = (
                 "loaded by direct path" if refusal is None else f"inserted (direct path: {refusal})"
             )
-            _LOGGER.info("Stream '%s': rows are %s into a staging table", self.stream, how)
+            self.how = f"rows are {how} into a staging table"
         else:
             session.run_ddl(lambda c: area.extend(c, staging, columns, session.server), where)
 
@@ -152,13 +150,9 @@ class OverwriteLoader:
             return counts + then(cursor) if then else counts
 
         counts = self._services.transactions.load(entry, write, self._bookkeeping.ledger)
-        _LOGGER.info(
-            "Stream '%s': the rows of %s are replaced (%d deleted, %d inserted, %d merged)",
-            self.stream,
-            self.table,
-            counts.deleted,
-            counts.inserted,
-            counts.merged,
+        self.how += (
+            f" and replaced the old ones ({counts.deleted} deleted, {counts.inserted} inserted, "
+            f"{counts.merged} merged)"
         )
 
     def _rows(self) -> str:

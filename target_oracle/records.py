@@ -49,8 +49,17 @@ class RecordDecoder:
     6.1.1); a number may be written as a text of digits.
     """
 
-    def __init__(self, stream: str, properties: Sequence[Property]) -> None:
-        """Build the decoders of a stream."""
+    def __init__(
+        self, stream: str, properties: Sequence[Property], *, is_lenient: bool = False
+    ) -> None:
+        """Build the decoders of a stream.
+
+        Args:
+            stream: The stream.
+            properties: Its properties.
+            is_lenient: Whether a value of another JSON type passes as it is; the column then takes
+                it exactly or refuses it.
+        """
         self.stream = stream
         self.properties = tuple(properties)
         self._run = _run_decoder(stream, self.properties)
@@ -61,7 +70,9 @@ class RecordDecoder:
             for position, each in enumerate(self.properties)
             if each.kind in _RAW_KINDS and not each.nullable
         )
-        self._fields = tuple(_field_decoder(each) for each in self.properties)
+        self._fields = tuple(
+            _field_decoder(each, is_lenient=is_lenient) for each in self.properties
+        )
 
     def decode_run(self, lines: bytes, count: int) -> list[Row] | None:
         """Return the rows of `count` whole lines, or None where each needs a closer look."""
@@ -157,7 +168,7 @@ def _loose_envelope(stream: str) -> Any:  # noqa: ANN401 - types made at run tim
     return _envelope(stream, dict[str, msgspec.Raw])
 
 
-def _field_decoder(each: Property) -> Callable[[msgspec.Raw | None], Any]:
+def _field_decoder(each: Property, *, is_lenient: bool) -> Callable[[msgspec.Raw | None], Any]:
     """Return the function that reads one property of a record that a typed decoder refused."""
     read = _READERS[each.kind]
     empty = NULL if each.kind in _RAW_KINDS else None
@@ -182,12 +193,15 @@ def _field_decoder(each: Property) -> Callable[[msgspec.Raw | None], Any]:
         try:
             return read(raw)
         except (msgspec.MsgspecError, ValueError, ArithmeticError):
+            if is_lenient:
+                return _ANYTHING.decode(raw)
             what = f"property '{each.name}' does not hold a value of type {each.kind.value}"
             raise NotDecoded(what) from None
 
     return decode
 
 
+_ANYTHING = msgspec.json.Decoder(float_hook=Decimal)
 _INTEGER = msgspec.json.Decoder(int)
 _NUMBER = msgspec.json.Decoder(Decimal)
 _STRING = msgspec.json.Decoder(str)

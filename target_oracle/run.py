@@ -24,6 +24,7 @@ from target_oracle.session import TargetSession
 from target_oracle.settings import TargetSettings
 from target_oracle.sink import OracleSink
 from target_oracle.state_table import StateTransaction
+from target_oracle.stream_errors import StreamFailures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +75,9 @@ class LoadRun:
         self._bookkeeping: Bookkeeping | None = None
         self._shared: LoadServices | None = None
         self._barrier = StateBarrier(write)
+        # With state_table the streams share a transaction, which one failure rolls back.
+        goes_on = settings.on_stream_error == "continue" and not settings.state_table
+        self._failures = StreamFailures(goes_on=goes_on)
         self._clock = clock
         self._register = TableRegister()
         self._sinks: dict[str, OracleSink] = {}
@@ -99,7 +103,7 @@ class LoadRun:
     def decoder(self, stream: str) -> RecordDecoder | None:
         """Return the decoder of a stream, None when its records go through a stream map."""
         maps = self._mapper.stream_maps[stream]
-        if len(maps) == 1 and _changes_nothing(maps[0]):
+        if len(maps) == 1 and _changes_nothing(maps[0]) and stream in self._sinks:
             return self._sinks[stream].decoder
         return None
 
@@ -121,8 +125,26 @@ class LoadRun:
         )
         for stream_map in self._mapper.stream_maps[stream]:
             if not isinstance(stream_map, RemoveRecordTransform):
-                self._make_sink(stream_map)
+                with self._failures.of(stream_map.stream_alias, self._oldest_of(stream_map)):
+                    self._make_sink(stream_map)
+        if message.get("bookmark_properties") and self.settings.load_method == "overwrite":
+            _LOGGER.warning(
+                "Stream '%s' is read by a replication key, so that later runs send only what is "
+                "new, and load_method overwrite would replace the table by that; use upsert",
+                stream,
+            )
         self._released()
+
+    def _oldest_of(self, stream_map: StreamMap) -> Callable[[], int]:
+        """Return what tells the oldest row of a stream that is not committed."""
+
+        def oldest() -> int:
+            stream = stream_map.stream_alias
+            sink = self._sinks.get(stream)
+            self._pending.pop(stream, None)
+            return (sink.oldest if sink else None) or self._barrier.rows + 1
+
+        return oldest
 
     def _make_sink(self, stream_map: StreamMap) -> None:
         stream = stream_map.stream_alias
@@ -147,12 +169,14 @@ class LoadRun:
         if earlier is not None:
             earlier.flush()
             sink.inherit(earlier)
+            if stream in self._pending:
+                self._pending[stream] = sink
         sink.prepare()
         sink.on_loaded = self._history.batch_loaded
         self._sinks[stream] = sink
         self._history.begin_stream(stream, self.settings.load_method, str(table), sink.lineage)
         how = "in bulk" if _changes_nothing(stream_map) else "one by one, through its stream map"
-        _LOGGER.info("%s; records are read %s", sink.describe(), how)
+        _LOGGER.debug("%s; records are read %s", sink.describe(), how)
 
     def _services(self) -> LoadServices:
         """Return what the sinks share; made with the first SCHEMA."""
@@ -176,14 +200,19 @@ class LoadRun:
 
     def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
         """Load rows of a stream as its decoder made them."""
+        if stream in self._failures:
+            self._barrier.number(len(rows))
+            return
         if not self._pending:
             self._pending_since = self._clock()
         sink = self._sinks[stream]
         self._pending[stream] = sink
         self._has_rows_behind_state = True
         self._history.take_rows(stream, size)
-        if sink.take(rows, self._barrier.number(len(rows)), size, line):
-            self._released()
+        first = self._barrier.number(len(rows))
+        with self._failures.of(stream, lambda: self._give_up(sink, first)):
+            if sink.take(rows, first, size, line):
+                self._released()
         self._flush_when_due()
 
     def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
@@ -197,9 +226,16 @@ class LoadRun:
             if record is None:
                 continue
             alias = stream_map.stream_alias
+            if alias in self._failures:
+                continue
             text = _JSON.encode({**message, "stream": alias, "record": record})
             row = self._sinks[alias].decoder.decode_line(text)
             self.take_rows(alias, [row], size, line)
+
+    def _give_up(self, sink: OracleSink, first: int) -> int:
+        """Let a stream wait no longer; return the number of its oldest row not committed."""
+        self._pending.pop(sink.stream, None)
+        return sink.oldest or first
 
     def take_state(self, value: bytes) -> None:
         """Take a STATE; it leaves when the rows before it are committed."""
@@ -230,8 +266,11 @@ class LoadRun:
         if stream not in self._schemas:
             return
         for stream_map in self._mapper.stream_maps[stream]:
-            if not isinstance(stream_map, RemoveRecordTransform):
-                self._sinks[stream_map.stream_alias].activate_version(version)
+            alias = stream_map.stream_alias
+            if not isinstance(stream_map, RemoveRecordTransform) and alias not in self._failures:
+                sink = self._sinks[alias]
+                with self._failures.of(alias, partial(self._give_up, sink, self._barrier.rows)):
+                    sink.activate_version(version)
         self._released()
 
     # Barriers
@@ -239,7 +278,8 @@ class LoadRun:
     def flush_all(self) -> None:
         """Commit every row that waits, then write the STATE that they held back."""
         for sink in list(self._pending.values()):
-            sink.flush()
+            with self._failures.of(sink.stream, partial(self._give_up, sink, self._barrier.rows)):
+                sink.flush()
         self._pending_since = self._clock()
         self._released()
 
@@ -252,7 +292,7 @@ class LoadRun:
     def _released(self) -> None:
         self._pending = {name: s for name, s in self._pending.items() if s.oldest is not None}
         if not self.settings.state_table:
-            self._barrier.release(self._pending.values())
+            self._barrier.release([*self._pending.values(), *self._failures.held.values()])
 
     def finish(self) -> None:
         """Load the rest, write the last STATE and end the session."""
@@ -261,6 +301,8 @@ class LoadRun:
         except BaseException as failure:
             self.fail(failure)
             raise
+        rows = sum(sink.loaded_rows for sink in self._sinks.values())
+        _LOGGER.info("%d rows of %d streams are loaded", rows, len(self._sinks))
         self._history.end(None)
         self._close()
 
@@ -269,13 +311,19 @@ class LoadRun:
             self._unit.rollback()
         else:
             for sink in self._sinks.values():
-                sink.finish()
+                if sink.stream in self._failures:
+                    continue
+                with self._failures.of(
+                    sink.stream, partial(self._give_up, sink, self._barrier.rows)
+                ):
+                    sink.finish()
                 if self._unit is None:
                     self._released()
                 self.termination.check()
             if self._unit is not None:
                 self._unit.commit(self._last_state)
-        self._barrier.release(())
+        self._barrier.release(self._failures.held.values())
+        self._failures.check(len(self._schemas))
 
     def _gives_up_rows(self) -> bool:
         """Return whether rows came behind the last STATE: the next run begins with them."""

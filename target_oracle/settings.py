@@ -17,6 +17,7 @@ MergeStrategy = Literal["auto", "array", "staged"]
 DirectPath = Literal["auto", "never"]
 TextWithoutLength = Literal["grow", "clob", "varchar2"]
 OverwriteStrategy = Literal["transaction", "difference"]
+OnStreamError = Literal["stop", "continue"]
 OnConcurrentLoad = Literal["wait", "fail"]
 
 DEFAULT_BATCH_SIZE_ROWS = 10_000
@@ -109,6 +110,18 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         allowed_values=["wait", "fail"],
         title="On a concurrent load",
         description="Whether the run waits or fails where another run loads the same table.",
+    ),
+    th.Property(
+        "on_stream_error",
+        th.StringType(nullable=True),
+        default="stop",
+        allowed_values=["stop", "continue"],
+        title="On a stream's error",
+        description=(
+            "Whether a stream that the database refuses ends the run, or only itself: `continue` "
+            "loads the others, writes no STATE behind the failure and ends with exit code 1. Not "
+            "with state_table."
+        ),
     ),
     th.Property(
         "state_table",
@@ -220,8 +233,9 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         default=True,
         title="Validate records",
         description=(
-            "Whether the run fails at a record that lacks a required property, or has a null that "
-            "its SCHEMA does not allow. Types and keys are always checked."
+            "Whether the run fails at a record that lacks a required property, has a null that its "
+            "SCHEMA does not allow, or a value of another type. Without it a value of another "
+            "type loads where the column takes it exactly. Keys are always checked."
         ),
     ),
     th.Property(
@@ -246,6 +260,7 @@ class TargetSettings:
     staging_schema: str | None = None
     ledger_schema: str | None = None
     on_concurrent_load: OnConcurrentLoad = "wait"
+    on_stream_error: OnStreamError = "stop"
     state_table: str | None = None
     state_id: str | None = None
     batch_size_rows: int = DEFAULT_BATCH_SIZE_ROWS

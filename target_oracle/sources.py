@@ -42,6 +42,7 @@ class Source:
     by_text: LoadColumn
     is_document: bool = False
     checks: tuple[Check, ...] = ()
+    is_lenient: bool = False
 
     def bind(
         self, fields: Sequence[Sequence[Any]], moment: BatchMoment
@@ -78,7 +79,7 @@ class Source:
                 json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)
             )
         is_text = self.property.kind is ValueKind.STRING and column.plan.encode is texts
-        values = given if is_text else column.plan.values(given)
+        values = given if is_text and not self.is_lenient else column.plan.values(given)
         for check in self.checks:
             check(values)
         if column.is_key and "" in values:

@@ -44,6 +44,7 @@ class TableLoader:
         self._services = services
         self.stream = stream
         self.table = table
+        self.how = ""  # for the log
         self._is_keyed = False
         self._staging: StagingTable | None = None
         self._columns: tuple[LoadColumn, ...] = ()
@@ -58,8 +59,8 @@ class TableLoader:
         self._is_keyed = is_keyed
         self._columns = tuple(columns)
         self._staging = None
-        self._stages_from, how = self._choice()
-        _LOGGER.info("Stream '%s': %s", self.stream, how)
+        self._stages_from, self.how = self._choice()
+        _LOGGER.debug("Stream '%s': %s", self.stream, self.how)
 
     def _choice(self) -> tuple[int | None, str]:
         """Return from how many rows on a batch is staged (None: never), and why, for the log."""

@@ -9,6 +9,7 @@ import pytest
 
 from oracle_core.termination import Terminated
 from target_oracle.barrier import StateBarrier
+from target_oracle.errors import LoadError, TargetError
 from target_oracle.reader import BulkReader
 from tests.unit.target_oracle.fake_run import Harness, record, schema, state
 
@@ -105,3 +106,35 @@ def test_a_second_signal_ends_the_batch() -> None:
     with pytest.raises(Terminated):
         harness.read(schema(), record(1))
     assert harness.session.words() == ["ddl", "rollback"]
+
+
+def test_a_stream_that_fails_may_leave_the_others_alone() -> None:
+    number = {"c": {"type": "number", "x-sql-datatype": "NUMBER(5,2)"}}
+    messages = [
+        schema("HR-T", **number),
+        schema("HR-U"),
+        record(1, "HR-U"),
+        state({"n": 1}),
+        record(2, "HR-T", record={"c": 1.234}),
+        record(3, "HR-T"),
+        record(4, "HR-U"),
+        state({"n": 2}),
+    ]
+    harness = Harness(on_stream_error="continue", batch_size_rows=1)
+    harness.read(*messages)
+    with pytest.raises(TargetError, match=r"1 of 2 streams failed \('HR-T'\)"):
+        harness.run.finish()
+    assert [row[0] for row in harness.session.loaded()] == [1, 4]
+    assert harness.lines == [b'{"n": 1}\n']
+    with pytest.raises(LoadError, match="property 'c'"):
+        Harness(batch_size_rows=1).read(*messages)
+
+
+def test_a_stream_that_fails_at_its_schema() -> None:
+    wrong = schema("HR-T", keys=("nope",))
+    harness = Harness(on_stream_error="continue")
+    harness.read(wrong, schema("HR-U"), record(1, "HR-T"), record(1, "HR-U"), state({"n": 1}))
+    with pytest.raises(TargetError, match="1 of 2 streams failed"):
+        harness.run.finish()
+    assert [row[0] for row in harness.session.loaded()] == [1]
+    assert harness.lines == []

@@ -108,3 +108,19 @@ def test_a_mapped_record_that_does_not_fit_names_its_line() -> None:
     harness = Harness(stream_maps={"HR-T": {"id": "a"}})
     with pytest.raises(LineError, match="line 2 "):
         harness.read(schema(), record(1, record={"a": "x"}))
+
+
+def test_without_validation_values_load_that_the_column_takes_exactly() -> None:
+    harness = Harness(validate_records=False)
+    columns: dict[str, Any] = {
+        "n": {"type": "integer"},
+        "t": {"type": "string", "maxLength": 9},
+        "d": {"type": "number"},
+    }
+    harness.read(schema(**columns), record(1, record={"n": "12", "t": 5, "d": "0.10"}))
+    harness.run.finish()
+    assert [str(value) for value in harness.session.loaded()[0][2:]] == ["12", "5", "0.10"]
+    harness = Harness(validate_records=False)
+    harness.read(schema(**columns), record(1, record={"n": 0.5}))
+    with pytest.raises(LoadError, match="property 'n'"):
+        harness.run.finish()
