@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.oracle
 
 GONE = "2024-01-01T00:00:00+00:00"
-KEY_TYPES = {
+KEY_TYPES: dict[str, tuple[dict[str, Any], list[Any]]] = {
     "NUMBER(5,1)": ({"type": "number"}, [1, 1.0, 2, 2.5]),
     "VARCHAR2(4 CHAR)": ({"type": "string"}, ["a", "a ", "A", "ż"]),
     "CHAR(3 CHAR)": ({"type": "string"}, ["a", "a ", "b", "ż"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import signal
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_a_second_signal_ends_the_batch() -> None:
 
 
 def test_a_stream_that_fails_may_leave_the_others_alone() -> None:
-    number = {"c": {"type": "number", "x-sql-datatype": "NUMBER(5,2)"}}
+    number: dict[str, Any] = {"c": {"type": "number", "x-sql-datatype": "NUMBER(5,2)"}}
     messages = [
         schema("HR-T", **number),
         schema("HR-U"),
