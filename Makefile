@@ -45,7 +45,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from singer_oracle_cli.main import main
+from tests.oracle.loader import ID, Loader, record_line, schema_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,3 +130,29 @@ def test_a_history_in_oracle(call: Callable[..., Result]) -> None:
 
 def test_the_catalog_is_a_part(call: Callable[..., Result]) -> None:
     assert "user" in call("catalog", "check", "--format", "json").stdout
+
+
+def test_compliance_of_a_load(
+    call: Callable[..., Result], loader: Loader, fresh_schema: str, tmp_path: Path
+) -> None:
+    audit = tmp_path / "audit.jsonl"
+    loader.load(schema_line(ID), record_line({"ID": 1}), audit_file=str(audit))
+    asked = ("history", "compliance", "--audit-file", str(audit), "--from")
+    told = json.loads(call(*asked, "2026-01-01", "--format", "json").stdout)
+    assert told["loads"] == [
+        {
+            "user": fresh_schema,
+            "table": f"{fresh_schema}.T",
+            "changes": "CREATE, LOAD",
+            "rows": 1,
+            "runs": 1,
+        }
+    ]
+    verdicts = {line["fact"]: line["verdict"] for line in told["facts"]}
+    assert verdicts["audit file"] == "ok"
+    assert verdicts["encryption"] == "failed"
+    assert json.loads(call(*asked, "2199-01-01", "--format", "json").stdout)["loads"] == []
+    assert f"{fresh_schema}.T" in call(*asked, "2026-01-01").stdout
+    lines = audit.read_text(encoding="utf-8").splitlines()
+    audit.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
+    assert "does not continue the chain" in call(*asked, "2026-01-01", code=2).stderr
