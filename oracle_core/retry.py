@@ -70,6 +70,21 @@ def call(
             failures += 1
             if failures >= policy.attempts or not may_retry(fault):
                 raise DatabaseError(fault) from error
+            note(fault.code)
             wait = policy.wait_seconds(failures)
             _LOGGER.warning("%s; next attempt in %.1f seconds", fault.report, wait)
             policy.sleep(wait)
+
+
+_observers: list[Callable[[str], None]] = []
+
+
+def observe(observer: Callable[[str], None]) -> None:
+    """Let an observer know the code of every failure after which something is tried again."""
+    _observers.append(observer)
+
+
+def note(code: str) -> None:
+    """Tell the observers that something is tried again after a failure with this code."""
+    for observer in _observers:
+        observer(code)

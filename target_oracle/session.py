@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import oracledb
 
+from oracle_core import retry
 from oracle_core.connection import ConnectionSource, is_alive
 from oracle_core.errors import DatabaseError, describe
 from oracle_core.identifiers import Identifier
@@ -55,6 +57,9 @@ SESSION_SETUP = (
     "ALTER SESSION DISABLE PARALLEL DML",
 )
 """What a session of the target needs beyond that of every session; no right is needed for it."""
+
+_CODE = re.compile(r"\((\w{3}-\d{4,5})\)")
+"""The code in the report of a fault."""
 
 _MISSING_RIGHT = frozenset({"ORA-01031", "ORA-00942", "ORA-41900"})
 
@@ -328,6 +333,8 @@ class TargetSession:
     def _replace(self, report: str, *, session_dead: bool = True) -> None:
         """Go on in a new session after the old one was lost."""
         _LOGGER.warning("%s; trying again", report)
+        if code := _CODE.search(report):
+            retry.note(code.group(1))
         if session_dead:
             self.reopen()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from oracle_core import retry
 from oracle_core.errors import ConfigurationError
 from oracle_core.history.recorder import RunRecorder
 from oracle_core.plugins import EVENTS, load_plugins
 from oracle_core.telemetry import logs
 from oracle_core.telemetry.audit import AuditSink
 from oracle_core.telemetry.bus import EventSink, Telemetry
+from oracle_core.telemetry.events import Retried
 from oracle_core.telemetry.history_sink import HistorySink
 from oracle_core.telemetry.metrics import MetricsSink
 
@@ -33,7 +35,10 @@ def telemetry_of(
     """
     logs.install(config.get("log_format"))
     log = logger or logging.getLogger(application)
-    return Telemetry(_sinks(config, application, log), logger=log)
+    telemetry = Telemetry(_sinks(config, application, log), logger=log)
+    if telemetry.is_on:
+        retry.observe(lambda code: telemetry.emit(Retried(code)))
+    return telemetry
 
 
 def _sinks(

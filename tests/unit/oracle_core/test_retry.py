@@ -5,6 +5,7 @@ from __future__ import annotations
 import oracledb
 import pytest
 
+from oracle_core import retry
 from oracle_core.errors import ConfigurationError, DatabaseError
 from oracle_core.retry import Backoff, call
 
@@ -63,3 +64,19 @@ def test_what_repeating_cannot_help(error: Exception) -> None:
 def test_errors_of_ours_pass_as_they_are() -> None:
     with pytest.raises(ConfigurationError):
         call(Action(ConfigurationError("no")), where="x")
+
+
+def test_observers_are_told_the_code_of_what_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes: list[str] = []
+    monkeypatch.setattr(retry, "_observers", [])
+    retry.observe(codes.append)
+    attempts = iter([oracledb.OperationalError("ORA-12541: no listener"), None])
+
+    def action() -> None:
+        if error := next(attempts):
+            raise error
+
+    retry.call(action, where="test", backoff=retry.Backoff(sleep=lambda _: None))
+    assert codes == ["ORA-12541"]
