@@ -43,6 +43,8 @@ _MOMENT = re.compile(
     r"( ?|-)([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})"
     rf"(?:\.([0-9]{{1,9}}))?(?: ([+-][0-9]{{2}}:[0-9]{{2}}))?'{_MASKED}"
 )
+_DATE_BEGIN, _DATE_END = "TO_DATE(' ", "', 'SYYYY-MM-DD HH24:MI:SS')"
+_TIMESTAMP_BEGIN, _TIMESTAMP_END = "TO_TIMESTAMP(' ", "000')"
 _TEXT = re.compile(r"'((?:[^']|'')*+)'")
 _CALL = re.compile(r"([A-Z_]+)\('((?:[^']|'')*+)'\)")
 _PART = re.compile(r"(UNISTR\()?'((?:[^']|'')*+)'\)?(?: ?\|\| ?|\Z)")
@@ -147,6 +149,10 @@ def _integer(literal: str) -> object:
 
 
 def _decimal(literal: str) -> Decimal:
+    digits = literal[1:-1]
+    is_plain = digits.isascii() and digits.replace(".", "", 1).isdecimal()
+    if is_plain and literal[0] == literal[-1] == "'":  # the common form, without a regex
+        return Decimal(digits)
     return Decimal(_number_text(literal))
 
 
@@ -182,6 +188,11 @@ def _fraction(digits: str | None, wanted: int) -> str:
 
 
 def _native_moment(literal: str) -> dt.datetime:
+    # The forms of the session's masks, which leave nothing but digits to vary, without a regex.
+    if literal.startswith(_DATE_BEGIN) and literal[29:] == _DATE_END:
+        return dt.datetime.fromisoformat(literal[10:29])
+    if literal.startswith(_TIMESTAMP_BEGIN) and literal[41:] == _TIMESTAMP_END:
+        return dt.datetime.fromisoformat(literal[15:41])
     match = _moment(literal)
     if match[1] == "-":
         msg = "a date cannot be read natively, a year before 1; set any_year"

@@ -93,7 +93,7 @@ def user(request: pytest.FixtureRequest, oracle_database: OracleDatabase) -> Ite
 
 
 # Each step of shrinking runs the tap some ten times: the example as it was found will do.
-@settings(max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(history=_HISTORY)
 def test_a_target_equals_the_source(
     oracle_database: OracleDatabase,
