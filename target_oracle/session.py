@@ -61,6 +61,7 @@ SESSION_SETUP = (
 _CODE = re.compile(r"\((\w{3}-\d{4,5})\)")
 """The code in the report of a fault."""
 
+_NO_SCHEMA = "ORA-01918"
 _MISSING_RIGHT = frozenset({"ORA-01031", "ORA-00942", "ORA-41900"})
 
 
@@ -157,6 +158,12 @@ class TargetSession:
                 fault = describe(error, where=where)
                 if fault.code in _MISSING_RIGHT:
                     what = f"{fault.report}; {self._ddl_grant(table)}"
+                    raise LoadError(what) from None
+                if fault.code == _NO_SCHEMA:
+                    what = (
+                        f"{where}: there is no schema {table.schema} ({fault.code}); create its "
+                        "user, or correct default_target_schema (its case follows identifier_style)"
+                    )
                     raise LoadError(what) from None
                 raise DatabaseError(fault) from None
             change: Change = "CREATE" if statement.startswith("CREATE") else "ALTER"

@@ -17,6 +17,7 @@ MergeStrategy = Literal["auto", "array", "staged"]
 DirectPath = Literal["auto", "never"]
 TextWithoutLength = Literal["grow", "clob", "varchar2"]
 OverwriteStrategy = Literal["transaction", "difference"]
+EmptyString = Literal["null", "space", "fail"]
 OnStreamError = Literal["stop", "continue"]
 OnConcurrentLoad = Literal["wait", "fail"]
 
@@ -228,6 +229,18 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "empty_string",
+        th.StringType(nullable=True),
+        default="null",
+        allowed_values=["null", "space", "fail"],
+        title="Empty string",
+        description=(
+            "What becomes of an empty text, which Oracle stores as NULL. `null` stores NULL and "
+            "fails in a key; `space` stores one blank in a key and NULL elsewhere; `fail` fails "
+            "wherever one comes."
+        ),
+    ),
+    th.Property(
         "validate_records",
         th.BooleanType(nullable=True),
         default=True,
@@ -272,6 +285,7 @@ class TargetSettings:
     freeze_schema: bool = False
     identifier_style: Style = "oracle"
     text_without_length: TextWithoutLength = "grow"
+    empty_string: EmptyString = "null"
     validate_records: bool = True
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
 

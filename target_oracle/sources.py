@@ -33,7 +33,8 @@ class Source:
     `column` binds dates as the driver's own, which spares the server a conversion a value;
     `by_text` takes what these cannot hold (years before 1), with the same result. `is_document`
     says that every value is stored as JSON, a text too: `"1"` and `1` stay different. `checks`
-    refuse bind values that the database would change without an error.
+    refuse bind values that the database would change without an error. `empty_key` stands for an
+    empty text in a key.
     """
 
     property: Property
@@ -43,6 +44,8 @@ class Source:
     is_document: bool = False
     checks: tuple[Check, ...] = ()
     is_lenient: bool = False
+    empty_key: str | None = None
+    refuses_empty: bool = False
 
     def bind(
         self, fields: Sequence[Sequence[Any]], moment: BatchMoment
@@ -82,9 +85,17 @@ class Source:
         values = given if is_text and not self.is_lenient else column.plan.values(given)
         for check in self.checks:
             check(values)
-        if column.is_key and "" in values:
-            what = "a key is an empty text, which is NULL in Oracle"
+        if self.refuses_empty and "" in values:
+            what = "a text is empty, which is NULL in Oracle, and empty_string is fail"
             raise DataError(what, position=values.index(""))
+        if column.is_key and "" in values:
+            if self.empty_key is None:
+                what = (
+                    "a key is an empty text, which is NULL in Oracle; empty_string: space stores a "
+                    "blank for it"
+                )
+                raise DataError(what, position=values.index(""))
+            values = [self.empty_key if value == "" else value for value in values]
         return values
 
 

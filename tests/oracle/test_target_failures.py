@@ -84,3 +84,16 @@ def test_a_user_without_rights_is_told_which(
         oracle_database.drop_user(user)
     assert "ORA-01031" in error
     assert "GRANT CREATE TABLE" in error
+
+
+def test_a_schema_that_does_not_exist_is_named(
+    target: Plugin, oracle_database: OracleDatabase
+) -> None:
+    user = oracle_database.create_user("P", grants=("CREATE SESSION", "CREATE ANY TABLE"))
+    try:
+        loader = Loader(target, oracle_database, user)
+        error = loader.error(schema_line(ID), default_target_schema="nowhere")
+    finally:
+        oracle_database.drop_user(user)
+    assert "there is no schema NOWHERE (ORA-01918)" in error
+    assert "default_target_schema" in error

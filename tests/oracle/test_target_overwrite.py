@@ -155,3 +155,9 @@ def test_versions_are_activated_with_the_new_rows(loader: Loader) -> None:
         (1, 7, None),
         (2, 7, None),
     ]
+
+
+def test_a_stream_that_sends_only_what_changed_is_warned_of(loader: Loader) -> None:
+    schema = schema_line(ID)[:-1] + ', "bookmark_properties": ["ID"]}'
+    done = overwrite(loader, schema, record_line({"ID": 1}))
+    assert "load_method overwrite would replace the table by that" in done.stderr

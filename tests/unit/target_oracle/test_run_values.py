@@ -124,3 +124,14 @@ def test_without_validation_values_load_that_the_column_takes_exactly() -> None:
     harness.read(schema(**columns), record(1, record={"n": 0.5}))
     with pytest.raises(LoadError, match="property 'n'"):
         harness.run.finish()
+
+
+def test_an_empty_text_by_setting() -> None:
+    rows = [record(1, record={"a": "", "b": ""}), record(2, record={"a": "x", "b": ""})]
+    text: dict[str, Any] = {"b": {"type": "string", "maxLength": 3}}
+    harness = Harness(empty_string="space").read(schema(keys=("a",), **text), *rows)
+    harness.run.finish()
+    assert [row[1:] for row in harness.session.loaded()] == [(" ", ""), ("x", "")]
+    harness = Harness(empty_string="fail").read(schema(**text), rows[1])
+    with pytest.raises(LoadError, match=r"property 'b': a text is empty.*\(line 2\)"):
+        harness.run.finish()
