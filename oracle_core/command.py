@@ -14,6 +14,7 @@ import oracledb
 from singer_sdk.exceptions import ConfigurationError as SdkConfigurationError
 from singer_sdk.exceptions import ConfigValidationError, MappingError
 
+from oracle_core import stream_maps
 from oracle_core.errors import (
     ConfigurationError,
     DatabaseError,
@@ -87,7 +88,10 @@ def failure_lines(failure: BaseException, where: str, *, command: str) -> list[s
         where: What was being done; may be empty.
         command: Name of the command, for example `tap-oracle`.
     """
-    if isinstance(failure, ConfigValidationError):
+    is_ours = isinstance(failure, (OracleError, oracledb.Error, OSError))
+    if not is_ours and (text := stream_maps.failure_text(failure)) is not None:
+        lines = [text]
+    elif isinstance(failure, ConfigValidationError):
         lines = [f"configuration: {error}" for error in failure.errors]
     elif isinstance(failure, MappingError):
         lines = [f"configuration of stream_maps: {failure}"]

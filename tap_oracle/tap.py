@@ -12,6 +12,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import Catalog
 
 from catalog.catalog_json import write_catalog
+from oracle_core import stream_maps
 from oracle_core.command import read_configuration, reported
 from oracle_core.connection import ConnectionSource
 from oracle_core.history.settings import TAP_HISTORY_SETTINGS, HistorySettings
@@ -271,6 +272,8 @@ class TapOracle(AdaptedTap):
         settings = self.settings
         for glob in unmatched(self.streams, settings.stream_options):
             self.logger.warning("stream_options: '%s' matches no stream of the catalog", glob)
+        for line in stream_maps.unmatched(self.config.get("stream_maps") or {}, self.streams):
+            self.logger.warning("%s", line)
         check_streams(chosen, strict=settings.strict)
 
     def _prepared_streams(self) -> list[OracleStream]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
 
+from oracle_core import stream_maps
 from oracle_core.identifiers import Identifier
 from oracle_core.telemetry import Telemetry
 from oracle_core.termination import Termination
@@ -303,6 +304,8 @@ class LoadRun:
             raise
         rows = sum(sink.loaded_rows for sink in self._sinks.values())
         _LOGGER.info("%d rows of %d streams are loaded", rows, len(self._sinks))
+        for line in stream_maps.unmatched(self._config.get("stream_maps") or {}, self._schemas):
+            _LOGGER.warning("%s", line)
         self._history.end(None)
         self._close()
 
