@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from oracle_standin.backend import Bind
+    from oracle_standin.protocol import BindValue
 
 _SIZED = frozenset(
     {TypeCode.VARCHAR, TypeCode.CHAR, TypeCode.LONG, TypeCode.RAW, TypeCode.LONG_RAW}
@@ -27,6 +28,7 @@ _SIZED = frozenset(
 def check(
     statement: str,
     binds: Sequence[Bind],
+    rows: Sequence[Sequence[BindValue]],
     longest: int,
     large_columns: Callable[[], Collection[str]],
 ) -> None:
@@ -35,10 +37,15 @@ def check(
     Args:
         statement: An INSERT, UPDATE, DELETE or MERGE.
         binds: One for each placeholder of it.
+        rows: Their values; a bind that is NULL in every row supplies no data (python-oracledb's
+            test 2028).
         longest: The most bytes of a VARCHAR2.
         large_columns: Gives the LOB and LONG columns of the statement's table.
     """
-    expanded = [_is_expanded(bind, longest) for bind in binds]
+    expanded = [
+        _is_expanded(bind, longest) and any(row[place] is not None for row in rows)
+        for place, bind in enumerate(binds)
+    ]
     if not any(expanded):
         return
     found = tokens(statement)

@@ -155,7 +155,7 @@ class Session(SessionContext):
             return self._explained(failure, keyword, statement=statement, stored=stored)
 
         longest = self.server.max_varchar_bytes
-        bind_sizes.check(statement, binds, longest, lambda: self._large_columns(statement))
+        bind_sizes.check(statement, binds, rows, longest, lambda: self._large_columns(statement))
         if translation.read_target is not None:
             self._reading_rights.require_select(self.user, translation.read_target)
         self._flashback.check(changes=True)

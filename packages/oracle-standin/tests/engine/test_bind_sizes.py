@@ -28,13 +28,13 @@ def texts(session: UserSession) -> UserSession:
     return session
 
 
-def run(session: UserSession, statement: str, *sizes: int) -> int:
-    """Run a statement with short values in binds of these declared sizes."""
+def run(session: UserSession, statement: str, *sizes: int, value: bytes | None = b"x") -> int:
+    """Run a statement with one value in binds of these declared sizes."""
     binds = [
         Bind(str(number), TypeCode.VARCHAR, CharsetForm.DATABASE, size)
         for number, size in enumerate(sizes, 1)
     ]
-    rows = [[b"x"] * len(sizes)]
+    rows = [[value] * len(sizes)]
     return session.session.execute(statement, binds, rows, ExecuteOptions()).row_count
 
 
@@ -76,3 +76,9 @@ def test_a_merge_takes_no_long_declaration_in_its_source(texts: UserSession) -> 
     assert fails(texts, MERGE, LONG, SHORT).startswith("ORA-01461")
     assert fails(texts, MERGE, SHORT, LONG).startswith("ORA-01461")
     assert run(texts, MERGE, SHORT, SHORT) == 1
+
+
+def test_nulls_supply_no_data(texts: UserSession) -> None:
+    statement = "INSERT INTO t (text, name) VALUES (:1, :2)"
+    assert run(texts, statement, LONG, LONG, value=None) == 1
+    assert run(texts, MERGE, LONG, LONG, value=None) == 1
