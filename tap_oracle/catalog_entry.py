@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import ConfigurationError
@@ -24,6 +24,7 @@ class CatalogEntry:
     """One stream of a Singer catalog.
 
     `types` holds the Oracle type of each column that names one; a catalog of another tap may not.
+    `expressions` holds the SQL of columns that the operator computes.
     """
 
     stream_id: str
@@ -35,6 +36,7 @@ class CatalogEntry:
     types: Mapping[str, OracleType]
     metadata: tuple[Mapping[str, Any], ...]
     raw: Mapping[str, Any]
+    expressions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_all_types(self) -> bool:

@@ -168,10 +168,11 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         title="Stream options",
         description=(
             "Options for single streams: an object whose keys are globs over stream names "
-            "(`HR-*`) and whose values may set `where`, `hint`, `order_by`, "
-            "`replication_method`, `replication_key`, `key_properties`, `chunk_rows`, "
-            "`parallelism` and `array_size_rows`. `where`, `hint` and `order_by` become part of "
-            "the SELECT as they are, so that whoever sets them can read what the user can."
+            "(`HR-*`) and whose values may set `where`, `hint`, `order_by`, `columns` (SQL "
+            "expressions by name, read beside the table's columns), `replication_method`, "
+            "`replication_key`, `key_properties`, `chunk_rows`, `parallelism` and "
+            "`array_size_rows`. `where`, `hint`, `order_by` and `columns` become part of the "
+            "SELECT as they are: whoever sets them can read what the user can."
         ),
     ),
     th.Property(

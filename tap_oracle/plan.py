@@ -9,6 +9,7 @@ from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import Identifier
 from oracle_core.types import Family, fetch_plan, row_of, unsupported_reason
 from oracle_core.types.decode import count_non_finite
+from oracle_core.types.plans import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ class ColumnPlan:
     name: str
     type: OracleType
     fetch: FetchPlan
+    computed: str | None = None
 
     @property
     def identifier(self) -> Identifier:
@@ -38,7 +40,8 @@ class ColumnPlan:
     @property
     def may_be_empty(self) -> bool:
         """Whether it holds LOBs, which may be empty without being NULL; a LONG may not."""
-        return row_of(self.type).is_large and not self.type.kind.startswith("LONG")
+        is_lob = row_of(self.type).is_large and not self.type.kind.startswith("LONG")
+        return is_lob and self.computed is None
 
     @property
     def can_be_cut(self) -> bool:
@@ -49,7 +52,9 @@ class ColumnPlan:
     @property
     def expression(self) -> str:
         """The column in the SELECT list."""
-        return self.fetch.select(self.identifier)
+        if self.computed is None:
+            return self.fetch.select(self.identifier)
+        return self.fetch.expression.replace(PLACE, f"({self.computed})")
 
 
 @dataclass
@@ -187,4 +192,5 @@ def _plan_column(entry: CatalogEntry, name: str, *, any_year: bool) -> ColumnPla
     if reason is not None:
         msg = f"catalog: stream '{entry.stream_id}', column '{name}': {reason}"
         raise ConfigurationError(msg)
-    return ColumnPlan(name, column_type, fetch_plan(column_type, any_year=any_year))
+    fetch = fetch_plan(column_type, any_year=any_year)
+    return ColumnPlan(name, column_type, fetch, entry.expressions.get(name))

@@ -1,7 +1,8 @@
 """`stream_options`: what the operator says about single streams, by globs over their names.
 
-`where`, `hint` and `order_by` become part of the SELECT as they are: they are the operator's own
-text, as trusted as the rest of the configuration, and never taken from catalog, state or records.
+`where`, `hint`, `order_by` and `columns` become part of the SELECT as they are: they are the
+operator's own text, as trusted as the rest of the configuration, and never taken from catalog,
+state or records.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class StreamOptions:
     where: str | None = None
     hint: str | None = None
     order_by: str | None = None
+    columns: Mapping[str, str] | None = None
     replication_method: str | None = None
     replication_key: str | None = None
     key_properties: tuple[str, ...] | None = None
@@ -92,6 +94,8 @@ def _checked(glob: str, name: str, value: object) -> Any:  # noqa: ANN401 - the 
         return None
     if name == "key_properties" and isinstance(value, list):
         return tuple(map(str, value))
+    if name == "columns" and isinstance(value, dict):
+        return {str(column): str(expression) for column, expression in value.items()}
     if name in _TEXTS and isinstance(value, str):
         _check_text(glob, name, value)
         return value

@@ -24,6 +24,7 @@ from oracle_core.termination import Termination
 from tap_oracle.catalog_entry import check_entry, read_entry
 from tap_oracle.declared_settings import TAP_SETTINGS
 from tap_oracle.discovery import discover, with_types
+from tap_oracle.extra_columns import with_extra_columns
 from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
 from tap_oracle.late_commits import LateCommits
 from tap_oracle.pipeline import Pipeline
@@ -292,6 +293,10 @@ class TapOracle(AdaptedTap):
                 stream.replace_entry(represented(entry, self.settings.representation))
         for stream in chosen:
             stream.leave_out_gone_columns()
+            if columns := stream.options.columns:
+                options = self.settings.representation
+                entry = with_extra_columns(self.connection, stream.entry, columns, options)
+                stream.replace_entry(entry)
         return chosen
 
     def receive_signal(self, signum: int, frame: FrameType | None) -> None:
