@@ -24,6 +24,9 @@ _CHECK = "BENCH_CHECK"
 _ALL_IDS = f"SELECT id FROM {wide10.USER}.{wide10.TABLE}"  # noqa: S608 - constants
 _ONCE: tuple[tuple[BindValue, ...], ...] = ((),)
 
+_KEPT = "SINGER_LOAD"
+"""Tables that are kept with their rows: a target's ledger and locks, which it reads again."""
+
 
 class BenchSession:
     """Answers reads and writes of `BENCH` tables itself; its inner session does the rest."""
@@ -91,7 +94,8 @@ class BenchSession:
 
     def _is_ours(self, asked: Request) -> bool:
         schema = asked.schema or self.current_schema
-        return asked.action is not Action.OTHER and schema == wide10.USER
+        is_kept = asked.table.startswith(_KEPT)
+        return asked.action is not Action.OTHER and schema == wide10.USER and not is_kept
 
     def _refuse_counted(self, asked: Request) -> None:
         """Raise OracleError 3001 for a statement that needs rows which were only counted."""
