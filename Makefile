@@ -6,6 +6,8 @@
 # make test-profiles  runs the tests that need a database against each server that the stand-in plays
 # make live-check  asks the database of TEST_ORACLE_DSN what only a live Oracle answers, and prints a
 #             report; SUITE=whole|quick|none says which tests run first, IDLE=400 how long a session rests
+# make trial  does what a demanding new user does, a line per task: own Meltano project, selection,
+#             schema changes, other taps and targets, old states, BLOBs of 5 MB, two million rows
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
 # make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
 # make faults-scheduler  kills processes of the scheduler while 2,000 times come due; TIMES=200
@@ -85,6 +87,9 @@ test-profiles: $(VENV)/.installed .meltano/.installed
 	  TEST_STANDIN_PROFILE=$$profile TEST_STANDIN_MAX_STRING_SIZE=$$size \
 	  $(MAKE) test TESTS="$(or $(TESTS),tests/oracle tests/contract)"; \
 	done; done
+
+trial: $(VENV)/.installed .meltano/.installed
+	$(BIN)/python -m tools.trial --meltano $(MELTANO) $(if $(ROWS),--rows $(ROWS))
 
 live-check: $(VENV)/.installed
 	@$(BIN)/python -m tools.live_check $(if $(SUITE),--suite $(SUITE)) $(if $(IDLE),--idle $(IDLE))

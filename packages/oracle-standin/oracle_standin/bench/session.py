@@ -28,6 +28,10 @@ _KEPT = "SINGER_LOAD"
 """Tables that are kept with their rows: a target's ledger and locks, which it reads again."""
 
 
+_KEPT = ("SINGER_", "JOB_HISTORY")
+"""Names of tables whose rows are kept: a loader reads its own records of runs again."""
+
+
 class BenchSession:
     """Answers reads and writes of `BENCH` tables itself; its inner session does the rest."""
 
