@@ -28,10 +28,6 @@ _KEPT = "SINGER_LOAD"
 """Tables that are kept with their rows: a target's ledger and locks, which it reads again."""
 
 
-_ENGINES_OWN = ("SINGER_", "JOB_HISTORY")
-"""Names of tables whose rows are kept: a loader reads its own records of runs again."""
-
-
 class BenchSession:
     """Answers reads and writes of `BENCH` tables itself; its inner session does the rest."""
 
@@ -98,8 +94,8 @@ class BenchSession:
 
     def _is_ours(self, asked: Request) -> bool:
         schema = asked.schema or self.current_schema
-        is_engines = asked.table.startswith(_ENGINES_OWN)
-        return asked.action is not Action.OTHER and schema == wide10.USER and not is_engines
+        is_kept = asked.table.startswith(_KEPT)
+        return asked.action is not Action.OTHER and schema == wide10.USER and not is_kept
 
     def _refuse_counted(self, asked: Request) -> None:
         """Raise OracleError 3001 for a statement that needs rows which were only counted."""
