@@ -227,7 +227,9 @@ def test_both_plugins_run_unmodified(
     lines = extracted.stdout.replace(b'"stream":"BENCH-WIDE10"', b'"stream":"BENCH-COPY"')
     for keys, method in ((b"[]", "append-only"), (b'["ID"]', "upsert")):
         given = lines.replace(b'"key_properties":[]', b'"key_properties":' + keys)
-        loaded = target.run({**config, "load_method": method}, stdin=given)
+        loaded = target.run(
+            {**config, "load_method": method, "merge_strategy": "array"}, stdin=given
+        )
         assert loaded.code == 0, loaded.stderr
         assert one(cursor, "SELECT COUNT(*) FROM copy") == ROWS
         cursor.execute("DROP TABLE copy")
