@@ -30,11 +30,24 @@ def engine_name(name: str) -> str:
         return name
     if len(encoded) > MAX_BYTES:
         raise OracleError(972, "identifier is too long")
-    digest = hashlib.sha256(encoded).hexdigest()[:_DIGEST_CHARACTERS].upper()
-    kept = encoded[: _ENGINE_BYTES - _DIGEST_CHARACTERS - 1].decode(errors="ignore")
-    short = f"{kept}${digest}"
+    short = _shortened(encoded)
     _long_names[short] = name
     return short
+
+
+def hidden_name(prefix: str, name: str) -> str:
+    """Return the name that PostgreSQL stores for something of ours that belongs to an Oracle name.
+
+    No client sees it, so that it may be longer than a name of Oracle.
+    """
+    encoded = (prefix + name).encode()
+    return prefix + name if len(encoded) <= _ENGINE_BYTES else _shortened(encoded)
+
+
+def _shortened(encoded: bytes) -> str:
+    digest = hashlib.sha256(encoded).hexdigest()[:_DIGEST_CHARACTERS].upper()
+    kept = encoded[: _ENGINE_BYTES - _DIGEST_CHARACTERS - 1].decode(errors="ignore")
+    return f"{kept}${digest}"
 
 
 def oracle_name(name: str) -> str:

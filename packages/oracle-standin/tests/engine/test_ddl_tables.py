@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from oracle_standin.protocol import OracleError
+
 if TYPE_CHECKING:
     from tests.engine.user_session import UserSession
 
@@ -285,3 +287,11 @@ def test_validation_of_a_constraint_that_was_not(session: UserSession) -> None:
     session.run("DELETE x")
     session.run("ALTER TABLE x MODIFY CONSTRAINT x_ck VALIDATE")
     assert session.rows("SELECT validated FROM user_constraints") == [("VALIDATED",)]
+
+
+def test_the_longest_name_of_a_column_with_a_limit_in_bytes(session: UserSession) -> None:
+    name = "n" * 128
+    session.run(f'CREATE TABLE t ("{name}" VARCHAR2(3 BYTE))')
+    with pytest.raises(OracleError, match="too large") as caught:
+        session.run("INSERT INTO t VALUES ('four')")
+    assert caught.value.code == 12899

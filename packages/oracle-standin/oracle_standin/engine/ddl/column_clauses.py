@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.engine.ddl.expression_texts import dictionary_text
 from oracle_standin.engine.ddl.facts import ColumnRecord
-from oracle_standin.engine.names import engine_name, quoted
+from oracle_standin.engine.names import hidden_name, quoted
 from oracle_standin.protocol import OracleError, TypeCode
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def hidden_checks(name: str, kind: ColumnType) -> list[str]:
         # An explicit text drops CHAR's padding, which counts characters here and bytes in Oracle.
         value = column if kind.type_code is TypeCode.RAW else f"{column}::text"
         condition = f"pg_catalog.octet_length({value}) <= {limit}"
-        return [f"CONSTRAINT {quoted('ora$bytes$' + name)} CHECK ({condition})"]
+        return [f"CONSTRAINT {_hidden('ora$bytes$', name)} CHECK ({condition})"]
     if kind.type_code is TypeCode.INTERVAL_DS:
         condition = (
             f"ora.leading_fits(pg_catalog.trunc({column}::numeric / 86400), {kind.precision})"
@@ -50,12 +50,17 @@ def hidden_checks(name: str, kind: ColumnType) -> list[str]:
         condition = f"ora.leading_fits(pg_catalog.trunc({months} / 12), {kind.precision})"
     else:
         return []
-    return [f"CONSTRAINT {quoted('ora$leading$' + name)} CHECK ({condition})"]
+    return [f"CONSTRAINT {_hidden('ora$leading$', name)} CHECK ({condition})"]
 
 
 def hidden_check_names(name: str) -> tuple[str, str]:
     """Return the stored names of the checks that a column may have."""
-    return engine_name("ora$bytes$" + name), engine_name("ora$leading$" + name)
+    return hidden_name("ora$bytes$", name), hidden_name("ora$leading$", name)
+
+
+def _hidden(prefix: str, name: str) -> str:
+    doubled = hidden_name(prefix, name).replace('"', '""')
+    return f'"{doubled}"'
 
 
 def byte_limit(kind: ColumnType) -> int | None:
