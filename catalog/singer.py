@@ -146,7 +146,7 @@ def singer_stream(
 
 def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> dict[str, Any]:
     if column.unsupported is None:
-        schema = dict(_values(column.type, options, nullable=column.nullable and not is_key))
+        schema = dict(value_schema(column.type, options, nullable=column.nullable and not is_key))
     else:
         schema = {"type": ["string", "null"]}
     if column.comment:
@@ -155,10 +155,16 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
 
 
 @lru_cache(maxsize=10_000)
-def _values(
+def value_schema(
     oracle_type: OracleType, options: JsonSchemaOptions, *, nullable: bool
 ) -> dict[str, Any]:
-    """Return the JSON Schema of a type's values, cached for all columns of that type."""
+    """Return the JSON Schema of a type's values as the catalog has it; shared, never to be changed.
+
+    Args:
+        oracle_type: The type.
+        options: How values are represented.
+        nullable: Whether NULL is among them.
+    """
     schema = types.json_schema(oracle_type, nullable=nullable, options=options)
     if isinstance(schema.get("multipleOf"), Decimal):
         # A fractional multipleOf breaks other programs' validators: in floats 4.35 is not a

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
+from catalog.singer import value_schema
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.identifiers import Identifier
-from oracle_core.types import TypeSyntaxError, json_schema, parse
+from oracle_core.types import TypeSyntaxError, parse
 from tap_oracle.query import Condition, select
 from tap_oracle.stream_options import SETTING
 
@@ -48,7 +49,7 @@ def with_extra_columns(
             msg = f"stream '{entry.stream_id}' has a column '{name}' already"
             raise ConfigurationError(msg, setting=SETTING)
         types[name] = _described(session, entry, name, expression)
-        properties[name] = json_schema(types[name], nullable=True, options=options)
+        properties[name] = dict(value_schema(types[name], options, nullable=True))
     return replace(
         entry,
         types=types,

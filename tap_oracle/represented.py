@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from oracle_core.types import Family, json_schema, row_of
+from catalog.singer import value_schema
+from oracle_core.types import Family, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ def _property(
 ) -> Mapping[str, Any]:
     if oracle_type is None or row_of(oracle_type).family not in (Family.DECIMAL, Family.REAL):
         return schema
-    described = json_schema(oracle_type, nullable=nullable, options=options)
+    described = value_schema(oracle_type, options, nullable=nullable)
     others = {name: value for name, value in schema.items() if name not in _DECIDED_HERE}
     decided = {name: value for name, value in described.items() if name in _DECIDED_HERE}
     return {**decided, **others}

@@ -21,7 +21,7 @@ from tap_oracle.plan import plan_stream
 from tap_oracle.progress import StreamProgress
 from tap_oracle.query import select
 from tap_oracle.sdk_compat import AdaptedStream
-from tap_oracle.snapshot import REREAD_CODES, Moment, Way
+from tap_oracle.snapshot import NO_PAST, REREAD_CODES, Moment, Way
 from tap_oracle.stream_options import options_of
 from tap_oracle.writer import record_encoder
 
@@ -192,6 +192,8 @@ class OracleStream(AdaptedStream):
                 return
 
     def _newer_moment(self, moment: Moment, code: str, attempt: int) -> Moment:
+        if code == NO_PAST:
+            return Moment(moment.scn)
         renewed = self.services.snapshots.renewed(moment)
         if code == "ORA-01466" and attempt and renewed.way is Way.AS_OF:
             # A table created moments ago has no past yet (Database Development Guide, "Using

@@ -187,7 +187,8 @@ class Past:
             if len(self._made) < _KEPT:
                 return
             if not self._used.get(name):
-                self._run(f"DROP MATERIALIZED VIEW ora_past.{name}")
+                # It may have gone with what it depended on.
+                self._run(f"DROP MATERIALIZED VIEW IF EXISTS ora_past.{name}")
                 del self._made[key], self._oids[name]
                 self._used.pop(name, None)
 
