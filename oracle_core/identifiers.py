@@ -159,7 +159,9 @@ def _snake(text: str) -> str:
     Humps count only where there are lower-case letters: COL1A is one word. Underscores that are
     there already are kept, so that `_sdc_` columns and Oracle's own names do not change.
     """
-    words = _HUMPS.sub("_", text) if any(character.islower() for character in text) else text
+    # U+1D482 is lower case and has no upper case: a name that holds it is not changed again.
+    has_lower_case = any(character.upper() != character for character in text)
+    words = _HUMPS.sub("_", text) if has_lower_case else text
     return _SEPARATORS.sub("_", words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from contextlib import closing
 from dataclasses import dataclass
@@ -106,16 +107,23 @@ _fixed = st.builds(
     st.text("0123456789", min_size=1, max_size=12),
 )
 _integers = st.builds(lambda sign, digits: sign + digits, _SIGN, _DIGITS)
+
+
+def _is_day_of_oracle(moment: dt.datetime) -> bool:
+    """Return whether Oracle's calendar has a day: 5 to 14 October 1582 are not in it."""
+    return not dt.date(1582, 10, 4) < moment.date() < dt.date(1582, 10, 15)
+
+
 _moments = st.builds(
     lambda moment, nanos: f"{moment:%Y-%m-%d %H:%M:%S}.{nanos:09d}".zfill(29),
-    st.datetimes(),
+    st.datetimes().filter(_is_day_of_oracle),
     st.integers(0, 999_999_999),
 )
 _zoned = st.builds(
     lambda moment, nanos, sign, hours, minutes: (
         f"{moment:%Y-%m-%d %H:%M:%S}.{nanos:09d}".zfill(29) + f" {sign}{hours:02d}:{minutes:02d}"
     ),
-    st.datetimes(min_value=__import__("datetime").datetime(1, 1, 3)),
+    st.datetimes(min_value=__import__("datetime").datetime(1, 1, 3)).filter(_is_day_of_oracle),
     st.integers(0, 999_999_999),
     st.sampled_from("+-"),
     st.integers(0, 11),
