@@ -92,9 +92,16 @@ class Worker:
         self.task: Task | None = None
 
     def start(self, task: Task) -> None:
-        """Let the worker read a piece."""
+        """Let the worker read a piece.
+
+        Raises:
+            OracleError: If the worker has died.
+        """
         self.task = task
-        self.pipe.send(task)
+        try:
+            self.pipe.send(task)
+        except OSError as error:
+            raise OracleError(self._death()) from error
 
     def receive(self) -> Block | Done:
         """Return the next block of the task, or that it is done.

@@ -18,7 +18,7 @@ from oracle_core.errors import describe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from oracle_core.identifiers import TableName
+    from oracle_core.identifiers import Identifier, TableName
     from target_oracle.settings import DirectPath
 
 _FIRST_DRIVER = (4, 0, 2)
@@ -47,6 +47,7 @@ TYPES = frozenset(
 )
 """Bind types whose values a direct path load takes exactly."""
 
+_PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$#]*|_SDC_[A-Z0-9_]+")
 _FALL_BACK = re.compile(r"ORA-26\d{3}|ORA-00600|ORA-01031|ORA-00942|ORA-03001|DPY-80\d\d|DPY-4041")
 """Direct path is refused, or refuses a value that an INSERT reports with its column."""
 
@@ -66,6 +67,14 @@ def refusal(connection: oracledb.Connection, setting: DirectPath) -> str | None:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def takes_name(name: Identifier) -> bool:
+    """Return whether a name arrives as it is.
+
+    The driver sends names without quotes, and the server reads `id` as ID (ORA-00904).
+    """
+    return _PLAIN_NAME.fullmatch(name.name) is not None
 
 
 def load(

@@ -65,8 +65,11 @@ def storage(column: LoadColumn) -> OracleType:
 
 
 def can_store(columns: Sequence[LoadColumn]) -> bool:
-    """Return whether direct path takes the values of all columns."""
-    return all(column.plan.input_type in direct_path.TYPES for column in columns)
+    """Return whether direct path takes the names and values of all columns."""
+    return all(
+        column.plan.input_type in direct_path.TYPES and direct_path.takes_name(column.name)
+        for column in columns
+    )
 
 
 @dataclass(slots=True)
