@@ -28,7 +28,7 @@ Point = tuple["BookmarkValue", ...]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The rows from `low` (included) to `high` (excluded); None is no bound.
+    """The rows from `low` (included) to `high` (excluded); None where it has no bound.
 
     A point is a ROWID as its only element, or the values of the key columns as JSON values.
     """

@@ -127,7 +127,7 @@ class AdaptedStream(Stream):
         self.register()
 
     def replace_schema(self, schema: Mapping[str, Any]) -> None:
-        """Describe the columns anew; the SDK keeps the maps that it made of the old schema."""
+        """Describe the columns again; the SDK keeps the maps that it made of the old schema."""
         self._schema = dict(schema)
         self._stream_maps = None
         self.register()

@@ -1,4 +1,4 @@
-"""When STATE messages are due: after so many rows or so much time, and at the end of the run."""
+"""When STATE messages are due: after a number of rows or a time, and at the end of the run."""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ TYPES = frozenset(
 """Bind types whose values a direct path load takes exactly."""
 
 _PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$#]*|_SDC_[A-Z0-9_]+")
-_FALL_BACK = re.compile(r"ORA-26\d{3}|ORA-00600|ORA-01031|ORA-00942|ORA-03001|DPY-80\d\d|DPY-4041")
+_FALL_BACK = re.compile(
+    r"ORA-26\d{3}|ORA-0090[34]|ORA-00911|ORA-00600|ORA-01031|ORA-00942|ORA-03001|DPY-80\d\d|DPY-4041"
+)
 """Direct path is refused, or refuses a value that an INSERT reports with its column."""
 
 
@@ -72,7 +74,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 def takes_name(name: Identifier) -> bool:
     """Return whether a name arrives as it is.
 
-    The driver sends names without quotes, and the server reads `id` as ID (ORA-00904).
+    The driver sends names without quotes, and the stand-in reads `id` as ID (ORA-00904). What a
+    live database does with `_SDC_` names is not known: where it refuses them, rows are inserted.
     """
     return _PLAIN_NAME.fullmatch(name.name) is not None
 

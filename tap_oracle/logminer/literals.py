@@ -97,7 +97,7 @@ def text_of(literal: str) -> str:
     r"""Return the text of a literal: `'…'`, `UNISTR('…')` or several joined by `||`.
 
     Raises:
-        ValueError: If it is no text.
+        ValueError: If it is not a text.
     """
     match = _TEXT.fullmatch(literal)
     if match is not None:
