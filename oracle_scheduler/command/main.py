@@ -10,6 +10,7 @@ import click
 from oracle_core import redact
 from oracle_core.command import reported
 from oracle_scheduler.command import asking, files, serving
+from oracle_scheduler.command.token import token
 
 LOGGER = logging.getLogger("oracle-scheduler")
 
@@ -38,6 +39,6 @@ def main() -> None:
 for command in (
     *(files.validate, files.plan, serving.migrate, serving.serve, serving.run),
     *(asking.runs, asking.logs, asking.resume, asking.mark_success, asking.cancel),
-    *(asking.pause, asking.unpause, asking.nodes, asking.pipelines),
+    *(asking.pause, asking.unpause, asking.nodes, asking.pipelines, token),
 ):
     main.add_command(command)

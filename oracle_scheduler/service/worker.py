@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from oracle_core.errors import ConfigurationError, describe
 from oracle_scheduler.child.command import command_of
 from oracle_scheduler.child.handle import Child, Limits, Spool
-from oracle_scheduler.child.output import head_and_tail
+from oracle_scheduler.child.output import HEAD_BYTES, TAIL_BYTES, head_and_tail
 from oracle_scheduler.store import claims, endings, outputs, reading
 from oracle_scheduler.store.claims import Claimant
 from oracle_scheduler.store.endings import Ending
+from oracle_scheduler.store.outputs import Output
 from oracle_scheduler.store.states import State
 from oracle_scheduler.triggers.service import DATABASE_ERRORS
 
@@ -26,14 +27,28 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+OUTPUT_SECONDS = 2.0
+"""Least time between two looks at what a running job writes."""
+
+_KEPT_BYTES = HEAD_BYTES + TAIL_BYTES
+_BYTES_PER_SECOND = 100_000
+
 
 @dataclass(slots=True)
 class Running:
-    """A job that this worker runs; `kept_at` is the monotonic time of its last heartbeat."""
+    """A job that this worker runs.
+
+    Attributes:
+        kept_at: Monotonic time of its last heartbeat.
+        stored_bytes: Size of its output when it was stored last.
+        store_at: Monotonic time from which its output is stored again.
+    """
 
     claim: Claim
     child: Child
     kept_at: float
+    stored_bytes: int = 0
+    store_at: float = 0.0
 
 
 class Worker:
@@ -67,6 +82,7 @@ class Worker:
         try:
             self._report_ended()
             self._keep()
+            self._store_outputs()
             if may_claim:
                 self._claim()
         except DATABASE_ERRORS as error:
@@ -86,11 +102,32 @@ class Worker:
         A worker that dies in between leaves the result, and the next one reports it again.
         """
         if spool.output.exists():
-            head, tail = head_and_tail(spool.output)
-            size = sum(path.stat().st_size for path in spool.files())
-            outputs.store_output(self._database, spool.token, head, tail, size)
+            self._store_output(spool, is_complete=True)
         endings.finish(self._database, spool.token, ending)
         spool.remove()
+
+    def _store_output(self, spool: Spool, *, is_complete: bool) -> int:
+        """Store the head and the tail of an output, and return its size."""
+        size = sum(path.stat().st_size for path in spool.files())
+        head, tail = head_and_tail(spool.output)
+        written = Output(0, head, tail, size, is_complete)
+        outputs.store_output(self._database, spool.token, written)
+        return size
+
+    def _store_outputs(self) -> None:
+        """Store what running jobs have written since, so that it can be read while they run.
+
+        The whole of what is kept is written again, so that the wait grows with its size.
+        """
+        now = time.monotonic()
+        for running in self._running:
+            spool = running.child.spool
+            if now < running.store_at or not spool.output.exists():
+                continue
+            if spool.output.stat().st_size != running.stored_bytes:
+                size = self._store_output(spool, is_complete=False)
+                running.stored_bytes = spool.output.stat().st_size
+                running.store_at = now + OUTPUT_SECONDS + min(size, _KEPT_BYTES) / _BYTES_PER_SECOND
 
     def _keep(self) -> None:
         now = time.monotonic()

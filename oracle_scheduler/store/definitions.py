@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from oracle_core.errors import ConfigurationError
 from oracle_scheduler.calendar.schedules import first_time
 from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.store.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from oracle_scheduler.jobfile import Pipeline, Schedule
@@ -91,13 +91,13 @@ def definition(database: Database, connection: sa.Connection, name: str) -> Defi
     The row is the lock of all that belongs to a pipeline: firing, the end of a job, cancelling.
 
     Raises:
-        ConfigurationError: If the pipeline is not known.
+        UnknownNameError: If the pipeline is not known.
     """
     table = database.tables.pipeline
     row = database.find_and_lock(connection, table, table.c.name == name)
     if row is None:
         message = f"no pipeline is called '{name}'; `oracle-scheduler validate` and `serve` read it"
-        raise ConfigurationError(message)
+        raise UnknownNameError(message)
     pipeline = pipeline_of(row["definition"], row["source"] or name)
     return Definition(pipeline, row["definition"], bool(row["is_paused"]))
 
@@ -109,7 +109,7 @@ def set_paused(database: Database, name: str, *, is_paused: bool) -> None:
     by `catch_up`.
 
     Raises:
-        ConfigurationError: If the pipeline is not known.
+        UnknownNameError: If the pipeline is not known.
     """
 
     def work(connection: sa.Connection) -> None:
@@ -125,7 +125,7 @@ def remove(database: Database, name: str) -> None:
     """Forget a pipeline; its runs stay.
 
     Raises:
-        ConfigurationError: If the pipeline is not known.
+        UnknownNameError: If the pipeline is not known.
     """
 
     def work(connection: sa.Connection) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from oracle_core.errors import ConfigurationError
 from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.store.errors import UnknownNameError
 from oracle_scheduler.store.progress import PASSED_OVER, advance, cancel_run, promote
 from oracle_scheduler.store.states import State
 
@@ -27,7 +28,7 @@ def cancel(database: Database, run_id: str) -> None:
     """Cancel a run that has not ended; what runs is killed at its next heartbeat.
 
     Raises:
-        ConfigurationError: If the run is not known, or it has ended.
+        ConfigurationError: If the run is not known (`UnknownNameError`), or it has ended.
     """
 
     def work(connection: sa.Connection) -> None:
@@ -52,7 +53,8 @@ def resume(database: Database, run_id: str, *, failed_only: bool = False) -> Non
             because of them or cancelled.
 
     Raises:
-        ConfigurationError: If the run is not known, it has not ended, or all is done.
+        ConfigurationError: If the run is not known (`UnknownNameError`), it has not ended, or
+            all is done.
     """
     again = _FAILED if failed_only else _NOT_DONE
 
@@ -81,7 +83,7 @@ def mark_success(database: Database, run_id: str, job_ids: Sequence[str]) -> Non
     """Call jobs of a run done, so that the jobs behind them may start.
 
     Raises:
-        ConfigurationError: If the run is not known or job, or a job runs.
+        ConfigurationError: If the run or a job is not known, or a job runs.
     """
 
     def work(connection: sa.Connection) -> None:
@@ -111,7 +113,7 @@ def _locked(database: Database, connection: sa.Connection, run_id: str) -> tuple
     name = connection.execute(query).scalar()
     if name is None:
         message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
-        raise ConfigurationError(message)
+        raise UnknownNameError(message)
     database.find_and_lock(connection, pipeline, pipeline.c.name == name)
     row = database.lock_row(connection, run, run.c.run_id == run_id)
     return pipeline_of(row["definition"], name), State(row["state"])

@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One change of the schema."""
+    """One change of the schema; `table_names` are fields of `Tables`, in order of creation."""
 
     number: int
     title: str
+    table_names: tuple[str, ...]
 
     def tables(self, all_tables: Tables) -> tuple[sa.Table, ...]:
         """Return the tables that it creates, in order."""
-        return (
-            *(all_tables.version, all_tables.pipeline, all_tables.trigger, all_tables.run),
-            *(all_tables.task, all_tables.attempt, all_tables.output),
-            *(all_tables.queue, all_tables.lease, all_tables.node),
-        )
+        return tuple(getattr(all_tables, name) for name in self.table_names)
 
 
-MIGRATIONS = (Migration(1, "pipelines, runs, tasks and claims"),)
+_FIRST_TABLES = (
+    *("version", "pipeline", "trigger", "run", "task", "attempt", "output"),
+    *("queue", "lease", "node"),
+)
+MIGRATIONS = (
+    Migration(1, "pipelines, runs, tasks and claims", _FIRST_TABLES),
+    Migration(2, "tokens of the HTTP interface", ("token",)),
+)
 
 
 def statements(database: Database, migration: Migration) -> Iterator[str]:

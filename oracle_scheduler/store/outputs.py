@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from oracle_core.errors import ConfigurationError
+from oracle_scheduler.store.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from oracle_scheduler.store.database import Database
@@ -22,12 +22,25 @@ class Output:
         head: The beginning.
         tail: What follows, or the end where something between was left out.
         byte_count: Size of all that the attempt wrote.
+        is_complete: Whether the attempt has ended.
     """
 
     attempt: int
     head: str
     tail: str
     byte_count: int
+    is_complete: bool
+
+    def after(self, position: int) -> tuple[str, int]:
+        """Return what is kept behind a byte, and the position of its end.
+
+        Bytes are counted over all that was written. What lies between head and tail is passed
+        over, so that a reader who asks from 0 meets `text` without its line about the gap.
+        """
+        head, tail = self.head.encode(), self.tail.encode()
+        end = max(self.byte_count, len(head) + len(tail))
+        from_head, from_tail = head[position:], tail[max(0, position - (end - len(tail))) :]
+        return (from_head + from_tail).decode(errors="replace"), max(position, end)
 
     @property
     def text(self) -> str:
@@ -38,8 +51,14 @@ class Output:
         return f"{self.head}\n[{self.byte_count - kept} bytes are in the file only]\n{self.tail}"
 
 
-def store_output(database: Database, token: str, head: str, tail: str, byte_count: int) -> None:
-    """Store the output of an attempt, in place of what was stored before."""
+def store_output(database: Database, token: str, written: Output) -> None:
+    """Store the output of an attempt, in place of what was stored before.
+
+    Args:
+        database: The store.
+        token: Of the attempt's claim, which says which attempt it is.
+        written: The output; its `attempt` is not looked at.
+    """
 
     def work(connection: sa.Connection) -> None:
         attempt, output = database.tables.attempt, database.tables.output
@@ -49,7 +68,12 @@ def store_output(database: Database, token: str, head: str, tail: str, byte_coun
             return
         where = [output.c[name] == value for name, value in key.items()]
         connection.execute(sa.delete(output).where(*where))
-        values = {"head": head, "tail": tail, "byte_count": byte_count, "is_complete": 1}
+        values = {
+            "head": written.head,
+            "tail": written.tail,
+            "byte_count": written.byte_count,
+            "is_complete": int(written.is_complete),
+        }
         connection.execute(sa.insert(output).values(**key, **values))
 
     database.perform(work)
@@ -62,10 +86,10 @@ def output_of(database: Database, run_id: str, job_id: str, attempt: int | None 
         database: The store.
         run_id: Of the run.
         job_id: Of the job.
-        attempt: Number of the attempt; None: the last that has ended.
+        attempt: Number of the attempt; None: the last that has written something.
 
     Raises:
-        ConfigurationError: If there is none.
+        UnknownNameError: If there is none.
     """
     output = database.tables.output
     query = (
@@ -80,10 +104,16 @@ def output_of(database: Database, run_id: str, job_id: str, attempt: int | None 
         row = connection.execute(query).mappings().first()
         if row is None:
             return None
-        return Output(row["attempt"], row["head"] or "", row["tail"] or "", row["byte_count"])
+        return Output(
+            attempt=row["attempt"],
+            head=row["head"] or "",
+            tail=row["tail"] or "",
+            byte_count=row["byte_count"],
+            is_complete=bool(row["is_complete"]),
+        )
 
     result = database.perform(work)
     if result is None:
-        message = f"run '{run_id}' has no output of a job '{job_id}' that has ended"
-        raise ConfigurationError(message)
+        message = f"run '{run_id}' has no output of a job '{job_id}' yet"
+        raise UnknownNameError(message)
     return result

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from oracle_core.errors import ConfigurationError
+from oracle_scheduler.store.errors import UnknownNameError
 from oracle_scheduler.store.states import CLAIMABLE
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
     """Return a run and its jobs in the order of the file.
 
     Raises:
-        ConfigurationError: If the run is not known.
+        UnknownNameError: If the run is not known.
     """
     run, task = database.tables.run, database.tables.task
     columns = task.c
@@ -133,7 +133,7 @@ def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
     result = database.perform(work)
     if result is None:
         message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
-        raise ConfigurationError(message)
+        raise UnknownNameError(message)
     return result
 
 

@@ -35,6 +35,7 @@ class Tables:
     queue: sa.Table
     lease: sa.Table
     node: sa.Table
+    token: sa.Table
     version: sa.Table
 
 
@@ -78,6 +79,14 @@ def tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
             sa.Column("roles", sa.String(100), nullable=False),
             sa.Column("started_at", UtcMoment, nullable=False),
             sa.Column("seen_at", UtcMoment, nullable=False),
+        ),
+        token=sa.Table(
+            f"{prefix}token",
+            metadata,
+            sa.Column("name", NAME, primary_key=True),
+            sa.Column("digest", sa.String(64), nullable=False, unique=True),
+            sa.Column("scope", sa.String(20), nullable=False),
+            sa.Column("created_at", UtcMoment, nullable=False),
         ),
         version=sa.Table(
             f"{prefix}version",
