@@ -12,6 +12,7 @@ import oracledb
 from catalog.model import DatabaseFacts
 from oracle_core import dictionary
 from oracle_core.dictionary import Family
+from oracle_core.server import release_of, string_size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
 READ_ANY = frozenset({"SELECT ANY TABLE", "READ ANY TABLE"})
 _OPENS_DBA_VIEWS = frozenset({"SELECT ANY DICTIONARY", "SELECT_CATALOG_ROLE"})
-_FIRST_RELEASE_WITH_SCHEMA_PRIVILEGES = 23
+_FIRST_WITH_SCHEMA_PRIVILEGES = (23, 0)
 _NO_SUCH_VIEW_OR_COLUMN = frozenset({904, 942})
-_STANDARD_TEXT_BYTES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,7 @@ class SessionRights:
 
 def session_rights(connection: oracledb.Connection) -> SessionRights:
     """Return the rights of the session, with one statement."""
-    major = int(str(connection.version).partition(".")[0])
-    if major >= _FIRST_RELEASE_WITH_SCHEMA_PRIVILEGES:
+    if release_of(connection) >= _FIRST_WITH_SCHEMA_PRIVILEGES:
         try:
             return _collect(dictionary.session_facts_23(connection))
         except oracledb.DatabaseError as error:
@@ -122,11 +121,5 @@ def _database_facts(values: Mapping[str, Mapping[str, str | None]]) -> DatabaseF
     return DatabaseFacts(
         character_set=parameters.get("NLS_CHARACTERSET"),
         national_character_set=parameters.get("NLS_NCHAR_CHARACTERSET"),
-        max_string_size=_max_string_size(int(longest) if longest else None),
+        max_string_size=string_size_of(int(longest)) if longest else None,
     )
-
-
-def _max_string_size(longest_text: int | None) -> str | None:
-    if longest_text is None:
-        return None
-    return "STANDARD" if longest_text <= _STANDARD_TEXT_BYTES else "EXTENDED"

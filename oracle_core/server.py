@@ -52,7 +52,6 @@ _BLOCK_BINDS = (
     "release", "compatible", "parameter", "string_size", "sql92_security", "cloud_service",
 )  # fmt: skip
 
-# With MAX_STRING_SIZE=STANDARD, RPAD ends at 4,000 bytes (SQL Language Reference, "RPAD").
 _FACTS = """SELECT 'NLS' AS kind, d.parameter AS name, d.value AS value
   FROM nls_database_parameters d WHERE d.parameter IN ('NLS_CHARACTERSET', 'NLS_NCHAR_CHARACTERSET')
 UNION ALL SELECT 'NLS', s.parameter, s.value
@@ -101,6 +100,7 @@ _CODECS: Mapping[str, str] = {
 """Character set of Oracle -> codec of Python (Globalization Support Guide, appendix A)."""
 
 _BITS = re.compile(r"[A-Z]+(\d+)")
+_STANDARD_TEXT_BYTES = 4_000
 _INDEX_ENTRY_BYTES = 6_398
 """Longest key of an index in blocks of 8 KB (ORA-01450)."""
 
@@ -151,7 +151,7 @@ class Server:
     @property
     def text_bytes(self) -> int:
         """Bytes of the longest VARCHAR2."""
-        return 32_767 if self.is_extended else 4_000
+        return 32_767 if self.is_extended else _STANDARD_TEXT_BYTES
 
     @property
     def key_bytes(self) -> int:
@@ -209,6 +209,20 @@ def read_server(connection: oracledb.Connection) -> Server:
     return server_of(str(connection.version), block, rows)
 
 
+def release_of(connection: oracledb.Connection) -> Release:
+    """Return the release of the software, which the driver knows from the logon."""
+    return _release(str(connection.version))
+
+
+def string_size_of(longest_text: int) -> StringSize:
+    """Return MAX_STRING_SIZE, given how long RPAD makes a text.
+
+    With STANDARD, RPAD ends at 4,000 bytes (SQL Language Reference, "RPAD"), so that nobody needs
+    READ on V$PARAMETER.
+    """
+    return "EXTENDED" if longest_text > _STANDARD_TEXT_BYTES else "STANDARD"
+
+
 def _run_block(connection: oracledb.Connection) -> dict[str, str | None]:
     with connection.cursor() as cursor:
         variables = {name: cursor.var(str) for name in _BLOCK_BINDS}
@@ -237,7 +251,7 @@ def server_of(
     release = _release(version)
     compatible = block.get("compatible") or block.get("parameter")
     longest = int(values.get("LONGEST TEXT") or 0)
-    size = block.get("string_size") or ("EXTENDED" if longest > 4_000 else "STANDARD")
+    size = block.get("string_size") or string_size_of(longest)
     return Server(
         release=release,
         compatible=_release(compatible) if compatible else release,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import oracledb
 
 from oracle_core.errors import describe
+from oracle_core.server import release_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def refusal(connection: oracledb.Connection, setting: DirectPath) -> str | None:
         return "the driver offers it in thin mode only"
     if _numbers(oracledb.__version__) < _FIRST_DRIVER:
         return f"oracledb {oracledb.__version__} is older than 4.0.2"
-    if _numbers(connection.version)[:2] < _FIRST_SERVER:
+    if release_of(connection) < _FIRST_SERVER:
         return f"the server {connection.version} is older than 12.2"
     return None
 
