@@ -17,7 +17,7 @@ from tap_oracle.chunks import BY_KEY, BY_ROWID, ChunkProgress
 from tap_oracle.query import Statement, select
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from oracle_core.identifiers import TableName
     from tap_oracle.chunks import Point
@@ -39,12 +39,13 @@ _SEGMENTS = """SELECT COUNT(o.data_object_id), SUM(o.data_object_id), MAX(o.obje
 FROM all_objects o WHERE o.owner = :owner AND o.object_name = :name
 AND o.object_type IN ('TABLE', 'TABLE PARTITION', 'TABLE SUBPARTITION')"""
 
-_EXTENTS = """SELECT o.data_object_id, e.relative_fno, e.block_id, e.blocks
-FROM dba_extents e JOIN dba_objects o ON o.owner = e.owner AND o.object_name = e.segment_name
-AND o.object_type = e.segment_type
-AND (o.subobject_name = e.partition_name OR o.subobject_name IS NULL AND e.partition_name IS NULL)
-WHERE e.owner = :owner AND e.segment_name = :name AND e.segment_type LIKE 'TABLE%'
-ORDER BY o.data_object_id, e.relative_fno, e.block_id"""
+_EXTENTS = """SELECT e.segment_type, e.partition_name, e.relative_fno, e.block_id, e.blocks
+FROM dba_extents e
+WHERE e.owner = :owner AND e.segment_name = :name AND e.segment_type LIKE 'TABLE%'"""
+
+_OBJECTS = """SELECT o.object_type, o.subobject_name, o.data_object_id
+FROM dba_objects o
+WHERE o.owner = :owner AND o.object_name = :name AND o.object_type LIKE 'TABLE%'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +140,38 @@ def _rowid_points(
     try:
         with session.cursor() as cursor:
             cursor.arraysize = 1_000
-            extents = [tuple(map(int, row)) for row in cursor.execute(_EXTENTS, names)]
+            objects = {(kind, part): at for kind, part, at in cursor.execute(_OBJECTS, names)}
+            rows = cursor.execute(_EXTENTS, names).fetchall()
     except oracledb.DatabaseError as error:
         if describe(error).code not in _NO_RIGHT:
             raise
         if not has_key:
             _LOGGER.debug("DBA_EXTENTS cannot be read")
         return []
+    extents = placed_extents(objects, rows)
     blocks = sum(extent[3] for extent in extents)
     if not blocks or not facts.rows:
         return []
     return _made_rowids(session, block_cuts(extents, max(1, blocks * size // facts.rows)))
+
+
+def placed_extents(
+    objects: Mapping[tuple[str, str | None], int | None], rows: Iterable[tuple[Any, ...]]
+) -> list[tuple[int, int, int, int]]:
+    """Return object, file, first block and number of blocks of each extent, in order of ROWIDs.
+
+    DBA_EXTENTS and DBA_OBJECTS are joined here: the optimizer often fails on joins of the
+    dictionary's views.
+
+    Args:
+        objects: Number of the data object by type and name of the partition.
+        rows: Type and partition of a segment, and file, first block and blocks of an extent.
+    """
+    return sorted(
+        (int(number), int(file), int(block), int(blocks))
+        for kind, part, file, block, blocks in rows
+        if (number := objects.get((kind, part))) is not None
+    )
 
 
 def block_cuts(

@@ -9,19 +9,22 @@ import oracledb
 
 from catalog.grants import LOG_DATABASE, log_table
 from oracle_core.errors import describe
+from oracle_core.server import release_of
 from tap_oracle.logminer.literals import unsupported_reason
 from tap_oracle.logminer.session import Place, container_of, refuses_to_mine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from oracle_core.server import Release
     from tap_oracle.catalog_entry import CatalogEntry
 
+FIRST_WITH_LONG_NAMES = (23, 0)
 NAME_BYTES_BEFORE_23 = 30
 """Longer names of tables and columns are not supported by LogMiner up to 21c (Database Utilities,
 "Supported Databases and Redo Log File Versions")."""
 
-FIRST_IN_CONTAINERS = 21
+FIRST_IN_CONTAINERS = (21, 0)
 """First release whose pluggable databases can all be mined from within."""
 
 _LOGGING = """
@@ -29,10 +32,12 @@ SELECT d.supplemental_log_data_min, d.supplemental_log_data_pk, d.supplemental_l
   d.log_mode, d.current_scn FROM v$database d
 """
 _LOG_GROUPS = """
-SELECT g.log_group_type, c.column_name FROM all_log_groups g
-LEFT JOIN all_log_group_columns c ON c.owner = g.owner AND c.log_group_name = g.log_group_name
-  AND c.table_name = g.table_name
+SELECT g.log_group_name, g.log_group_type FROM all_log_groups g
 WHERE g.owner = :owner AND g.table_name = :table_name AND g.always = 'ALWAYS'
+"""
+_LOG_GROUP_COLUMNS = """
+SELECT c.log_group_name, c.column_name FROM all_log_group_columns c
+WHERE c.owner = :owner AND c.table_name = :table_name
 """
 _WHOLE_KEYS = frozenset({"ALL COLUMN LOGGING", "PRIMARY KEY LOGGING"})
 
@@ -47,7 +52,7 @@ def reasons_against(
         session: A session where the table is.
         entry: The stream as the catalog describes it.
     """
-    release = int(session.version.split(".")[0])
+    release = release_of(session)
     reasons = [*_of_types(entry), *_of_names(entry, release)]
     try:
         with closing(mining.cursor()) as cursor:
@@ -65,7 +70,7 @@ def reasons_against(
     return reasons
 
 
-def _needs_root(mining: oracledb.Connection, release: int, scn: int) -> bool:
+def _needs_root(mining: oracledb.Connection, release: Release, scn: int) -> bool:
     if release >= FIRST_IN_CONTAINERS or container_of(mining)[0] is not Place.PLUGGABLE:
         return False
     return refuses_to_mine(mining, scn)
@@ -80,16 +85,18 @@ def _of_types(entry: CatalogEntry) -> Iterator[str]:
         yield f"column {name}: LogMiner leaves out tables with columns of its type"
 
 
-def _of_names(entry: CatalogEntry, release: int) -> Iterator[str]:
+def _of_names(entry: CatalogEntry, release: Release) -> Iterator[str]:
     names = [entry.table.schema.name, entry.table.table.name, *entry.schema["properties"]]
     longest = max(names, key=lambda name: len(name.encode()))
-    if release < 23 and len(longest.encode()) > NAME_BYTES_BEFORE_23:
+    if release < FIRST_WITH_LONG_NAMES and len(longest.encode()) > NAME_BYTES_BEFORE_23:
         yield f"the name {longest} is longer than the {NAME_BYTES_BEFORE_23} bytes of LogMiner"
 
 
 def _logs_keys(session: oracledb.Connection, entry: CatalogEntry) -> bool:
     binds = {"owner": entry.table.schema.name, "table_name": entry.table.table.name}
     with closing(session.cursor()) as cursor:
-        rows = cursor.execute(_LOG_GROUPS, binds).fetchall()
-    logged = {column for _, column in rows if column is not None}
-    return bool(_WHOLE_KEYS & {kind for kind, _ in rows}) or logged >= set(entry.key_properties)
+        groups = dict(cursor.execute(_LOG_GROUPS, binds).fetchall())
+        if _WHOLE_KEYS & set(groups.values()):
+            return True
+        columns = cursor.execute(_LOG_GROUP_COLUMNS, binds).fetchall()
+    return {column for group, column in columns if group in groups} >= set(entry.key_properties)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oracle_core.types import fetch_plan, parse
-from tap_oracle.chunk_planning import block_cuts
+from tap_oracle.chunk_planning import block_cuts, placed_extents
 from tap_oracle.chunks import (
     BY_KEY,
     BY_ROWID,
@@ -102,6 +102,23 @@ def test_cuts_are_made_by_blocks(
     extents: list[tuple[int, ...]], blocks: int, cuts: list[tuple[int, int, int]]
 ) -> None:
     assert block_cuts(extents, blocks) == cuts
+
+
+def test_extents_get_the_object_of_their_partition() -> None:
+    objects = {
+        ("TABLE", None): None,
+        ("TABLE PARTITION", "P1"): 9,
+        ("TABLE PARTITION", "P2"): 8,
+        ("TABLE SUBPARTITION", "P1"): 7,
+    }
+    rows = [
+        ("TABLE PARTITION", "P1", 2, 30, 4),
+        ("TABLE PARTITION", "P1", 2, 10, 4),
+        ("TABLE PARTITION", "P2", 1, 50, 8),
+        ("TABLE PARTITION", "DROPPED SINCE", 1, 90, 8),
+    ]
+
+    assert placed_extents(objects, rows) == [(8, 1, 50, 8), (9, 2, 10, 4), (9, 2, 30, 4)]
 
 
 @given(
