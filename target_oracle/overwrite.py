@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from target_oracle import direct_path, staged_statements
 from target_oracle.errors import LoadError
+from target_oracle.foreign_keys import changing_foreign_key
 from target_oracle.ledger import LoadEntry, RowCounts
 from target_oracle.staging import can_store
 
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
     from target_oracle.services import LoadServices
     from target_oracle.staging import StagingTable
     from target_oracle.statements import LoadColumn
-
-_DEPENDENTS = """
-SELECT C.OWNER, C.TABLE_NAME, C.CONSTRAINT_NAME, C.DELETE_RULE
-  FROM ALL_CONSTRAINTS C
-  JOIN ALL_CONSTRAINTS K ON K.OWNER = C.R_OWNER AND K.CONSTRAINT_NAME = C.R_CONSTRAINT_NAME
- WHERE C.CONSTRAINT_TYPE = 'R' AND C.STATUS = 'ENABLED'
-   AND C.DELETE_RULE IN ('CASCADE', 'SET NULL') AND K.OWNER = :1 AND K.TABLE_NAME = :2
-   AND (C.OWNER <> K.OWNER OR C.TABLE_NAME <> K.TABLE_NAME)
-"""
 
 
 class OverwriteLoader:
@@ -103,15 +95,12 @@ class OverwriteLoader:
             raise LoadError(what)
         if is_difference:
             return
-        with connection.cursor() as cursor:
-            cursor.execute(_DEPENDENTS, [self.table.schema.name, self.table.table.name])
-            row = cursor.fetchone()
-        if row is not None:
-            owner, table, constraint, rule = row
+        key = changing_foreign_key(connection, self.table)
+        if key is not None:
             what = (
                 f"stream '{self.stream}': replacing all rows of {self.table} would change rows of "
-                f"{owner}.{table} (foreign key {constraint}, ON DELETE {rule}); set "
-                "overwrite_strategy to difference, or disable the constraint"
+                f"{key.owner}.{key.table} (foreign key {key.name}, ON DELETE {key.delete_rule}); "
+                "set overwrite_strategy to difference, or disable the constraint"
             )
             raise LoadError(what)
 
