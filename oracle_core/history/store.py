@@ -8,20 +8,21 @@ This module imports SQLAlchemy, a fifth of a command's start: import it only whe
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
 from oracle_core.connection import sqlalchemy_engine
-from oracle_core.errors import OracleError, describe
+from oracle_core.errors import OracleError
 from oracle_core.history.ddl import HistoryNames, migrations
+from oracle_core.history.liveness import RunLock
 from oracle_core.history.model import RunStatus, StreamRun
 from oracle_core.history.rows import (
     ID_BYTES,
     TEXT_BYTES,
     fitting,
+    row_id,
     run_values,
     runs_of,
     stream_status,
@@ -31,13 +32,11 @@ from oracle_core.history.rows import (
 from oracle_core.history.settings import DEFAULT_TABLE, HistorySettings
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
     from oracle_core.history.ddl import Dialect, Migration
     from oracle_core.history.model import RunRecord
-
-STALE_AFTER = dt.timedelta(hours=24)
-"""Age from which a RUNNING row without a session that could be looked up counts as left behind."""
 
 
 class HistoryError(OracleError):
@@ -81,6 +80,7 @@ class HistoryStore:
         self._engine = engine
         self._names = names
         self._table = _table(names)
+        self._lock = RunLock(engine, self._table)
 
     @classmethod
     def of(cls, settings: HistorySettings, config: Mapping[str, Any], *, module: str) -> Self:
@@ -111,7 +111,8 @@ class HistoryStore:
         return tuple(column.name for column in self._table.columns)
 
     def close(self) -> None:
-        """End the sessions."""
+        """End the sessions, and with them the lock of the run."""
+        self._lock.close()
         self._engine.dispose()
 
     # Migrations
@@ -175,14 +176,15 @@ class HistoryStore:
     # Writing
 
     def begin(self, run: RunRecord, *, description: str = "", command: str = "") -> int:
-        """Write a run down as RUNNING and return its number."""
+        """Write a run down as RUNNING and return its number; its row stays locked to its end."""
         with self._engine.begin() as connection:
             number = self._next_number(connection)
-            values = run_values(run) | {
-                "RUN_ID": number,
-                "DESCRIPTION": fitting(description, TEXT_BYTES) or None,
-                "COMMAND": fitting(command, TEXT_BYTES) or None,
-            }
+        values = run_values(run) | {
+            "RUN_ID": number,
+            "DESCRIPTION": fitting(description, TEXT_BYTES) or None,
+            "COMMAND": fitting(command, TEXT_BYTES) or None,
+        }
+        with self._lock.writing(number, values["ID"]) as connection:
             connection.execute(self._table.insert(), values)
         return number
 
@@ -197,17 +199,18 @@ class HistoryStore:
     def begin_stream(self, number: int, run: RunRecord, stream: str, method: str) -> None:
         """Write down that a stream of a run has begun."""
         values = stream_values(run, stream, StreamRun(method), RunStatus.RUNNING)
-        with self._engine.begin() as connection:
+        with self._lock.writing(number, row_id(run.job)) as connection:
             self._put(connection, number, values)
 
     def end(self, number: int, run: RunRecord) -> None:
         """Write down how a run ended, and what each of its streams moved."""
-        with self._engine.begin() as connection:
+        with self._lock.writing(number, row_id(run.job)) as connection:
             self._put(connection, number, run_values(run))
             for name, stream in run.streams.items():
                 status = stream_status(run, name)
                 self._put(connection, number, stream_values(run, name, stream, status))
             self._end_streams(connection, number, run)
+        self._lock.close()
 
     def _put(self, connection: sa.Connection, number: int, values: Mapping[str, Any]) -> None:
         table = self._table
@@ -235,43 +238,20 @@ class HistoryStore:
         Returns:
             The number of rows changed.
         """
-        table = self._table
+        table, row = self._table, row_id(job)
         running = sa.and_(
             _is(table.c["STATUS"], RunStatus.RUNNING.value),
-            sa.or_(_is(table.c["ID"], job), table.c["ID"].like(f"{_escaped(job)}/%", escape="!")),
+            sa.or_(_is(table.c["ID"], row), table.c["ID"].like(f"{_escaped(job)}/%", escape="!")),
         )
         with self._engine.begin() as connection:
-            wanted = sa.select(table.c["RUN_ID"], table.c["RUN_UUID"], table.c["STARTED_AT"])
-            rows = connection.execute(wanted.where(running)).all()
-            if not rows:
+            wanted = sa.select(table.c["RUN_ID"], table.c["RUN_UUID"]).where(running)
+            runs = connection.execute(wanted).all()
+            if not runs:
                 return 0
-            alive = self._alive(connection)
-            oldest = utc(dt.datetime.now(dt.UTC) - STALE_AFTER)
-            ended = [
-                number
-                for number, uuid, started in rows
-                if uuid in known_ended
-                or (uuid not in alive if alive is not None else started is None or started < oldest)
-            ]
+            dead = self._lock.dead_runs(connection, row)
+            ended = [number for number, uuid in runs if number in dead or uuid in known_ended]
             change = table.update().where(running, table.c["RUN_ID"].in_(ended))
             return connection.execute(change.values(STATUS=RunStatus.INTERRUPTED.value)).rowcount
-
-    def _alive(self, connection: sa.Connection) -> set[str] | None:
-        """Return the runs that have a session, or None where sessions cannot be seen.
-
-        Sessions carry the run in CLIENT_IDENTIFIER. GV$SESSION shows those of every instance of a
-        cluster; both views need a grant that few users have.
-        """
-        if self.dialect == "sqlite":
-            return None
-        for view in ("GV$SESSION", "V$SESSION"):
-            query = f"SELECT CLIENT_IDENTIFIER FROM {view} WHERE CLIENT_IDENTIFIER IS NOT NULL"  # noqa: S608
-            try:
-                return {row[0] for row in connection.exec_driver_sql(query)}
-            except sa.exc.DatabaseError as error:
-                if describe(error).code not in {"ORA-00942", "ORA-01031"}:
-                    raise
-        return None
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert rows as they are, leaving out those whose key is there; return their number."""

@@ -111,20 +111,36 @@ def test_what_is_written_is_read(store_in: Callable[..., HistoryStore]) -> None:
     assert store.prune(NOW + dt.timedelta(days=1)) == 3
 
 
-def test_a_run_with_a_session_is_not_interrupted(
+def test_a_run_that_holds_its_row_is_not_interrupted(
+    store_in: Callable[..., HistoryStore],
+) -> None:
+    alive, dead, other = store_in(), store_in(), store_in()
+    alive.migrate()
+    first, second = new_run(), new_run(at=NOW + dt.timedelta(minutes=1))
+    number = alive.begin(first)
+    dead.begin(second)
+    alive.begin_stream(number, first, "HR-JOBS", "FULL_TABLE")
+    dead.close()
+    assert other.interrupt(first.job) == 1
+    assert [run.status for run in other.runs()] == [RunStatus.RUNNING, RunStatus.INTERRUPTED]
+    alive.end(number, finished(first))
+    assert [run.status for run in other.runs()] == [RunStatus.SUCCESS, RunStatus.INTERRUPTED]
+
+
+def test_a_run_that_lost_the_session_of_its_history_has_one_elsewhere(
     store_in: Callable[..., HistoryStore], oracle_database: OracleDatabase, fresh_schema: str
 ) -> None:
     oracle_database.administer(f'GRANT SELECT ON V_$SESSION TO "{fresh_schema}"')
     store = store_in()
     store.migrate()
-    alive, dead = new_run(), new_run(at=NOW + dt.timedelta(minutes=1))
-    for run in (alive, dead):
-        store.begin(run)
+    run = new_run()
+    store.begin(run)
+    store.close()
     with closing(oracle_database.connect(fresh_schema)) as connection:
-        connection.client_identifier = alive.run_id
+        connection.client_identifier = run.run_id
         connection.ping()
-        assert store.interrupt(alive.job) == 1
-        assert [run.status for run in store.runs()] == [RunStatus.RUNNING, RunStatus.INTERRUPTED]
+        assert store.interrupt(run.job) == 0
+    assert store.interrupt(run.job) == 1
 
 
 def test_a_users_own_table_of_that_name_is_left_alone(
