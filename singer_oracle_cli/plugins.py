@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from oracle_core.plugins import list_plugins
+from oracle_core.plugins import TYPES, list_plugins
+from oracle_core.types.converters import problem_of
 from singer_oracle_cli.options import reported
 from singer_oracle_cli.output import format_option, show
 
@@ -22,7 +23,7 @@ def plugins(output_format: str) -> None:
                 "distribution": plugin.distribution,
                 "version": plugin.version,
                 "api": plugin.api,
-                "error": plugin.error,
+                "error": problem_of(plugin) if plugin.group == TYPES else plugin.error,
             }
             for plugin in listed
         ]

@@ -154,7 +154,7 @@ def _declared(schema: Mapping[str, Any]) -> OracleType | None:
     except TypeSyntaxError:
         return None
     row = row_of(declared)
-    if declared.owner is not None or row.bind is None:
+    if row.bind is None:
         return None
     if row.sized is not None and row.sized.is_required and declared.length is None:
         return None

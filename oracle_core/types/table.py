@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 
 from oracle_core.types import decode, encode, encode_numbers, reading, writing
+from oracle_core.types.converters import converted
 from oracle_core.types.encode_moments import only_utc
 from oracle_core.types.oracle_type import (
     INTERVAL_DAY_TO_SECOND,
@@ -319,8 +320,14 @@ OBJECTS = _refused("", "object types and collections are not supported yet", _BY
 
 
 def row_of(oracle_type: OracleType) -> TypeRow:
-    """Return the row of a type; types made by CREATE TYPE share one that supports nothing."""
-    return TYPE_TABLE.get(oracle_type.kind, OBJECTS)
+    """Return the row of a type, as a plugin converts it where one does.
+
+    Types made by CREATE TYPE share a row that supports nothing.
+
+    Raises:
+        ConfigurationError: If the converter of a plugin cannot be used.
+    """
+    return converted(oracle_type, TYPE_TABLE.get(oracle_type.kind, OBJECTS))
 
 
 def unsupported_reason(oracle_type: OracleType) -> str | None:
