@@ -12,6 +12,7 @@ from singer_oracle_cli.history import history
 from singer_oracle_cli.options import NAME
 from singer_oracle_cli.plugins import plugins
 from singer_oracle_cli.query import query
+from singer_oracle_cli.scheduler import scheduler
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +24,7 @@ def main(context: click.Context) -> None:
     Exit codes: 0 done, 1 failed or unhealthy, 2 a setting or argument is wrong, 3 breaking
     changes found.
     """
-    if context.invoked_subcommand != "catalog":  # which shows its own
+    if context.invoked_subcommand not in {"catalog", "scheduler"}:  # which show their own
         context.with_resource(logging_to_stderr())
 
 
@@ -33,6 +34,7 @@ main.add_command(health)
 main.add_command(history)
 main.add_command(catalog, name="catalog")
 main.add_command(plugins)
+main.add_command(scheduler)
 
 
 if __name__ == "__main__":
