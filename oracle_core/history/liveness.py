@@ -1,7 +1,7 @@
 """Which runs still live: a run keeps the row of its own in JOB_HISTORY locked.
 
-The lock ends with the session, however the process ended, and finding it free needs no grant on
-V$SESSION. SQLite has no locks of rows; there the age of a run decides.
+The lock ends with the session, however the process ended, and finding it free needs no grant, as
+V$SESSION would. SQLite has no locks of rows; there the age of a run decides.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from oracle_core.connection import is_alive
-from oracle_core.errors import describe
 from oracle_core.history.model import RunStatus
 from oracle_core.history.rows import utc
 
@@ -74,16 +73,15 @@ class RunLock:
             row: ID of the job's rows.
         """
         columns = self._table.c
-        running = sa.select(columns["RUN_ID"], columns["RUN_UUID"], columns["STARTED_AT"]).where(
+        running = sa.select(columns["RUN_ID"], columns["STARTED_AT"]).where(
             columns["ID"] == row, columns["STATUS"] == RunStatus.RUNNING.value
         )
         if self._engine.dialect.name == "sqlite":
             oldest = utc(dt.datetime.now(dt.UTC) - STALE_AFTER)
             rows = connection.execute(running).all()
-            return {number for number, _, started in rows if started is None or started < oldest}
+            return {number for number, started in rows if started is None or started < oldest}
         unlocked = connection.execute(running.with_for_update(skip_locked=True)).all()
-        shown = _runs_with_sessions(connection) if unlocked else set()
-        return {number for number, uuid, _ in unlocked if uuid not in shown}
+        return {row[0] for row in unlocked}
 
     def _open_session(self) -> sa.Connection:
         """Return the session of the run, a new one where there is none or the old one has died."""
@@ -95,19 +93,3 @@ class RunLock:
             self.close()
         self._session = self._engine.connect()
         return self._session
-
-
-def _runs_with_sessions(connection: sa.Connection) -> set[str]:
-    """Return the runs that have a session, none where sessions cannot be seen.
-
-    Sessions carry the run in CLIENT_IDENTIFIER. GV$SESSION shows those of every instance of a
-    cluster; both views need a grant that few users have.
-    """
-    for view in ("GV$SESSION", "V$SESSION"):
-        query = f"SELECT CLIENT_IDENTIFIER FROM {view} WHERE CLIENT_IDENTIFIER IS NOT NULL"  # noqa: S608
-        try:
-            return {row[0] for row in connection.exec_driver_sql(query)}
-        except sa.exc.DatabaseError as error:
-            if describe(error).code not in {"ORA-00942", "ORA-01031"}:
-                raise
-    return set()

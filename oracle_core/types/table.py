@@ -45,16 +45,8 @@ if TYPE_CHECKING:
 
 
 def _refused(kind: str, reason: str, advice: str) -> TypeRow:
-    return TypeRow(
-        kind=kind,
-        family=Family.OTHER,
-        json_schema=unsupported,
-        keyable=False,
-        orderable=False,
-        is_mined=False,
-        reason=reason,
-        advice=advice,
-    )
+    row = TypeRow(kind=kind, family=Family.OTHER, json_schema=unsupported, keyable=False)
+    return replace(row, orderable=False, is_mined=False, reason=reason, advice=advice)
 
 
 _BY_A_VIEW = "select from a view that gives its parts as columns, for example as text"
@@ -316,13 +308,11 @@ TYPE_TABLE: Mapping[str, TypeRow] = MappingProxyType({row.kind: row for row in _
 """Kind -> row."""
 
 OBJECTS = _refused("", "object types and collections are not supported yet", _BY_A_VIEW)
-"""The row of every type made by CREATE TYPE."""
+"""The row of every type made by CREATE TYPE that no plugin converts."""
 
 
 def row_of(oracle_type: OracleType) -> TypeRow:
     """Return the row of a type, as a plugin converts it where one does.
-
-    Types made by CREATE TYPE share a row that supports nothing.
 
     Raises:
         ConfigurationError: If the converter of a plugin cannot be used.

@@ -127,20 +127,19 @@ def test_a_run_that_holds_its_row_is_not_interrupted(
     assert [run.status for run in other.runs()] == [RunStatus.SUCCESS, RunStatus.INTERRUPTED]
 
 
-def test_a_run_that_lost_the_session_of_its_history_has_one_elsewhere(
+def test_a_run_that_lost_the_session_of_its_history_writes_its_end(
     store_in: Callable[..., HistoryStore], oracle_database: OracleDatabase, fresh_schema: str
 ) -> None:
-    oracle_database.administer(f'GRANT SELECT ON V_$SESSION TO "{fresh_schema}"')
     store = store_in()
     store.migrate()
     run = new_run()
-    store.begin(run)
-    store.close()
-    with closing(oracle_database.connect(fresh_schema)) as connection:
-        connection.client_identifier = run.run_id
-        connection.ping()
-        assert store.interrupt(run.job) == 0
-    assert store.interrupt(run.job) == 1
+    number = store.begin(run)
+    sessions = "SELECT sid, serial# FROM v$session WHERE username = :1 AND module = 'test'"
+    with closing(oracle_database.connect()) as administrator:
+        for sid, serial in administrator.cursor().execute(sessions, [fresh_schema]).fetchall():
+            administrator.cursor().execute(f"ALTER SYSTEM KILL SESSION '{sid},{serial}' IMMEDIATE")
+    store.end(number, finished(run))
+    assert store.runs() == [finished(run)]
 
 
 def test_a_users_own_table_of_that_name_is_left_alone(
