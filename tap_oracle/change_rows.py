@@ -61,11 +61,16 @@ class ChangeRows:
         """Yield a row per change: the columns, `_sdc_deleted_at` and `_sdc_scn`.
 
         A row that has to be read and is not there has been deleted meanwhile; its delete has been
-        or will be in the log, and is delivered here already.
+        or will be in the log, and is delivered here already. With a condition every row is read:
+        one that does not meet it, maybe not any more, is delivered as deleted.
         """
         values = list(self._plan.values([change.row for change in changes]))
         alive = [change.is_present for change in changes]
-        must_read = [position for position, change in enumerate(changes) if change.must_read]
+        must_read = [
+            place
+            for place, change in enumerate(changes)
+            if change.must_read or (change.is_present and self._reader.has_condition)
+        ]
         if must_read:
             keys = key_values(self._entry, self._plan, [changes[place].row for place in must_read])
             found = self._reader.rows(keys)

@@ -38,7 +38,13 @@ class RowReader:
     """Reads rows of one table by key."""
 
     def __init__(
-        self, session: oracledb.Connection, entry: CatalogEntry, plan: StreamPlan, scn: int
+        self,
+        session: oracledb.Connection,
+        entry: CatalogEntry,
+        plan: StreamPlan,
+        scn: int,
+        *,
+        where: str = "",
     ) -> None:
         """Prepare the query.
 
@@ -47,12 +53,19 @@ class RowReader:
             entry: The stream as the catalog describes it.
             plan: The columns to read.
             scn: The SCN as of which rows are read.
+            where: The operator's condition; rows that do not meet it are not there.
         """
         self._session = session
         self._entry = entry
         self._plan = plan
         self._scn: int | None = scn
+        self._condition = f"({where}) AND " if where else ""
         self._binds = [bind_plan(entry.types[name], native=True) for name in entry.key_properties]
+
+    @property
+    def has_condition(self) -> bool:
+        """Whether the table alone tells which rows are wanted."""
+        return bool(self._condition)
 
     def rows(self, keys: Sequence[tuple[object, ...]]) -> dict[tuple[object, ...], Row]:
         """Return the rows that have the keys, as JSON values; a key without a row is left out.
@@ -111,7 +124,8 @@ class RowReader:
         wanted = ", ".join(places) if len(names) == 1 else ", ".join(f"({p})" for p in places)
         left = names[0] if len(names) == 1 else f"({', '.join(names)})"
         columns = ", ".join(self._plan.expressions)
-        return f"SELECT {columns} FROM {self._entry.table.sql}{past} WHERE {left} IN ({wanted})"  # noqa: S608 - quoted identifiers and numbered binds
+        condition = f"{self._condition}{left} IN ({wanted})"
+        return f"SELECT {columns} FROM {self._entry.table.sql}{past} WHERE {condition}"  # noqa: S608 - quoted identifiers, numbered binds, and the operator's condition
 
 
 def key_values(

@@ -37,7 +37,7 @@ from tap_oracle.settings import TapSettings
 from tap_oracle.snapshot import Snapshots
 from tap_oracle.state_schedule import StateSchedule
 from tap_oracle.stream_options import options_of, unmatched
-from tap_oracle.streams import FullTableStream, OracleStream, stream_of
+from tap_oracle.streams import OracleStream, stream_of
 from tap_oracle.writer import LineWriter
 
 if TYPE_CHECKING:
@@ -247,9 +247,10 @@ class TapOracle(AdaptedTap):
             self._connections.name_run()
         states.write_now()
         try:
-            self.services.snapshots.begin(
-                [stream.entry for stream in chosen if isinstance(stream, FullTableStream)]
-            )
+            in_full = [stream for stream in chosen if stream.is_read_in_full]
+            for stream in in_full:
+                stream.before_snapshot()
+            self.services.snapshots.begin([stream.entry for stream in in_full])
             make_streams = partial(
                 streams_in_worker,
                 dict(self.settings.connection),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 
 from oracle_core.errors import ConfigurationError, describe
-from oracle_core.identifiers import Identifier
 from oracle_core.scn import SCN_STATEMENTS
 from tap_oracle.changes import GapError
 from tap_oracle.fetching import fetch_rows
@@ -83,8 +82,7 @@ class VersionReader:
                 changed within the range.
         """
         expressions = [
-            "NULL" if column.fetch.is_large else column.fetch.select(Identifier(column.name))
-            for column in plan.columns
+            "NULL" if column.fetch.is_large else column.expression for column in plan.columns
         ]
         statement = select_versions(
             self._entry.table, expressions, after_scn=after_scn, last_scn=last_scn

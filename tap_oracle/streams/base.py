@@ -144,6 +144,14 @@ class OracleStream(AdaptedStream):
 
     # Reading
 
+    @property
+    def is_read_in_full(self) -> bool:
+        """Whether this run reads all rows, as of the moment of the run."""
+        return False
+
+    def before_snapshot(self) -> None:
+        """Note what has to be known before the moment of the run is chosen."""
+
     def pieces(self) -> Sequence[Piece]:
         """Return the parts of the stream that are due, each for one session to read."""
         return [Piece()]

@@ -11,41 +11,40 @@ import oracledb
 from singer_sdk.singerlib import ActivateVersionMessage
 
 from oracle_core.connection import ConnectionSource
-from oracle_core.errors import ConfigurationError, DatabaseError, describe
-from oracle_core.state import BOOKMARK_VERSION, Bookmark, read_bookmark
+from oracle_core.errors import OracleError, describe
+from oracle_core.state import Bookmark, read_bookmark
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import LOG_BASED
 from tap_oracle.change_rows import ChangeRows, server_zone
+from tap_oracle.change_sources import ChangeSources, LogPoint
 from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, Changed, GapError
+from tap_oracle.chunks import CHUNKS, ChunkProgress
 from tap_oracle.fetching import fetch_rows
-from tap_oracle.flashback.reader import current_scn
-from tap_oracle.flashback.source import COLUMNS, SEGMENTS, FlashbackSource
-from tap_oracle.logminer.connections import MiningConnection
-from tap_oracle.logminer.position import INCARNATION, RESTART_SCN, LogPosition, position_of
-from tap_oracle.logminer.readiness import reasons_against
-from tap_oracle.logminer.source import LogMinerSource
+from tap_oracle.flashback.source import FlashbackSource
+from tap_oracle.logminer.position import position_of
 from tap_oracle.plan import plan_stream
-from tap_oracle.query import Extras, Statement, select
+from tap_oracle.query import Statement, select
 from tap_oracle.row_reader import RowReader
-from tap_oracle.streams.base import OracleStream
+from tap_oracle.streams.full_read import FullReadStream
 from tap_oracle.writer import record_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Tap
 
     from tap_oracle.catalog_entry import CatalogEntry
+    from tap_oracle.change_sources import Source
     from tap_oracle.changes import Event
     from tap_oracle.plan import StreamPlan
     from tap_oracle.services import StreamServices
+    from tap_oracle.snapshot import Moment
     from tap_oracle.writer import Row
 
     RowLines = Callable[[Iterable[Row]], bytes]
 
-LOGMINER, FLASHBACK = "logminer", "flashback"
-METHOD = "log_based_method"
-"""Key of the bookmark: the method that wrote it."""
+LOG_START = "log_start"
+"""Key of the bookmark while a snapshot in chunks is unfinished: the bookmark that follows it."""
 
 _NO_PAST = frozenset({"ORA-01031", "ORA-01466"})
 """FLASHBACK is not granted, or the table is too young to have a past."""
@@ -56,23 +55,14 @@ _METADATA_PROPERTIES: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """The end of a run's changes: by LogMiner a position in the redo, by flashback an SCN."""
-
-    scn: int
-    bookmark: Mapping[str, Any]
-    position: LogPosition | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class LogPiece(Piece):
-    """The whole stream; `bookmark` says, as in the state, what was delivered before."""
+    """The changes of a stream; `bookmark` says, as in the state, what was delivered before."""
 
     bookmark: Mapping[str, Any] = field(default_factory=dict)
 
 
-class LogBasedStream(OracleStream):
+class LogBasedStream(FullReadStream):
     """Delivers the last change of each key that was committed since the bookmark.
 
     Records carry the columns, `_sdc_deleted_at` (when the row was deleted, else null) and
@@ -80,8 +70,6 @@ class LogBasedStream(OracleStream):
     the rows that came before. The bookmark moves when everything up to its SCN has been written;
     a run that was killed delivers the changes since then again.
     """
-
-    _version: int | None = None
 
     def __init__(self, tap: Tap, entry: CatalogEntry, services: StreamServices) -> None:
         """Make the stream of a catalog entry.
@@ -93,8 +81,9 @@ class LogBasedStream(OracleStream):
         """
         super().__init__(tap, entry, services)
         self._start = Bookmark()
-        self._mining = MiningConnection(services.settings.connection)
         self._own_session = ConnectionSource(services.settings.connection, module="tap-oracle")
+        self._before_snapshot: LogPoint | None = None
+        self._after_snapshot: Mapping[str, Any] | None = None
 
     def _session(self) -> oracledb.Connection:
         """Return the session of the process, or one of its own.
@@ -131,125 +120,140 @@ class LogBasedStream(OracleStream):
             self.entry, names, settings.representation, any_year=settings.any_year, marks_empty=True
         )
 
-    def pieces(self) -> list[Piece]:
-        """Return the whole stream with its bookmark: another process has no state.
-
-        Raises:
-            ConfigurationError: If `stream_options` has a condition: a row that stops meeting it
-                would stay in the target.
-        """
-        if self.options.where:
-            msg = f"where is not possible for '{self.name}', which is LOG_BASED; choose columns"
-            raise ConfigurationError(msg, setting="stream_options")
+    def pieces(self) -> Sequence[Piece]:
+        """Return the snapshot or its rest, else the changes; another process has no state."""
+        if self.is_read_in_full and self.row_limit is None:
+            return super().pieces()
         return [LogPiece(bookmark=dict(self.stream_state))]
-
-    def statement(self, plan: StreamPlan, piece: Piece) -> Statement:
-        """Return the SELECT of rows as they are now, for a test run."""
-        del piece
-        return select(self.entry.table, plan.expressions, limit=self.limit_in_sql(plan))
 
     def table_version(self) -> None:
         """Return None: the messages of versions are part of the blocks."""
 
     def read(self, piece: Piece) -> Iterator[Block]:
-        """Yield the snapshot, or the changes since the bookmark.
+        """Yield a part of the snapshot, or the changes since the bookmark.
 
         Args:
-            piece: The one of `pieces`.
+            piece: One of `pieces`.
 
         Raises:
             ConfigurationError: If neither method is possible; the text names the way out.
             GapError: If changes are missing and `on_gap` is `fail`.
         """
+        if not isinstance(piece, LogPiece):
+            yield from super().read(piece)
+            return
         plan = self.plan()
-        if isinstance(piece, LogPiece):
-            self._start = read_bookmark(piece.bookmark)
         if self.row_limit is not None:
             yield from self._sample(plan, piece)
             return
-        with closing(self._own_session), closing(self._mining) as mining:
-            yield from self._due(plan, self._source(mining))
+        self._start = read_bookmark(piece.bookmark)
+        with closing(self._own_session), closing(self._sources()) as sources:
+            yield from self._due(plan, sources)
         self.report_non_finite(plan)
 
-    def _due(self, plan: StreamPlan, source: LogMinerSource | FlashbackSource) -> Iterator[Block]:
-        bookmark = self._start
-        if bookmark.scn is None or bookmark.replication_method != LOG_BASED:
-            yield from self._snapshot(plan, source)
-            return
-        self._version = bookmark.version or self.started_at_seconds
+    def _sources(self) -> ChangeSources:
+        return ChangeSources(self.entry, self.services.settings, self._session)
+
+    def _due(self, plan: StreamPlan, sources: ChangeSources) -> Iterator[Block]:
+        source = sources.chosen()
+        self._version = self._start.version or self.started_at_seconds
         try:
-            yield from self._changes(plan, source)
+            yield from self._changes(plan, sources, source)
         except GapError as gap:
             if self.services.settings.on_gap != "snapshot":
                 raise
             self.logger.warning("%s. on_gap is snapshot: loading it in full now", gap)
-            yield from self._snapshot(plan, source)
+            yield from self._snapshot(plan, sources.now(source))
 
-    # Method
+    # First snapshot
 
-    def _source(self, mining: MiningConnection) -> LogMinerSource | FlashbackSource:
-        """Return the source of the method that is wanted and possible.
+    @property
+    def is_read_in_full(self) -> bool:
+        """Whether no changes can be read yet, or an earlier snapshot is unfinished."""
+        bookmark = self.bookmark
+        is_complete = bookmark.scn is not None and bookmark.replication_method == LOG_BASED
+        return CHUNKS in self.stream_state or not is_complete
 
-        Raises:
-            ConfigurationError: If LogMiner is wanted and not possible.
+    @property
+    def digest_parts(self) -> tuple[str, ...]:
+        """The method: records of a FULL_TABLE load lack the metadata of changes."""
+        return (LOG_BASED,)
+
+    @property
+    def expected_rows(self) -> int | None:
+        """The number of rows by the optimizer's statistics, for a snapshot."""
+        return self.entry.row_count if self.is_read_in_full else None
+
+    def before_snapshot(self) -> None:
+        """Note the point in the log from which changes follow, before the SCN of the run.
+
+        Which transactions are open at an SCN can be asked for before it alone. A stream that
+        cannot be read fails when its turn comes, so that others may go on.
         """
-        settings = self.services.settings
-        flashback = FlashbackSource(
-            self._session(), self.entry, array_size_rows=settings.array_size_rows
-        )
-        if settings.log_based_method == FLASHBACK:
-            return flashback
-        reasons = self._reasons_against_logminer(mining)
-        if not reasons:
-            return LogMinerSource(
-                mining.session(),
-                self._session(),
-                self.entry,
-                memory_limit_bytes=settings.log_memory_bytes,
-                array_size_rows=settings.array_size_rows,
-            )
-        if settings.log_based_method == LOGMINER:
-            msg = f"stream '{self.name}' cannot be read by LogMiner: {'; '.join(reasons)}"
-            raise ConfigurationError(msg)
-        self.logger.info(
-            "Stream '%s': by flashback, because LogMiner cannot be used: %s",
-            self.name,
-            "; ".join(reasons),
-        )
-        return flashback
-
-    def _reasons_against_logminer(self, mining: MiningConnection) -> list[str]:
         try:
-            return reasons_against(mining.session(), self._session(), self.entry)
-        except (oracledb.Error, DatabaseError) as error:
-            fault = describe(error)
-            return [fault.report]
+            self._before_snapshot = self._point_of_now()
+        except (OracleError, oracledb.Error) as error:
+            self.logger.debug("Stream '%s': %s", self.name, describe(error).report)
 
-    def _moment(self, source: LogMinerSource | FlashbackSource) -> _Moment:
-        """Return now, and the keys of a bookmark that ends there."""
-        own = {
-            "bookmark_version": BOOKMARK_VERSION,
-            "replication_method": LOG_BASED,
-            "replication_key": None,
-            "replication_key_value": None,
-        }
-        if isinstance(source, FlashbackSource):
-            definition = source.definition()
-            scn = current_scn(self._session())
-            gone = {RESTART_SCN: None, INCARNATION: None}
-            keys = {**own, METHOD: FLASHBACK, "scn": scn, **gone, **definition}
-            return _Moment(scn, keys)
-        position = source.position()
-        keys = {**own, METHOD: LOGMINER, SEGMENTS: None, COLUMNS: None, **position.bookmark()}
-        return _Moment(position.scn, keys, position)
+    def _point_of_now(self) -> LogPoint:
+        with closing(self._own_session), closing(self._sources()) as sources:
+            return sources.now(sources.chosen())
 
-    # Snapshot
+    def moment_of_full_read(self) -> Moment:
+        """Return the moment of the run, or of the stream, and note the bookmark after it."""
+        before = self._before_snapshot or self._point_of_now()
+        moment = super().moment_of_full_read()
+        if moment.scn is None or moment.scn < before.scn:
+            moment = replace(moment, scn=before.scn)
+        self._after_snapshot = before.moved_to(moment.scn or before.scn).bookmark
+        return moment
 
-    def _snapshot(
-        self, plan: StreamPlan, source: LogMinerSource | FlashbackSource
-    ) -> Iterator[Block]:
+    def unfinished_load(self) -> ChunkProgress | None:
+        """Return the progress of an unfinished snapshot, if its state says what follows it."""
+        return super().unfinished_load() if self.stream_state.get(LOG_START) else None
+
+    def _resumed(self, known: ChunkProgress) -> ChunkProgress:
+        """Go on with an unfinished snapshot; changes follow from where it began."""
+        self._after_snapshot = dict(self.stream_state[LOG_START])
+        return super()._resumed(known)
+
+    def version_of_load(self) -> int:
+        """Return when the snapshot began, and more than the version of one before it."""
+        known = self.version_of_unfinished_load
+        return known or max(self.started_at_seconds, (self.bookmark.version or 0) + 1)
+
+    def note_beginning(self) -> None:
+        """Note the chunks; nothing else, because the snapshot is complete with its last row."""
+        is_in_chunks = self._progress is not None
+        self.change_bookmark(
+            {
+                CHUNKS: self.progress_in_bookmark,
+                LOG_START: self._after_snapshot if is_in_chunks else None,
+            }
+        )
+
+    def _read_once(self, piece: Piece) -> Iterator[Block]:
+        plan = self.plan()
+        self._version = piece.version
+        encode, scn = self._row_lines(plan), piece.moment.scn
+        for rows in super().fetched(plan, self.statement(plan, piece)):
+            yield Block(encode((*row, None, scn) for row in plan.values(rows)), len(rows))
+        self.report_non_finite(plan)
+
+    def finish(self) -> None:
+        """Write the version of a snapshot, and move the bookmark to where changes follow."""
+        if self._after_snapshot is not None and self.row_limit is None:
+            bookmark = {**self._after_snapshot, "version": self._version}
+            with self.services.termination.holding():
+                self.services.writer.write_lines(self._activation())
+                self.change_bookmark({CHUNKS: None, LOG_START: None, **bookmark})
+            self.services.snapshots.end_stream()
+        super().finish()
+
+    # Snapshot after a gap
+
+    def _snapshot(self, plan: StreamPlan, now: LogPoint) -> Iterator[Block]:
         """Yield all rows as of now and the bookmark from which changes follow."""
-        now = self._moment(source)
         self._version = max(self.started_at_seconds, (self._start.version or 0) + 1)
         self.logger.info("Stream '%s': snapshot as of SCN %d", self.name, now.scn)
         encode = self._row_lines(plan)
@@ -265,8 +269,7 @@ class LogBasedStream(OracleStream):
         Where the user may not look back, a read-only transaction that begins later gives one
         moment too: what it holds beyond the SCN is delivered again with the changes.
         """
-        hint = Extras(hint=self.options.hint or "")
-        statement = select(self.entry.table, plan.expressions, scn=scn, extras=hint)
+        statement = select(self.entry.table, plan.expressions, scn=scn, extras=self._extras)
         fetched = self.fetched(plan, statement)
         try:
             first = next(fetched, None)
@@ -293,7 +296,8 @@ class LogBasedStream(OracleStream):
         with session.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
         try:
-            yield from self.fetched(plan, select(self.entry.table, plan.expressions))
+            statement = select(self.entry.table, plan.expressions, extras=self._extras)
+            yield from self.fetched(plan, statement)
         finally:
             session.rollback()
 
@@ -304,21 +308,19 @@ class LogBasedStream(OracleStream):
 
     # Changes
 
-    def _changes(
-        self, plan: StreamPlan, source: LogMinerSource | FlashbackSource
-    ) -> Iterator[Block]:
+    def _changes(self, plan: StreamPlan, sources: ChangeSources, source: Source) -> Iterator[Block]:
         """Yield what was committed since the bookmark, and the bookmark after it."""
-        now = self._moment(source)
+        now = sources.now(source)
         session = self._session()
         logged = replace(plan, marks_empty=False)
         rows_of = ChangeRows(
             self.entry,
             logged,
-            RowReader(session, self.entry, plan, now.scn),
+            RowReader(session, self.entry, plan, now.scn, where=self._extras.where),
             server_zone(session),
-            FlashbackSource(session, self.entry, array_size_rows=1).commit_times,
+            sources.flashback().commit_times,
         )
-        for event in self._events(logged, source, now):
+        for event in self._events(logged, sources, source, now):
             if isinstance(event, Changed):
                 rows = list(rows_of.rows(event.changes))
                 yield Block(self._row_lines(plan)(rows), len(rows))
@@ -330,14 +332,14 @@ class LogBasedStream(OracleStream):
         self.report_non_finite(logged)
 
     def _events(
-        self, plan: StreamPlan, source: LogMinerSource | FlashbackSource, now: _Moment
+        self, plan: StreamPlan, sources: ChangeSources, source: Source, now: LogPoint
     ) -> Iterator[Event]:
         bookmark = self._start
         start = position_of(bookmark)
         if isinstance(source, FlashbackSource):
             yield from source.events(plan, bookmark, now.scn, now.bookmark)
             return
-        assert now.position is not None  # noqa: S101 - LogMiner's moment has one
+        assert now.position is not None  # noqa: S101 - LogMiner's point has one
         if start is None:
             # The bookmark of flashback or of an older tap does not say which transactions were
             # open; one run by flashback leads to one that does.
@@ -345,11 +347,7 @@ class LogBasedStream(OracleStream):
                 "Stream '%s': its bookmark is not one of LogMiner; by flashback this once",
                 self.name,
             )
-            flashback = FlashbackSource(
-                self._session(),
-                self.entry,
-                array_size_rows=self.services.settings.array_size_rows,
-            )
+            flashback = sources.flashback()
             for event in flashback.events(plan, bookmark, now.scn, flashback.definition()):
                 yield Advanced(now.position.bookmark()) if isinstance(event, Advanced) else event
             return

@@ -103,9 +103,8 @@ class Replica:
         self.stream = f"{user}-T"
 
     def config(self, **settings: Any) -> dict[str, Any]:
-        return self.database.config(
-            self.user, filter_schemas=[self.user], log_based_method=self.method, **settings
-        )
+        settings = {"filter_schemas": [self.user], **settings}
+        return self.database.config(self.user, log_based_method=self.method, **settings)
 
     def _catalog(self) -> dict[str, Any]:
         with closing(TapOracle(config=self.config())) as tap:

@@ -231,10 +231,34 @@ def test_a_changed_definition_stops_the_stream(make: Make) -> None:
     assert [row["ID"] for row in replica.target.table()] == [2]
 
 
-def test_a_condition_is_refused(make: Make) -> None:
+def test_rows_that_no_longer_meet_a_condition_are_deleted(make: Make) -> None:
     replica = make()
-    with pytest.raises(ConfigurationError, match="where is not possible"):
-        replica.messages(stream_options={replica.stream: {"where": "id > 1"}})
+    options = {replica.stream: {"where": "name LIKE 'in%'"}}
+    database, user = replica.database, replica.user
+    for number, name in enumerate(("in", "in", "out", "out")):
+        database.execute(user, f"INSERT INTO t VALUES ({number}, '{name}', NULL)")
+    assert sorted(record["ID"] for record in replica.run(stream_options=options)) == [0, 1]
+    database.execute(
+        user,
+        "UPDATE t SET name = 'out' WHERE id = 1",
+        "UPDATE t SET name = 'in again' WHERE id = 2",
+        "DELETE FROM t WHERE id = 0",
+    )
+    changed = by_key(replica.run(stream_options=options))
+    assert {key for key, row in changed.items() if row["_sdc_deleted_at"]} == {0, 1}
+    assert [row["NAME"] for row in replica.target.table()] == ["in again"]
+
+
+def test_computed_columns(make: Make) -> None:
+    replica = make()
+    options = {replica.stream: {"columns": {"SHOUTED": "UPPER(name)"}}}
+    database, user = replica.database, replica.user
+    database.execute(user, "INSERT INTO t VALUES (1, 'one', NULL)")
+    assert [record["SHOUTED"] for record in replica.run(stream_options=options)] == ["ONE"]
+    database.execute(user, "INSERT INTO t VALUES (2, 'two', NULL)", "DELETE FROM t WHERE id = 1")
+    changed = by_key(replica.run(stream_options=options))
+    assert changed[2]["SHOUTED"] == "TWO"
+    assert changed[1]["_sdc_deleted_at"] is not None
 
 
 def test_a_stream_without_keys_is_refused(make: Make) -> None:
