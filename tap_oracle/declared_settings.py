@@ -220,8 +220,9 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         allowed_values=[RUN, STREAM, NONE],
         title="Snapshot",
         description=(
-            "Moment that FULL_TABLE streams are read as of: `run` is one SCN for all streams of a "
-            "run, `stream` one SCN per stream, `none` the newest state of each query. Needs "
+            "Moment that FULL_TABLE streams, and LOG_BASED ones in their first run, are read as "
+            "of: `run` is one SCN for all streams of a run, `stream` one SCN per stream, `none` "
+            "the newest state of each query. Needs "
             "FLASHBACK on tables of other schemas; without it the run reads in one read-only "
             "transaction and one session."
         ),
