@@ -34,19 +34,8 @@ class OverwriteLoader:
     commits_batches = False
 
     def __init__(self, services: LoadServices, stream: str, table: TableName) -> None:
-        """Replace the rows of `table`.
-
-        Raises:
-            LoadError: If the run has no staging.
-        """
-        if services.bookkeeping is None:
-            what = (
-                f"stream '{stream}': overwrite needs staging, and there is no ledger; create the "
-                "tables of docs/loading.md or name a ledger_schema"
-            )
-            raise LoadError(what)
+        """Replace the rows of `table`."""
         self._services = services
-        self._bookkeeping: Bookkeeping = services.bookkeeping
         self.stream = stream
         self.table = table
         self.how = ""  # for the log
@@ -56,11 +45,22 @@ class OverwriteLoader:
         self._deleted_at: Identifier | None = None
         self._byte_count = 0
 
+    @property
+    def _bookkeeping(self) -> Bookkeeping:
+        bookkeeping = self._services.bookkeeping
+        if bookkeeping is None:
+            what = (
+                f"stream '{self.stream}': overwrite needs staging, and there is no ledger; create "
+                "the tables of docs/loading.md or name a ledger_schema"
+            )
+            raise LoadError(what)
+        return bookkeeping
+
     def set_columns(self, columns: Sequence[LoadColumn], *, is_keyed: bool) -> None:
         """Take the columns of the table as they are now; the staging table is made to match.
 
         Raises:
-            LoadError: If the strategy cannot be used with the table.
+            LoadError: If the run has no staging, or the strategy cannot be used with the table.
         """
         self._is_keyed = is_keyed
         self._columns = tuple(columns)

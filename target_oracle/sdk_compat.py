@@ -139,9 +139,11 @@ class BulkTarget(Target):
 
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """Return the command; `--input` is read as bytes, whatever the locale."""
+        """Return the command with `--dry-run`; `--input` is read as bytes, whatever the locale."""
         command = super().get_singer_command()
         for parameter in command.params:
             if parameter.name == "file_input":
                 parameter.type = click.File("rb")
+        text = "Print the DDL that the input needs, and load nothing."
+        command.params.append(click.Option(["--dry-run"], is_flag=True, help=text))
         return command

@@ -13,23 +13,24 @@ import oracledb
 
 from oracle_core import retry
 from oracle_core.connection import ConnectionSource, is_alive
-from oracle_core.errors import DatabaseError, describe
+from oracle_core.errors import describe
 from oracle_core.identifiers import Identifier
 from oracle_core.server import read_server
 from oracle_core.termination import Terminated
-from target_oracle.ddl import Plan, plan, refuse_when
 from target_oracle.errors import LoadError
 from target_oracle.ledger import RowCounts
-from target_oracle.table_spec import read_table
-from target_oracle.text_growth import interrupted_move
+from target_oracle.settings import DEFAULT_DDL_TIMEOUT_SECONDS
+from target_oracle.table_changes import MISSING_RIGHT, TableChanges, patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
     from oracle_core.telemetry.events import Change
+    from target_oracle.ddl import Plan
     from target_oracle.ledger import Ledger, LoadEntry
+    from target_oracle.settings import OnTypeChange
     from target_oracle.table_spec import TableSpec
 
     OnChange = Callable[[Change, TableName, str, int | None, str | None], None]
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _LOGGER = logging.getLogger("target-oracle")
-_DONE_BY_ANOTHER = frozenset({"ORA-00955", "ORA-01430"})
-"""The name is taken, the column is there: another session was quicker with the same change."""
 
 PING_AFTER_SECONDS = 60
 """Pause between two transactions after which the session is asked whether it is still there."""
@@ -49,20 +48,21 @@ ATTEMPTS = 3
 
 _ROLLED_BACK = frozenset({"ORA-00060"})
 """A deadlock rolls the statement back, and the other transaction goes on."""
-SESSION_SETUP = (
-    # Without it DDL beside an open transaction fails at once (ORA-00054).
-    "ALTER SESSION SET DDL_LOCK_TIMEOUT = 30",
-    # After a parallel MERGE the transaction cannot read or change the table again (ORA-12838);
-    # the services _high and _medium of an Autonomous Database run DML in parallel.
-    "ALTER SESSION DISABLE PARALLEL DML",
-)
-"""What a session of the target needs beyond that of every session; no right is needed for it."""
+
+
+def session_setup(ddl_timeout_seconds: int) -> tuple[str, ...]:
+    """Return what a session of the target needs beyond every other; no right is needed for it."""
+    return (
+        # Without it DDL beside an open transaction fails at once (ORA-00054).
+        f"ALTER SESSION SET DDL_LOCK_TIMEOUT = {ddl_timeout_seconds:d}",
+        # After a parallel MERGE the transaction cannot read or change the table again
+        # (ORA-12838); the services _high and _medium of an Autonomous Database run DML in parallel.
+        "ALTER SESSION DISABLE PARALLEL DML",
+    )
+
 
 _CODE = re.compile(r"\((\w{3}-\d{4,5})\)")
 """The code in the report of a fault."""
-
-_NO_SCHEMA = "ORA-01918"
-_MISSING_RIGHT = frozenset({"ORA-01031", "ORA-00942", "ORA-41900"})
 
 
 class _Repeatable(Exception):  # noqa: N818 - never leaves this module
@@ -88,7 +88,10 @@ class TargetSession:
         self, config: Mapping[str, Any], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Check the settings of the connection."""
-        self._source = ConnectionSource(config, module="target-oracle", setup=SESSION_SETUP)
+        timeout = config.get("ddl_timeout_seconds")
+        self._ddl_timeout_seconds = DEFAULT_DDL_TIMEOUT_SECONDS if timeout is None else int(timeout)
+        setup = session_setup(self._ddl_timeout_seconds)
+        self._source = ConnectionSource(config, module="target-oracle", setup=setup)
         self._user = str(config.get("proxy_user") or config.get("user") or "the user")
         self._connection: oracledb.Connection | None = None
         self.is_abandoned = False
@@ -106,7 +109,7 @@ class TargetSession:
     @cached_property
     def server(self) -> Server:
         """What the database can; read once."""
-        with self._reported("read what the database can"):
+        with self.reported("read what the database can"):
             server = read_server(self.connection)
         if not server.is_unicode and server.codec is None:
             _LOGGER.warning(
@@ -124,52 +127,35 @@ class TargetSession:
             raise LoadError(what)
         return Identifier(self.server.schema)
 
-    def ensure_table(self, spec: TableSpec, *, stream: str, freeze: bool) -> Plan:
+    def ensure_table(
+        self,
+        spec: TableSpec,
+        *,
+        stream: str,
+        freeze: bool,
+        on_type_change: OnTypeChange = "fail",
+    ) -> Plan:
         """Create or change a table as a stream needs; call it with no transaction open.
 
         Raises:
-            TableMismatchError: when a column does not fit, or a change is forbidden.
+            TableMismatchError: If a column does not fit, or a change is forbidden.
+            LoadError: If the database refuses a change.
         """
-        where = f"stream '{stream}': table {spec.name}"
-        for is_last in (False, True):
-            with self._reported(where):
-                existing = read_table(self.connection, spec.name)
-                if existing and (ending := interrupted_move(spec, existing, self.server)):
-                    refuse_when(freeze, spec, stream, "; ".join(ending))
-                    self._run_all(ending, spec.name, where)
-                    existing = read_table(self.connection, spec.name)
-                found = plan(spec, existing, freeze=freeze, stream=stream, server=self.server)
-            try:
-                self._run_all(found.statements, spec.name, where)
-            except DatabaseError as error:
-                if is_last or error.fault.code not in _DONE_BY_ANOTHER:
-                    raise LoadError(str(error)) from None
-            else:
-                return found
-        return found
+        return TableChanges(self).ensure(
+            spec, stream=stream, freeze=freeze, on_type_change=on_type_change
+        )
 
-    def _run_all(self, statements: Sequence[str], table: TableName, where: str) -> None:
-        for statement in statements:
-            _LOGGER.info("Table %s: %s", table, " ".join(statement.split()))
-            try:
-                with self.connection.cursor() as cursor:
-                    cursor.execute(statement)
-            except oracledb.Error as error:
-                fault = describe(error, where=where)
-                if fault.code in _MISSING_RIGHT:
-                    what = f"{fault.report}; {self._ddl_grant(table)}"
-                    raise LoadError(what) from None
-                if fault.code == _NO_SCHEMA:
-                    what = (
-                        f"{where}: there is no schema {table.schema} ({fault.code}); create its "
-                        "user, or correct default_target_schema (its case follows identifier_style)"
-                    )
-                    raise LoadError(what) from None
-                raise DatabaseError(fault) from None
-            change: Change = "CREATE" if statement.startswith("CREATE") else "ALTER"
-            self._tell(change, table, statement)
+    def execute_ddl(self, statement: str) -> None:
+        """Run one statement that commits; wait for other sessions as long as it may.
 
-    def _tell(self, change: Change, table: TableName, statement: str) -> None:
+        Raises:
+            oracledb.Error: If the database refuses it.
+        """
+        with self.connection.cursor() as cursor:
+            patiently(lambda: cursor.execute(statement), self._ddl_timeout_seconds)
+
+    def tell_change(self, change: Change, table: TableName, statement: str) -> None:
+        """Tell that a table was created or changed."""
         if self.on_change:
             self.on_change(change, table, self._user, None, " ".join(statement.split()))
 
@@ -179,7 +165,8 @@ class TargetSession:
             rows = counts.inserted + counts.merged + counts.deleted
             self.on_change("LOAD", table, self._user, rows, None)
 
-    def _ddl_grant(self, table: TableName) -> str:
+    def ddl_grant(self, table: TableName) -> str:
+        """Return the right that a change of a table needs, for messages."""
         own = table.schema == self.own_schema
         right = "CREATE TABLE" if own else "CREATE ANY TABLE and ALTER ANY TABLE"
         return f"missing: GRANT {right} TO {self._user}, or freeze_schema and a table made by hand"
@@ -193,7 +180,7 @@ class TargetSession:
         failures = 0
         while True:
             try:
-                return action(self.connection)
+                return patiently(lambda: action(self.connection), self._ddl_timeout_seconds)
             except oracledb.Error as error:
                 fault = describe(error, where=where)
                 failures += 1
@@ -346,12 +333,13 @@ class TargetSession:
             self.reopen()
 
     def _missing_grant(self, code: str, table: TableName) -> str:
-        if code not in _MISSING_RIGHT:
+        if code not in MISSING_RIGHT:
             return ""
         return f"; missing: GRANT SELECT, INSERT, UPDATE, DELETE ON {table.sql} TO {self._user}"
 
     @contextmanager
-    def _reported(self, where: str) -> Iterator[None]:
+    def reported(self, where: str) -> Iterator[None]:
+        """Turn what the database refuses in the body into a LoadError."""
         try:
             yield
         except oracledb.Error as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from singer_sdk import typing as th
+
+from target_oracle.table_options import TableOptions, checked_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +22,14 @@ OverwriteStrategy = Literal["transaction", "difference"]
 EmptyString = Literal["null", "space", "fail"]
 OnStreamError = Literal["stop", "continue"]
 OnConcurrentLoad = Literal["wait", "fail"]
+OnTypeChange = Literal["fail", "new_column", "text"]
 
 DEFAULT_BATCH_SIZE_ROWS = 10_000
 DEFAULT_BATCH_SIZE_BYTES = 64 << 20
 DEFAULT_MAX_LINE_BYTES = 128 << 20
 DEFAULT_STATE_INTERVAL_SECONDS = 30
+DEFAULT_DDL_TIMEOUT_SECONDS = 30
+MOST_DDL_TIMEOUT_SECONDS = 1_000_000  # Database Reference, "DDL_LOCK_TIMEOUT"
 
 TARGET_SETTINGS: list[th.Property[Any]] = [
     th.Property(
@@ -203,6 +208,41 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         description="Whether the run fails instead of creating or altering a table.",
     ),
     th.Property(
+        "on_type_change",
+        th.StringType(nullable=True),
+        default="fail",
+        allowed_values=["fail", "new_column", "text"],
+        title="On a change of type",
+        description=(
+            "What becomes of a column that cannot take the values of its stream and cannot be "
+            "widened. `fail` ends the run; `new_column` adds a column beside it, named after the "
+            "new type (`AMOUNT_VARCHAR2`), and leaves the old one NULL in new rows; `text` turns "
+            "the column into text, where its values have an exact text. Keys always fail."
+        ),
+    ),
+    th.Property(
+        "ddl_timeout_seconds",
+        th.IntegerType(nullable=True, minimum=0, maximum=MOST_DDL_TIMEOUT_SECONDS),
+        default=DEFAULT_DDL_TIMEOUT_SECONDS,
+        title="DDL timeout (seconds)",
+        description=(
+            "How long a change of a table waits for the locks of other sessions (ORA-00054, "
+            "ORA-04021) before the run fails."
+        ),
+    ),
+    th.Property(
+        "table_options",
+        th.ObjectType(additional_properties=True, nullable=True),
+        title="Table options",
+        description=(
+            "Options for tables that the run creates: an object whose keys are globs over stream "
+            "names (`HR-*`) and whose values may set `tablespace`, `compression`, `partition` "
+            "(the clauses of CREATE TABLE), `indexes` (a list of `(COLUMNS)`, after UNIQUE or "
+            "BITMAP) and `grants` (a list of `SELECT TO REPORTING`). They become part of DDL as "
+            "they are."
+        ),
+    ),
+    th.Property(
         "identifier_style",
         th.StringType(nullable=True),
         default="oracle",
@@ -283,6 +323,9 @@ class TargetSettings:
     process_activate_version_messages: bool = True
     add_record_metadata: bool = False
     freeze_schema: bool = False
+    on_type_change: OnTypeChange = "fail"
+    ddl_timeout_seconds: int = DEFAULT_DDL_TIMEOUT_SECONDS
+    table_options: Mapping[str, TableOptions] = field(default_factory=dict)
     identifier_style: Style = "oracle"
     text_without_length: TextWithoutLength = "grow"
     empty_string: EmptyString = "null"
@@ -291,6 +334,11 @@ class TargetSettings:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> TargetSettings:
-        """Return the settings of a configuration that was checked; null stands for the default."""
-        given = {field.name: config.get(field.name) for field in fields(cls)}
+        """Return the settings of a configuration that was checked; null stands for the default.
+
+        Raises:
+            ConfigurationError: If `table_options` are wrong.
+        """
+        given = {setting.name: config.get(setting.name) for setting in fields(cls)}
+        given["table_options"] = checked_options(given["table_options"])
         return cls(**cast("Any", {name: v for name, v in given.items() if v is not None}))

@@ -6,16 +6,14 @@ import datetime as dt
 import logging
 import time
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from singer_sdk import metrics
 
 from oracle_core.errors import DataError
 from oracle_core.telemetry.events import Column
-from target_oracle import statements
+from target_oracle.comments import comment_of
 from target_oracle.errors import LoadError, TableMismatchError
-from target_oracle.ledger import RowCounts
 from target_oracle.metadata import (
     ALL,
     DELETED_AT,
@@ -24,13 +22,15 @@ from target_oracle.metadata import (
     BatchMoment,
     metadata_property,
 )
-from target_oracle.properties import Property, properties_of
+from target_oracle.properties import properties_of
 from target_oracle.records import NULL, RecordDecoder, Row
 from target_oracle.row_buffer import RowBuffer
 from target_oracle.sources import Source, batch_of, sources
 from target_oracle.table_loader import loader_of
+from target_oracle.table_options import options_of
 from target_oracle.table_spec import TableSpec, column_specs
-from target_oracle.text_growth import move_to_clob, outgrown
+from target_oracle.text_growth import clob_moves, outgrown
+from target_oracle.versions import Activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from oracle_core.identifiers import Identifier, TableName
     from oracle_core.telemetry.events import Operation
     from target_oracle.batch import Batch
+    from target_oracle.ledger import RowCounts
     from target_oracle.services import LoadServices
 
 _LOGGER = logging.getLogger("target-oracle")
@@ -80,6 +81,7 @@ class OracleSink:
         )
         self._metadata = tuple(metadata_property(name) for name in self._wanted_metadata(()))
         self._columns = self._name_columns()
+        self._placed = self._columns  # where the values go, after on_type_change
         self._sources: tuple[Source, ...] = ()
         self._growing: set[Identifier] = set()
         self._buffer = RowBuffer()
@@ -104,7 +106,7 @@ class OracleSink:
             raise TableMismatchError(what)
 
     def _wanted_metadata(self, extra: Sequence[str]) -> list[str]:
-        """Return the metadata columns to add; those that the stream sends itself are its own."""
+        # Those that the stream sends itself are its own.
         wanted = ALL if self._settings.add_record_metadata else extra
         return [name for name in wanted if name not in self.schema["properties"]]
 
@@ -112,42 +114,60 @@ class OracleSink:
         named = [each.name for each in (*self.properties, *self._metadata)]
         return self._services.rules.columns(self.stream, named)
 
-    def prepare(self) -> None:
-        """Bring the table to what the stream needs; call it with no transaction open.
-
-        Raises:
-            TableMismatchError: when the table cannot take the stream.
-        """
+    def table_spec(self) -> TableSpec:
+        """Return the table that the stream needs."""
+        settings = self._settings
         keys = self.key_properties if self.is_keyed else ()
         specs = column_specs(
             (*self.properties, *self._metadata),
             self._columns,
             keyed=self.is_keyed,
             server=self._services.session.server,
-            text=self._settings.text_without_length,
+            text=settings.text_without_length,
         )
-        self._growing = {spec.name for spec in specs if spec.grows}
-        spec = TableSpec(self.table, specs, tuple(self._columns[key] for key in keys))
-        freeze = self._settings.freeze_schema
-        found = self._services.session.ensure_table(spec, stream=self.stream, freeze=freeze)
-        self._sources = sources(
-            self.properties,
-            self._metadata,
-            self._columns,
-            found.types,
-            keyed=self.is_keyed,
-            server=self._services.session.server,
+        return TableSpec(
+            self.table,
+            specs,
+            tuple(self._columns[key] for key in keys),
+            options_of(self.stream, settings.table_options),
+            comment_of(self.schema.get("description")),
         )
+
+    def prepare(self) -> None:
+        """Bring the table to what the stream needs; call it with no transaction open.
+
+        Raises:
+            TableMismatchError: If the table cannot take the stream.
+        """
+        settings, session = self._settings, self._services.session
+        spec = self.table_spec()
+        self._growing = {column.name for column in spec.columns if column.grows}
+        planned = session.ensure_table(
+            spec,
+            stream=self.stream,
+            freeze=settings.freeze_schema,
+            on_type_change=settings.on_type_change,
+        )
+        self._placed = {
+            text: planned.replaced.get(name, name) for text, name in self._columns.items()
+        }
         self._sources = tuple(
             replace(
                 part,
-                is_lenient=not self._settings.validate_records,
-                refuses_empty=self._settings.empty_string == "fail",
-                empty_key=" " if self._settings.empty_string == "space" else None,
+                is_lenient=not settings.validate_records,
+                refuses_empty=settings.empty_string == "fail",
+                empty_key=" " if settings.empty_string == "space" else None,
             )
-            for part in self._sources
+            for part in sources(
+                self.properties,
+                self._metadata,
+                self._placed,
+                planned.types,
+                keyed=self.is_keyed,
+                server=session.server,
+            )
         )
-        if sum(part.column.is_key for part in self._sources) != len(keys):
+        if sum(part.column.is_key for part in self._sources) != len(spec.keys):
             what = f"stream '{self.stream}': a key column of {self.table} is generated by Oracle"
             raise TableMismatchError(what)
         columns = [part.column for part in self._sources]
@@ -217,7 +237,7 @@ class OracleSink:
         """Load the rest, and do what waited for the end of the stream."""
         self.flush()
         self._services.checkpoint()
-        self._loader.finish(self._activation() if self._is_activation_due else None)
+        self._loader.finish(self._then() if self._is_activation_due else None)
         self._is_activation_due = False
         self.oldest = None
         self._counter.exit()
@@ -241,7 +261,7 @@ class OracleSink:
         self._has_unversioned = earlier._has_unversioned
         self.oldest = earlier.oldest
         if earlier._announced is not None or earlier._versions_seen:
-            self._add_version_columns()
+            self.add_version_columns()
 
     # Versions
 
@@ -258,7 +278,7 @@ class OracleSink:
         is_loaded = version in self._versions_seen
         self._announced = version
         self._is_activation_due = True
-        self._add_version_columns()
+        self.add_version_columns()
         if is_loaded and self._loader.commits_batches:
             self._activate()
 
@@ -271,9 +291,10 @@ class OracleSink:
         versions.discard(None)
         if versions - self._versions_seen:
             self._versions_seen |= versions
-            self._add_version_columns()
+            self.add_version_columns()
 
-    def _add_version_columns(self) -> None:
+    def add_version_columns(self) -> None:
+        """Give the table the columns of versions, unless it has them."""
         if any(each.name == TABLE_VERSION for each in self._metadata):
             return
         self.flush()
@@ -284,29 +305,24 @@ class OracleSink:
             self.prepare()
 
     def _activate(self) -> None:
-        self._load(len(self._buffer.rows), then=self._activation())
+        self._load(len(self._buffer.rows), then=self._then())
         self._is_activation_due = False
         self.oldest = None
 
-    def _activation(self) -> Callable[[oracledb.Cursor], RowCounts]:
+    def _activation(self) -> Activation:
         """Return what deletes or marks the rows of earlier versions."""
-        rules, announced = self._services.rules, self._announced
-        binds = [announced, max({announced or 0} | self._versions_seen)]
-        with_null = not self._has_unversioned
-        version, deleted_at = rules.identifier(TABLE_VERSION), rules.identifier(DELETED_AT)
+        return Activation(
+            self._announced,
+            max({self._announced or 0} | self._versions_seen),
+            self._services.rules.identifier(TABLE_VERSION),
+            self._services.rules.identifier(DELETED_AT),
+            with_null=not self._has_unversioned,
+            deletes=self._settings.hard_delete,
+        )
 
-        def delete(cursor: oracledb.Cursor) -> RowCounts:
-            sql = statements.delete_older(self.table, version, with_null=with_null)
-            cursor.execute(sql, binds)
-            return RowCounts(deleted=cursor.rowcount)
-
-        def mark(cursor: oracledb.Cursor) -> RowCounts:
-            now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000+00:00")
-            sql = statements.mark_older(self.table, version, deleted_at, with_null=with_null)
-            cursor.execute(sql, [now, *binds])
-            return RowCounts(deleted=cursor.rowcount)
-
-        return delete if self._settings.hard_delete else mark
+    def _then(self) -> Callable[[oracledb.Cursor], RowCounts]:
+        activation = self._activation()
+        return lambda cursor: activation.run(cursor, self.table)
 
     # Loading
 
@@ -325,7 +341,7 @@ class OracleSink:
                 self._batch(rows) if rows else None,
                 byte_count=size,
                 deleted=self._deleted(rows),
-                deleted_at=self._columns.get(DELETED_AT),
+                deleted_at=self._placed.get(DELETED_AT),
                 then=then,
             )
         waiting.drop(count)
@@ -362,26 +378,18 @@ class OracleSink:
         Raises:
             DataError: If `freeze_schema` forbids it.
         """
-        server, session = self._services.session.server, self._services.session
-        longer = outgrown(batch, self._growing, server)
-        for column, position in longer:
-            if self._settings.freeze_schema:
-                what = f"column {column.name}: a text is too long and freeze_schema is set"
-                raise DataError(what, position=position)
-            where = f"stream '{self.stream}': move {self.table}.{column.name} to CLOB"
-            move = partial(move_to_clob, table=self.table, column=column.name, server=server)
-            session.run_ddl(move, where)
+        session = self._services.session
+        longer = outgrown(batch, self._growing, session.server)
+        moves = clob_moves(self.table, longer, session.server, freeze=self._settings.freeze_schema)
+        for move in moves:
+            session.run_ddl(move.run, f"stream '{self.stream}': move {self.table}.{move.column}")
         if longer:
             self.prepare()
         return bool(longer)
 
     def _deleted(self, rows: Sequence[Row]) -> set[int]:
         """Return the positions of records that say of themselves that their row is deleted."""
-        place = _position_of(DELETED_AT, self.properties)
+        place = next((i for i, p in enumerate(self.properties) if p.name == DELETED_AT), None)
         if place is None or not self._settings.hard_delete or not self.is_keyed:
             return set()
         return {position for position, row in enumerate(rows) if row[place] not in (None, NULL)}
-
-
-def _position_of(name: str, properties: Sequence[Property]) -> int | None:
-    return next((i for i, each in enumerate(properties) if each.name == name), None)

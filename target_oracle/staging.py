@@ -19,10 +19,10 @@ from oracle_core.types import BindPlan, Family, OracleType, row_of
 from target_oracle import direct_path
 from target_oracle.batch import Batch
 from target_oracle.batch_writer import BatchWriter
+from target_oracle.column_move import column_move
 from target_oracle.errors import LoadError
 from target_oracle.staged_statements import ROW_NUMBER
 from target_oracle.statements import LoadColumn
-from target_oracle.text_growth import move_to_clob
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,7 +197,7 @@ class StagingArea:
                 continue
             before, after = row_of(storage(there[column.name])), row_of(storage(column))
             if before.family is after.family is Family.TEXT and after.is_large:
-                move_to_clob(connection, table.name, column.name, server)
+                column_move(table.name, column.name, OracleType("CLOB"), server).run(connection)
             else:
                 what = f"column {column.name} changed its type in the middle of the run; run again"
                 raise LoadError(what)

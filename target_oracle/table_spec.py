@@ -11,7 +11,9 @@ from oracle_core.identifiers import Identifier
 from oracle_core.types import from_json_schema, row_of
 from oracle_core.types.from_json_schema import declared_type
 from oracle_core.types.type_row import Family
+from target_oracle.comments import comment_of
 from target_oracle.properties import ValueKind
+from target_oracle.table_options import TableOptions
 from target_oracle.text_limits import longest_text
 
 if TYPE_CHECKING:
@@ -26,13 +28,15 @@ if TYPE_CHECKING:
     from target_oracle.properties import Property
     from target_oracle.settings import TextWithoutLength
 
+NO_OPTIONS = TableOptions()
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
     """A column that a stream needs.
 
     `declared` says that the SCHEMA itself bounds the type, `grows` that it is text without a
-    length, which may become CLOB.
+    length, which may become CLOB. `comment` is None where the stream has no description.
     """
 
     name: Identifier
@@ -40,15 +44,38 @@ class ColumnSpec:
     nullable: bool = True
     declared: bool = False
     grows: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """The table that a stream needs; `keys` are its key columns in key order."""
+    """The table that a stream needs.
+
+    Attributes:
+        name: Its name.
+        columns: Its columns.
+        keys: Its key columns in key order.
+        options: What it gets when it is made.
+        comment: Its comment, None where the stream has no description.
+        has_local_key: Whether the index of its key lies in its partitions.
+    """
 
     name: TableName
     columns: tuple[ColumnSpec, ...]
     keys: tuple[Identifier, ...] = ()
+    options: TableOptions = NO_OPTIONS
+    comment: str | None = None
+    has_local_key: bool = False
+
+    @property
+    def comments(self) -> dict[Identifier | None, str]:
+        """The comments that descriptions ask for; key None is the table itself."""
+        comments: dict[Identifier | None, str] = {
+            column.name: column.comment for column in self.columns if column.comment
+        }
+        if self.comment:
+            comments[None] = self.comment
+        return comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +122,17 @@ def column_specs(
 def _column_spec(
     each: Property, name: Identifier, *, keyed: bool, server: Server, text: TextWithoutLength
 ) -> ColumnSpec:
-    is_key = keyed and each.is_key
+    is_key, comment = keyed and each.is_key, comment_of(each.schema.get("description"))
     oracle_type = from_json_schema(each.schema, is_key=is_key, server=server)
     plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
     by_json = from_json_schema(plain, is_key=is_key, server=server)
     has_length = "maxLength" in each.schema or declared_type(each.schema) is not None
     is_unbounded = each.kind is ValueKind.STRING and not has_length
     if text != "clob" and is_unbounded and oracle_type.kind == "CLOB":
-        return ColumnSpec(name, longest_text(server), grows=text == "grow")
+        return ColumnSpec(name, longest_text(server), grows=text == "grow", comment=comment)
     bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
-    return ColumnSpec(name, oracle_type, not is_key, bounded or oracle_type != by_json)
+    declared = bounded or oracle_type != by_json
+    return ColumnSpec(name, oracle_type, not is_key, declared, comment=comment)
 
 
 def _vector_shapes(
@@ -143,3 +171,20 @@ def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTab
     }
     keys = dictionary.keys(connection, scope)
     return ExistingTable(columns, frozenset(Identifier(k.column) for k in keys if k.kind == "P"))
+
+
+def read_comments(
+    connection: oracledb.Connection, table: TableName
+) -> dict[Identifier | None, str | None]:
+    """Return the comments of a table and its columns; key None is the table itself.
+
+    Raises:
+        oracledb.Error: If the dictionary cannot be read.
+    """
+    scope = Scope((table.schema.name,), table_names=(table.table.name,))
+    comments: dict[Identifier | None, str | None] = {
+        Identifier(row.column): row.comment for row in dictionary.column_comments(connection, scope)
+    }
+    for row in dictionary.table_comments(connection, scope):
+        comments[None] = row.comment
+    return comments

@@ -13,6 +13,7 @@ from oracle_core.history.settings import TARGET_HISTORY_SETTINGS
 from oracle_core.settings import CONNECTION_SETTINGS, validated
 from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
 from oracle_core.telemetry.sinks import telemetry_of
+from target_oracle.dry_run import DryRun
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
 from target_oracle.sdk_compat import BulkTarget, ConfigInput
@@ -45,6 +46,11 @@ class TargetOracle(BulkTarget):
     ]
 
     _run: LoadRun | None = None
+    _dry_run: DryRun | None = None
+
+    def plan_only(self) -> None:
+        """Print the DDL that the input needs, rather than load it."""
+        self._dry_run = DryRun(self.config, TargetSettings.of(self.config), self.mapper)
 
     @property
     def run(self) -> LoadRun:
@@ -57,6 +63,10 @@ class TargetOracle(BulkTarget):
 
     def read_input(self, file_input: IO[Any] | None) -> Counter[str]:
         """Read the input to its end and return the number of lines per message type."""
+        if self._dry_run is not None:
+            return BulkReader(self._dry_run, max_line_bytes=self.config["max_line_bytes"]).read(
+                file_input
+            )
         run = self.run
         try:
             return BulkReader(run, max_line_bytes=run.settings.max_line_bytes).read(file_input)
@@ -65,8 +75,11 @@ class TargetOracle(BulkTarget):
             raise
 
     def process_endofpipe(self) -> None:
-        """Load the rest and write the last STATE."""
-        self.run.finish()
+        """Load the rest and write the last STATE, or print the plans."""
+        if self._dry_run is not None:
+            self._dry_run.finish()
+        else:
+            self.run.finish()
 
     # Settings
 
@@ -97,6 +110,7 @@ class TargetOracle(BulkTarget):
         about_format: str | None = None,
         config: ConfigInput | None = None,
         file_input: IO[bytes] | None = None,
+        dry_run: bool = False,
     ) -> None:
         """Run the command.
 
@@ -105,6 +119,7 @@ class TargetOracle(BulkTarget):
             about_format: json or markdown.
             config: the settings.
             file_input: read messages from here rather than from standard input.
+            dry_run: print the DDL that the input needs, and load nothing.
         """
         cls.answer_about(about=about, about_format=about_format)
         with reported(cls.logger):
@@ -112,5 +127,8 @@ class TargetOracle(BulkTarget):
                 config=config.config if config else {},
                 parse_env_config=bool(config and config.parse_env),
             )
-            target.run.termination.install()
+            if dry_run:
+                target.plan_only()
+            else:
+                target.run.termination.install()
             target.listen(file_input)  # type: ignore[arg-type]

@@ -2,39 +2,28 @@
 
 Most values of text are short, and a CLOB takes no `=`, GROUP BY, DISTINCT, join or index. MODIFY
 cannot turn text into a CLOB (ORA-22858), so that a column is added, filled in pieces, and takes the
-name of the old one. Every step can be cut off: `interrupted_move` finds a column between its names.
+name of the old one (`column_move`).
 """
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-from oracle_core.identifiers import Identifier
-from target_oracle.errors import TableMismatchError
+from oracle_core.errors import DataError
+from oracle_core.types import OracleType
+from target_oracle.column_move import column_move
 from target_oracle.text_limits import longest_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    import oracledb
-
-    from oracle_core.identifiers import TableName
+    from oracle_core.identifiers import Identifier, TableName
     from oracle_core.server import Server
-    from oracle_core.types import OracleType
     from target_oracle.batch import Batch
+    from target_oracle.column_move import ColumnMove
     from target_oracle.statements import LoadColumn
-    from target_oracle.table_spec import ExistingTable, TableSpec
 
-PIECE_ROWS = 10_000
-"""Rows that are copied per transaction."""
-
-_SUFFIX = "_SDC_CLOB"
-_LOGGER = logging.getLogger("target-oracle")
-_INDEXES = """
-SELECT MIN(INDEX_NAME) FROM ALL_IND_COLUMNS
- WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND COLUMN_NAME = :3
-"""
+_CLOB = OracleType("CLOB")
 
 
 def outgrown(
@@ -57,6 +46,25 @@ def outgrown(
     return places
 
 
+def clob_moves(
+    table: TableName,
+    longer: Sequence[tuple[LoadColumn, int]],
+    server: Server,
+    *,
+    freeze: bool,
+) -> list[ColumnMove]:
+    """Return the moves of the columns that `outgrown` found.
+
+    Raises:
+        DataError: If `freeze_schema` forbids them.
+    """
+    for column, position in longer:
+        if freeze:
+            what = f"column {column.name}: a text is too long and freeze_schema is set"
+            raise DataError(what, position=position)
+    return [column_move(table, column.name, _CLOB, server) for column, _ in longer]
+
+
 def _first_longer(values: Sequence[object], text: OracleType, server: Server) -> int | None:
     length = text.length or 0
     most_bytes = length if text.char_used != "C" else longest_text(server).length or 0
@@ -70,63 +78,3 @@ def _first_longer(values: Sequence[object], text: OracleType, server: Server) ->
         ):
             return position
     return None
-
-
-def _between(column: Identifier, server: Server) -> Identifier:
-    return Identifier(column.name + _SUFFIX).shorten(server.name_bytes)
-
-
-def interrupted_move(spec: TableSpec, existing: ExistingTable, server: Server) -> list[str]:
-    """Return what ends moves that were cut off after the old column had gone."""
-    return [
-        _rename(spec.name, _between(column.name, server), column.name)
-        for column in spec.columns
-        if column.name not in existing.columns and _between(column.name, server) in existing.columns
-    ]
-
-
-def move_to_clob(
-    connection: oracledb.Connection, table: TableName, column: Identifier, server: Server
-) -> None:
-    """Turn a VARCHAR2 column into a CLOB; every step commits.
-
-    Raises:
-        TableMismatchError: If the column is indexed: its indexes would go with it.
-        oracledb.Error: If the database refuses a step.
-    """
-    new = _between(column, server)
-    _LOGGER.info("Table %s: column %s becomes CLOB for longer text", table, column)
-    with connection.cursor() as cursor:
-        cursor.execute(_INDEXES, [table.schema.name, table.table.name, column.name])
-        row = cursor.fetchone()
-        if row is not None and row[0] is not None:
-            what = (
-                f"column {table}.{column} would have to become CLOB for a longer text and is in "
-                f"index {row[0]}; drop the index, or set text_without_length to varchar2"
-            )
-            raise TableMismatchError(what)
-        cursor.execute(
-            "SELECT COUNT(*) FROM ALL_TAB_COLUMNS WHERE OWNER = :1 AND TABLE_NAME = :2"
-            " AND COLUMN_NAME = :3",
-            [table.schema.name, table.table.name, new.name],
-        )
-        if cursor.fetchone() != (0,):  # copied in part by a run that ended
-            cursor.execute(f"ALTER TABLE {table.sql} DROP COLUMN {new.sql}")
-        cursor.execute(f"ALTER TABLE {table.sql} ADD ({new.sql} CLOB)")
-        copy = (
-            f"UPDATE {table.sql} SET {new.sql} = {column.sql} "  # noqa: S608
-            f"WHERE {column.sql} IS NOT NULL AND {new.sql} IS NULL AND ROWNUM <= {PIECE_ROWS}"
-        )
-        while True:
-            cursor.execute(copy)
-            copied = cursor.rowcount
-            connection.commit()
-            if copied < PIECE_ROWS:
-                break
-        # Only a change of the dictionary; DROP COLUMN would rewrite every block.
-        cursor.execute(f"ALTER TABLE {table.sql} SET UNUSED ({column.sql})")
-        cursor.execute(_rename(table, new, column))
-
-
-def _rename(table: TableName, old: Identifier, new: Identifier) -> str:
-    return f"ALTER TABLE {table.sql} RENAME COLUMN {old.sql} TO {new.sql}"

@@ -73,10 +73,10 @@ def test_the_other_choices(loader: Loader) -> None:
 def test_a_move_that_was_cut_off_is_ended(loader: Loader) -> None:
     loader.load(SCHEMA, record_line({"ID": 1, "A": "a"}))
     loader.execute(
-        'ALTER TABLE t ADD ("A_SDC_CLOB" CLOB)',
-        'UPDATE t SET "A_SDC_CLOB" = a',
+        'ALTER TABLE t ADD ("A_SDC_NEW" CLOB)',
+        'UPDATE t SET "A_SDC_NEW" = a',
         "ALTER TABLE t DROP COLUMN a",
-        'ALTER TABLE t ADD ("B_SDC_CLOB" CLOB)',
+        'ALTER TABLE t ADD ("B_SDC_NEW" CLOB)',
     )
     loader.load(SCHEMA, record_line({"ID": 2, "A": LONG, "B": LONG}))
     assert kinds(loader) == {"ID": "NUMBER", "A": "CLOB", "B": "CLOB"}

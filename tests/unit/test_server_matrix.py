@@ -21,7 +21,7 @@ from target_oracle import statements
 from target_oracle.ddl import create_table, plan
 from target_oracle.naming import NamingRules
 from target_oracle.properties import properties_of
-from target_oracle.session import SESSION_SETUP
+from target_oracle.session import session_setup
 from target_oracle.statements import LoadColumn
 from target_oracle.table_spec import ExistingColumn, ExistingTable, TableSpec, column_specs
 
@@ -109,7 +109,7 @@ def older(spec: TableSpec) -> ExistingTable:
 def sent_to(server: Server) -> Iterator[str]:
     yield "-- session"
     yield session_statement()
-    yield from SESSION_SETUP
+    yield from session_setup(30)
     yield "\n-- a table that does not exist"
     spec = spec_for(server)
     yield create_table(spec, server)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import oracledb
 
     from target_oracle.ledger import Ledger, LoadEntry, RowCounts
+    from target_oracle.settings import OnTypeChange
     from target_oracle.table_spec import TableSpec
 
 
@@ -75,7 +76,10 @@ class FakeSession:
         self.specs: list[TableSpec] = []
         self.closed = False
 
-    def ensure_table(self, spec: TableSpec, *, stream: str, freeze: bool) -> Plan:
+    def ensure_table(
+        self, spec: TableSpec, *, stream: str, freeze: bool, on_type_change: OnTypeChange
+    ) -> Plan:
+        assert on_type_change == "fail"
         assert not self.log or self.log[-1][0] in ("commit", "ddl", "TRUNCATE"), "DDL in between"
         self.specs.append(spec)
         self.log.append(("ddl", [column.name.name for column in spec.columns]))

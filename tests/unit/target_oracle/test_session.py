@@ -82,7 +82,7 @@ def session_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Fake
         server = Server(schema="LOADER")
         monkeypatch.setattr("target_oracle.session.read_server", lambda _: server)
         monkeypatch.setattr(
-            "target_oracle.session.read_table", lambda *_: found.pop(0) if found else None
+            "target_oracle.table_changes.read_table", lambda *_: found.pop(0) if found else None
         )
         return session, connection
 
