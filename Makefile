@@ -169,6 +169,7 @@ format: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.openapi
 
 clean:
 	rm -rf $(VENV) $(VENV)-python* $(MELTANO_VENV) $(DRIVER_VENV) $(STATE_VENV) .meltano build dist output

@@ -31,13 +31,14 @@ from oracle_scheduler.store.firing import NewRun
 from oracle_scheduler.store.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from oracle_scheduler.store.database import Database
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
-_ROLES = ("scheduler", "worker")
+_ROLES = ("scheduler", "worker", "api")
 _WAIT_SECONDS = 0.5
 
 
@@ -70,6 +71,8 @@ def _service_option(
 
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DEFAULT_BIND = "127.0.0.1:8090"
 
 
 @click.command()
@@ -106,8 +109,24 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @_service_option("log_dir", ".oracle-scheduler", _FOLDER, "Folder of outputs and results.")
 @_service_option("meltano", "meltano", str, "Program of Meltano.")
 @_service_option("meltano_project", ".", click.Path(file_okay=False), "Folder of the project.")
+@_service_option("bind", DEFAULT_BIND, str, "Address and port of pages and API.")
+@_service_option("tls_certificate", None, _FILE, "Certificate chain of pages and API, PEM.")
+@_service_option("tls_key", None, _FILE, "Private key of the certificate, PEM.")
+@_service_option(
+    "behind_proxy",
+    False,  # noqa: FBT003 - the default of an option
+    click.BOOL,
+    "Whether a proxy with TLS stands in front of pages and API.",
+)
+@_service_option(
+    "allow_adhoc",
+    "",
+    str,
+    "Folders of scripts and modules of functions, with commas between, that requests with a token "
+    "of scope admin may schedule.",
+)
 def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
-    """Fire times and run jobs until SIGTERM or SIGINT."""
+    """Fire times, run jobs and show pages until SIGTERM or SIGINT."""
     settings = ServiceSettings(
         jobs_dir=options["jobs_dir"],
         spool=options["log_dir"],
@@ -122,11 +141,37 @@ def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
     )
     path = sqlite_path(store_url)
     alone = contextlib.nullcontext() if path is None else only_service(path)
-    with alone, opened(store_url, table_prefix) as database:
+    with (
+        alone,
+        opened(store_url, table_prefix) as database,
+        _api(database, settings.roles, options),
+    ):
         service = Service(database, settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop())
         service.run()
+
+
+def _api(
+    database: Database, roles: frozenset[str], options: Mapping[str, Any]
+) -> AbstractContextManager[object]:
+    """Return pages and API as a context, or an empty one where this process serves none."""
+    if "api" not in roles:
+        return contextlib.nullcontext()
+    # Imported when needed: FastAPI takes half a second, which workers need not spend.
+    from oracle_scheduler.api.server import serving  # noqa: PLC0415
+    from oracle_scheduler.api.settings import ApiSettings, address  # noqa: PLC0415
+
+    host, port = address(options["bind"])
+    settings = ApiSettings(
+        host=host,
+        port=port,
+        certificate=options["tls_certificate"],
+        key=options["tls_key"],
+        behind_proxy=options["behind_proxy"],
+        allow_adhoc=_names(options["allow_adhoc"]),
+    )
+    return serving(database, settings)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 # The C parser reads 500 jobs in a few milliseconds; wheels of PyYAML carry it, builds may not.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_EXPONENT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d+")
 
 Path = tuple[str | int, ...]
 
@@ -86,4 +89,7 @@ def _value(
             _value(loader, item, (*path, position), lines, file)
             for position, item in enumerate(node.value)
         ]
+    # YAML 1.1 reads the number 1e5 of JSON as a text; YAML 1.2 and this reader do not.
+    if isinstance(node, yaml.ScalarNode) and not node.style and _EXPONENT.fullmatch(node.value):
+        return float(node.value)
     return loader.construct_object(node)

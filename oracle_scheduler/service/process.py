@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 import uuid
 from typing import TYPE_CHECKING
-
-import sqlalchemy as sa
 
 from oracle_core.errors import ConfigurationError, describe
 from oracle_scheduler.jobfile import read_pipeline
 from oracle_scheduler.service.leadership import Leadership
 from oracle_scheduler.service.worker import Worker
-from oracle_scheduler.store import claims, definitions
+from oracle_scheduler.store import claims, definitions, nodes
 from oracle_scheduler.triggers.service import DATABASE_ERRORS, firing_scheduler
 
 if TYPE_CHECKING:
@@ -50,9 +46,7 @@ class Service:
     def run(self) -> None:
         """Serve until `stop`; then jobs are asked to end, and what ends in time is reported."""
         settings = self._settings
-        self._register_node()
-        for queue in settings.queues:
-            claims.set_slots(self._database, queue, settings.slots)
+        nodes.register(self._database, self.node_id, settings.roles)
         self._read_jobs()
         scheduler = firing_scheduler(
             self._database,
@@ -62,7 +56,10 @@ class Service:
         if "scheduler" in settings.roles:
             self._leadership.start()
             scheduler.start()
-        self._worker.recover()
+        if "worker" in settings.roles:
+            for queue in settings.queues:
+                claims.set_slots(self._database, queue, settings.slots)
+            self._worker.recover()
         _LOGGER.info("Serving as %s", ", ".join(sorted(settings.roles)))
         try:
             self._serve()
@@ -108,31 +105,8 @@ class Service:
                 continue
             self._seen[path] = stamp
 
-    def _register_node(self) -> None:
-        def work(connection: sa.Connection) -> None:
-            node = self._database.tables.node
-            now = self._database.now(connection)
-            connection.execute(sa.delete(node).where(node.c.node_id == self.node_id))
-            connection.execute(
-                sa.insert(node).values(
-                    node_id=self.node_id,
-                    host=socket.gethostname()[:255],
-                    pid=os.getpid(),
-                    roles=",".join(sorted(self._settings.roles)),
-                    started_at=now,
-                    seen_at=now,
-                )
-            )
-
-        self._database.perform(work)
-
     def _heartbeat(self) -> None:
-        def work(connection: sa.Connection) -> None:
-            node = self._database.tables.node
-            statement = sa.update(node).where(node.c.node_id == self.node_id)
-            connection.execute(statement.values(seen_at=self._database.now(connection)))
-
         try:
-            self._database.perform(work)
+            nodes.heartbeat(self._database, self.node_id)
         except DATABASE_ERRORS as error:
             _LOGGER.warning("The node is reported later: %s", describe(error).report)

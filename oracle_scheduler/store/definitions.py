@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from oracle_core.errors import ConfigurationError
 from oracle_scheduler.calendar.schedules import first_time
 from oracle_scheduler.jobfile import pipeline_of
 from oracle_scheduler.store.errors import UnknownNameError
@@ -26,7 +27,9 @@ class Definition:
     is_paused: bool = False
 
 
-def register(database: Database, pipeline: Pipeline, text: str) -> None:
+def register(
+    database: Database, pipeline: Pipeline, text: str, *, keeps_other_sources: bool = False
+) -> None:
     """Store a pipeline, new or changed.
 
     A changed schedule counts from now. Where only other parts changed, the next time stays, and a
@@ -36,12 +39,18 @@ def register(database: Database, pipeline: Pipeline, text: str) -> None:
         database: Where it is stored.
         pipeline: What the text says.
         text: The job file.
+        keeps_other_sources: Whether a pipeline of this name that comes from elsewhere is kept.
+
+    Raises:
+        ConfigurationError: If it is kept.
     """
 
     def work(connection: sa.Connection) -> None:
         now = database.now(connection)
         table = database.tables.pipeline
         row = database.find_and_lock(connection, table, table.c.name == pipeline.name)
+        if row is not None and keeps_other_sources:
+            _check_source(row, pipeline.source)
         values = {
             "definition": text,
             "digest": _digest(text),
@@ -57,6 +66,12 @@ def register(database: Database, pipeline: Pipeline, text: str) -> None:
         _set_trigger(database, connection, pipeline)
 
     database.perform(work)
+
+
+def _check_source(row: sa.RowMapping, source: str) -> None:
+    if row["source"] != source:
+        message = f"the pipeline '{row['name']}' comes from {row['source']}; change it there"
+        raise ConfigurationError(message)
 
 
 def _set_trigger(database: Database, connection: sa.Connection, pipeline: Pipeline) -> None:
@@ -96,10 +111,14 @@ def definition(database: Database, connection: sa.Connection, name: str) -> Defi
     table = database.tables.pipeline
     row = database.find_and_lock(connection, table, table.c.name == name)
     if row is None:
-        message = f"no pipeline is called '{name}'; `oracle-scheduler validate` and `serve` read it"
-        raise UnknownNameError(message)
+        raise _unknown(name)
     pipeline = pipeline_of(row["definition"], row["source"] or name)
     return Definition(pipeline, row["definition"], bool(row["is_paused"]))
+
+
+def _unknown(name: str) -> UnknownNameError:
+    message = f"no pipeline is called '{name}'; `oracle-scheduler serve --jobs-dir` reads job files"
+    return UnknownNameError(message)
 
 
 def set_paused(database: Database, name: str, *, is_paused: bool) -> None:
@@ -121,16 +140,26 @@ def set_paused(database: Database, name: str, *, is_paused: bool) -> None:
     database.perform(work)
 
 
-def remove(database: Database, name: str) -> None:
+def remove(database: Database, name: str, *, source: str | None = None) -> None:
     """Forget a pipeline; its runs stay.
+
+    Args:
+        database: The store.
+        name: Of the pipeline.
+        source: The pipeline is kept where it comes from elsewhere; None: whatever its source is.
 
     Raises:
         UnknownNameError: If the pipeline is not known.
+        ConfigurationError: If it is kept.
     """
 
     def work(connection: sa.Connection) -> None:
-        definition(database, connection, name)
         tables = database.tables
+        row = database.find_and_lock(connection, tables.pipeline, tables.pipeline.c.name == name)
+        if row is None:
+            raise _unknown(name)
+        if source is not None:
+            _check_source(row, source)
         connection.execute(sa.delete(tables.trigger).where(tables.trigger.c.pipeline_name == name))
         connection.execute(sa.delete(tables.pipeline).where(tables.pipeline.c.name == name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,8 +17,7 @@ from oracle_scheduler.store.progress import PASSED_OVER, advance, cancel_run
 from oracle_scheduler.store.states import ACTIVE, State
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from oracle_scheduler.store.database import Database
     from oracle_scheduler.store.definitions import Definition
@@ -32,12 +32,14 @@ class NewRun:
         scheduled_for: The time that it is for; None for one started by hand.
         env: Variables added to those of the pipeline.
         skip: Jobs that are passed over as if they had succeeded.
+        place: Position among runs that are made at the same moment; they begin in this order.
     """
 
     fire_key: str
     scheduled_for: dt.datetime | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     skip: frozenset[str] = frozenset()
+    place: int = 0
 
 
 def fire(database: Database, name: str) -> tuple[str, ...]:
@@ -64,8 +66,7 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
             return ()
         times = due(known.pipeline, row["next_time"], now)
         made = [
-            insert_run(database, connection, known, NewRun(fire_key(name, moment), moment), now)
-            for moment in times.run
+            insert_run(database, connection, known, new, now) for new in runs_of(name, times.run)
         ]
         if times.missed:
             _insert_missed(database, connection, known, times.missed, now)
@@ -75,6 +76,12 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
         return tuple(run_id for run_id in made if run_id is not None)
 
     return database.perform(work)
+
+
+def runs_of(name: str, moments: Iterable[dt.datetime]) -> Iterator[NewRun]:
+    """Yield the runs of times, which begin in the order of the times."""
+    for place, moment in enumerate(moments):
+        yield NewRun(fire_key(name, moment), moment, place=place)
 
 
 def fire_key(name: str, moment: dt.datetime) -> str:
@@ -151,7 +158,8 @@ def _insert(
     reason: str | None,
     missed_count: int = 0,
 ) -> str:
-    run_id = time_ordered_id(now)
+    # Ids of one millisecond are in no order, and waiting runs begin in the order of their ids.
+    run_id = time_ordered_id(now + dt.timedelta(milliseconds=new.place))
     values = {
         "run_id": run_id,
         "fire_key": new.fire_key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,13 @@ class PipelineRow:
     is_paused: bool
     source: str | None
     next_time: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineDetail(PipelineRow):
+    """One pipeline with the text that defines it."""
+
+    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +140,46 @@ def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
 
     result = database.perform(work)
     if result is None:
-        message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
-        raise UnknownNameError(message)
+        raise _unknown_run(run_id)
     return result
+
+
+def run_definition(database: Database, run_id: str) -> str:
+    """Return the job file that a run was made of, which may differ from the present one.
+
+    Raises:
+        UnknownNameError: If the run is not known.
+    """
+    run = database.tables.run
+    query = sa.select(run.c.definition).where(run.c.run_id == run_id)
+    text = database.perform(lambda connection: connection.execute(query).scalar())
+    if text is None:
+        raise _unknown_run(run_id)
+    return str(text)
+
+
+def _unknown_run(run_id: str) -> UnknownNameError:
+    message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
+    return UnknownNameError(message)
+
+
+def runs_by_day(
+    database: Database, since: dt.datetime, *, pipeline: str | None = None
+) -> list[tuple[dt.date, str, int]]:
+    """Return day (UTC), state and number of the runs made since a moment.
+
+    Days are cut here and not by the database, whose functions for it differ.
+    """
+    run = database.tables.run
+    query = sa.select(run.c.created_at, run.c.state).where(run.c.created_at >= since)
+    if pipeline is not None:
+        query = query.where(run.c.pipeline_name == pipeline)
+
+    def work(connection: sa.Connection) -> Counter[tuple[dt.date, str]]:
+        return Counter((row.created_at.date(), row.state) for row in connection.execute(query))
+
+    counts = database.perform(work)
+    return [(day, state, count) for (day, state), count in counts.items()]
 
 
 def pipelines(database: Database) -> list[PipelineRow]:
@@ -153,6 +198,33 @@ def pipelines(database: Database) -> list[PipelineRow]:
         ]
 
     return database.perform(work)
+
+
+def pipeline(database: Database, name: str) -> PipelineDetail:
+    """Return one pipeline.
+
+    Raises:
+        UnknownNameError: If the pipeline is not known.
+    """
+    pipeline, trigger = database.tables.pipeline, database.tables.trigger
+    columns = (pipeline.c.name, pipeline.c.is_paused, pipeline.c.source, pipeline.c.definition)
+    query = (
+        sa.select(*columns, trigger.c.next_time)
+        .outerjoin(trigger, trigger.c.pipeline_name == pipeline.c.name)
+        .where(pipeline.c.name == name)
+    )
+
+    def work(connection: sa.Connection) -> PipelineDetail | None:
+        row = connection.execute(query).mappings().one_or_none()
+        return (
+            None if row is None else PipelineDetail(**{**row, "is_paused": bool(row["is_paused"])})
+        )
+
+    result = database.perform(work)
+    if result is None:
+        message = f"no pipeline is called '{name}'"
+        raise UnknownNameError(message)
+    return result
 
 
 def nodes(database: Database) -> list[NodeRow]:

@@ -55,12 +55,12 @@ def create(database: Database, name: str, scope: Scope) -> str:
         table = database.tables.token
         known = sa.select(table.c.digest).where(table.c.name == name)
         digest = connection.execute(known).scalar()
-        if digest == _digest(token):
+        if digest == digest_of(token):
             return  # the answer to an earlier COMMIT was lost
         if digest is not None:
             message = f"a token '{name}' is there; revoke it, or choose another name"
             raise ConfigurationError(message)
-        values = {"name": name, "digest": _digest(token), "scope": scope}
+        values = {"name": name, "digest": digest_of(token), "scope": scope}
         now = database.now(connection)
         connection.execute(sa.insert(table).values(created_at=now, **values))
 
@@ -76,7 +76,7 @@ def scope_of(database: Database, token: str) -> Scope | None:
 
     def work(connection: sa.Connection) -> Scope | None:
         table = database.tables.token
-        query = sa.select(table.c.scope).where(table.c.digest == _digest(token))
+        query = sa.select(table.c.scope).where(table.c.digest == digest_of(token))
         scope = connection.execute(query).scalar()
         return None if scope is None else Scope(scope)
 
@@ -116,5 +116,6 @@ def revoke(database: Database, name: str) -> None:
     database.perform(work)
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """Return what the store keeps of a token: SHA-256 in hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -69,7 +69,7 @@ class Loop:
         with (self.folder / f"serve-{number}.log").open("ab") as log:
             return subprocess.Popen(
                 [
-                    *(PROGRAM, "serve", "--poll-seconds", "0.2"),
+                    *(PROGRAM, "serve", "--only", "scheduler,worker", "--poll-seconds", "0.2"),
                     *("--lease-seconds", str(LEASE_SECONDS), "--stop-grace-seconds", "2"),
                     *("--slots", "8", "--log-dir", str(self.folder / f"spool-{number}")),
                 ],

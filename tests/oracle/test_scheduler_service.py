@@ -65,6 +65,7 @@ class Scheduler:
             process = subprocess.Popen(
                 [
                     *(PROGRAM, "serve", "--poll-seconds", "0.1", "--lease-seconds", "2"),
+                    *("--only", "scheduler,worker"),
                     *("--log-dir", f"spool-{number}", "--stop-grace-seconds", "2", *options),
                 ],
                 cwd=self.folder,
