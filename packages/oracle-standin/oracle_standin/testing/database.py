@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import oracledb
@@ -36,6 +37,12 @@ class OracleDatabase:
                 user=self.admin_user, password=self.admin_password, dsn=self.dsn
             )
         return oracledb.connect(user=f'"{user}"', password=self.passwords[user], dsn=self.dsn)
+
+    @cached_property
+    def release(self) -> int:
+        """The major number of the database's release."""
+        with closing(self.connect()) as connection:
+            return int(connection.version.partition(".")[0])
 
     def config(self, user: str, **settings: Any) -> dict[str, Any]:
         """Return the connection settings of the tap or target for a user."""

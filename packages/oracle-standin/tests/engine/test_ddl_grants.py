@@ -215,3 +215,16 @@ def test_changes_that_read_need_select_and_not_read(
     reader.run(statement.format(owner))
     session.run(f"REVOKE SELECT ON t FROM {grantee}")
     assert reader.fails(statement.format(owner)).startswith("ORA-01031")
+
+
+def test_execute_on_a_supplied_package(admin: UserSession, reader: UserSession) -> None:
+    name = reader.value("USER")
+    granted = (
+        "SELECT COUNT(*) FROM all_tab_privs WHERE table_name = 'DBMS_FLASHBACK'"
+        " AND grantee = USER AND privilege = 'EXECUTE'"
+    )
+    for spelled in ("DBMS_FLASHBACK", "SYS.DBMS_FLASHBACK"):
+        admin.run(f"GRANT EXECUTE ON {spelled} TO {name}")
+        assert reader.rows(granted) == [("1",)]
+        admin.run(f"REVOKE EXECUTE ON {spelled} FROM {name}")
+        assert reader.rows(granted) == [("0",)]

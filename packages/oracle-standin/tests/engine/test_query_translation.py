@@ -184,6 +184,8 @@ def test_expressions(expression: str, text: str) -> None:
         ("select from emp", 936),
         ("select id, from emp", 936),
         ("select (1 from dual", 907),
+        ("select (1, 2) as x from dual", 907),
+        ("select 1 from dual order by (1, 2)", 907),
         ("select id name other from emp", 923),
         ("select id from emp where id 1", 933),
         ("select id from emp group id", 933),

@@ -195,7 +195,7 @@ def _select_item(cursor: Cursor) -> query_nodes.SelectItem:
     if star is not None:
         return query_nodes.SelectItem(star, "*", aliased=False)
     mark = cursor.mark
-    value = expressions.expression(cursor)
+    value = _single_value(cursor)
     label = cursor.text_since(mark)
     if cursor.skip_words("AS"):
         return query_nodes.SelectItem(value, cursor.name(923), aliased=True)
@@ -204,6 +204,14 @@ def _select_item(cursor: Cursor) -> query_nodes.SelectItem:
     if isinstance(value, nodes.Name):
         label = value.parts[-1]
     return query_nodes.SelectItem(value, label, aliased=False)
+
+
+def _single_value(cursor: Cursor) -> nodes.Expression:
+    """Read an expression; ORA-00907 for a list in parentheses, which only conditions have."""
+    value = expressions.expression(cursor)
+    if isinstance(value, nodes.Row) and len(value.items) > 1:
+        raise cursor.error(907)
+    return value
 
 
 def _star(cursor: Cursor) -> nodes.Star | None:
@@ -244,7 +252,7 @@ def _sort_keys(cursor: Cursor) -> tuple[nodes.OrderItem, ...]:
 
 
 def _order_item(cursor: Cursor) -> nodes.OrderItem:
-    key = expressions.expression(cursor)
+    key = _single_value(cursor)
     descending = cursor.skip_words("DESC")
     if not descending:
         cursor.skip_words("ASC")
