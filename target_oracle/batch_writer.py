@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from target_oracle import statements
+from target_oracle.binding import rows_per_call
+from target_oracle.long_documents import with_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import oracledb
 
@@ -30,6 +33,7 @@ class BatchWriter:
 
     def append(self, batch: Batch) -> None:
         """Insert all rows."""
+        batch = with_documents(batch)
         bindings = batch.bindings()
         long = _long(bindings)
         self._execute(statements.insert(self._table, batch.columns, long), batch, bindings)
@@ -42,6 +46,7 @@ class BatchWriter:
         and those of the MERGE's source could be too many together. A table of keys alone has
         nothing to update.
         """
+        batch = with_documents(batch)
         bindings = batch.bindings()
         long = _long(bindings)
         is_wide = len(batch.columns) > MOST_MERGED_COLUMNS
@@ -49,7 +54,8 @@ class BatchWriter:
             self._execute(statements.merge(self._table, batch.columns), batch, bindings)
             return
         statement = statements.update(self._table, batch.columns, long)
-        counts = self._execute(statement, batch, bindings, count=True)
+        counts: list[int] = []
+        self._execute(statement, batch, bindings, counts)
         missing = [position for position, count in enumerate(counts) if count == 0]
         if missing:
             rest = batch.pick(missing)
@@ -58,30 +64,49 @@ class BatchWriter:
     def delete(self, batch: Batch) -> int:
         """Delete the rows that have the keys of the batch, and return how many there were."""
         statement = statements.delete(self._table, batch.columns)
-        self._execute(statement, batch, batch.bindings())
-        return self._cursor.rowcount
+        return self._execute(statement, batch, batch.bindings())
 
     def _execute(
         self,
         statement: Statement,
         batch: Batch,
         bindings: Sequence[Binding],
-        *,
-        count: bool = False,
-    ) -> Sequence[int]:
-        """Run a statement for every row in one call and return the rows each touched, if asked.
+        counts: list[int] | None = None,
+    ) -> int:
+        """Run a statement for every row and return how many rows of the table it touched.
 
         Without `batcherrors`: the first bad row fails the call, and the caller rolls back all.
+
+        Args:
+            statement: The statement.
+            batch: The rows.
+            bindings: How their columns are bound.
+            counts: Gets the number of rows that each row touched, if given.
         """
-        if count:
-            # python-oracledb 3.4 and 26.1 do not ask for the counts when a cursor of the statement
-            # cache runs again (DPY-4006), so this statement is parsed each time.
-            self._cursor.prepare(statement.sql, cache_statement=False)
         rows = list(zip(*(batch.values[position] for position in statement.order), strict=True))
-        variable: Callable[[int], Any] = lambda i: bindings[i].variable(self._cursor, batch.rows)  # noqa: E731
-        self._cursor.setinputsizes(*(variable(position) for position in statement.order))
-        self._cursor.executemany(None if count else statement.sql, rows, arraydmlrowcounts=count)
-        return self._cursor.getarraydmlrowcounts() if count else ()
+        most = rows_per_call(bindings, len(rows))
+        touched = 0
+        for start in range(0, len(rows), most):
+            part = rows[start : start + most]
+            if counts is not None:
+                # python-oracledb 3.4 and 26.1 do not ask for the counts when a cursor of the
+                # statement cache runs again (DPY-4006), so this statement is parsed each time.
+                self._cursor.prepare(statement.sql, cache_statement=False)
+            variable = partial(_variable, bindings, self._cursor, len(part))
+            self._cursor.setinputsizes(*map(variable, statement.order))
+            is_counted = counts is not None
+            sql = None if is_counted else statement.sql
+            self._cursor.executemany(sql, part, arraydmlrowcounts=is_counted)
+            touched += self._cursor.rowcount
+            if counts is not None:
+                counts += self._cursor.getarraydmlrowcounts()
+        return touched
+
+
+def _variable(
+    bindings: Sequence[Binding], cursor: oracledb.Cursor, rows: int, position: int
+) -> Any:  # noqa: ANN401 - oracledb.Var
+    return bindings[position].variable(cursor, rows)
 
 
 def _long(bindings: Sequence[Binding]) -> frozenset[int]:

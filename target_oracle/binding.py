@@ -21,6 +21,15 @@ over 4,000 bytes a MERGE may refuse it (ORA-01461), and a LOB before it does (OR
 
 LONGEST_RAW_BYTES = 2000
 
+MOST_LOBS = 500
+"""Rows per call where values become temporary LOBs, which live in the session's temporary space."""
+
+MOST_BYTES_OF_THICK_MODE = 64 * 1024 * 1024
+"""Oracle Client allocates rows times the declared size for every column of a call."""
+
+_BYTES_PER_CHARACTER = 4
+_OTHER_BYTES = 24
+
 _SHORT_OF = {
     oracledb.DB_TYPE_LONG: oracledb.DB_TYPE_VARCHAR,
     oracledb.DB_TYPE_LONG_NVARCHAR: oracledb.DB_TYPE_NVARCHAR,
@@ -76,6 +85,22 @@ def binding(column: LoadColumn, values: Sequence[object]) -> Binding:
             return Binding(db_type, longest, is_long=True)
         return Binding(oracledb.DB_TYPE_RAW, _rounded(longest, LONGEST_RAW_BYTES))
     return Binding(db_type)
+
+
+def rows_per_call(bindings: Sequence[Binding], rows: int) -> int:
+    """Return how many rows one call of the driver binds, given the rows of the batch."""
+    most = max(1, rows)
+    if any(each.db_type in _LOBS for each in bindings):
+        most = min(most, MOST_LOBS)
+    if not oracledb.is_thin_mode():
+        most = min(most, max(1, MOST_BYTES_OF_THICK_MODE // sum(map(_allocated_bytes, bindings))))
+    return most
+
+
+def _allocated_bytes(bound: Binding) -> int:
+    if bound.db_type in _TEXTS:
+        return bound.size * _BYTES_PER_CHARACTER or _OTHER_BYTES
+    return bound.size or _OTHER_BYTES
 
 
 def _rounded(size: int, most: int) -> int:

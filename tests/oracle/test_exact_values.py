@@ -89,7 +89,11 @@ def test_numbers_without_bounds_widen_their_column(loader: Loader) -> None:
         assert [str(n) for (n,) in loader.rows("SELECT n FROM t")] == [value]
 
 
-def test_a_second_load_into_a_vector_column(loader: Loader) -> None:
+def test_a_second_load_into_a_vector_column(
+    loader: Loader, oracle_database: OracleDatabase
+) -> None:
+    if oracle_database.release < 23:
+        pytest.skip("VECTOR came with 23ai")
     loader.execute("CREATE TABLE t (id NUMBER(18) PRIMARY KEY, v VECTOR(3, FLOAT32))")
     properties: dict[str, Any] = {
         **ID,
@@ -98,3 +102,27 @@ def test_a_second_load_into_a_vector_column(loader: Loader) -> None:
     for number in (1, 2):
         loader.load(schema_line(properties), record_line({"ID": number, "V": [1, 2, 3]}))
     assert loader.rows("SELECT COUNT(*) FROM t") == [(2,)]
+
+
+def test_long_documents_keep_every_digit(loader: Loader, oracle_database: OracleDatabase) -> None:
+    if oracle_database.release < 21:
+        pytest.skip("columns of type JSON came with 21c")
+    properties: dict[str, Any] = {
+        **ID,
+        "J": {"type": ["object", "null"], "x-sql-datatype": "JSON"},
+    }
+    document = '{"n":12345678901234567890.123456789,"é":[null,true,"\U0001d11e"],"t":"%s"}' % (
+        "x" * 5000
+    )
+    for _ in range(2):
+        loader.load(
+            schema_line(properties),
+            record_line(f'{{"ID":1,"J":{document}}}'),
+            record_line('{"ID":2,"J":null}'),
+        )
+    query = (
+        "SELECT CASE WHEN j IS NULL THEN 1 END, JSON_SERIALIZE(j RETURNING CLOB) FROM t ORDER BY id"
+    )
+    (_, text), (is_null, _) = loader.rows(query)
+    assert json.loads(str(text), parse_float=str) == json.loads(document, parse_float=str)
+    assert is_null == 1

@@ -17,7 +17,9 @@ from docs.type_matrix import COLUMNS, KINDS, SERVER, Verdict, declared_schemas, 
 from oracle_core.connection import EXACT_FETCH, connect
 from oracle_core.errors import DataError
 from oracle_core.identifiers import Identifier, TableName
+from oracle_core.server import read_server
 from oracle_core.types import JsonSchemaOptions, fetch_plan, parse, row_of
+from oracle_core.types.from_json_schema import stand_in
 from oracle_core.types.type_row import Family
 from target_oracle.batch_writer import BatchWriter
 from target_oracle.metadata import BatchMoment
@@ -155,6 +157,7 @@ class Cell:
     def __init__(self, connection: oracledb.Connection) -> None:
         self.connection = connection
         self.schema = str(connection.username)
+        self.server = read_server(connection)
         self.tables: dict[str, TableName] = {}
 
     def table(self, oracle_type: OracleType) -> TableName:
@@ -194,8 +197,8 @@ def cell(oracle_database: OracleDatabase) -> Iterator[Cell]:
 
 def check(cell: Cell, schema: Mapping[str, Any], column: str, edges: list[str]) -> None:
     verdict, oracle_type = fitted(schema, column)
-    if oracle_type is None:
-        return
+    if oracle_type is None or stand_in(oracle_type, cell.server) != oracle_type:
+        return  # it does not fit, or there are no columns of that type in this database
     for sent in edges:
         refusal, read = "", None
         try:
