@@ -23,6 +23,8 @@ GROUPS = (
     ("dsn", "user", "password"),
     ("host", "service_name", "access_token"),
     ("dsn", "access_token"),
+    ("host", "service_name", "access_token_file"),
+    ("dsn", "access_token_file"),
 )
 """Settings of which one group suffices to connect."""
 

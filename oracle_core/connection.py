@@ -15,7 +15,7 @@ import oracledb
 
 from oracle_core import retry, run_context
 from oracle_core.connection_check import check_connection
-from oracle_core.credentials import load_provider, password_of, rotated_password
+from oracle_core.credentials import TokenFile, load_provider, password_of, rotated_password
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.handshake import open_session
 from oracle_core.settings import (
@@ -26,7 +26,7 @@ from oracle_core.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     import sqlalchemy
@@ -106,8 +106,12 @@ def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     is_thick = config.get("driver_mode") == "thick"
     token, key = config.get("access_token"), config.get("access_token_private_key")
+    if file := config.get("access_token_file"):
+        token = TokenFile(str(file), key)
+    elif token and key:
+        token = (token, key)
     if token:
-        credentials: dict[str, Any] = {"access_token": (token, key) if key else token}
+        credentials: dict[str, Any] = {"access_token": token}
     else:
         credentials = {"user": config.get("user"), "password": config.get("password")}
     if is_thick and (token or not config.get("user")):
@@ -142,7 +146,7 @@ def connect(
     """
     parameters = connect_parameters(config)
     register_secrets(config)
-    _set_driver_mode(config)
+    set_driver_mode(config)
     load_provider(config.get("dsn"))
     connection = _log_on(config, parameters)
     try:
@@ -150,7 +154,7 @@ def connect(
         connection.module = module
         connection.action = "connect"
         name_run(connection)
-        connection.call_timeout = round(_seconds(config, "call_timeout_seconds") * 1000)
+        connection.call_timeout = call_timeout_ms(config)
         with connection.cursor() as cursor:
             for statement in (session_statement(), *setup):
                 cursor.execute(statement)
@@ -159,6 +163,11 @@ def connect(
             connection.close()
         raise
     return connection
+
+
+def call_timeout_ms(config: Mapping[str, Any]) -> int:
+    """Return how long a round trip may take, in milliseconds; 0 for no limit."""
+    return round(_seconds(config, "call_timeout_seconds") * 1000)
 
 
 def _log_on(config: Mapping[str, Any], parameters: dict[str, Any]) -> oracledb.Connection:
@@ -193,7 +202,7 @@ def name_run(connection: oracledb.Connection) -> None:
         connection.client_identifier = run_id
 
 
-def _set_driver_mode(config: Mapping[str, Any]) -> None:
+def set_driver_mode(config: Mapping[str, Any]) -> None:
     """Load Oracle Client for thick mode, once per process.
 
     Raises:
@@ -223,6 +232,8 @@ class ConnectionSource:
         module: str,
         setup: Sequence[str] = (),
         backoff: retry.Backoff | None = None,
+        opener: Callable[[], oracledb.Connection] | None = None,
+        closer: Callable[[oracledb.Connection], None] | None = None,
     ) -> None:
         """Check the settings; nothing is opened yet.
 
@@ -231,14 +242,16 @@ class ConnectionSource:
             module: Shown in V$SESSION.MODULE.
             setup: Further statements that every session starts with, a reopened one too.
             backoff: How often to try where the database cannot be reached for now.
+            opener: Returns a session that is set up; by default one of its own.
+            closer: Ends a session, or gives it back to where it came from.
 
         Raises:
             ConfigurationError: If the settings are wrong.
         """
         connect_parameters(config)
         self._config = config
-        self._module = module
-        self._setup = tuple(setup)
+        self._open = opener or (lambda: connect(config, module=module, setup=setup))
+        self._end = closer or (lambda connection: connection.close())
         self._backoff = backoff
         self._connection: oracledb.Connection | None = None
         self._opened = 0
@@ -260,7 +273,7 @@ class ConnectionSource:
         if self._opened == 0:
             _mention_plain_text(self._config)
         self._connection = retry.call(
-            lambda: connect(self._config, module=self._module, setup=self._setup),
+            self._open,
             where=f"connect to {address(self._config)}",
             backoff=self._backoff,
         )
@@ -278,7 +291,7 @@ class ConnectionSource:
         if connection is not None:
             # A session that has died already cannot be closed, and need not be.
             with suppress(oracledb.Error):
-                connection.close()
+                self._end(connection)
 
     def __enter__(self) -> Self:
         """Return the source itself."""
@@ -361,12 +374,14 @@ def sqlalchemy_engine(config: Mapping[str, Any], *, module: str) -> sqlalchemy.E
     Raises:
         ConfigurationError: If the settings are wrong.
     """
+    connect_parameters(config)
+    return engine_over(lambda: connect(config, module=module))
+
+
+def engine_over(opener: Callable[[], oracledb.Connection]) -> sqlalchemy.Engine:
+    """Return an engine over sessions that a function opens, whose errors hide bound values."""
     import sqlalchemy  # noqa: PLC0415 - a fifth of the start of both commands, which need no engine
 
-    connect_parameters(config)
     return sqlalchemy.create_engine(
-        "oracle+oracledb://",
-        creator=lambda: connect(config, module=module),
-        hide_parameters=True,
-        pool_pre_ping=True,
+        "oracle+oracledb://", creator=opener, hide_parameters=True, pool_pre_ping=True
     )

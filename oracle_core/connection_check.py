@@ -30,10 +30,7 @@ def check_connection(config: Mapping[str, Any]) -> None:
     if config.get("service_name") and config.get("sid") and not has_dsn:
         message = "service_name and sid exclude each other"
         raise ConfigurationError(message, setting="sid")
-    if config.get("access_token_private_key") and not config.get("access_token"):
-        message = "is the key of an access token; access_token is required too"
-        raise ConfigurationError(message, setting="access_token_private_key")
-    if config.get("access_token"):
+    if _has_token(config):
         return
     if _logs_on_by_wallet(config) or provides_configuration(config.get("dsn")):
         return
@@ -43,6 +40,17 @@ def check_connection(config: Mapping[str, Any]) -> None:
     if not config.get("password") and not config.get("password_file"):
         message = "is required, or password_file"
         raise ConfigurationError(message, setting="password")
+
+
+def _has_token(config: Mapping[str, Any]) -> bool:
+    has_token = config.get("access_token") or config.get("access_token_file")
+    if config.get("access_token_private_key") and not has_token:
+        message = "is the key of an access token; access_token is required too"
+        raise ConfigurationError(message, setting="access_token_private_key")
+    if config.get("access_token") and config.get("access_token_file"):
+        message = "access_token and access_token_file exclude each other"
+        raise ConfigurationError(message, setting="access_token_file")
+    return bool(has_token)
 
 
 def _logs_on_by_wallet(config: Mapping[str, Any]) -> bool:

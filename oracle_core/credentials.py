@@ -1,7 +1,8 @@
-"""Passwords from files, and their rotation; configuration from the driver's providers."""
+"""Passwords and tokens from files, their rotation, and the driver's providers of configuration."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 ROTATED = frozenset({"ORA-01017", "ORA-28001"})
 """A log-on is refused with these where the password was changed or has expired."""
+
+_OCI_KEY = "oci_db_key.pem"
+"""File that `oci iam db-token get` writes beside the token."""
 
 _PROVIDERS: Mapping[str, tuple[str, str]] = {
     "config-ociobject": ("oci_config_provider", "oci"),
@@ -42,16 +46,30 @@ def password_of(config: Mapping[str, Any]) -> str | None:
     file = config.get("password_file")
     if not file:
         return None
+    line = first_line(str(file), "password_file")
+    redact.register([line])
+    return line
+
+
+def first_line(file: str, setting: str) -> str:
+    """Return the first line of a file that holds a secret.
+
+    Args:
+        file: Its path.
+        setting: The setting that names it.
+
+    Raises:
+        ConfigurationError: If the file cannot be read or its first line is empty.
+    """
     try:
-        line = Path(str(file)).read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+        line = Path(file).read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         msg = f"{file} cannot be read: {reason}"
-        raise ConfigurationError(msg, setting="password_file") from error
+        raise ConfigurationError(msg, setting=setting) from error
     if not line:
         msg = f"the first line of {file} is empty"
-        raise ConfigurationError(msg, setting="password_file")
-    redact.register([line])
+        raise ConfigurationError(msg, setting=setting)
     return line
 
 
@@ -77,6 +95,35 @@ def rotated_password(
         return None
     password = password_of(config)
     return None if password == refused else password
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFile:
+    """The callback by which the driver asks for a token: per session, and when it has expired.
+
+    What renews the file renews the log-on.
+
+    Attributes:
+        path: File of the token.
+        private_key: Key of an OCI IAM token; by default that of `oci_db_key.pem` beside the token.
+    """
+
+    path: str
+    private_key: str | None = None
+
+    def __call__(self, _refresh: bool) -> str | tuple[str, str]:  # noqa: FBT001 - the driver's
+        """Return the token, with its key where it has one.
+
+        Raises:
+            ConfigurationError: If the file cannot be read or is empty.
+        """
+        token = first_line(self.path, "access_token_file")
+        key = self.private_key
+        beside = Path(self.path).with_name(_OCI_KEY)
+        if key is None and beside.is_file():
+            key = beside.read_text(encoding="utf-8")
+        redact.register([token, *([key] if key else [])])
+        return (token, key) if key else token
 
 
 def provides_configuration(dsn: object) -> bool:

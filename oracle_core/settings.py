@@ -17,6 +17,7 @@ from singer_sdk.configuration._dict_config import parse_environment_config
 from oracle_core import redact
 from oracle_core.connection_check import check_connection
 from oracle_core.errors import ConfigurationError
+from oracle_core.pool_settings import POOL_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,6 +126,15 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "access_token_file",
+        th.StringType(nullable=True),
+        title="File of the access token",
+        description=(
+            "File whose first line is the token, read again for each session and when the token "
+            "has expired; oci_db_key.pem beside it is the key of an OCI IAM token."
+        ),
+    ),
+    th.Property(
         "access_token_private_key",
         th.StringType(nullable=True),
         secret=True,
@@ -177,6 +187,7 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
             "connection; 0 for none."
         ),
     ),
+    *POOL_SETTINGS,
 ]
 
 SECRET_SETTINGS = frozenset(setting.name for setting in CONNECTION_SETTINGS if setting.secret)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
-from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.history.run_id import time_ordered_id
 from oracle_core.identifiers import Identifier, TableName
+from oracle_core.pool import pooled_source
 from target_oracle.errors import LoadError
 from target_oracle.history import STATE_ID_VARIABLE
 from target_oracle.ledger import Ledger
@@ -71,7 +71,7 @@ def open_bookkeeping(
     own = session.own_schema
     schema = _schema(settings.ledger_schema, settings, own)
     locks = RunLocks(
-        ConnectionSource(config, module="target-oracle locks"),
+        pooled_source(config, module="target-oracle locks"),
         schema,
         run_key,
         waits=settings.on_concurrent_load == "wait",

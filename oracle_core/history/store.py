@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
-from oracle_core.connection import sqlalchemy_engine
 from oracle_core.errors import OracleError
 from oracle_core.history.ddl import HistoryNames, migrations
 from oracle_core.history.liveness import RunLock
@@ -30,10 +29,11 @@ from oracle_core.history.rows import (
     utc,
 )
 from oracle_core.history.settings import DEFAULT_TABLE, HistorySettings
+from oracle_core.pool import pool_of, pooled_engine
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from oracle_core.history.ddl import Dialect, Migration
     from oracle_core.history.model import RunRecord
@@ -75,9 +75,18 @@ def _table(names: HistoryNames) -> sa.Table:
 class HistoryStore:
     """The table and what is done with it."""
 
-    def __init__(self, engine: sa.Engine, names: HistoryNames) -> None:
-        """Keep the engine; nothing is sent yet."""
+    def __init__(
+        self, engine: sa.Engine, names: HistoryNames, *, on_close: Callable[[], None] | None = None
+    ) -> None:
+        """Keep the engine; nothing is sent yet.
+
+        Args:
+            engine: Opens the sessions.
+            names: The table and what belongs to it.
+            on_close: Called after the sessions have ended.
+        """
         self._engine = engine
+        self._on_close = on_close
         self._names = names
         self._table = _table(names)
         self._lock = RunLock(engine, self._table)
@@ -98,7 +107,8 @@ class HistoryStore:
             names = HistoryNames.of(settings.table or DEFAULT_TABLE)
             return cls(sa.create_engine(settings.url, hide_parameters=True), names)
         names = HistoryNames.of(settings.table or DEFAULT_TABLE, settings.schema)
-        return cls(sqlalchemy_engine(config, module=module), names)
+        engine = pooled_engine(config, module=module)
+        return cls(engine, names, on_close=pool_of(config).close_idle)
 
     @property
     def dialect(self) -> Dialect:
@@ -114,6 +124,8 @@ class HistoryStore:
         """End the sessions, and with them the lock of the run."""
         self._lock.close()
         self._engine.dispose()
+        if self._on_close is not None:
+            self._on_close()
 
     # Migrations
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from oracle_core.history.model import RunStatus
 from oracle_core.history.state_codec import read_time
+from oracle_core.pool import usage
 from oracle_core.telemetry.events import BatchMoved, Event, Retried, RunEnded, RunStarted
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class MetricsSink:
         yield from self._run_lines()
         yield from self._stream_lines()
         yield from self._duration_lines()
+        yield from self._pool_lines()
         name = f"{self._prefix}_retries_total"
         yield from _family(name, "counter", "Statements and log-ons tried again, by code")
         for code, count in sorted(self._retries.items()):
@@ -150,6 +152,19 @@ class MetricsSink:
         sizes: Mapping[str, int] = self._bytes or {n: s.bytes for n, s in streams.items()}
         for stream, size in sorted(sizes.items()):
             yield f"{name}{_labels(stream=stream)} {size}"
+
+    def _pool_lines(self) -> Iterator[str]:
+        used = usage()
+        for name, kind, text, value in (
+            ("sessions_max", "gauge", "Most sessions of the pool open at a time", used.opened_max),
+            ("busy_max", "gauge", "Most sessions of the pool in use at a time", used.busy_max),
+            ("acquired_total", "counter", "Sessions taken from the pool", used.acquired),
+            ("replaced_total", "counter", "Sessions that came back dead", used.replaced),
+            ("waits_total", "counter", "Waits because every session was in use", used.waits),
+            ("wait_seconds_total", "counter", "Time until sessions were there", used.wait_seconds),
+        ):
+            yield from _family(f"{self._prefix}_pool_{name}", kind, text)
+            yield f"{self._prefix}_pool_{name} {value:.10g}"
 
     def _duration_lines(self) -> Iterator[str]:
         name = f"{self._prefix}_batch_duration_seconds"

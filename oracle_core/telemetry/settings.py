@@ -52,8 +52,9 @@ TELEMETRY_SETTINGS: list[th.Property[Any]] = [
         default=False,
         title="OpenTelemetry",
         description=(
-            "Whether spans of the run and its streams are sent by OTLP; where to, say the "
-            "standard variables such as `OTEL_EXPORTER_OTLP_ENDPOINT`. Needs the extra `otel`."
+            "Whether spans of the run, its streams and the driver's calls, and metrics are sent by "
+            "OTLP; where to, say the standard variables such as `OTEL_EXPORTER_OTLP_ENDPOINT`. "
+            "Needs the extra `otel`."
         ),
     ),
 ]

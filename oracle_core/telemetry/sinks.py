@@ -54,7 +54,7 @@ def _sinks(
     if config.get("lineage_namespace"):
         yield _lineage(config, application)
     if config.get("opentelemetry"):
-        yield _traces(config, application)
+        yield from _open_telemetry(config, application)
     for plugin in load_plugins(EVENTS, logger=logger):
         yield plugin.loaded(config, application)
 
@@ -68,10 +68,17 @@ def _lineage(config: Mapping[str, Any], application: str) -> EventSink:
     return LineageSink(config, application=application)
 
 
-def _traces(config: Mapping[str, Any], application: str) -> EventSink:
+def _open_telemetry(config: Mapping[str, Any], application: str) -> Iterator[EventSink]:
+    """Yield the sinks of spans and metrics; what the driver reports comes first and ends first."""
     try:
+        from oracle_core.telemetry.driver_spans import DriverSpans  # noqa: PLC0415 - an extra
+        from oracle_core.telemetry.meters import MeterSink  # noqa: PLC0415 - an extra
         from oracle_core.telemetry.traces import TraceSink  # noqa: PLC0415 - an extra
     except ImportError as error:
         msg = "needs the extra: pip install 'singer-oracle[otel]'"
         raise ConfigurationError(msg, setting="opentelemetry") from error
-    return TraceSink(config, application=application)
+    traces = TraceSink(config, application=application)
+    meters = MeterSink(application=application)
+    yield DriverSpans(traces.provider, meters.provider)
+    yield traces
+    yield meters

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry import trace
+from opentelemetry.context import attach, detach
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -24,7 +25,9 @@ from oracle_core.telemetry.events import BatchMoved, Event, RunEnded, RunStarted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextvars import Token
 
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace.export import SpanExporter
 
 TRACEPARENT_VARIABLE = "TRACEPARENT"
@@ -50,11 +53,12 @@ class TraceSink:
             exporter: Where spans go; by default OTLP.
         """
         resource = Resource.create({"service.name": application})
-        self._provider = TracerProvider(resource=resource)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
-        self._tracer = self._provider.get_tracer("singer-oracle")
+        self.provider = TracerProvider(resource=resource)
+        self.provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
+        self._tracer = self.provider.get_tracer("singer-oracle")
         self._attributes = _attributes(config)
         self._run: trace.Span | None = None
+        self._current: list[Token[Context]] = []
         self._streams: dict[str, trace.Span] = {}
 
     def handle(self, event: Event) -> None:
@@ -65,6 +69,7 @@ class TraceSink:
             self._run = self._tracer.start_span("run", context, attributes=self._attributes)
             self._run.set_attribute("singer.run.id", event.run.run_id)
             self._run.set_attribute("singer.job.id", event.run.job)
+            self._make_current(self._run)
         elif isinstance(event, StreamStarted):
             self._end_streams()
             self._streams[event.stream] = self._tracer.start_span(
@@ -72,6 +77,7 @@ class TraceSink:
                 self._context(self._run),
                 attributes={"singer.stream": event.stream, "singer.method": event.method},
             )
+            self._make_current(self._streams[event.stream])
         elif isinstance(event, BatchMoved):
             self._batch(event)
         elif isinstance(event, RunEnded):
@@ -79,7 +85,11 @@ class TraceSink:
 
     def close(self) -> None:
         """Send what is left."""
-        self._provider.shutdown()
+        self.provider.shutdown()
+
+    def _make_current(self, span: trace.Span) -> None:
+        """Let the spans that others make in this thread, such as the driver's, be below a span."""
+        self._current.append(attach(trace.set_span_in_context(span)))
 
     @staticmethod
     def _context(span: trace.Span | None) -> Any:  # noqa: ANN401 - the API's own context
@@ -106,6 +116,8 @@ class TraceSink:
 
     def _end(self, event: RunEnded) -> None:
         self._end_streams()
+        while self._current:
+            detach(self._current.pop())
         if self._run is None:
             return
         if event.run.error is not None:
@@ -119,6 +131,8 @@ class TraceSink:
         for span in self._streams.values():
             span.end()
         self._streams.clear()
+        while len(self._current) > 1:  # the span of the run stays current
+            detach(self._current.pop())
 
 
 def _attributes(config: Mapping[str, Any]) -> dict[str, Any]:

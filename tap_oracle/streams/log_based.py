@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import oracledb
 from singer_sdk.singerlib import ActivateVersionMessage
 
-from oracle_core.connection import ConnectionSource
 from oracle_core.errors import OracleError, describe
+from oracle_core.pool import pooled_source
 from oracle_core.state import Bookmark, read_bookmark
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import LOG_BASED
@@ -81,7 +81,7 @@ class LogBasedStream(FullReadStream):
         """
         super().__init__(tap, entry, services)
         self._start = Bookmark()
-        self._own_session = ConnectionSource(services.settings.connection, module="tap-oracle")
+        self._own_session = pooled_source(services.settings.connection, module="tap-oracle")
         self._before_snapshot: LogPoint | None = None
         self._after_snapshot: Mapping[str, Any] | None = None
 

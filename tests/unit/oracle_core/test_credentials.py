@@ -124,3 +124,28 @@ def test_a_session_by_a_password_file(
     file.write_text(config.pop("password") + "\n", encoding="utf-8")
     with connect({**config, "password_file": str(file)}, module="test") as session:
         assert session.username.upper() == hr_schema
+
+
+def test_the_driver_asks_for_the_token_again_when_its_file_was_renewed(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("canary-token-1\n", encoding="utf-8")
+    config = {"host": "h", "service_name": "s", "access_token_file": str(file)}
+    parameters = connect_parameters(config)
+    callback = parameters["access_token"]
+    oracledb.ConnectParams(**parameters)
+    assert callback(False) == "canary-token-1"
+    file.write_text("canary-token-2", encoding="utf-8")
+    assert callback(True) == "canary-token-2"
+    assert redact.redact("canary-token-1 canary-token-2") == "[secret] [secret]"
+    assert callback == connect_parameters(config)["access_token"], "one pool for one token file"
+    (tmp_path / "oci_db_key.pem").write_text("canary-key", encoding="utf-8")
+    assert callback(False) == ("canary-token-2", "canary-key")
+    file.unlink()
+    with pytest.raises(ConfigurationError, match=r"access_token_file: .* cannot be read"):
+        callback(True)
+
+
+def test_a_token_and_its_file_exclude_each_other() -> None:
+    config = {"host": "h", "service_name": "s", "access_token": "t", "access_token_file": "f"}
+    with pytest.raises(ConfigurationError, match="exclude each other"):
+        connect_parameters(config)

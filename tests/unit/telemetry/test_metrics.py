@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from oracle_core.telemetry import RunStarted
+from oracle_core.pool import PoolUsage
+from oracle_core.telemetry import RunStarted, metrics
 from oracle_core.telemetry.metrics import MetricsSink
 from tests.unit.telemetry.events import NOW, a_run, new_run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def written(path: Path, *, fails: bool = False) -> list[str]:
@@ -40,11 +43,27 @@ def test_the_figures_of_a_run(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "target.prom"]
 
 
+def test_the_figures_of_the_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = PoolUsage(acquired=5, waits=1, wait_seconds=0.25, opened_max=3, busy_max=2, replaced=1)
+    monkeypatch.setattr(metrics, "usage", lambda: used)
+    lines = [line for line in written(tmp_path / "t.prom") if line.startswith("target_oracle_pool")]
+    assert lines == [
+        "target_oracle_pool_sessions_max 3",
+        "target_oracle_pool_busy_max 2",
+        "target_oracle_pool_acquired_total 5",
+        "target_oracle_pool_replaced_total 1",
+        "target_oracle_pool_waits_total 1",
+        "target_oracle_pool_wait_seconds_total 0.25",
+    ]
+
+
 def test_every_family_is_declared_once(tmp_path: Path) -> None:
     lines = written(tmp_path / "target.prom")
     declared = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(declared) == len(set(declared))
-    samples = {line.partition("{")[0] for line in lines if not line.startswith("#")}
+    samples = {
+        line.partition("{")[0].partition(" ")[0] for line in lines if not line.startswith("#")
+    }
     assert all(any(name.startswith(family) for family in declared) for name in samples)
 
 

@@ -20,7 +20,7 @@ def spans(*, fails: bool = False) -> dict[str, ReadableSpan]:
     sink = TraceSink(CONFIG, application="target-oracle", exporter=exporter)
     for event in a_run(fails=fails):
         sink.handle(event)
-    sink._provider.force_flush()
+    sink.provider.force_flush()
     finished = exporter.get_finished_spans()
     sink.close()
     return {span.name: span for span in finished}
