@@ -41,8 +41,8 @@ def serving(database: Database, settings: ApiSettings) -> Iterator[str]:
             of other machines would come without a token or without TLS.
     """
     check_exposure(settings, has_tokens=tokens.any_exists(database))
-    listener = _listener(settings)
     server = uvicorn.Server(_config(database, settings))
+    listener = _listener(settings)
     thread = threading.Thread(target=server.run, args=([listener],), name="api", daemon=True)
     host, port = listener.getsockname()[:2]
     url = f"{'https' if settings.certificate else 'http'}://{_bracketed(host)}:{port}"
@@ -56,6 +56,7 @@ def serving(database: Database, settings: ApiSettings) -> Iterator[str]:
 
 
 def _config(database: Database, settings: ApiSettings) -> uvicorn.Config:
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
         create_app(database, settings),
         log_config=None,

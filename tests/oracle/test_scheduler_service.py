@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,11 +12,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 
 from oracle_core.connection import sqlalchemy_engine
-from oracle_scheduler.store import migrations, reading
+from oracle_scheduler.store import migrations, outputs, reading
 from oracle_scheduler.store.database import Database, sqlite_engine
+from oracle_scheduler.store.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,6 +147,58 @@ def test_times_of_a_job_file_become_runs(scheduler: Scheduler) -> None:
     assert len(keys) == len(set(keys))
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 0, scheduler.log()
+
+
+FOLLOWED = """\
+application_name: night
+jobs:
+- {id: load, command: "echo one; while ! test -e ready; do sleep 0.1; done; echo two"}
+"""
+
+
+def test_output_is_followed_over_http_while_a_job_runs(scheduler: Scheduler) -> None:
+    process = scheduler.serve("--only", "scheduler,worker,api", "--bind", "127.0.0.1:0")
+    wait_until(lambda: "Pages and API are at" in scheduler.log())
+    url = re.findall(r"at (http://\S+)", scheduler.log())[0]
+
+    def ask(path: str) -> Any:
+        return httpx2.get(f"{url}{path}").raise_for_status().json()
+
+    wait_until(lambda: scheduler.json("nodes")[0]["roles"] == "api,scheduler,worker")
+    job_file = (scheduler.folder / "night.yml").resolve()
+    job_file.write_text(FOLLOWED, encoding="utf-8")
+    run_id = scheduler.json("run", str(job_file))["run_id"]
+    wait_until(lambda: "one" in str(outputs_of(scheduler, run_id)))
+    first = ask(f"/api/runs/{run_id}/output/load")
+    assert (first["text"], first["is_complete"]) == ("one\n", False)
+    (scheduler.folder / "ready").touch()
+    wait_until(lambda: scheduler.state(run_id) == "SUCCESS")
+    rest = ask(f"/api/runs/{run_id}/output/load?after={first['next']}")
+    assert (rest["text"], rest["is_complete"]) == ("two\n", True)
+    assert ask("/health") == {"status": "ok", "reason": None}
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == 0, scheduler.log()
+
+
+def outputs_of(scheduler: Scheduler, run_id: str) -> str:
+    try:
+        return outputs.output_of(scheduler.database, run_id, "load").text
+    except UnknownNameError:
+        return ""
+
+
+def test_an_open_interface_for_other_machines_is_refused(tmp_path: Path) -> None:
+    scheduler = in_sqlite(tmp_path)
+    scheduler.call("migrate")
+    everywhere = ("--bind", "0.0.0.0:0")
+    assert "has no token" in scheduler.call("serve", *everywhere, code=2)
+    token = scheduler.call("token", "create", "me", "--scope", "operate").strip()
+    assert "without TLS" in scheduler.call("serve", *everywhere, code=2)
+    listed = scheduler.call("token", "list")
+    assert "operate" in listed and token not in listed
+    scheduler.call("token", "revoke", "me")
+    assert "no token is called 'me'" in scheduler.call("token", "revoke", "me", code=2)
+    scheduler.end()
 
 
 SLEEPER = """\
