@@ -83,6 +83,12 @@ def merged_expressions(bench: Bench) -> Iterator[Answer]:
             with bench.cursor() as cursor:
                 result = outcome(cursor.execute, sql, [1, text])
             yield f"{expression}, {size:,} characters", result
+        if kind == "JSON":
+            sql = _MERGE.replace("live_text", table)
+            with bench.cursor() as cursor:
+                cursor.setinputsizes(None, oracledb.DB_TYPE_JSON)
+                result = outcome(cursor.execute, sql, [1, {"a": "x" * 5_000}])
+            yield "native bind of JSON, 5,000 characters", result
 
 
 def merged_columns(bench: Bench) -> Iterator[Answer]:
