@@ -61,7 +61,21 @@ class Setting:
 def settings(plugin: type[PluginBase]) -> list[Setting]:
     """Return the settings of a plugin, the SDK's own included, in declared order."""
     about = plugin._get_about_info()  # noqa: SLF001 - the SDK has no public way
-    return [_setting(name, schema) for name, schema in about.settings["properties"].items()]
+    return [
+        _setting(inner, inner_schema)
+        for name, schema in about.settings["properties"].items()
+        for inner, inner_schema in _named(name, schema)
+    ]
+
+
+def _named(name: str, schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield a setting, or those of the tunnel one by one, as Meltano names them."""
+    if name != "ssh_tunnel":
+        yield name, schema
+        return
+    for inner, inner_schema in schema["properties"].items():
+        title = f"{schema['title']}: {inner.replace('_', ' ')}"
+        yield f"{name}.{inner}", {**inner_schema, "title": title}
 
 
 def _setting(name: str, schema: Mapping[str, Any]) -> Setting:

@@ -24,6 +24,8 @@ from oracle_core.settings import (
     DEFAULT_PORT,
     register_secrets,
 )
+from oracle_core.tunnel import through_tunnel
+from oracle_core.tunnel_settings import TunnelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -142,13 +144,14 @@ def connect(
 
     Raises:
         ConfigurationError: If the settings are wrong.
+        TunnelError: If the SSH tunnel cannot be opened for now.
         oracledb.Error: If the database refused or cannot be reached.
     """
     parameters = connect_parameters(config)
     register_secrets(config)
     set_driver_mode(config)
     load_provider(config.get("dsn"))
-    connection = _log_on(config, parameters)
+    connection = _log_on(config, through_tunnel(config, parameters))
     try:
         connection.outputtypehandler = as_stored
         connection.module = module
@@ -360,6 +363,8 @@ def address(config: Mapping[str, Any]) -> str:
 def _mention_plain_text(config: Mapping[str, Any]) -> None:
     host = str(config.get("host") or "").lower()
     is_plain = (config.get("protocol") or "tcp") == "tcp"
+    if TunnelSettings.of(config) is not None:
+        return
     if not config.get("dsn") and is_plain and not host.startswith(_LOCAL_HOSTS):
         _LOGGER.info("The connection is not encrypted; set protocol to tcps for TLS")
 

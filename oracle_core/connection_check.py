@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oracle_core.credentials import provides_configuration
 from oracle_core.errors import ConfigurationError
+from oracle_core.tunnel_settings import TunnelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ def check_connection(config: Mapping[str, Any]) -> None:
     if config.get("service_name") and config.get("sid") and not has_dsn:
         message = "service_name and sid exclude each other"
         raise ConfigurationError(message, setting="sid")
+    TunnelSettings.of(config)
     if _has_token(config):
         return
     if _logs_on_by_wallet(config) or provides_configuration(config.get("dsn")):

@@ -33,6 +33,7 @@ __all__ = [
     "Fault",
     "FaultClass",
     "OracleError",
+    "TunnelError",
     "describe",
 ]
 
@@ -83,6 +84,10 @@ class DatabaseError(OracleError):
         """Initialize the exception with the fault; its report is the text."""
         super().__init__(fault.report)
         self.fault = fault
+
+
+class TunnelError(OSError):
+    """The SSH tunnel cannot be opened for now; the text names host and reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +151,25 @@ def describe(exc: BaseException, *, where: str = "") -> Fault:
     if isinstance(exc, OracleError):
         klass = FaultClass.DATA if isinstance(exc, DataError) else FaultClass.CONFIGURATION
         return _own(type(exc).__name__, klass, str(exc), where)
-    driver_error = _driver_error(exc)
-    if driver_error is None and isinstance(exc, socket.gaierror):
+    if (driver_error := _driver_error(exc)) is not None:
+        return _from_driver(driver_error, where)
+    return _from_system(exc, where)
+
+
+def _from_system(exc: BaseException, where: str) -> Fault:
+    """Return the meaning of what neither Oracle nor the driver raised."""
+    if isinstance(exc, TunnelError):
+        text, hint = str(exc), "check ssh_tunnel, host and port"
+        return Fault("TunnelError", FaultClass.TRANSIENT, True, True, text, hint, where)  # noqa: FBT003
+    if isinstance(exc, socket.gaierror):
         # The driver passes the resolver's error on as it is.
         text, hint = "the host name is not known", "check host"
         return Fault("gaierror", FaultClass.CONFIGURATION, False, False, text, hint, where)  # noqa: FBT003
-    if driver_error is None and isinstance(exc, TimeoutError) and exc.strerror is None:
+    if isinstance(exc, TimeoutError) and exc.strerror is None:
         text, hint = str(exc) or "no answer in time", "check host, port and protocol"
         return Fault("TimeoutError", FaultClass.TRANSIENT, True, True, text, hint, where)  # noqa: FBT003
-    if driver_error is None:
-        text = "unexpected error" if not isinstance(exc, OSError) else _os_text(exc)
-        return _own(type(exc).__name__, FaultClass.TERMINAL, text, where)
-    return _from_driver(driver_error, where)
+    text = "unexpected error" if not isinstance(exc, OSError) else _os_text(exc)
+    return _own(type(exc).__name__, FaultClass.TERMINAL, text, where)
 
 
 def _own(code: str, klass: FaultClass, message: str, where: str) -> Fault:

@@ -22,6 +22,7 @@ from oracle_core.credentials import load_provider, password_of, rotated_password
 from oracle_core.errors import describe
 from oracle_core.pool_settings import PoolSettings
 from oracle_core.settings import register_secrets
+from oracle_core.tunnel import through_tunnel
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -72,6 +73,7 @@ def pool_of(config: Mapping[str, Any]) -> SessionPool:
         ConfigurationError: If the settings are wrong.
     """
     parameters = sessions.connect_parameters(config)
+    parameters["ssh_tunnel"] = config.get("ssh_tunnel")
     key = tuple(sorted((name, repr(value)) for name, value in parameters.items()))
     with _lock:
         if key not in _pools:
@@ -130,6 +132,7 @@ class SessionPool:
         self._settings = PoolSettings.of(config)
         self._password: str | None = None
         self._pool: oracledb.ConnectionPool | None = None
+        self._address: tuple[object, object] | None = None
 
     def acquire(self, *, module: str, setup: Sequence[str] = ()) -> oracledb.Connection:
         """Return a session; it is opened when none is free.
@@ -207,8 +210,11 @@ class SessionPool:
             pool.close(force=True)
 
     def _open(self) -> oracledb.ConnectionPool:
-        if self._pool is None:
-            parameters = sessions.connect_parameters(self._config)
+        parameters = through_tunnel(self._config, sessions.connect_parameters(self._config))
+        address = (parameters.get("host"), parameters.get("port"))
+        # A tunnel that was lost and opened again ends at another port of this machine.
+        if self._pool is None or address != self._address:
+            self._address = address
             register_secrets(self._config)
             sessions.set_driver_mode(self._config)
             load_provider(self._config.get("dsn"))

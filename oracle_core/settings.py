@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import logging
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -18,6 +19,7 @@ from oracle_core import redact
 from oracle_core.connection_check import check_connection
 from oracle_core.errors import ConfigurationError
 from oracle_core.pool_settings import POOL_SETTINGS
+from oracle_core.tunnel_settings import TUNNEL_SECRETS, TUNNEL_SETTING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -188,6 +190,7 @@ CONNECTION_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     *POOL_SETTINGS,
+    TUNNEL_SETTING,
 ]
 
 SECRET_SETTINGS = frozenset(setting.name for setting in CONNECTION_SETTINGS if setting.secret)
@@ -264,6 +267,9 @@ def register_secrets(config: Mapping[str, Any], schema: Mapping[str, Any] | None
     # `common_password` is the password of all schemas in an older target.
     secret = names | older | {"common_password"}
     redact.register(str(config[name]) for name in secret if config.get(name))
+    tunnel = config.get("ssh_tunnel")
+    if isinstance(tunnel, dict):
+        redact.register(str(tunnel[name]) for name in TUNNEL_SECRETS if tunnel.get(name))
 
 
 def resolve_aliases(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -339,7 +345,8 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
     """
     validator = jsonschema.Draft202012Validator(schema)
     for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path)):
-        setting = str(error.path[0]) if error.path else None
+        names = takewhile(lambda part: isinstance(part, str), error.path)
+        setting = ".".join(str(name) for name in names) or None
         raise ConfigurationError(_rule(error.validator, error.validator_value), setting=setting)
 
 

@@ -34,7 +34,12 @@ COMMANDS: dict[str, click.Command] = {
     "oracle-catalog": oracle_catalog,
     "singer-oracle": singer_oracle,
 }
-SETTINGS = {row.name for plugin in (TapOracle, TargetOracle) for row in settings(plugin)}
+SETTINGS = {
+    # Those of the tunnel are one setting, an object.
+    row.name.partition(".")[0]
+    for plugin in (TapOracle, TargetOracle)
+    for row in settings(plugin)
+}
 
 
 def _name(page: Path) -> str:
