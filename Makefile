@@ -1,4 +1,6 @@
 # make demo   moves a sample schema through Meltano into another one, twice, and compares them
+# make demo-scheduler  runs the project's schedule by two processes of oracle-scheduler, kills one of
+#             them, and compares JOB_HISTORY, API, page and both schemas
 # make test   runs the pair's tests against the stand-in, or the database that TEST_ORACLE_DSN names,
 #             with one worker per core (WORKERS=4 says how many, TESTS=tests/unit which)
 # make test-standin  runs the stand-in's own tests; make test-all runs both
@@ -47,7 +49,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo demo-scheduler kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -67,6 +69,9 @@ $(MELTANO_VENV)/.installed: Makefile $(STATE_BACKEND)/pyproject.toml
 
 demo: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m demo --meltano $(MELTANO)
+
+demo-scheduler: $(VENV)/.installed .meltano/.installed
+	$(BIN)/python -m demo.scheduler --meltano $(MELTANO)
 
 test: $(VENV)/.installed .meltano/.installed
 	$(if $(COVERAGE),rm -rf .coverage && mkdir .coverage)

@@ -56,28 +56,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(meltano: Path, folder: Path) -> int:
-    _say("starting the stand-in with 20,000 employees in schema HR")
+    say("starting the stand-in with 20,000 employees in schema HR")
     users = {SOURCE: "hr", COPY: "copy"}
     with Standin(users=users, samples={"hr": SOURCE}) as database:
-        environment = _environment(database, users) | runs.telemetry_environment(folder)
+        environment = environment_of(database, users) | runs.telemetry_environment(folder)
         pipeline = Pipeline(meltano, folder, environment)
-        _say("meltano run tap-oracle target-oracle")
+        say("meltano run tap-oracle target-oracle")
         if pipeline.run("tap-oracle", "target-oracle"):
             return 1
         first = state_of(pipeline)
         _change(database, users)
-        _say("meltano run tap-oracle target-oracle   (again, after some rows changed in HR)")
+        say("meltano run tap-oracle target-oracle   (again, after some rows changed in HR)")
         if pipeline.run("tap-oracle", "target-oracle"):
             return 1
         second = state_of(pipeline)
-        agree = _compare(database, users)
+        agree = compare_tables(database, users)
         _show_history(first, second)
         agree &= _compare_runs([first, second], database, users, folder)
-    _say("source and target agree" if agree else "source and target DIFFER")
+    say("source and target agree" if agree else "source and target DIFFER")
     return 0 if agree else 1
 
 
-def _environment(database: Standin, users: Mapping[str, str]) -> dict[str, str]:
+def environment_of(database: Standin, users: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which Meltano finds both users."""
     settings = {"HOST": database.host, "PORT": str(database.port)}
     environment = {"MELTANO_ENVIRONMENT": "demo"}
     for prefix, user in (("SOURCE_ORACLE", SOURCE), ("TARGET_ORACLE", COPY)):
@@ -101,7 +102,8 @@ def _change(database: Standin, users: Mapping[str, str]) -> None:
         connection.commit()
 
 
-def _compare(database: Standin, users: Mapping[str, str]) -> bool:
+def compare_tables(database: Standin, users: Mapping[str, str]) -> bool:
+    """Print both sides of each table, and return whether they are the same."""
     agree = True
     print(f"\n{'table':<14}{'rows HR':>9}{'rows COPY':>11}   digest HR     digest COPY   types")
     with (
@@ -169,7 +171,8 @@ def _compare_runs(
     return agree
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Print what comes next."""
     print(f"\n== {text}", flush=True)
 
 

@@ -222,6 +222,7 @@ class Task(Answer):
     job_id: str
     state: str
     attempts: int
+    node_id: str | None
     exit_code: int | None
     started_at: dt.datetime | None
     ended_at: dt.datetime | None

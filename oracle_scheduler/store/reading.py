@@ -34,11 +34,12 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One job of a run."""
+    """One job of a run; `node_id` is the process that claimed it last."""
 
     job_id: str
     state: str
     attempts: int
+    node_id: str | None
     exit_code: int | None
     started_at: dt.datetime | None
     ended_at: dt.datetime | None
@@ -121,6 +122,7 @@ def run_of(database: Database, run_id: str) -> tuple[RunRow, list[TaskRow]]:
             columns.job_id,
             columns.state,
             columns.attempts,
+            columns.node_id,
             columns.exit_code,
             columns.started_at,
             columns.ended_at,
