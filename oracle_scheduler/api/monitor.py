@@ -21,7 +21,6 @@ from oracle_scheduler.store.states import ACTIVE, State
 from oracle_scheduler.triggers.service import DATABASE_ERRORS
 
 _LOGGER = logging.getLogger(__name__)
-_PREFIX = "oracle_scheduler"
 
 router = APIRouter()
 
@@ -81,48 +80,67 @@ class _Collector:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the metrics."""
         present = self._figures
-        yield _gauge("leader", "Whether a process leads.", float(present.leader is not None))
         yield _gauge(
-            "waiting_seconds", "Wait of the oldest job that could start.", present.waiting_seconds
+            "oracle_scheduler_leader", "Whether a process leads.", float(present.leader is not None)
         )
-        yield _by("nodes", "Living processes.", "role", present.nodes)
-        yield _by("runs", "Runs by state.", "state", dict.fromkeys(State, 0) | dict(present.runs))
+        yield _gauge(
+            "oracle_scheduler_waiting_seconds",
+            "Wait of the oldest job that could start.",
+            present.waiting_seconds,
+        )
+        yield _by("oracle_scheduler_nodes", "Living processes.", "role", present.nodes)
+        yield _by(
+            "oracle_scheduler_runs",
+            "Runs by state.",
+            "state",
+            dict.fromkeys(State, 0) | dict(present.runs),
+        )
         active = dict.fromkeys(sorted(ACTIVE), 0) | dict(present.active_jobs)
-        yield _by("active_jobs", "Jobs that have not ended, by state.", "state", active)
+        yield _by(
+            "oracle_scheduler_active_jobs", "Jobs that have not ended, by state.", "state", active
+        )
         pipelines = present.pipelines
         for name, text, values in (
-            ("paused", "Whether no time becomes a run.", {p.name: p.is_paused for p in pipelines}),
-            ("missed", "Times missed in seven days.", {p.name: p.missed for p in pipelines}),
             (
-                "last_run_failed",
+                "oracle_scheduler_pipeline_paused",
+                "Whether no time becomes a run.",
+                {p.name: p.is_paused for p in pipelines},
+            ),
+            (
+                "oracle_scheduler_pipeline_missed",
+                "Times missed in seven days.",
+                {p.name: p.missed for p in pipelines},
+            ),
+            (
+                "oracle_scheduler_pipeline_last_run_failed",
                 "Whether the newest run failed or was missed.",
                 {p.name: p.state in {State.FAILED, State.MISSED} for p in pipelines},
             ),
             (
-                "last_success_timestamp_seconds",
+                "oracle_scheduler_pipeline_last_success_timestamp_seconds",
                 "End of the last successful run.",
                 {p.name: p.last_success.timestamp() for p in pipelines if p.last_success},
             ),
             (
-                "last_success_seconds",
+                "oracle_scheduler_pipeline_last_success_seconds",
                 "Duration of the last successful run.",
                 {p.name: p.last_seconds for p in pipelines if p.last_seconds is not None},
             ),
             (
-                "next_time_timestamp_seconds",
+                "oracle_scheduler_pipeline_next_time_timestamp_seconds",
                 "Next time.",
                 {p.name: p.next_time.timestamp() for p in pipelines if p.next_time},
             ),
         ):
-            yield _by(f"pipeline_{name}", text, "pipeline", values)
+            yield _by(name, text, "pipeline", values)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"{_PREFIX}_{name}", text, value=value)
+    return GaugeMetricFamily(name, text, value=value)
 
 
 def _by(name: str, text: str, label: str, values: Any) -> GaugeMetricFamily:  # noqa: ANN401
-    family = GaugeMetricFamily(f"{_PREFIX}_{name}", text, labels=[label])
+    family = GaugeMetricFamily(name, text, labels=[label])
     for key, value in values.items():
         family.add_metric([str(key)], float(value))
     return family
