@@ -39,7 +39,6 @@ class OverwriteLoader:
         self.stream = stream
         self.table = table
         self.how = ""  # for the log
-        self._is_keyed = False
         self._staging: StagingTable | None = None
         self._columns: tuple[LoadColumn, ...] = ()
         self._deleted_at: Identifier | None = None
@@ -56,13 +55,19 @@ class OverwriteLoader:
             raise LoadError(what)
         return bookkeeping
 
-    def set_columns(self, columns: Sequence[LoadColumn], *, is_keyed: bool) -> None:
-        """Take the columns of the table as they are now; the staging table is made to match.
+    def check(self, *, is_keyed: bool) -> None:
+        """Refuse what the strategy cannot do, before anything is touched.
 
         Raises:
             LoadError: If the run has no staging, or the strategy cannot be used with the table.
         """
-        self._is_keyed = is_keyed
+        if self._bookkeeping and self._staging is None:
+            where = f"stream '{self.stream}': overwrite {self.table}"
+            self._services.session.run_ddl(lambda c: self._check(c, is_keyed=is_keyed), where)
+
+    def set_columns(self, columns: Sequence[LoadColumn], *, is_keyed: bool) -> None:
+        """Take the columns of the table as they are now; the staging table is made to match."""
+        del is_keyed  # the columns say it
         self._columns = tuple(columns)
         refusal = direct_path.refusal(
             self._services.session.connection, self._services.settings.direct_path
@@ -73,7 +78,6 @@ class OverwriteLoader:
         area, session = self._bookkeeping.staging, self._services.session
         staging = self._staging
         if staging is None:
-            session.run_ddl(self._check, where)
             self._staging = session.run_ddl(
                 lambda c: area.create(c, columns, uses_direct_path=refusal is None), where
             )
@@ -84,10 +88,9 @@ class OverwriteLoader:
         else:
             session.run_ddl(lambda c: area.extend(c, staging, columns, session.server), where)
 
-    def _check(self, connection: oracledb.Connection) -> None:
-        """Refuse before anything is touched what the strategy cannot do."""
+    def _check(self, connection: oracledb.Connection, *, is_keyed: bool) -> None:
         is_difference = self._services.settings.overwrite_strategy == "difference"
-        if is_difference and not self._is_keyed:
+        if is_difference and not is_keyed:
             what = (
                 f"stream '{self.stream}': overwrite_strategy difference needs key properties; "
                 "use transaction"

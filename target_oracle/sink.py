@@ -142,6 +142,7 @@ class OracleSink:
         settings, session = self._settings, self._services.session
         spec = self.table_spec()
         self._growing = {column.name for column in spec.columns if column.grows}
+        self._loader.check(is_keyed=self.is_keyed)
         planned = session.ensure_table(
             spec,
             stream=self.stream,

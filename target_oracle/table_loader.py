@@ -51,6 +51,9 @@ class TableLoader:
         self._stages_from: int | None = None
         self._batch_number = 0
 
+    def check(self, *, is_keyed: bool) -> None:
+        """Do nothing: what cannot be is found when the columns are known."""
+
     def set_columns(self, columns: Sequence[LoadColumn], *, is_keyed: bool) -> None:
         """Take the columns of the table as they are now, and choose how to load.
 
