@@ -1,12 +1,14 @@
-"""Replaces the content of a table at the end of its stream, in one transaction.
+"""Replaces the content of a table at the end of its stream.
 
 Until then the new rows are in a staging table, and the old rows are there for every reader; after
-a failure they still are. Readers see all old rows or all new ones: DELETE, INSERT and the ledger
-row are committed together, and Oracle's queries read one moment.
+a failure they still are. `transaction` and `difference` commit DELETE, INSERT and the ledger row
+together, and Oracle's queries read one moment; `exchange` and `rename` put another table into the
+place of the old one, and the ledger row follows.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from target_oracle import direct_path, staged_statements
@@ -14,9 +16,11 @@ from target_oracle.errors import LoadError
 from target_oracle.foreign_keys import changing_foreign_key
 from target_oracle.ledger import LoadEntry, RowCounts
 from target_oracle.staging import can_store
+from target_oracle.swap_obstacles import missing_rights, obstacle
+from target_oracle.table_swap import TableSwap, insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     import oracledb
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from target_oracle.services import LoadServices
     from target_oracle.staging import StagingTable
     from target_oracle.statements import LoadColumn
+    from target_oracle.swap_obstacles import Strategy
+    from target_oracle.table_swap import Then
 
 
 class OverwriteLoader:
@@ -61,7 +67,8 @@ class OverwriteLoader:
         Raises:
             LoadError: If the run has no staging, or the strategy cannot be used with the table.
         """
-        if self._bookkeeping and self._staging is None:
+        self._bookkeeping.locks.confirm()
+        if self._staging is None:
             where = f"stream '{self.stream}': overwrite {self.table}"
             self._services.session.run_ddl(lambda c: self._check(c, is_keyed=is_keyed), where)
 
@@ -89,7 +96,11 @@ class OverwriteLoader:
             session.run_ddl(lambda c: area.extend(c, staging, columns, session.server), where)
 
     def _check(self, connection: oracledb.Connection, *, is_keyed: bool) -> None:
-        is_difference = self._services.settings.overwrite_strategy == "difference"
+        strategy = self._services.settings.overwrite_strategy
+        if strategy in ("rename", "exchange"):
+            self._check_swap(connection, strategy)
+            return
+        is_difference = strategy == "difference"
         if is_difference and not is_keyed:
             what = (
                 f"stream '{self.stream}': overwrite_strategy difference needs key properties; "
@@ -107,6 +118,30 @@ class OverwriteLoader:
             )
             raise LoadError(what)
 
+    def _check_swap(self, connection: oracledb.Connection, strategy: Strategy) -> None:
+        session, where = self._services.session, f"stream '{self.stream}'"
+        if self._services.settings.freeze_schema:
+            what = f"{where}: overwrite_strategy {strategy} is DDL, and freeze_schema is set"
+            raise LoadError(what)
+        if strategy == "rename" and self.table.schema != session.own_schema:
+            what = (
+                f"{where}: overwrite_strategy rename works in the schema of the session only, "
+                f"since grants on {self.table} could not be read in full; use exchange or "
+                "transaction"
+            )
+            raise LoadError(what)
+        missing = missing_rights(connection, self.table.schema, session.own_schema, session.server)
+        if missing:
+            what = f"{where}: overwrite_strategy {strategy} needs {', '.join(missing)}"
+            raise LoadError(what)
+        reason = obstacle(connection, self.table, strategy)
+        if reason is not None:
+            what = (
+                f"{where}: overwrite_strategy {strategy} cannot replace {self.table}: {reason}; "
+                "use transaction or difference"
+            )
+            raise LoadError(what)
+
     def load(
         self,
         batch: Batch | None,
@@ -114,7 +149,7 @@ class OverwriteLoader:
         byte_count: int = 0,
         deleted: Collection[int] = (),
         deleted_at: Identifier | None = None,
-        then: Callable[[oracledb.Cursor], RowCounts] | None = None,
+        then: Then | None = None,
     ) -> None:
         """Stage a batch; what else belongs to it waits for the end of the stream."""
         del then  # versions are activated in `finish`
@@ -127,7 +162,7 @@ class OverwriteLoader:
             where = f"stream '{self.stream}': stage rows for {self.table}"
             self._services.session.run_ddl(lambda c: staging.fill(c, batch), where)
 
-    def finish(self, then: Callable[[oracledb.Cursor], RowCounts] | None) -> None:
+    def finish(self, then: Then | None) -> None:
         """Replace the rows of the table and commit.
 
         Raises:
@@ -135,17 +170,34 @@ class OverwriteLoader:
         """
         self._bookkeeping.locks.confirm()
         entry = LoadEntry(self.stream, self.table, 1, self._byte_count)
-        is_difference = self._services.settings.overwrite_strategy == "difference"
+        strategy = self._services.settings.overwrite_strategy
+        swapped: RowCounts | None = None
+        if strategy in ("rename", "exchange"):
+            swapped = self._swap(strategy, then)
 
         def write(cursor: oracledb.Cursor) -> RowCounts:
+            if swapped is not None:
+                return swapped
+            is_difference = strategy == "difference"
             counts = self._difference(cursor) if is_difference else self._replace(cursor)
-            return counts + then(cursor) if then else counts
+            return counts + then(cursor, self.table) if then else counts
 
         counts = self._services.transactions.load(entry, write, self._bookkeeping.ledger)
         self.how += (
             f" and replaced the old ones ({counts.deleted} deleted, {counts.inserted} inserted, "
             f"{counts.merged} merged)"
         )
+
+    def _swap(self, strategy: Strategy, then: Then | None) -> RowCounts:
+        """Put another table into the place of the stream's; STATE and ledger row come later.
+
+        A run that is killed before them repeats the load, which ends with the same rows.
+        """
+        session, where = self._services.session, f"stream '{self.stream}': replace {self.table}"
+        session.run_ddl(partial(self._check, is_keyed=True), where)
+        swap = TableSwap(self.table, strategy, session.server.name_bytes)
+        insert = insert_into([column.name.sql for column in self._columns], self._rows())
+        return session.run_ddl(lambda c: swap.replace(c, insert, then), where)
 
     def _rows(self) -> str:
         assert self._staging is not None  # noqa: S101 - `set_columns` comes first

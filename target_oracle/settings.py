@@ -18,7 +18,7 @@ LoadMethod = Literal["upsert", "append-only", "overwrite"]
 MergeStrategy = Literal["auto", "array", "staged"]
 DirectPath = Literal["auto", "never"]
 TextWithoutLength = Literal["grow", "clob", "varchar2"]
-OverwriteStrategy = Literal["transaction", "difference"]
+OverwriteStrategy = Literal["transaction", "difference", "exchange", "rename"]
 EmptyString = Literal["null", "space", "fail"]
 OnStreamError = Literal["stop", "continue"]
 OnConcurrentLoad = Literal["wait", "fail"]
@@ -82,12 +82,15 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         "overwrite_strategy",
         th.StringType(nullable=True),
         default="transaction",
-        allowed_values=["transaction", "difference"],
+        allowed_values=["transaction", "difference", "exchange", "rename"],
         title="Overwrite strategy",
         description=(
-            "How `overwrite` replaces the rows, in one transaction. `transaction` deletes all and "
+            "How `overwrite` replaces the rows. In one transaction: `transaction` deletes all and "
             "inserts the new ones; `difference` deletes, updates and inserts by key only what "
-            "differs, with far less undo and redo where little changed."
+            "differs, with far less undo and redo where little changed. For very large tables: "
+            "`exchange` makes tables of one partition (partitioning option) and exchanges it in "
+            "one statement; `rename` builds a table beside and renames both, and a reader between "
+            "the two renames gets ORA-00942."
         ),
     ),
     th.Property(

@@ -28,7 +28,7 @@ from target_oracle.row_buffer import RowBuffer
 from target_oracle.sources import Source, batch_of, sources
 from target_oracle.table_loader import loader_of
 from target_oracle.table_options import options_of
-from target_oracle.table_spec import TableSpec, column_specs
+from target_oracle.table_spec import TableSpec, column_specs, for_exchange
 from target_oracle.text_growth import clob_moves, outgrown
 from target_oracle.versions import Activation
 
@@ -36,13 +36,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    import oracledb
-
     from oracle_core.identifiers import Identifier, TableName
     from oracle_core.telemetry.events import Operation
     from target_oracle.batch import Batch
-    from target_oracle.ledger import RowCounts
     from target_oracle.services import LoadServices
+    from target_oracle.table_swap import Then
 
 _LOGGER = logging.getLogger("target-oracle")
 
@@ -125,13 +123,16 @@ class OracleSink:
             server=self._services.session.server,
             text=settings.text_without_length,
         )
-        return TableSpec(
+        spec = TableSpec(
             self.table,
             specs,
             tuple(self._columns[key] for key in keys),
             options_of(self.stream, settings.table_options),
             comment_of(self.schema.get("description")),
         )
+        is_exchanged = settings.load_method == "overwrite"
+        is_exchanged = is_exchanged and settings.overwrite_strategy == "exchange"
+        return for_exchange(spec, self.stream) if is_exchanged else spec
 
     def prepare(self) -> None:
         """Bring the table to what the stream needs; call it with no transaction open.
@@ -238,7 +239,7 @@ class OracleSink:
         """Load the rest, and do what waited for the end of the stream."""
         self.flush()
         self._services.checkpoint()
-        self._loader.finish(self._then() if self._is_activation_due else None)
+        self._loader.finish(self._activation() if self._is_activation_due else None)
         self._is_activation_due = False
         self.oldest = None
         self._counter.exit()
@@ -306,12 +307,12 @@ class OracleSink:
             self.prepare()
 
     def _activate(self) -> None:
-        self._load(len(self._buffer.rows), then=self._then())
+        self._load(len(self._buffer.rows), then=self._activation())
         self._is_activation_due = False
         self.oldest = None
 
-    def _activation(self) -> Activation:
-        """Return what deletes or marks the rows of earlier versions."""
+    def _activation(self) -> Then:
+        """Return what deletes or marks the rows of earlier versions in a table."""
         return Activation(
             self._announced,
             max({self._announced or 0} | self._versions_seen),
@@ -319,15 +320,11 @@ class OracleSink:
             self._services.rules.identifier(DELETED_AT),
             with_null=not self._has_unversioned,
             deletes=self._settings.hard_delete,
-        )
-
-    def _then(self) -> Callable[[oracledb.Cursor], RowCounts]:
-        activation = self._activation()
-        return lambda cursor: activation.run(cursor, self.table)
+        ).run
 
     # Loading
 
-    def _load(self, count: int, then: Callable[[oracledb.Cursor], RowCounts] | None = None) -> None:
+    def _load(self, count: int, then: Then | None = None) -> None:
         """Load the first rows that wait, and what belongs to them, as one batch."""
         self._services.checkpoint()
         timer = metrics.Timer(

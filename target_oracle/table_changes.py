@@ -14,6 +14,7 @@ from target_oracle.comments import changed_comments
 from target_oracle.ddl import Plan, plan, refuse_when
 from target_oracle.errors import LoadError
 from target_oracle.table_spec import read_comments, read_table
+from target_oracle.table_swap import TableSwap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,6 +111,8 @@ class TableChanges:
         session, where = self._session, f"stream '{stream}': table {spec.name}"
         for is_last in (False, True):
             existing = self._read(spec, where)
+            if existing is None and not freeze and self._repaired(spec, where):
+                existing = self._read(spec, where)
             ending = self._interrupted(spec, existing)
             if ending:
                 refuse_when(freeze, spec, stream, "; ".join(ending))
@@ -175,6 +178,11 @@ class TableChanges:
     def _read(self, spec: TableSpec, where: str) -> ExistingTable | None:
         with self._session.reported(where):
             return read_table(self._session.connection, spec.name)
+
+    def _repaired(self, spec: TableSpec, where: str) -> bool:
+        """Put a table back that a killed run left without its name."""
+        swap = TableSwap(spec.name, "rename", self._session.server.name_bytes)
+        return bool(self._session.run_ddl(swap.repair, where))
 
     def _interrupted(self, spec: TableSpec, existing: ExistingTable | None) -> list[str]:
         return interrupted_moves(spec, existing, self._session.server) if existing else []

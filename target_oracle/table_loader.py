@@ -14,7 +14,7 @@ from target_oracle.overwrite import OverwriteLoader
 from target_oracle.staging import can_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     import oracledb
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from target_oracle.services import LoadServices
     from target_oracle.staging import StagingTable
     from target_oracle.statements import LoadColumn
+    from target_oracle.table_swap import Then
 
 STAGED_ROWS = 5_000
 """Rows of a batch from which one set-based MERGE is cheaper than one MERGE per row.
@@ -113,7 +114,7 @@ class TableLoader:
         byte_count: int = 0,
         deleted: Collection[int] = (),
         deleted_at: Identifier | None = None,
-        then: Callable[[oracledb.Cursor], RowCounts] | None = None,
+        then: Then | None = None,
     ) -> None:
         """Write a batch and what belongs to it in one transaction.
 
@@ -142,12 +143,12 @@ class TableLoader:
             elif batch is not None:
                 counts += self._write_array(cursor, batch, deleted)
             if then is not None:
-                counts += then(cursor)
+                counts += then(cursor, self.table)
             return counts
 
         services.transactions.load(entry, write, services.ledger)
 
-    def finish(self, then: Callable[[oracledb.Cursor], RowCounts] | None) -> None:
+    def finish(self, then: Then | None) -> None:
         """Do what waited for the end of the stream, in a transaction of its own."""
         if then is not None:
             self.load(None, then=then)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oracle_core import dictionary
@@ -12,6 +12,7 @@ from oracle_core.types import from_json_schema, row_of
 from oracle_core.types.from_json_schema import declared_type
 from oracle_core.types.type_row import Family
 from target_oracle.comments import comment_of
+from target_oracle.errors import TableMismatchError
 from target_oracle.properties import ValueKind
 from target_oracle.table_options import TableOptions
 from target_oracle.text_limits import longest_text
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from target_oracle.settings import TextWithoutLength
 
 NO_OPTIONS = TableOptions()
+_PARTITIONING = frozenset(
+    {"NUMBER", "VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "DATE", "TIMESTAMP", "RAW"}
+)
+"""Types that a partitioning column may have (SQL Language Reference, "CREATE TABLE")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,32 @@ def _column_spec(
     bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     declared = bounded or oracle_type != by_json
     return ColumnSpec(name, oracle_type, not is_key, declared, comment=comment)
+
+
+def for_exchange(spec: TableSpec, stream: str) -> TableSpec:
+    """Return a table with one partition, so that an exchange can replace its rows at once.
+
+    The index of the key must be local to go with the partition, and so needs the partitioning
+    column among its own (ORA-14039).
+
+    Raises:
+        TableMismatchError: If no column can be the partitioning column.
+    """
+    if spec.options.partition:
+        return replace(spec, has_local_key=True)
+    names = spec.keys or tuple(column.name for column in spec.columns)
+    by_name = {column.name: column.type for column in spec.columns}
+    fitting = [name for name in names if by_name[name].kind in _PARTITIONING]
+    if not fitting:
+        what = (
+            f"stream '{stream}': overwrite_strategy exchange needs a column of text, number or "
+            "date to partition by; use rename or transaction"
+        )
+        raise TableMismatchError(what)
+    clause = (
+        f"PARTITION BY RANGE ({fitting[0].sql}) (PARTITION SINGER_ALL VALUES LESS THAN (MAXVALUE))"
+    )
+    return replace(spec, options=replace(spec.options, partition=clause), has_local_key=True)
 
 
 def _vector_shapes(

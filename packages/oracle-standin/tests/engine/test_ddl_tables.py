@@ -252,6 +252,26 @@ def test_partitions_hold_their_rows(session: UserSession) -> None:
     assert session.rows("SELECT column_name FROM user_part_key_columns") == [("D",)]
 
 
+def test_a_partition_and_a_table_exchange_their_rows(session: UserSession) -> None:
+    session.run(
+        "CREATE TABLE p (id NUMBER(5) NOT NULL, a VARCHAR2(9), PRIMARY KEY (id) USING INDEX LOCAL)"
+        " PARTITION BY RANGE (id) (PARTITION x VALUES LESS THAN (MAXVALUE))"
+    )
+    session.run("INSERT INTO p VALUES (1, 'old')")
+    session.run("CREATE TABLE q FOR EXCHANGE WITH TABLE p")
+    session.run("INSERT INTO q VALUES (2, 'new')")
+    exchange = "ALTER TABLE p EXCHANGE PARTITION x WITH TABLE q INCLUDING INDEXES"
+    with pytest.raises(OracleError, match="index mismatch"):
+        session.run(exchange)
+    session.run("ALTER TABLE q ADD PRIMARY KEY (id)")
+    session.run(f"{exchange} WITHOUT VALIDATION")
+    assert session.rows("SELECT id, a FROM p") == [("2", "new")]
+    assert session.rows("SELECT id, a FROM q") == [("1", "old")]
+    session.run("ALTER TABLE q MODIFY (a VARCHAR2(10))")
+    with pytest.raises(OracleError, match="column type or size mismatch"):
+        session.run(exchange)
+
+
 def test_a_temporary_table_from_a_query_holds_its_rows(session: UserSession) -> None:
     session.run(
         "CREATE GLOBAL TEMPORARY TABLE kept ON COMMIT PRESERVE ROWS AS SELECT 1 AS a FROM dual"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import facts, partitions
+from oracle_standin.engine.ddl import facts, objects, partitions
 from oracle_standin.engine.ddl.table_parser import parse_partition
 from oracle_standin.engine.names import quoted
 from oracle_standin.protocol import OracleError, not_in_this_standin
@@ -57,10 +57,13 @@ def _chosen(reader: Reader, engine: Engine, table: Relation) -> Partition:
 
 
 def run(reader: Reader, engine: Engine, table: Relation) -> None:
-    """Run TRUNCATE PARTITION and refuse EXCHANGE, SPLIT, MERGE and MOVE."""
+    """Run TRUNCATE and EXCHANGE PARTITION and refuse SPLIT and MERGE; MOVE changes nothing."""
     if reader.accept("MOVE"):
         while not reader.at_end():
             reader.take()
+        return
+    if reader.accept("EXCHANGE"):
+        _exchange(reader, engine, table)
         return
     if not reader.accept("TRUNCATE"):
         raise not_in_this_standin(what=f"{reader.take().value} PARTITION")
@@ -69,6 +72,60 @@ def run(reader: Reader, engine: Engine, table: Relation) -> None:
     _skip_options(reader)
     engine.run(f"TRUNCATE TABLE {partition.sql}")
     facts.touch(engine, partition.oid)
+
+
+def _exchange(reader: Reader, engine: Engine, table: Relation) -> None:
+    """Run EXCHANGE PARTITION WITH TABLE; rows change places rather than segments.
+
+    DELETE leaves the rows to readers of an earlier moment, as Oracle's old segment does.
+
+    Raises OracleError 14097 for other columns, 14098 for other indexes, 2266 for a foreign key.
+    """
+    reader.expect("PARTITION", code=14155, message="missing PARTITION or SUBPARTITION keyword")
+    partition = _chosen(reader, engine, table)
+    reader.expect("WITH", code=905, message="missing keyword")
+    reader.expect("TABLE", code=905, message="missing keyword")
+    other = objects.require_table(engine, reader.object_name())
+    with_indexes = _exchange_options(reader)
+    kinds = [(c.name, c.type) for c in facts.columns(engine, table.oid)]
+    if kinds != [(c.name, c.type) for c in facts.columns(engine, other.oid)]:
+        message = "column type or size mismatch in ALTER TABLE EXCHANGE PARTITION"
+        raise OracleError(14097, message)
+    counts = engine.query(
+        "SELECT (SELECT count(*) FROM pg_catalog.pg_index WHERE indrelid = %s::oid),"
+        " (SELECT count(*) FROM pg_catalog.pg_index WHERE indrelid = %s::oid),"
+        " (SELECT count(*) FROM pg_catalog.pg_constraint WHERE confrelid = %s::oid)",
+        (partition.oid, other.oid, table.oid),
+    )
+    here, there, referring = counts[0]
+    if with_indexes and here != there:
+        raise OracleError(14098, "index mismatch for tables in ALTER TABLE EXCHANGE PARTITION")
+    if referring:
+        message = "unique/primary keys in table referenced by enabled foreign keys"
+        raise OracleError(2266, message)
+    engine.run(f"CREATE TEMP TABLE ora_exchanged AS SELECT * FROM {partition.sql}")  # noqa: S608
+    engine.run(f"DELETE FROM {partition.sql}")  # noqa: S608 - names of the engine's tables
+    engine.run(f"INSERT INTO {partition.sql} SELECT * FROM {other.sql}")  # noqa: S608
+    engine.run(f"DELETE FROM {other.sql}")  # noqa: S608
+    engine.run(f"INSERT INTO {other.sql} SELECT * FROM ora_exchanged")  # noqa: S608
+    engine.run("DROP TABLE ora_exchanged")
+    facts.touch(engine, partition.oid)
+    facts.touch(engine, other.oid)
+
+
+def _exchange_options(reader: Reader) -> bool:
+    """Consume the options and return whether indexes are exchanged too."""
+    with_indexes = False
+    while not reader.at_end():
+        if reader.accept("INCLUDING", "INDEXES"):
+            with_indexes = True
+        elif not (
+            reader.accept("EXCLUDING", "INDEXES")
+            or reader.accept("WITH", "VALIDATION")
+            or reader.accept("WITHOUT", "VALIDATION")
+        ):
+            break
+    return with_indexes
 
 
 def _skip_options(reader: Reader) -> None:

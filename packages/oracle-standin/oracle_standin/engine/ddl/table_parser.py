@@ -18,6 +18,7 @@ from oracle_standin.engine.ddl.model import (
     TableDefinition,
     TableOptions,
 )
+from oracle_standin.engine.names import quoted
 from oracle_standin.protocol import not_in_this_standin
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def _parse_properties(reader: Reader, definition: TableDefinition) -> TableDefin
         if reader.accept("AS"):
             query = reader.rest()
             return replace(definition, options=options, partitioning=partitioning, query=query)
+        if reader.accept("FOR", "EXCHANGE", "WITH", "TABLE"):
+            like = reader.object_name()
+            owner = f"{quoted(like.schema)}." if like.schema else ""
+            query = f"SELECT * FROM {owner}{quoted(like.name)} WHERE 1 = 0"  # noqa: S608 - quoted
+            return replace(definition, options=options, query=query)
         if reader.accept("ON", "COMMIT"):
             options = replace(options, on_commit=_parse_on_commit(reader))
         elif reader.accept("NESTED", "TABLE"):

@@ -1,0 +1,125 @@
+"""Why a table cannot be replaced by another one: asked before anything is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import oracledb
+
+    from oracle_core.identifiers import Identifier, TableName
+    from oracle_core.server import Server
+
+Strategy = Literal["rename", "exchange"]
+
+_FOREIGN_KEYS = """
+SELECT 'foreign key ' || C.OWNER || '.' || C.CONSTRAINT_NAME || ' refers to it'
+  FROM ALL_CONSTRAINTS C
+  JOIN ALL_CONSTRAINTS K ON K.OWNER = C.R_OWNER AND K.CONSTRAINT_NAME = C.R_CONSTRAINT_NAME
+ WHERE C.CONSTRAINT_TYPE = 'R' AND K.OWNER = :1 AND K.TABLE_NAME = :2
+UNION ALL
+SELECT 'it has foreign key ' || F.CONSTRAINT_NAME FROM ALL_CONSTRAINTS F
+ WHERE F.CONSTRAINT_TYPE = 'R' AND F.OWNER = :3 AND F.TABLE_NAME = :4
+"""
+_LOGS = """
+SELECT 'it has materialized view log ' || L.LOG_TABLE FROM ALL_MVIEW_LOGS L
+ WHERE L.LOG_OWNER = :1 AND L.MASTER = :2
+"""
+_KIND = """
+SELECT PARTITIONED, TEMPORARY, IOT_TYPE, CLUSTER_NAME FROM ALL_TABLES
+ WHERE OWNER = :1 AND TABLE_NAME = :2
+"""
+_OTHER_KINDS = """
+SELECT 'it is an external table' FROM ALL_EXTERNAL_TABLES WHERE OWNER = :1 AND TABLE_NAME = :2
+UNION ALL
+SELECT 'it is a materialized view' FROM ALL_MVIEWS WHERE OWNER = :3 AND CONTAINER_NAME = :4
+"""
+_COLUMNS = """
+SELECT 'column ' || COLUMN_NAME || ' is virtual, invisible or an identity' FROM ALL_TAB_COLS
+ WHERE OWNER = :1 AND TABLE_NAME = :2 AND USER_GENERATED = 'YES'
+   AND (VIRTUAL_COLUMN = 'YES' OR HIDDEN_COLUMN = 'YES' OR IDENTITY_COLUMN = 'YES')
+UNION ALL
+SELECT 'index ' || INDEX_NAME || ' is of type ' || INDEX_TYPE FROM ALL_INDEXES
+ WHERE TABLE_OWNER = :3 AND TABLE_NAME = :4 AND INDEX_TYPE NOT IN
+       ('NORMAL', 'BITMAP', 'FUNCTION-BASED NORMAL', 'FUNCTION-BASED BITMAP', 'LOB')
+"""
+_ATTACHED = """
+SELECT 'it has trigger ' || TRIGGER_NAME FROM ALL_TRIGGERS
+ WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2
+UNION ALL
+SELECT 'it has row-level security policy ' || POLICY_NAME FROM ALL_POLICIES
+ WHERE OBJECT_OWNER = :3 AND OBJECT_NAME = :4
+UNION ALL
+SELECT 'it has supplemental log group ' || LOG_GROUP_NAME FROM ALL_LOG_GROUPS
+ WHERE OWNER = :5 AND TABLE_NAME = :6
+"""
+_GLOBAL_INDEXES = """
+SELECT 'index ' || INDEX_NAME || ' is not local' FROM ALL_INDEXES
+ WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND PARTITIONED = 'NO' AND INDEX_TYPE <> 'LOB'
+"""
+_PARTITIONS = """
+SELECT PARTITION_COUNT, SUBPARTITIONING_TYPE FROM ALL_PART_TABLES
+ WHERE OWNER = :1 AND TABLE_NAME = :2
+"""
+_FOR_ALL = (_FOREIGN_KEYS, _LOGS, _OTHER_KINDS, _COLUMNS)
+_FURTHER = {"rename": (_ATTACHED,), "exchange": (_GLOBAL_INDEXES,)}
+
+_OTHER_SCHEMA_RIGHTS = (
+    "CREATE ANY TABLE",
+    "ALTER ANY TABLE",
+    "DROP ANY TABLE",
+    "SELECT ANY TABLE",
+    "INSERT ANY TABLE",
+    "CREATE ANY INDEX",
+)
+
+
+def obstacle(connection: oracledb.Connection, table: TableName, strategy: Strategy) -> str | None:
+    """Return why a strategy cannot replace a table, None where it can or there is no table.
+
+    Raises:
+        oracledb.Error: If the dictionary cannot be read.
+    """
+    binds = [table.schema.name, table.table.name]
+    with connection.cursor() as cursor:
+        kind = cursor.execute(_KIND, binds).fetchone()
+        if kind is None:
+            return None
+        partitioned, temporary, iot_type, cluster = kind
+        if temporary == "Y" or iot_type or cluster:
+            return "it is temporary, index-organized or in a cluster"
+        if strategy == "rename" and partitioned == "YES":
+            return "it is partitioned"
+        if strategy == "exchange":
+            parts = cursor.execute(_PARTITIONS, binds).fetchone()
+            if parts is None or parts[0] != 1 or parts[1] != "NONE":
+                return (
+                    "it was not made for it: it must have one partition and no subpartitions, as "
+                    "the target makes it"
+                )
+        for query in (*_FOR_ALL, *_FURTHER[strategy]):
+            count = query.count(":")
+            row = cursor.execute(query, (binds * count)[:count]).fetchone()
+            if row is not None:
+                return str(row[0])
+    return None
+
+
+def missing_rights(
+    connection: oracledb.Connection, schema: Identifier, own: Identifier, server: Server
+) -> list[str]:
+    """Return the privileges that a session lacks to make and drop tables in a schema.
+
+    Raises:
+        oracledb.Error: If the dictionary cannot be read.
+    """
+    with connection.cursor() as cursor:
+        held = {name for (name,) in cursor.execute("SELECT PRIVILEGE FROM SESSION_PRIVS")}
+        if schema == own:
+            return [name for name in ("CREATE TABLE",) if name not in held]
+        if server.release >= (23,):
+            cursor.execute(
+                "SELECT PRIVILEGE FROM SESSION_SCHEMA_PRIVS WHERE SCHEMA = :1", [schema.name]
+            )
+            held |= {name for (name,) in cursor}
+    return [name for name in _OTHER_SCHEMA_RIGHTS if name not in held]
