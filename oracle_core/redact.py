@@ -20,7 +20,7 @@ import traceback
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from oracle_core.fault_table import FAULTS
 
@@ -66,10 +66,35 @@ _BEFORE_VALUE = (
     rf"|--{_SECRET_NAME}\s+[\"']?)"
 )
 
+_IN_ADDRESS = re.compile(
+    # scheme://user:SECRET@host, and user/SECRET@host of a connect string
+    r"(?:://[^/\s:@]*:|^[^/\s:@]+/)(?P<between>[^@\s]+)@"
+    rf"|[?&;]{_SECRET_NAME}=(?P<named>[^&;\s]+)",
+    re.IGNORECASE,
+)
+
 _lock = threading.Lock()
 _secrets: set[str] = set()
 _patterns: list[re.Pattern[str]] = []
 _has_warned = False
+
+
+def secrets_in(value: object) -> Iterator[str]:
+    """Yield the passwords that addresses carry, wherever one stands in a setting.
+
+    Args:
+        value: The value of a setting: a text, or texts inside of lists and objects.
+    """
+    if isinstance(value, str):
+        for match in _IN_ADDRESS.finditer(value):
+            secret = match["between"] or match["named"]
+            yield from {secret, unquote(secret)}
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from secrets_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from secrets_in(inner)
 
 
 def register(secrets: Iterable[str]) -> None:

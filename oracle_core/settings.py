@@ -255,7 +255,7 @@ def validated(
 
 
 def register_secrets(config: Mapping[str, Any], schema: Mapping[str, Any] | None = None) -> None:
-    """Register the values of secret settings for redaction, under canonical and older names.
+    """Register the values of secret settings for redaction, and passwords inside of addresses.
 
     Args:
         config: Settings as the user gave them.
@@ -270,6 +270,7 @@ def register_secrets(config: Mapping[str, Any], schema: Mapping[str, Any] | None
     tunnel = config.get("ssh_tunnel")
     if isinstance(tunnel, dict):
         redact.register(str(tunnel[name]) for name in TUNNEL_SECRETS if tunnel.get(name))
+    redact.register(redact.secrets_in(dict(config)))
 
 
 def resolve_aliases(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -142,3 +142,20 @@ def test_a_whole_process() -> None:
     assert "canary-1" not in ended.stdout + ended.stderr.replace('"end canary-1"', "")
     for place in ("log", "warn", "thread", "RuntimeError: end"):
         assert f"{place} [secret]" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "secrets"),
+    [
+        ("s3://key:canary-1@bucket/folder", {"canary-1"}),
+        ("oracle+oracledb://app:p%40ss@db/?service_name=S", {"p%40ss", "p@ss"}),
+        ("app/canary-1@db.example.com/S", {"canary-1"}),
+        ("config-file:///x.json?alias=a&password=canary-1", {"canary-1"}),
+        ({"storage": {"root": ["abfs://c:canary-1@a"]}}, {"canary-1"}),
+        ("//db.example.com:1521/S", set()),
+        ("https://example.com/a:b", set()),
+        (1521, set()),
+    ],
+)
+def test_passwords_in_addresses_are_found(setting: object, secrets: set[str]) -> None:
+    assert set(redact.secrets_in(setting)) == secrets
