@@ -181,7 +181,8 @@ def _write(name: str, content: bytes, settings: BatchSettings) -> str:
         # An object becomes visible when it is complete, so that nothing has to be renamed.
         with fsspec.open(url, "wb") as file:
             file.write(content)
-    except (ImportError, ValueError, OSError) as error:
+    # Each file system has errors of its own: NoCredentialsError of S3 is no OSError.
+    except Exception as error:
         scheme = urlparse(settings.root).scheme
         msg = (
             f"storage.root cannot be written ({type(error).__name__}); check the rights, and that "
