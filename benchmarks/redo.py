@@ -20,9 +20,10 @@ from oracle_core.types import fetch_plan, parse
 from oracle_core.types.plans import JsonSchemaOptions
 from tap_oracle.logminer.contents import COMMIT, DELETE, INSERT, START, UPDATE, LogRow
 from tap_oracle.logminer.position import LogPosition
-from tap_oracle.logminer.reader import Folded, LogReader
+from tap_oracle.logminer.reader import LogReader
 from tap_oracle.logminer.session import MinedTable, MiningSession
 from tap_oracle.logminer.source import key_changes
+from tap_oracle.logminer.table_changes import Folded, TableChanges
 from tap_oracle.logminer.windows import MAX_SCNS, WindowSize
 from tap_oracle.plan import ColumnPlan, StreamPlan
 from tap_oracle.writer import record_encoder
@@ -55,9 +56,9 @@ class MadeRedo:
         """Keep the rows."""
         self._rows = rows
 
-    def mine(self, table: MinedTable, first_scn: int, last_scn: int) -> Iterator[LogRow]:
+    def mine(self, tables: Sequence[MinedTable], first_scn: int, last_scn: int) -> Iterator[LogRow]:
         """Yield all rows."""
-        del table, first_scn, last_scn
+        del tables, first_scn, last_scn
         yield from self._rows
 
 
@@ -66,7 +67,7 @@ def made_rows(changes: int) -> list[LogRow]:
     statements = _statements()
     rows, numbers = [], count(1)
     moment = dt.datetime(2024, 5, 6, 7, 8, 9)  # noqa: DTZ001 - the server's clock has no zone
-    blank = LogRow(1, b"", 0, 0, 0, 0, moment, 1, " 1 ", 0, 7, None, None, None, None, None)
+    blank = LogRow(1, b"", 0, 0, 0, 0, moment, 1, " 1 ", 0, 7, "BENCH", "T", None, None, None)
     for transaction in range(changes // CHANGES_PER_TRANSACTION):
         xid, scn = transaction.to_bytes(8, "big"), transaction + 1
         ends = blank._replace(xid=xid, scn=scn)
@@ -104,17 +105,18 @@ def plan() -> StreamPlan:
 def measure(changes: int) -> float:
     """Return the changes per second of CPU time."""
     rows, columns = made_rows(changes), plan()
-    reader = LogReader(
-        cast("MiningSession", MadeRedo(rows)),
+    table = TableChanges(
         MinedTable(TABLE, frozenset()),
         ["ID"],
+        LogPosition(0, 1, 1),
         stream="BENCH-T",
         memory_limit_bytes=1_000_000_000,
-        size=WindowSize(MAX_SCNS),
     )
+    mining = cast("MiningSession", MadeRedo(rows))
+    reader = LogReader(mining, [table], size=WindowSize(MAX_SCNS))
     encode = record_encoder("BENCH-T", (*columns.names, "_sdc_deleted_at", "_sdc_scn"), 1)
     started, delivered = time.process_time(), 0
-    for event in reader.read(LogPosition(0, 1, 1), LogPosition(changes, changes, 1)):
+    for _, event in reader.read(LogPosition(changes, changes, 1)):
         if isinstance(event, Folded):
             made = key_changes(event.states, columns)
             values = columns.values([change.row for change in made])

@@ -142,7 +142,11 @@ class ChangeSources:
             gone = {RESTART_SCN: None, INCARNATION: None}
             keys = {**_BOOKMARK, METHOD: FLASHBACK, "scn": scn, **gone, **definition}
             return LogPoint(scn, keys)
-        position = source.position()
-        gone = {SEGMENTS: None, COLUMNS: None}
-        keys = {**_BOOKMARK, METHOD: LOGMINER, **gone, **position.bookmark()}
-        return LogPoint(position.scn, keys, position)
+        return logminer_point(source.position())
+
+
+def logminer_point(position: LogPosition) -> LogPoint:
+    """Return the point of a position in the redo."""
+    gone = {SEGMENTS: None, COLUMNS: None}
+    keys = {**_BOOKMARK, METHOD: LOGMINER, **gone, **position.bookmark()}
+    return LogPoint(position.scn, keys, position)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import oracledb
 
 from oracle_core.errors import OracleError, describe
+from tap_oracle.mined_together import MinedTogether
 from tap_oracle.progress import StreamProgress
 from tap_oracle.snapshot import Way
 from tap_oracle.workers import Done, Task, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from singer_sdk.metrics import Counter
 
@@ -77,7 +78,9 @@ class Pipeline:
             OracleError: If a stream failed and the run stops.
         """
         began = perf_counter()
+        streams = list(streams)
         try:
+            self._read_together(streams)
             for reading, piece in self._pieces(streams):
                 if self._parallelism > 1 and piece.moment.way is not Way.TRANSACTION:
                     self._hand_over(reading, piece)
@@ -94,13 +97,22 @@ class Pipeline:
         self._report_total(perf_counter() - began)
         self._report_failures()
 
+    def _read_together(self, streams: Sequence[OracleStream]) -> None:
+        """Write the changes that are read for several LOG_BASED streams at once."""
+        for stream, block in MinedTogether(streams, self._services).blocks():
+            reading = self._readings.get(stream.name) or self._begin(stream)
+            self._services.run.at(stream.name)
+            self._take(reading, block)
+
     # Pieces
 
     def _pieces(self, streams: Iterable[OracleStream]) -> Iterator[tuple[_Reading, Piece]]:
         """Yield the pieces of all streams in order; a stream begins with its first piece."""
         for stream in streams:
             with self._failing(stream.name):
-                reading = self._begin(stream)
+                reading = self._readings.get(stream.name) or self._begin(stream)
+                self._services.run.at(stream.name)
+                reading.waiting.extend(stream.pieces())
                 if not reading.waiting:
                     self._end_if_complete(reading)
                 while reading.waiting and not reading.has_failed:
@@ -126,7 +138,6 @@ class Pipeline:
         reading = _Reading(stream, deque(), counter, metrics)
         reading.progress.expected_rows = stream.expected_rows
         self._readings[stream.name] = reading
-        reading.waiting.extend(stream.pieces())
         return reading
 
     def _end_if_complete(self, reading: _Reading) -> None:

@@ -1,57 +1,32 @@
-"""From a range of redo to the last change of each key, window by window."""
+"""From ranges of redo to the last changes of the keys of tables, window by window.
+
+One pass reads the redo for any number of tables, because reading it is what costs the server.
+"""
 
 from __future__ import annotations
 
-import logging
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import oracledb
 
-from oracle_core.errors import describe
+from oracle_core.errors import DataError, describe
 from tap_oracle.changes import GapError, Truncated
-from tap_oracle.logminer.contents import (
-    DDL,
-    LOB_CHANGES,
-    LOB_LOCATOR,
-    MISSING_SCN,
-    NO_CHANGE,
-    ROW_CHANGES,
-    whole_statements,
-)
-from tap_oracle.logminer.fold import ChangeFold, KeyState
+from tap_oracle.logminer.contents import COMMIT, MISSING_SCN, ROLLBACK, START, whole_statements
 from tap_oracle.logminer.position import LogPosition
-from tap_oracle.logminer.redo_sql import RedoParser
-from tap_oracle.logminer.session import MissingLogError
-from tap_oracle.logminer.transactions import TransactionBuffer
+from tap_oracle.logminer.session import UNKNOWN_OWNER, MissingLogError
+from tap_oracle.logminer.table_changes import Folded, TableChanges
 from tap_oracle.logminer.windows import WindowSize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tap_oracle.logminer.contents import LogRow
-    from tap_oracle.logminer.session import MinedTable, MiningSession
+    from tap_oracle.logminer.session import MiningSession
     from tap_oracle.logminer.transactions import CommittedTransaction
-
-_LOGGER = logging.getLogger(__name__)
-
-KEYS_AT_ONCE = 100_000
-"""Keys that are folded in memory before they are delivered."""
 
 _LOST_REDO = frozenset({"ORA-00308", "ORA-00310", "ORA-01284", "ORA-01291", "ORA-27037"})
 _KEEP_LOGS = "keep archived logs longer than the longest pause between two runs"
-_DDL = re.compile(
-    r"(?is)\A(?:\s|/\*.*?\*/|--[^\n]*\n)*+(?P<verb>[a-z]+)\s+(?P<kind>[a-z]+)(?P<rest>.*)"
-)
-_REMOVES_ROWS = re.compile(r"(?i)\b(?:truncate|drop|exchange)\s+(?:sub)?partition\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Last states of keys, in the order of their commits."""
-
-    states: Sequence[KeyState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,77 +36,136 @@ class Reached:
     position: LogPosition
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The changes of a table cannot be read; nothing of it follows."""
+
+    error: GapError | DataError
+
+
+LogEvent = Folded | Truncated | Reached | Stopped
+
+
 class LogReader:
-    """Reads the changes of one table."""
+    """Reads the changes of tables in one pass over the redo."""
 
     def __init__(
         self,
         session: MiningSession,
-        table: MinedTable,
-        key_columns: Sequence[str],
+        tables: Sequence[TableChanges],
         *,
-        stream: str,
-        memory_limit_bytes: int,
         size: WindowSize | None = None,
     ) -> None:
         """Prepare to read; nothing is mined yet.
 
         Args:
             session: The session that mines.
-            table: The table.
-            key_columns: The columns that identify a row.
-            stream: The stream, for messages.
-            memory_limit_bytes: Memory for transactions whose end has not been read.
+            tables: The tables, each with what was delivered before.
             size: The size of the first window.
         """
         self._session = session
-        self._table = table
-        self._stream = stream
-        self._parser = RedoParser(table.name)
-        self._fold = ChangeFold(key_columns, place=str(table.name))
-        self._buffer = TransactionBuffer(memory_limit_bytes)
+        self._tables = list(tables)
+        self._stream = tables[0].stream
         self._size = size or WindowSize()
+        self._by_name = {
+            (table.table.name.schema.name, table.table.name.table.name): table for table in tables
+        }
+        self._by_object = {number: table for table in tables for number in table.table.objects}
+        self._started: dict[bytes, LogRow] = {}
+        self._changed: dict[bytes, list[TableChanges]] = {}
 
-    def read(self, start: LogPosition, end: LogPosition) -> Iterator[Folded | Truncated | Reached]:
-        """Yield what was committed after one position up to another.
+    def read(self, end: LogPosition) -> Iterator[tuple[TableChanges, LogEvent]]:
+        """Yield what was committed after the starts of the tables, up to a position.
 
         Args:
-            start: What was delivered before.
             end: The position of now.
 
         Raises:
-            GapError: If redo is missing or cannot be read.
+            GapError: If redo is missing.
         """
-        first = min(start.restart_scn, start.scn + 1)
+        tables = self._tables
+        first = min(min(table.start.restart_scn, table.start.scn + 1) for table in tables)
         try:
-            while first <= end.scn:
+            while first <= end.scn and self._tables:
                 last = self._size.end(first, end.scn)
                 rows = 0
                 for row in whole_statements(self._mined(first, last)):
                     rows += 1
-                    if row.operation == MISSING_SCN:
-                        self._fail(f"LogMiner reports missing redo at SCN {row.scn}", row.scn)
-                    transaction = self._buffer.take(row)
-                    if transaction is not None:
-                        yield from self._committed(transaction, start.scn)
-                if len(self._fold):
-                    yield Folded(self._fold.take())
-                if last > start.scn:
-                    yield Reached(self._position_after(last, end))
+                    for table, transaction in self._taken(row):
+                        yield from self._committed(table, transaction)
+                yield from self._ends_of_window(self._position_after(last, end))
                 self._size = self._size.after(seconds=self._session.seconds, rows=rows)
                 first = last + 1
         finally:
-            self._buffer.close()
+            for table in tables:
+                table.close()
+
+    def drop(self, table: TableChanges) -> None:
+        """Leave a table out of what follows."""
+        if table in self._tables:
+            self._tables.remove(table)
+
+    def _taken(self, row: LogRow) -> Sequence[tuple[TableChanges, CommittedTransaction]]:
+        """Give a row to the tables that it concerns; return what it commits.
+
+        A transaction begins for a table with its first change there, so that those of other
+        tables cost next to nothing.
+        """
+        operation, xid = row.operation, row.xid
+        if operation == START:
+            self._started[xid] = row
+            for table in self._changed.get(xid, ()):
+                table.take(row)
+        elif operation in (COMMIT, ROLLBACK):
+            self._started.pop(xid, None)
+            taken = [(table, table.take(row)) for table in self._changed.pop(xid, ())]
+            return [(table, transaction) for table, transaction in taken if transaction]
+        elif operation == MISSING_SCN:
+            cause = f"LogMiner reports missing redo at SCN {row.scn}"
+            raise GapError(self._stream, cause, first_scn=row.scn, last_scn=None)
+        elif (table_of_row := self._table_of(row)) is not None:
+            holders = self._changed.setdefault(xid, [])
+            if table_of_row not in holders:
+                holders.append(table_of_row)
+                if xid in self._started:
+                    table_of_row.take(self._started[xid])
+            table_of_row.take(row)
+        return ()
+
+    def _table_of(self, row: LogRow) -> TableChanges | None:
+        """Return the table of a change; the dictionary does not name those of older versions."""
+        if row.owner == UNKNOWN_OWNER:
+            return None if row.data_object is None else self._by_object.get(row.data_object)
+        return self._by_name.get((row.owner or "", row.table or ""))
+
+    def _committed(
+        self, table: TableChanges, transaction: CommittedTransaction
+    ) -> Iterator[tuple[TableChanges, LogEvent]]:
+        if table not in self._tables:
+            transaction.close()
+            return
+        try:
+            for event in table.committed(transaction):
+                yield table, event
+        except (GapError, DataError) as error:
+            self.drop(table)
+            yield table, Stopped(error)
+
+    def _ends_of_window(self, position: LogPosition) -> Iterator[tuple[TableChanges, LogEvent]]:
+        for table in list(self._tables):
+            for event in table.rest():
+                yield table, event
+            if position.scn > table.start.scn and table in self._tables:
+                yield table, Reached(position)
 
     def _position_after(self, last: int, end: LogPosition) -> LogPosition:
         """Return the position after a window: what is open there has to be read again."""
-        open_since = self._buffer.oldest_start_scn
-        starts = [last + 1, end.restart_scn, *([] if open_since is None else [open_since])]
-        return LogPosition(last, min(starts), end.incarnation)
+        open_since = min((row.scn for row in self._started.values()), default=last + 1)
+        return LogPosition(last, min(last + 1, end.restart_scn, open_since), end.incarnation)
 
     def _mined(self, first: int, last: int) -> Iterator[LogRow]:
         try:
-            yield from self._session.mine(self._table, first, last)
+            yield from self._session.mine([table.table for table in self._tables], first, last)
         except MissingLogError as error:
             hole = error.hole
             raise GapError(
@@ -152,77 +186,3 @@ class LogReader:
                 last_scn=last,
                 advice=_KEEP_LOGS,
             ) from error
-
-    def _committed(
-        self, transaction: CommittedTransaction, delivered_scn: int
-    ) -> Iterator[Folded | Truncated]:
-        try:
-            if transaction.scn <= delivered_scn:
-                return
-            if transaction.start_scn is None:
-                self._fail("a transaction began before the redo that was read", transaction.scn)
-            yield from self._folded(transaction)
-        finally:
-            transaction.close()
-
-    def _folded(self, transaction: CommittedTransaction) -> Iterator[Folded | Truncated]:
-        fold = self._fold
-        fold.begin(transaction.scn, transaction.time, is_uncertain=transaction.is_uncertain)
-        has_located_object = False
-        for row in transaction.changes():
-            if row.operation in NO_CHANGE:
-                continue
-            if row.operation == DDL:
-                if self._removes_rows(row):
-                    fold.clear()
-                    yield Truncated()
-                continue
-            if not row.is_readable or row.sql_redo is None:
-                self._fail(row.info or "LogMiner could not write the change as SQL", row.scn)
-            if row.operation in ROW_CHANGES:
-                fold.apply(self._parser.parse(row.operation, row.sql_redo), row.row_id)
-            elif row.operation in LOB_CHANGES:
-                has_located_object |= self._touch_large_object(row, has_located_object)
-            else:
-                self._fail(
-                    f"LogMiner shows operation {row.operation}, which is not supported", row.scn
-                )
-            if len(fold) >= KEYS_AT_ONCE:
-                yield Folded(fold.take())
-        fold.end()
-
-    def _touch_large_object(self, row: LogRow, has_located_object: bool) -> bool:  # noqa: FBT001
-        """Mark the row of a large object; the writes that follow its locator belong to it."""
-        image = self._parser.row_of_large_object(row.sql_redo or "")
-        if image is not None:
-            self._fold.touch(image, row.row_id)
-            return True
-        if row.operation == LOB_LOCATOR or not has_located_object:
-            self._fail("a large object was written and its row is not named", row.scn)
-        return False
-
-    def _removes_rows(self, row: LogRow) -> bool:
-        """Log a DDL statement; return whether it emptied the table.
-
-        Raises:
-            GapError: If it removed rows or the table without a trace of which.
-        """
-        match = _DDL.match(row.sql_redo or "")
-        verb, kind, rest = (part.upper() for part in match.groups()) if match else ("", "", "")
-        what = f"{verb} {kind}".strip() or "DDL"
-        if (verb, kind) == ("TRUNCATE", "TABLE"):
-            _LOGGER.info("Stream '%s': TRUNCATE TABLE at SCN %d", self._stream, row.scn)
-            return True
-        if (verb, kind) == ("DROP", "TABLE") or _REMOVES_ROWS.search(rest):
-            self._fail(f"{what} removed rows whose keys are not in the redo", row.scn)
-        if kind == "TABLE" and verb != "CREATE":
-            _LOGGER.warning(
-                "Stream '%s': %s at SCN %d changed the table; discover again to read new columns",
-                self._stream,
-                what,
-                row.scn,
-            )
-        return False
-
-    def _fail(self, cause: str, scn: int) -> NoReturn:
-        raise GapError(self._stream, cause, first_scn=scn, last_scn=None)

@@ -24,7 +24,7 @@ from tap_oracle.logminer.contents import COLUMNS, LogRow
 from tap_oracle.logminer.literals import MINING_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from oracle_core.identifiers import TableName
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 ROWS_PER_FETCH = 5_000
+UNKNOWN_OWNER = "UNKNOWN"
+"""SEG_OWNER of changes whose table the dictionary does not name any more."""
+
+MOST_TABLES = 200
+"""Tables of one query, each with two bind variables."""
+
 ROOT_ID = 1
 
 _CONTAINER = "SELECT SYS_CONTEXT('USERENV', 'CON_ID'), SYS_CONTEXT('USERENV', 'CON_NAME') FROM dual"
@@ -46,8 +52,7 @@ _END = "BEGIN DBMS_LOGMNR.END_LOGMNR; END;"
 _CONTENTS = f"""
 SELECT {", ".join(COLUMNS)} FROM v$logmnr_contents
 WHERE scn BETWEEN :first_scn AND :last_scn AND (operation_code IN (6, 7, 34, 36)
-  OR seg_owner = :owner AND table_name = :table_name OR seg_owner = 'UNKNOWN')
-"""  # noqa: S608 - names of columns that stand in `contents`
+  OR seg_owner = 'UNKNOWN'"""  # noqa: S608 - names of columns that stand in `contents`
 _OF_CONTAINER = " AND src_con_name = :container"
 _OBJECTS = """
 SELECT object_id FROM all_objects
@@ -95,11 +100,11 @@ class MiningSession:
         self.seconds = 0.0
         """Seconds spent in the database for the last range."""
 
-    def mine(self, table: MinedTable, first_scn: int, last_scn: int) -> Iterator[LogRow]:
-        """Yield the redo of a table in a range, with the beginnings and ends of transactions.
+    def mine(self, tables: Sequence[MinedTable], first_scn: int, last_scn: int) -> Iterator[LogRow]:
+        """Yield the redo of tables in a range, with the beginnings and ends of transactions.
 
         Args:
-            table: The table.
+            tables: The tables, at most `MOST_TABLES`, all in one container.
             first_scn: The first SCN.
             last_scn: The last one, not above the current SCN.
 
@@ -113,22 +118,26 @@ class MiningSession:
         self._run(_START, {"first_scn": first_scn, "last_scn": last_scn})
         self.seconds = time.monotonic() - started
         try:
-            yield from self._contents(table, first_scn, last_scn)
+            yield from self._contents(tables, first_scn, last_scn)
         finally:
             with suppress(oracledb.Error):  # the session may have died, or have ended mining
                 self._run(_END)
 
-    def _contents(self, table: MinedTable, first_scn: int, last_scn: int) -> Iterator[LogRow]:
-        binds: dict[str, object] = {
-            "first_scn": first_scn,
-            "last_scn": last_scn,
-            "owner": table.name.schema.name,
-            "table_name": table.name.table.name,
-        }
+    def _contents(
+        self, tables: Sequence[MinedTable], first_scn: int, last_scn: int
+    ) -> Iterator[LogRow]:
+        binds: dict[str, object] = {"first_scn": first_scn, "last_scn": last_scn}
         statement = _CONTENTS
-        if table.container is not None:
+        objects: set[int] = set()
+        for number, table in enumerate(tables):
+            statement += f" OR seg_owner = :owner{number} AND table_name = :table{number}"
+            binds[f"owner{number}"] = table.name.schema.name
+            binds[f"table{number}"] = table.name.table.name
+            objects |= table.objects
+        statement += ")"
+        if tables[0].container is not None:
             statement += _OF_CONTAINER
-            binds["container"] = table.container
+            binds["container"] = tables[0].container
         with closing(self._connection.cursor()) as cursor:
             cursor.arraysize = cursor.prefetchrows = ROWS_PER_FETCH
             started = time.monotonic()
@@ -136,7 +145,7 @@ class MiningSession:
             while rows := cursor.fetchmany():
                 self.seconds += time.monotonic() - started
                 for row in map(LogRow._make, rows):
-                    if row.owner != "UNKNOWN" or row.data_object in table.objects:
+                    if row.owner != UNKNOWN_OWNER or row.data_object in objects:
                         yield row
                 started = time.monotonic()
             self.seconds += time.monotonic() - started

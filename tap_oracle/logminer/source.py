@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_oracle.changes import Advanced, Changed, KeyChange
+from tap_oracle.changes import Advanced, Changed, KeyChange, Truncated
 from tap_oracle.logminer.literals import fetched_values
 from tap_oracle.logminer.position import current_position
-from tap_oracle.logminer.reader import Folded, LogReader, Reached
+from tap_oracle.logminer.reader import LogReader, Reached, Stopped
 from tap_oracle.logminer.session import MiningSession, mined_table
+from tap_oracle.logminer.table_changes import Folded, TableChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,22 +66,36 @@ class LogMinerSource:
         Raises:
             GapError: If redo is missing or cannot be read.
         """
-        reader = LogReader(
-            self._mining,
+        table = TableChanges(
             self._table,
             self._entry.key_properties,
+            start,
             stream=self._entry.stream_id,
             memory_limit_bytes=self._memory_limit_bytes,
         )
-        for event in reader.read(start, end):
-            if isinstance(event, Folded):
-                for begin in range(0, len(event.states), self._array_size_rows):
-                    states = event.states[begin : begin + self._array_size_rows]
-                    yield Changed(key_changes(states, plan))
-            elif isinstance(event, Reached):
-                yield Advanced(event.position.bookmark())
-            else:
-                yield event
+        for _, event in LogReader(self._mining, [table]).read(end):
+            if isinstance(event, Stopped):
+                raise event.error
+            yield from change_events(event, plan, self._array_size_rows)
+
+
+def change_events(
+    event: Folded | Truncated | Reached, plan: StreamPlan, array_size_rows: int
+) -> Iterator[Event]:
+    """Yield what the reader of the redo says of a table as events of its stream.
+
+    Args:
+        event: The event of the reader.
+        plan: The columns.
+        array_size_rows: Maximum changes at once.
+    """
+    if isinstance(event, Folded):
+        for begin in range(0, len(event.states), array_size_rows):
+            yield Changed(key_changes(event.states[begin : begin + array_size_rows], plan))
+    elif isinstance(event, Reached):
+        yield Advanced(event.position.bookmark())
+    else:
+        yield event
 
 
 def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]:
@@ -96,11 +111,12 @@ def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]
         DataError: If a literal is not one of its column's type.
     """
     columns: list[list[object]] = []
+    images = [state.image for state in states]
     for column in plan.columns:
         if column.fetch.is_large:
             columns.append([None] * len(states))
             continue
-        literals = [state.image.get(column.name) for state in states]
+        literals = [image.get(column.name) for image in images]
         columns.append(fetched_values(literals, column.type, column.fetch))
     logged = {column.name for column in plan.columns if not column.fetch.is_large}
     has_large_objects = len(logged) < len(plan.columns)

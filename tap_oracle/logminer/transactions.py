@@ -88,12 +88,6 @@ class TransactionBuffer:
         self._open: dict[bytes, _OpenTransaction] = {}
         self._size = 0
 
-    @property
-    def oldest_start_scn(self) -> int | None:
-        """The SCN at which the oldest open transaction began; None if none is open."""
-        starts = (one.start_scn for one in self._open.values() if one.start_scn is not None)
-        return min(starts, default=None)
-
     def take(self, row: LogRow) -> CommittedTransaction | None:
         """Take the next row of the redo.
 

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import oracledb
-from singer_sdk.singerlib import ActivateVersionMessage
 
 from oracle_core.errors import OracleError, describe
 from oracle_core.pool import pooled_source
 from oracle_core.state import Bookmark, read_bookmark
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import LOG_BASED
-from tap_oracle.change_rows import ChangeRows, server_zone
 from tap_oracle.change_sources import ChangeSources, LogPoint
-from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, Changed, GapError
+from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, GapError
 from tap_oracle.chunks import CHUNKS, ChunkProgress
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.flashback.source import FlashbackSource
 from tap_oracle.logminer.position import position_of
 from tap_oracle.plan import plan_stream
 from tap_oracle.query import Statement, select
-from tap_oracle.row_reader import RowReader
+from tap_oracle.streams.change_blocks import ChangeBlocks, activation, row_lines
 from tap_oracle.streams.full_read import FullReadStream
-from tap_oracle.writer import record_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -69,6 +65,9 @@ class LogBasedStream(FullReadStream):
     `_sdc_scn` (SCN of the commit), and a version, by which a TRUNCATE or a new snapshot removes
     the rows that came before. The bookmark moves when everything up to its SCN has been written;
     a run that was killed delivers the changes since then again.
+
+    Attributes:
+        is_delivered: Whether the changes of this run were read together with those of others.
     """
 
     def __init__(self, tap: Tap, entry: CatalogEntry, services: StreamServices) -> None:
@@ -81,6 +80,7 @@ class LogBasedStream(FullReadStream):
         """
         super().__init__(tap, entry, services)
         self._start = Bookmark()
+        self.is_delivered = False
         self._own_session = pooled_source(services.settings.connection, module="tap-oracle")
         self._before_snapshot: LogPoint | None = None
         self._after_snapshot: Mapping[str, Any] | None = None
@@ -122,6 +122,8 @@ class LogBasedStream(FullReadStream):
 
     def pieces(self) -> Sequence[Piece]:
         """Return the snapshot or its rest, else the changes; another process has no state."""
+        if self.is_delivered:
+            return []
         if self.is_read_in_full and self.row_limit is None:
             return super().pieces()
         return [LogPiece(bookmark=dict(self.stream_state))]
@@ -156,9 +158,8 @@ class LogBasedStream(FullReadStream):
 
     def _due(self, plan: StreamPlan, sources: ChangeSources) -> Iterator[Block]:
         source = sources.chosen()
-        self._version = self._start.version or self.started_at_seconds
         try:
-            yield from self._changes(plan, sources, source)
+            yield from self._changes(sources, source)
         except GapError as gap:
             if self.services.settings.on_gap != "snapshot":
                 raise
@@ -235,7 +236,7 @@ class LogBasedStream(FullReadStream):
     def _read_once(self, piece: Piece) -> Iterator[Block]:
         plan = self.plan()
         self._version = piece.version
-        encode, scn = self._row_lines(plan), piece.moment.scn
+        encode, scn = row_lines(self, plan, self._version), piece.moment.scn
         for rows in super().fetched(plan, self.statement(plan, piece)):
             yield Block(encode((*row, None, scn) for row in plan.values(rows)), len(rows))
         self.report_non_finite(plan)
@@ -245,7 +246,7 @@ class LogBasedStream(FullReadStream):
         if self._after_snapshot is not None and self.row_limit is None:
             bookmark = {**self._after_snapshot, "version": self._version}
             with self.services.termination.holding():
-                self.services.writer.write_lines(self._activation())
+                self.services.writer.write_lines(activation(self, self._version))
                 self.change_bookmark({CHUNKS: None, LOG_START: None, **bookmark})
             self.services.snapshots.end_stream()
         super().finish()
@@ -256,12 +257,12 @@ class LogBasedStream(FullReadStream):
         """Yield all rows as of now and the bookmark from which changes follow."""
         self._version = max(self.started_at_seconds, (self._start.version or 0) + 1)
         self.logger.info("Stream '%s': snapshot as of SCN %d", self.name, now.scn)
-        encode = self._row_lines(plan)
+        encode = row_lines(self, plan, self._version)
         for rows in self.rows_as_of(plan, now.scn):
             values = plan.values(rows)
             yield Block(encode((*row, None, now.scn) for row in values), len(rows))
         bookmark = {**now.bookmark, "version": self._version}
-        yield Block(self._activation(), 0, bookmark)
+        yield Block(activation(self, self._version), 0, bookmark)
 
     def rows_as_of(self, plan: StreamPlan, scn: int) -> Iterator[list[Row]]:
         """Yield the rows of a table as of an SCN, or of a moment after it.
@@ -302,34 +303,31 @@ class LogBasedStream(FullReadStream):
             session.rollback()
 
     def _sample(self, plan: StreamPlan, piece: Piece) -> Iterator[Block]:
-        encode = self._row_lines(plan)
+        encode = row_lines(self, plan, self._version)
         for rows in self.fetched(plan, self.statement(plan, piece)):
             yield Block(encode((*row, None, None) for row in plan.values(rows)), len(rows))
 
     # Changes
 
-    def _changes(self, plan: StreamPlan, sources: ChangeSources, source: Source) -> Iterator[Block]:
+    def _changes(self, sources: ChangeSources, source: Source) -> Iterator[Block]:
         """Yield what was committed since the bookmark, and the bookmark after it."""
         now = sources.now(source)
-        session = self._session()
-        logged = replace(plan, marks_empty=False)
-        rows_of = ChangeRows(
-            self.entry,
-            logged,
-            RowReader(session, self.entry, plan, now.scn, where=self._extras.where),
-            server_zone(session),
-            sources.flashback().commit_times,
-        )
-        for event in self._events(logged, sources, source, now):
-            if isinstance(event, Changed):
-                rows = list(rows_of.rows(event.changes))
-                yield Block(self._row_lines(plan)(rows), len(rows))
-            elif isinstance(event, Advanced):
-                yield Block(b"", 0, {**now.bookmark, **event.bookmark, "version": self._version})
-            else:
-                self._version = (self._version or 0) + 1
-                yield Block(self._activation(), 0)
-        self.report_non_finite(logged)
+        changes = self.change_blocks(self._start, self._session(), now)
+        for event in self._events(changes.plan, sources, source, now):
+            yield changes.block(event)
+        changes.report_non_finite()
+
+    def change_blocks(
+        self, start: Bookmark, session: oracledb.Connection, now: LogPoint
+    ) -> ChangeBlocks:
+        """Return what makes blocks of the changes of this stream.
+
+        Args:
+            start: The bookmark.
+            session: A session that reads rows.
+            now: The point up to which changes are read.
+        """
+        return ChangeBlocks(self, session, now, start.version or self.started_at_seconds)
 
     def _events(
         self, plan: StreamPlan, sources: ChangeSources, source: Source, now: LogPoint
@@ -359,34 +357,3 @@ class LogBasedStream(FullReadStream):
                 last_scn=None,
             )
         yield from source.events(plan, start, now.position)
-
-    # Messages
-
-    def _row_lines(self, plan: StreamPlan) -> RowLines:
-        """Return the encoder of rows that end in the metadata of changes."""
-        names = (*plan.names, DELETED_AT, COMMIT_SCN)
-        version = self._version
-        if self.reason_for_single_records is None:
-            encode = record_encoder(self.name, names, version)
-            return lambda rows: encode(rows, dt.datetime.now(dt.UTC))
-        return lambda rows: b"".join(self._mapped_lines(names, rows, version))
-
-    def _mapped_lines(
-        self, names: tuple[str, ...], rows: Iterable[Row], version: int | None
-    ) -> Iterator[bytes]:
-        extracted_at = dt.datetime.now(dt.UTC)
-        for row in rows:
-            record = dict(zip(names, row, strict=True))
-            for message in self.mapped_messages(record, version):
-                message.time_extracted = extracted_at
-                yield self.services.writer.serialize_message(message)
-
-    def _activation(self) -> bytes:
-        """Return the ACTIVATE_VERSION message of each mapped stream."""
-        version = self._version or 0
-        return b"".join(
-            self.services.writer.serialize_message(
-                ActivateVersionMessage(stream=stream_map.stream_alias, version=version)
-            )
-            for stream_map in self.stream_maps
-        )

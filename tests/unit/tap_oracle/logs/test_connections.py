@@ -111,7 +111,7 @@ def test_places(number: str | None, place: Place) -> None:
 def test_the_root_is_told_each_file_once_and_the_container() -> None:
     rows = [start(11), row(1, 12, sql_redo="x"), commit(13)]
     mining, connection = session(container=[("1", "CDB$ROOT")], contents=rows, **FILES)
-    assert list(mining.mine(TABLE, 12, 25)) == rows
+    assert list(mining.mine([TABLE], 12, 25)) == rows
     added = [binds["name"] for sql, binds in connection.sent if "ADD_LOGFILE" in sql]
     assert added == ["/arch1", "/redo2"]
     options = [sql.split("options => ")[1][:20] for sql, _ in connection.sent if "ADD_LOG" in sql]
@@ -124,7 +124,7 @@ def test_the_root_is_told_each_file_once_and_the_container() -> None:
 def test_a_pluggable_database_finds_its_files_itself() -> None:
     mining, connection = session(container=[("3", "PDB1")], contents=[])
     table = MinedTable(TABLE.name, TABLE.objects)
-    assert list(mining.mine(table, 12, 25)) == []
+    assert list(mining.mine([table], 12, 25)) == []
     assert not [sql for sql, _ in connection.sent if "ADD_LOGFILE" in sql or "v$log " in sql]
     assert not [sql for sql, _ in connection.sent if "src_con_name" in sql]
 
@@ -132,7 +132,7 @@ def test_a_pluggable_database_finds_its_files_itself() -> None:
 def test_nothing_is_mined_past_a_missing_file() -> None:
     mining, connection = session(container=[("1", "CDB$ROOT")], **{**FILES, "online": []})
     with pytest.raises(MissingLogError, match="sequence 2 of thread 1"):
-        list(mining.mine(TABLE, 12, 25))
+        list(mining.mine([TABLE], 12, 25))
     assert not [sql for sql, _ in connection.sent if "START_LOGMNR" in sql]
 
 
@@ -140,7 +140,7 @@ def test_rows_that_the_dictionary_cannot_name_are_known_by_their_object() -> Non
     unknown: dict[str, Any] = {"owner": "UNKNOWN", "table": "OBJ# 7"}
     rows: list[LogRow] = [row(1, 12, **unknown), row(1, 12, **unknown, data_object=8)]
     mining, _ = session(container=[("3", "PDB1")], contents=rows)
-    assert list(mining.mine(TABLE, 12, 25)) == rows[:1]
+    assert list(mining.mine([TABLE], 12, 25)) == rows[:1]
 
 
 def test_the_container_matters_in_the_root_only() -> None:

@@ -11,13 +11,14 @@ from tap_oracle.changes import GapError, Truncated
 from tap_oracle.logminer import contents
 from tap_oracle.logminer.log_files import MissingLog
 from tap_oracle.logminer.position import LogPosition
-from tap_oracle.logminer.reader import Folded, LogReader, Reached
+from tap_oracle.logminer.reader import LogReader, Reached, Stopped
 from tap_oracle.logminer.session import MinedTable, MiningSession, MissingLogError
+from tap_oracle.logminer.table_changes import Folded, TableChanges
 from tap_oracle.logminer.windows import WindowSize
 from tests.unit.tap_oracle.logs.rows import TABLE, commit, row, start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_oracle.logminer.contents import LogRow
 
@@ -33,8 +34,8 @@ class FakeMining:
         self.seconds = 10.0
         self.hole: MissingLog | None = None
 
-    def mine(self, table: MinedTable, first_scn: int, last_scn: int) -> Iterator[LogRow]:
-        del table
+    def mine(self, tables: Sequence[MinedTable], first_scn: int, last_scn: int) -> Iterator[LogRow]:
+        del tables
         self.ranges.append((first_scn, last_scn))
         if self.hole is not None:
             raise MissingLogError(self.hole)
@@ -45,16 +46,24 @@ def read(
     *rows: LogRow, begin: int = 0, restart: int = 1, end: int = 30, size: int = 10
 ) -> tuple[list[Any], FakeMining]:
     mining = FakeMining(list(rows))
-    reader = LogReader(
-        cast("MiningSession", mining),
-        MinedTable(TableName.of("HR", "T"), frozenset({7})),
-        ["ID"],
-        stream="HR-T",
-        memory_limit_bytes=1_000_000,
-        size=WindowSize(size),
-    )
-    events = list(reader.read(LogPosition(begin, restart, 1), LogPosition(end, end - 1, 1)))
+    table = changes_of("T", LogPosition(begin, restart, 1))
+    reader = LogReader(cast("MiningSession", mining), [table], size=WindowSize(size))
+    events = []
+    for _, event in reader.read(LogPosition(end, end - 1, 1)):
+        if isinstance(event, Stopped):
+            raise event.error
+        events.append(event)
     return events, mining
+
+
+def changes_of(name: str, start: LogPosition, *objects: int) -> TableChanges:
+    return TableChanges(
+        MinedTable(TableName.of("HR", name), frozenset(objects or {7})),
+        ["ID"],
+        start,
+        stream=f"HR-{name}",
+        memory_limit_bytes=1_000_000,
+    )
 
 
 def insert(key: int, scn: int, xid: bytes = b"\1") -> LogRow:
@@ -149,13 +158,40 @@ def test_missing_redo_is_named() -> None:
         read(row(contents.MISSING_SCN, 5))
     mining = FakeMining([])
     mining.hole = MissingLog(thread=2, sequence=8, first_scn=18, last_scn=21)
-    reader = LogReader(
-        cast("MiningSession", mining),
-        MinedTable(TableName.of("HR", "T"), frozenset()),
-        ["ID"],
-        stream="HR-T",
-        memory_limit_bytes=1_000,
-    )
+    table = changes_of("T", LogPosition(10, 10, 1))
+    reader = LogReader(cast("MiningSession", mining), [table])
     with pytest.raises(GapError, match="sequence 8 of thread 2") as failure:
-        list(reader.read(LogPosition(10, 10, 1), LogPosition(30, 30, 1)))
+        list(reader.read(LogPosition(30, 30, 1)))
     assert "from SCN 18 to 21" in str(failure.value)
+
+
+def test_one_pass_reads_several_tables() -> None:
+    """Each gets its changes and its position; one that cannot be read stops alone."""
+    place = '"HR"."U"'
+
+    def of_u(key: int, scn: int, xid: bytes) -> LogRow:
+        sql = f"""insert into {place}("ID") values ('{key}');"""
+        return row(contents.INSERT, scn, xid, sql_redo=sql, table="U")
+
+    rows = [
+        *(start(3, b"a"), insert(1, 3, b"a"), of_u(11, 4, b"a")),
+        *(start(4, b"b"), of_u(12, 5, b"b"), commit(6, b"a")),
+        *(row(contents.INSERT, 7, b"b", owner="UNKNOWN", table="OBJ# 9", data_object=9, status=2),),
+        *(start(8, b"c"), insert(2, 8, b"c"), commit(9, b"c"), commit(9, b"b")),
+        *(start(10, b"d"), of_u(13, 10, b"d"), commit(11, b"d"), start(12, b"e")),
+    ]
+    mining = FakeMining(rows)
+    t = changes_of("T", LogPosition(0, 1, 1))
+    u = changes_of("U", LogPosition(0, 1, 1), 8)
+    v = changes_of("V", LogPosition(5, 5, 1), 9)
+    reader = LogReader(cast("MiningSession", mining), [t, u, v])
+    events = list(reader.read(LogPosition(30, 30, 1)))
+
+    assert mining.ranges == [(1, 30)]
+    assert keys([event for table, event in events if table is t]) == ["'1'", "'2'"]
+    assert keys([event for table, event in events if table is u]) == ["'11'", "'12'", "'13'"]
+    (stopped,) = [event for table, event in events if table is v]
+    assert isinstance(stopped, Stopped) and "stream 'HR-V'" in str(stopped.error)
+    # A transaction that is open may still change any of the tables.
+    reached = {event.position.restart_scn for _, event in events if isinstance(event, Reached)}
+    assert reached == {12}
