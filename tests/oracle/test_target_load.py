@@ -144,6 +144,18 @@ def test_keys_of_several_columns(loader: Loader) -> None:
     assert found == [("B",), ("A",)]
 
 
+def test_keys_that_no_index_takes(loader: Loader) -> None:
+    """The table gets no primary key (ORA-01450), and its rows are found all the same."""
+    text = {"type": "string", "x-sql-datatype": "VARCHAR2(1000 CHAR)"}
+    schema = schema_line({"A": text, "B": text, "N": ID["ID"]}, keys=("A", "B"))
+    for number in (1, 2):
+        rows = [{"A": "a", "B": letter, "N": number} for letter in "xy"]
+        loader.load(schema, *map(record_line, rows))
+    assert loader.rows("SELECT a, b, n FROM t ORDER BY b") == [("a", "x", 2), ("a", "y", 2)]
+    keys = "SELECT COUNT(*) FROM user_constraints WHERE table_name = 'T' AND constraint_type = 'P'"
+    assert loader.rows(keys) == [(0,)]
+
+
 def test_keys_of_type_char(loader: Loader) -> None:
     key = {"K": {"type": "string", "x-sql-datatype": "CHAR(5 CHAR)"}, **ID}
     schema = schema_line(key, keys=("K",))

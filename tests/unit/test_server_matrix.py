@@ -15,13 +15,15 @@ import pytest
 from oracle_core.connection import session_statement
 from oracle_core.identifiers import Identifier, TableName
 from oracle_core.server import Server
-from oracle_core.types import TYPE_TABLE, bind_plan, json_schema, parse
+from oracle_core.types import TYPE_TABLE, bind_plan, fetch_plan, json_schema, parse
 from oracle_core.types.from_json_schema import stand_in
-from target_oracle import statements
+from tap_oracle.query import Bind, KeyRange, Statement, select
+from target_oracle import staged_statements, statements
 from target_oracle.ddl import create_table, plan
 from target_oracle.naming import NamingRules
 from target_oracle.properties import properties_of
 from target_oracle.session import session_setup
+from target_oracle.staging import storage
 from target_oracle.statements import LoadColumn
 from target_oracle.table_spec import ExistingColumn, ExistingTable, TableSpec, column_specs
 
@@ -124,6 +126,30 @@ def sent_to(server: Server) -> Iterator[str]:
     yield statements.insert(spec.name, columns, long).sql
     yield "\n-- deletes"
     yield statements.delete(spec.name, columns).sql
+    yield from staged(spec, columns)
+    yield "\n-- the tap reads the table, as of an SCN and from a bookmark"
+    yield read_back(spec).sql
+
+
+def staged(spec: TableSpec, columns: list[LoadColumn]) -> Iterator[str]:
+    """Return what a batch through a staging table sends."""
+    staging = TableName.of("DWH", "SINGER_STG_0123456789ABCDEF_1")
+    yield "\n-- a staging table"
+    lines = [f"{column.name.sql} {storage(column).ddl()}" for column in columns]
+    yield f"CREATE TABLE {staging.sql} ({', '.join(lines)})"
+    rows = staged_statements.folded(staging, columns, None, live=True)
+    yield "\n-- its rows are merged, or replace the others as a difference"
+    yield staged_statements.merge(spec.name, columns, rows)
+    yield staged_statements.merge(spec.name, columns, rows, only_different=True)
+    yield staged_statements.delete_missing(spec.name, columns, rows)
+
+
+def read_back(spec: TableSpec) -> Statement:
+    """Return the SELECT of an INCREMENTAL stream of the table."""
+    columns = [fetch_plan(each.type).select(each.name) for each in spec.columns]
+    moment = next(each for each in spec.columns if each.name.name == "SEEN AT")
+    start = Bind(bind_plan(moment.type).placeholder(":bookmark"), "2024-01-01T00:00:00Z")
+    return select(spec.name, columns, key_range=KeyRange(moment.name, start), scn=17)
 
 
 def readable(sql: str) -> str:

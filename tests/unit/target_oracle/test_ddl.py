@@ -59,6 +59,21 @@ def test_create_table_has_key_and_types() -> None:
     )
 
 
+def test_a_key_that_no_index_takes_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    """An index entry has about 6,400 bytes (ORA-01450); two such texts may have 8,000."""
+    wanted = spec(
+        column("A", "VARCHAR2(1000 CHAR)", nullable=False),
+        column("B", "VARCHAR2(1000 CHAR)", nullable=False),
+        keys=("A", "B"),
+    )
+    sql = create_table(wanted, SERVER)
+    assert "PRIMARY KEY" not in sql
+    assert sql.count("NOT NULL") == 2
+    assert "gets no primary key" in caplog.text
+    western = Server(charset="WE8MSWIN1252")  # a byte per character
+    assert 'PRIMARY KEY ("A", "B")' in create_table(wanted, western)
+
+
 @pytest.mark.parametrize("kind", ["TIMESTAMP(6) WITH TIME ZONE", "VECTOR(3, FLOAT32)"])
 def test_a_key_of_a_type_that_no_key_takes_is_refused(kind: str) -> None:
     wanted = spec(column("T", kind, nullable=False), keys=("T",))
