@@ -16,7 +16,7 @@ from oracle_scheduler.api import bodies
 from oracle_scheduler.api.access import reader
 from oracle_scheduler.api.context import Context
 from oracle_scheduler.api.documents import problems
-from oracle_scheduler.store.figures import Figures, figures
+from oracle_scheduler.store.figures import Figures, figures, trouble
 from oracle_scheduler.store.states import ACTIVE, State
 from oracle_scheduler.triggers.service import DATABASE_ERRORS
 
@@ -32,14 +32,14 @@ router = APIRouter()
 def health(context: Context, response: Response) -> bodies.Health:
     """Return whether times are fired and jobs are run; needs no token."""
     try:
-        trouble = figures(context.database).trouble
+        reason = trouble(context.database)
     except DATABASE_ERRORS as error:
         _LOGGER.warning("Health: %s", describe(error).report)
-        trouble = f"the store does not answer ({describe(error).code})"
-    if trouble is None:
+        reason = f"the store does not answer ({describe(error).code})"
+    if reason is None:
         return bodies.Health(status="ok")
     response.status_code = 503
-    return bodies.Health(status="failing", reason=trouble)
+    return bodies.Health(status="failing", reason=reason)
 
 
 @router.get("/status", dependencies=reader, responses=problems())

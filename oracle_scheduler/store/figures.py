@@ -69,11 +69,26 @@ class Figures:
     @property
     def trouble(self) -> str | None:
         """What keeps the service from its work; None where nothing does."""
-        if self.leader is None:
-            return "no process holds the lease of the leader, so that no time becomes a run"
-        if not self.nodes.get("worker"):
-            return f"no worker was seen in the last {ALIVE_SECONDS:.0f} seconds"
-        return None
+        return _trouble(self.leader, self.nodes)
+
+
+def trouble(database: Database) -> str | None:
+    """Return what keeps the service from its work, in two statements; None where nothing does."""
+
+    def work(connection: sa.Connection) -> str | None:
+        now = database.now(connection)
+        leader, nodes = _leader(database, connection, now), _nodes(database, connection, now)
+        return _trouble(leader, nodes)
+
+    return database.perform(work)
+
+
+def _trouble(leader: str | None, nodes: Mapping[str, int]) -> str | None:
+    if leader is None:
+        return "no process holds the lease of the leader, so that no time becomes a run"
+    if not nodes.get("worker"):
+        return f"no worker was seen in the last {ALIVE_SECONDS:.0f} seconds"
+    return None
 
 
 def figures(database: Database) -> Figures:

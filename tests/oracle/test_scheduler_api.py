@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 
+from oracle_scheduler.api.server import serving
+from oracle_scheduler.api.settings import ApiSettings
 from oracle_scheduler.jobfile import JobKind, pipeline_of
 from oracle_scheduler.store import claims, endings, leases, outputs, reading
 from oracle_scheduler.store.claims import Claimant
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 pytest_plugins = ["tests.oracle.fix_scheduler"]
+
+PATHS = ("/api/jobs", "/status", "/")
 
 
 @pytest.fixture
@@ -169,3 +176,20 @@ def test_status_and_metrics_agree(both: Api) -> None:
     assert 'oracle_scheduler_runs{state="FAILED"} 1.0' in text
     assert 'oracle_scheduler_pipeline_last_run_failed{pipeline="night"} 1.0' in text
     assert "oracle_scheduler_leader 1.0" in text
+
+
+def test_two_hundred_requests_at_once(store: Database) -> None:
+    register(store)
+    with serving(store, ApiSettings(port=0)) as url:
+
+        def ask(number: int) -> int:
+            if number % 4:
+                return httpx2.get(f"{url}{PATHS[number % 4 - 1]}", timeout=60).status_code
+            headers = {"Idempotency-Key": str(number // 8)}
+            path = f"{url}/api/pipelines/night/run"
+            return httpx2.post(path, headers=headers, timeout=60).status_code
+
+        with ThreadPoolExecutor(200) as threads:
+            statuses = Counter(threads.map(ask, range(200)))
+    assert statuses == {200: 150, 202: 50}
+    assert len(reading.runs(store, limit=100)) == 25, "two requests of each key made one run"

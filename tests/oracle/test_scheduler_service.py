@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
 from oracle_core.connection import sqlalchemy_engine
 from oracle_scheduler.store import migrations, outputs, reading
@@ -185,6 +186,30 @@ def outputs_of(scheduler: Scheduler, run_id: str) -> str:
         return outputs.output_of(scheduler.database, run_id, "load").text
     except UnknownNameError:
         return ""
+
+
+def test_no_secret_is_shown_anywhere(scheduler: Scheduler) -> None:
+    secret = "correct-horse-battery"
+    scheduler.env["DATABASE_PASSWORD"] = secret
+    scheduler.serve("--only", "scheduler,worker,api", "--bind", "127.0.0.1:0")
+    token = scheduler.call("token", "create", "me").strip()
+    text = "application_name: night\nsecret_env: [DATABASE_PASSWORD]\njobs:\n"
+    command = "echo begin $DATABASE_PASSWORD end; exit 3"
+    job_file = scheduler.job_file(f'{text}- {{id: load, command: "{command}"}}\n')
+    run_id = scheduler.json("run", job_file)["run_id"]
+    wait_until(lambda: scheduler.state(run_id) == "FAILED")
+    url = re.findall(r"at (http://\S+)", scheduler.log())[0]
+    texts = [scheduler.log()]
+    for path in ("/", "/pipelines/night", f"/runs/{run_id}", "/history", "/nodes", "/status"):
+        answer = httpx2.get(f"{url}{path}", headers={"Authorization": f"Bearer {token}"})
+        texts.append(answer.raise_for_status().text)
+    with scheduler.database.transaction() as connection:
+        for table in scheduler.database.tables.metadata.sorted_tables:
+            texts += [str(tuple(row)) for row in connection.execute(sa.select(table))]
+    texts += [path.read_text() for path in scheduler.folder.glob("spool-*/*")]
+    assert "begin" in "".join(texts)
+    for value in (secret, token, scheduler.env.get("ORACLE_SCHEDULER_PASSWORD")):
+        assert not [text for text in texts if value and value in text]
 
 
 def test_an_open_interface_for_other_machines_is_refused(tmp_path: Path) -> None:

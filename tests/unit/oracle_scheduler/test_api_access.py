@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,20 +175,6 @@ def test_one_client_cannot_ask_without_end(sqlite_store: Database) -> None:
         statuses = [api.client.get("/login").status_code for _ in range(7)]
         assert statuses == [200] * 5 + [429] * 2
         assert api.client.get("/login").headers["retry-after"] == "1"
-
-
-def test_two_hundred_requests_at_once(api: Api) -> None:
-    def ask(number: int) -> int:
-        if number % 4:
-            path = ("/api/jobs", "/status", "/metrics")[number % 3]
-            return api.client.get(path, headers=api.headers).status_code
-        headers = api.headers | {"Idempotency-Key": str(number // 8)}
-        return api.client.post("/api/pipelines/night/run", headers=headers).status_code
-
-    with ThreadPoolExecutor(200) as threads:
-        statuses = list(threads.map(ask, range(200)))
-    assert set(statuses) == {200, 202}
-    assert len(api.get("/api/runs")) == 25, "two requests of each key made one run"
 
 
 def test_new_commands_are_those_that_are_listed(api: Api, tmp_path: Path) -> None:
