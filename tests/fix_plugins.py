@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.launcher import Launcher
+from tests.launcher import environment as launched_environment
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 TIMEOUT_SECONDS = 600
 """How long a process may take that does not hang; generous, because machines may be busy."""
@@ -38,6 +43,10 @@ class Finished:
 
     def messages(self) -> list[dict[str, Any]]:
         """Return the Singer messages on stdout; fails on a torn line."""
+        return self._messages
+
+    @functools.cached_property
+    def _messages(self) -> list[dict[str, Any]]:
         assert not self.stdout or self.stdout.endswith(b"\n"), "last line is not whole"
         return [json.loads(line) for line in self.stdout.splitlines()]
 
@@ -65,9 +74,10 @@ class Finished:
 class Plugin:
     """Starts `tap-oracle` or `target-oracle` with files made from Python values."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Take the command beside the running Python and keep the files in `folder`."""
+    def __init__(self, name: str, folder: Path, launcher: Launcher) -> None:
+        """Run the command beside the running Python and keep the files in `folder`."""
         self.name = name
+        self.launcher = launcher
         self.folder = folder
         self.runs = 0
 
@@ -95,9 +105,16 @@ class Plugin:
         environment: Mapping[str, str] | None = None,
         **files: Any,
     ) -> Finished:
-        """Run to the end and return what came out."""
+        """Run to the end and return what came out.
+
+        A fork of a process that has the imports, unless the environment is the test's own.
+        """
+        command = self.command(config, *options, **files)
+        if not environment and self.launcher.environment == launched_environment():
+            code, stdout, stderr = self.launcher.run(command, stdin, TIMEOUT_SECONDS)
+            return Finished(code, stdout, stderr.decode())
         done = subprocess.run(
-            self.command(config, *options, **files),
+            command,
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
@@ -178,10 +195,19 @@ def wait_until_signal_is_handled(process: subprocess.Popen[bytes]) -> None:
         time.sleep(POLL_SECONDS)
 
 
+@pytest.fixture(scope="session")
+def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
+    """Start the process that runs of plugins are forked from."""
+    # Sets the variables by which the process records its statements.
+    request.getfixturevalue("sent_statements")
+    with closing(Launcher()) as launcher:
+        yield launcher
+
+
 @pytest.fixture
-def tap(tmp_path: Path) -> Plugin:
+def tap(tmp_path: Path, launcher: Launcher) -> Plugin:
     """Return a runner of `tap-oracle`."""
-    return Plugin("tap-oracle", tmp_path)
+    return Plugin("tap-oracle", tmp_path, launcher)
 
 
 @pytest.fixture
@@ -195,9 +221,9 @@ def jsonl(tmp_path: Path) -> JsonLines:
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Plugin:
+def target(tmp_path: Path, launcher: Launcher) -> Plugin:
     """Return a runner of `target-oracle`."""
-    return Plugin("target-oracle", tmp_path)
+    return Plugin("target-oracle", tmp_path, launcher)
 
 
 def select(catalog: dict[str, Any], choose: Callable[[str], str | None]) -> dict[str, Any]:

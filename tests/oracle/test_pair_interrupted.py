@@ -16,6 +16,8 @@ from tests.fix_plugins import TERMINATED, TIMEOUT_SECONDS, Plugin, exit_code, se
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
 
+    from tests.launcher import Launcher
+
 pytestmark = pytest.mark.oracle
 
 BUFFERING = [
@@ -26,10 +28,13 @@ BUFFERING = [
 
 @pytest.fixture(scope="module")
 def catalog(
-    oracle_database: OracleDatabase, hr_schema: str, tmp_path_factory: pytest.TempPathFactory
+    oracle_database: OracleDatabase,
+    hr_schema: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    launcher: Launcher,
 ) -> dict[str, Any]:
     """Return the catalog with EMPLOYEES selected, INCREMENTAL by UPDATED_AT."""
-    tap = Plugin("tap-oracle", tmp_path_factory.mktemp("discover"))
+    tap = Plugin("tap-oracle", tmp_path_factory.mktemp("discover"), launcher)
     done = tap.run(oracle_database.config(hr_schema, filter_schemas=[hr_schema]), "--discover")
     assert done.code == 0, done.stderr
     wanted = f"{hr_schema}-EMPLOYEES"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
 
     from oracle_core.types import TypeRow
+    from tests.launcher import Launcher
 
 pytestmark = pytest.mark.oracle
 
@@ -65,13 +66,15 @@ def table(kind: str) -> str:
 
 @pytest.fixture(scope="module")
 def journey(
-    oracle_database: OracleDatabase, tmp_path_factory: pytest.TempPathFactory
+    oracle_database: OracleDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+    launcher: Launcher,
 ) -> Iterator[Journey]:
     source, copy = oracle_database.create_user("S"), oracle_database.create_user("C")
     folder = tmp_path_factory.mktemp("types")
     release = create(oracle_database, source)
     config = oracle_database.config(source, filter_schemas=[source])
-    tap = Plugin("tap-oracle", folder)
+    tap = Plugin("tap-oracle", folder, launcher)
     discovered = succeeded(tap.run(config, "--discover"))
     catalog = select(json.loads(discovered.stdout), lambda _: "")
     loaded = load(oracle_database, tap, config, catalog, copy, folder)
@@ -111,7 +114,7 @@ def load(
     folder: Path,
 ) -> dict[str, str]:
     """Move everything in one run; where that fails, each stream by itself to see which did."""
-    target = Plugin("target-oracle", folder)
+    target = Plugin("target-oracle", folder, tap.launcher)
     loading = database.config(copy, default_target_schema=copy)
     extracted = succeeded(tap.run(config, catalog=catalog))
     if target.run(loading, stdin=extracted.stdout).code == 0:
