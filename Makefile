@@ -27,7 +27,7 @@
 # make lint   ruff, mypy, import contracts, figures of the code, generated documents up to date
 # make driver-tests  runs the driver's own test suite against the stand-in
 # make soak   runs eight threads on shared rows of the stand-in for a minute
-# make docs   writes the generated parts of README.md, docs/ and meltano.yml anew
+# make docs   writes the generated parts of README.md, docs/ and meltano.yml
 # make clean  removes everything that these targets made
 
 PYTHON ?= python3

@@ -147,7 +147,7 @@ def _between(text: str, start: str, end: str, block: str) -> str:
 
 
 def migrating(text: str) -> str:
-    """Return `docs/migrating.md` with its table of older names made anew."""
+    """Return `docs/migrating.md` with its table of older names regenerated."""
     older: dict[str, list[str]] = {}
     for alias, canonical in ALIASES.items():
         older.setdefault(canonical, []).append(f"`{alias}`")

@@ -81,7 +81,7 @@ class _Named(msgspec.Struct):
 
 
 def _stream_of(line: bytes) -> str | None:
-    """Return the stream a damaged line names, or None when it cannot be told."""
+    """Return the stream a damaged line names, or None if the line shows none."""
     try:
         return msgspec.json.decode(line.decode("utf-8", "replace"), type=_Named).stream
     except (msgspec.MsgspecError, RecursionError):

@@ -52,7 +52,7 @@ class LoadHistory:
     """
 
     def __init__(self, config: Mapping[str, Any], telemetry: Telemetry) -> None:
-        """Keep where to report to; nothing is told yet."""
+        """Keep where to report to; nothing is reported yet."""
         self._telemetry = telemetry
         self._job = job_name(config)
         self._run: RunRecord | None = None

@@ -1,4 +1,4 @@
-"""The command `--discover` of a tap, told what it took."""
+"""Run the `--discover` command of a tap and measure what it takes."""
 
 from __future__ import annotations
 

@@ -352,7 +352,7 @@ class LogBasedStream(FullReadStream):
         if start.incarnation != now.position.incarnation:
             raise GapError(
                 self.name,
-                "the database was opened with RESETLOGS since, and SCNs count anew",
+                "the database was opened with RESETLOGS since, and SCNs start again from there",
                 first_scn=start.scn + 1,
                 last_scn=None,
             )

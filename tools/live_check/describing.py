@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def json_flags(bench: Bench) -> Iterator[Answer]:
-    """Answer U2: which columns the driver is told to be JSON."""
+    """Answer U2: which columns the server describes as JSON."""
     for kind in ("VARCHAR2(4000)", "CLOB", "BLOB"):
         table = f"live_is_json_{kind.partition('(')[0].lower()}"
         made = outcome(bench.make, f"CREATE TABLE {table} (v {kind} CHECK (v IS JSON))")
