@@ -6,24 +6,18 @@ character set is AL16UTF16; the database character set and MAX_STRING_SIZE are t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_standin.engine import system_types, vectors
+from oracle_standin.engine.ddl import sized_types
 from oracle_standin.engine.reader import Reader
-from oracle_standin.engine.server_facts import ServerFacts
 from oracle_standin.engine.type_facts import ColumnType
 from oracle_standin.protocol import CharsetForm, OracleError, TypeCode, not_in_this_standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from oracle_standin.codecs import VectorShape
     from oracle_standin.lexer import Token
-
-MAX_CHAR_BYTES = 2000
-BYTES_PER_NATIONAL_CHARACTER = 2
-_VECTOR_BYTES = 8200
 
 
 def is_built_in(token: Token) -> bool:
@@ -77,18 +71,9 @@ def _check_release(reader: Reader, word: str) -> None:
 # ------------------------------------------------------------------------------------- numbers
 
 
-def number_type(precision: int | None = None, scale: int | None = None) -> ColumnType:
-    """Return NUMBER, NUMBER(precision, scale) or, with a scale alone, NUMBER(*, scale)."""
-    if scale is None and precision is None:
-        pg_type = "pg_catalog.numeric"
-    else:
-        pg_type = f"pg_catalog.numeric({precision or 38},{scale or 0})"
-    return ColumnType("NUMBER", pg_type, TypeCode.NUMBER, 22, precision, scale)
-
-
 def _number(reader: Reader, word: str, _semantics: str) -> ColumnType:
     if not reader.accept_operator("("):
-        return number_type() if word == "NUMBER" else number_type(None, 0)
+        return sized_types.number_type() if word == "NUMBER" else sized_types.number_type(None, 0)
     precision = None if reader.accept_operator("*") else reader.integer(1727, _PRECISION_RANGE)
     if precision is not None and not 1 <= precision <= 38:
         raise OracleError(1727, _PRECISION_RANGE, reader.offset)
@@ -98,7 +83,7 @@ def _number(reader: Reader, word: str, _semantics: str) -> ColumnType:
         if not -84 <= scale <= 127:
             raise OracleError(1728, _SCALE_RANGE, reader.offset)
     reader.expect_close()
-    return number_type(precision, scale)
+    return sized_types.number_type(precision, scale)
 
 
 _PRECISION_RANGE = "numeric precision specifier is out of range (1 to 38)"
@@ -106,22 +91,17 @@ _SCALE_RANGE = "numeric scale specifier is out of range (-84 to 127)"
 
 
 def _integer(_reader: Reader, _word: str, _semantics: str) -> ColumnType:
-    return number_type(None, 0)
-
-
-def float_type(binary_precision: int) -> ColumnType:
-    """Return FLOAT(binary_precision)."""
-    return ColumnType("FLOAT", "pg_catalog.numeric", TypeCode.NUMBER, 22, binary_precision)
+    return sized_types.number_type(None, 0)
 
 
 def _float(reader: Reader, word: str, _semantics: str) -> ColumnType:
     if word == "REAL":
-        return float_type(63)
+        return sized_types.float_type(63)
     if word == "DOUBLE":
         reader.expect("PRECISION", code=902, message="invalid datatype")
-        return float_type(126)
+        return sized_types.float_type(126)
     precision = _bracketed(reader, 126, 1, 126, 1727)
-    return float_type(precision)
+    return sized_types.float_type(precision)
 
 
 def _binary_float(_reader: Reader, word: str, _semantics: str) -> ColumnType:
@@ -165,82 +145,38 @@ def _check_length(reader: Reader, length: int, limit: int) -> None:
         raise OracleError(910, "specified length too long for its datatype", reader.offset)
 
 
-def varchar2_type(length: int, unit: str, server: ServerFacts) -> ColumnType:
-    """Return VARCHAR2(length BYTE) for unit B, VARCHAR2(length CHAR) for C."""
-    per_character = server.bytes_per_character
-    size = length if unit == "B" else min(length * per_character, server.max_varchar_bytes)
-    return ColumnType(
-        "VARCHAR2",
-        f"pg_catalog.varchar({length})",
-        TypeCode.VARCHAR,
-        size,
-        char_length=length,
-        char_used=unit,
-        charset_form=CharsetForm.DATABASE,
-        bytes_per_character=per_character,
-    )
-
-
-def char_type(length: int, unit: str, server: ServerFacts) -> ColumnType:
-    """Return CHAR(length BYTE) for unit B, CHAR(length CHAR) for C."""
-    size = length if unit == "B" else min(length * server.bytes_per_character, MAX_CHAR_BYTES)
-    return replace(
-        varchar2_type(length, unit, server),
-        data_type="CHAR",
-        pg_type=f"pg_catalog.bpchar({length})",
-        type_code=TypeCode.CHAR,
-        length=size,
-    )
-
-
-def nvarchar2_type(length: int) -> ColumnType:
-    """Return NVARCHAR2(length), counted in characters."""
-    return replace(
-        varchar2_type(length, "C", ServerFacts()),
-        data_type="NVARCHAR2",
-        length=length * BYTES_PER_NATIONAL_CHARACTER,
-        charset_form=CharsetForm.NATIONAL,
-    )
-
-
-def nchar_type(length: int) -> ColumnType:
-    """Return NCHAR(length), counted in characters."""
-    return replace(
-        char_type(length, "C", ServerFacts()),
-        data_type="NCHAR",
-        length=length * BYTES_PER_NATIONAL_CHARACTER,
-        charset_form=CharsetForm.NATIONAL,
-    )
-
-
 def _varchar(reader: Reader, _word: str, semantics: str) -> ColumnType:
     reader.expect_open()
     length, unit = _length(reader)
     _check_length(reader, length, reader.server.max_varchar_bytes)
-    return varchar2_type(length, unit or semantics[0], reader.server)
+    return sized_types.varchar2_type(length, unit or semantics[0], reader.server)
 
 
 def _char(reader: Reader, word: str, semantics: str) -> ColumnType:
     if reader.accept("VARYING"):
         return _varchar(reader, word, semantics)
     length, unit = _length(reader) if reader.accept_operator("(") else (1, None)
-    _check_length(reader, length, MAX_CHAR_BYTES)
-    return char_type(length, unit or semantics[0], reader.server)
+    _check_length(reader, length, sized_types.MAX_CHAR_BYTES)
+    return sized_types.char_type(length, unit or semantics[0], reader.server)
 
 
 def _nvarchar(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     reader.expect_open()
     length, _ = _length(reader, units=False)
-    _check_length(reader, length, reader.server.max_varchar_bytes // BYTES_PER_NATIONAL_CHARACTER)
-    return nvarchar2_type(length)
+    _check_length(
+        reader, length, reader.server.max_varchar_bytes // sized_types.BYTES_PER_NATIONAL_CHARACTER
+    )
+    return sized_types.nvarchar2_type(length)
 
 
 def _nchar(reader: Reader, word: str, semantics: str) -> ColumnType:
     if reader.accept("VARYING"):
         return _nvarchar(reader, word, semantics)
     length = _length(reader, units=False)[0] if reader.accept_operator("(") else 1
-    _check_length(reader, length, MAX_CHAR_BYTES // BYTES_PER_NATIONAL_CHARACTER)
-    return nchar_type(length)
+    _check_length(
+        reader, length, sized_types.MAX_CHAR_BYTES // sized_types.BYTES_PER_NATIONAL_CHARACTER
+    )
+    return sized_types.nchar_type(length)
 
 
 def _national(reader: Reader, word: str, semantics: str) -> ColumnType:
@@ -270,16 +206,11 @@ def _long(reader: Reader, _word: str, semantics: str) -> ColumnType:
     return ColumnType("LONG", 'ora."LONG"', TypeCode.LONG, 0, charset_form=CharsetForm.DATABASE)
 
 
-def raw_type(length: int) -> ColumnType:
-    """Return RAW(length)."""
-    return ColumnType("RAW", "pg_catalog.bytea", TypeCode.RAW, length)
-
-
 def _raw(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     reader.expect_open()
     length, _ = _length(reader, units=False)
     _check_length(reader, length, reader.server.max_raw_bytes)
-    return raw_type(length)
+    return sized_types.raw_type(length)
 
 
 def _rowid(reader: Reader, word: str, _semantics: str) -> ColumnType:
@@ -293,11 +224,6 @@ def _json(_reader: Reader, word: str, _semantics: str) -> ColumnType:
     return ColumnType(word, "pg_catalog.jsonb", TypeCode.JSON, 8200)
 
 
-def vector_type(shape: VectorShape) -> ColumnType:
-    """Return VECTOR with a shape."""
-    return ColumnType("VECTOR", vectors.type_name(shape), TypeCode.VECTOR, _VECTOR_BYTES)
-
-
 def _vector(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     words: list[str] = []
     if reader.accept_operator("("):
@@ -305,7 +231,7 @@ def _vector(reader: Reader, _word: str, _semantics: str) -> ColumnType:
         while reader.accept_operator(","):
             words.append(reader.take().value)
         reader.expect_close()
-    return vector_type(vectors.declared_shape(words))
+    return sized_types.vector_type(vectors.declared_shape(words))
 
 
 def _boolean(_reader: Reader, _word: str, _semantics: str) -> ColumnType:
@@ -322,32 +248,14 @@ def _date(_reader: Reader, word: str, _semantics: str) -> ColumnType:
 def _timestamp(reader: Reader, _word: str, _semantics: str) -> ColumnType:
     precision = _bracketed(reader, 6, 0, 9, 30088)
     if not reader.accept("WITH"):
-        return timestamp_type(precision)
+        return sized_types.timestamp_type(precision)
     local = reader.accept("LOCAL")
     reader.expect("TIME", "ZONE", code=902, message="invalid datatype")
-    return local_timestamp_type(precision) if local else zoned_timestamp_type(precision)
-
-
-def timestamp_type(precision: int) -> ColumnType:
-    """Return TIMESTAMP(precision)."""
-    length = 11 if precision else 7
-    pg_type = f'ora."TIMESTAMP"(30,{precision})'
-    name = f"TIMESTAMP({precision})"
-    return ColumnType(name, pg_type, TypeCode.TIMESTAMP, length, None, precision)
-
-
-def local_timestamp_type(precision: int) -> ColumnType:
-    """Return TIMESTAMP(precision) WITH LOCAL TIME ZONE."""
-    length = 11 if precision else 7
-    pg_type = f'ora."TSLTZ"(30,{precision})'
-    name = f"TIMESTAMP({precision}) WITH LOCAL TIME ZONE"
-    return ColumnType(name, pg_type, TypeCode.TIMESTAMP_LTZ, length, None, precision)
-
-
-def zoned_timestamp_type(precision: int) -> ColumnType:
-    """Return TIMESTAMP(precision) WITH TIME ZONE."""
-    name = f"TIMESTAMP({precision}) WITH TIME ZONE"
-    return ColumnType(name, 'ora."TSTZ"', TypeCode.TIMESTAMP_TZ, 13, None, precision)
+    return (
+        sized_types.local_timestamp_type(precision)
+        if local
+        else sized_types.zoned_timestamp_type(precision)
+    )
 
 
 def _interval(reader: Reader, _word: str, _semantics: str) -> ColumnType:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from oracle_standin.codecs import VectorShape
 from oracle_standin.engine import system_types
-from oracle_standin.engine.ddl import column_types
+from oracle_standin.engine.ddl import sized_types
 from oracle_standin.engine.ddl.column_types import parse_type_text
 from oracle_standin.engine.names import quoted
 from oracle_standin.engine.type_facts import ColumnType
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FLOAT_SCALE = -127
 
-NUMBER = column_types.number_type()
+NUMBER = sized_types.number_type()
 """Stands in for a type that is not known yet."""
 
 
@@ -43,7 +43,7 @@ def column_type(column: Column, server: ServerFacts) -> ColumnType:  # noqa: PLR
     """
     code = column.type_code
     if code is TypeCode.RAW:
-        return column_types.raw_type(column.size_bytes or server.max_raw_bytes)
+        return sized_types.raw_type(column.size_bytes or server.max_raw_bytes)
     if code in _FRACTIONAL:
         return _FRACTIONAL[code](column.scale)
     if code is TypeCode.INTERVAL_DS:
@@ -60,9 +60,9 @@ def column_type(column: Column, server: ServerFacts) -> ColumnType:  # noqa: PLR
 
 
 _FRACTIONAL = {
-    TypeCode.TIMESTAMP: column_types.timestamp_type,
-    TypeCode.TIMESTAMP_TZ: column_types.zoned_timestamp_type,
-    TypeCode.TIMESTAMP_LTZ: column_types.local_timestamp_type,
+    TypeCode.TIMESTAMP: sized_types.timestamp_type,
+    TypeCode.TIMESTAMP_TZ: sized_types.zoned_timestamp_type,
+    TypeCode.TIMESTAMP_LTZ: sized_types.local_timestamp_type,
 }
 _PLAIN = {
     TypeCode.DATE: "DATE",
@@ -84,20 +84,20 @@ def _text(column: Column, server: ServerFacts) -> ColumnType:
     characters = max(column.size_chars, 1)
     is_char = column.type_code is TypeCode.CHAR
     if column.charset_form is CharsetForm.NATIONAL:
-        make_national = column_types.nchar_type if is_char else column_types.nvarchar2_type
-        limit = column_types.MAX_CHAR_BYTES if is_char else server.max_varchar_bytes
-        return make_national(min(characters, limit // column_types.BYTES_PER_NATIONAL_CHARACTER))
+        make_national = sized_types.nchar_type if is_char else sized_types.nvarchar2_type
+        limit = sized_types.MAX_CHAR_BYTES if is_char else server.max_varchar_bytes
+        return make_national(min(characters, limit // sized_types.BYTES_PER_NATIONAL_CHARACTER))
     unit = "B" if column.size_bytes == column.size_chars else "C"
-    make = column_types.char_type if is_char else column_types.varchar2_type
+    make = sized_types.char_type if is_char else sized_types.varchar2_type
     return make(characters, unit, server)
 
 
 def _number(column: Column, _server: ServerFacts) -> ColumnType:
     if column.precision == 0:
-        return column_types.number_type()
+        return sized_types.number_type()
     if column.scale == _FLOAT_SCALE:
-        return column_types.float_type(column.precision)
-    return column_types.number_type(column.precision, column.scale)
+        return sized_types.float_type(column.precision)
+    return sized_types.number_type(column.precision, column.scale)
 
 
 def _object(column: Column, _server: ServerFacts) -> ColumnType:
@@ -110,7 +110,7 @@ def _object(column: Column, _server: ServerFacts) -> ColumnType:
 
 
 def _vector(column: Column, _server: ServerFacts) -> ColumnType:
-    return column_types.vector_type(column.vector or VectorShape())
+    return sized_types.vector_type(column.vector or VectorShape())
 
 
 _OF_COLUMN: dict[TypeCode, Callable[[Column, ServerFacts], ColumnType]] = {

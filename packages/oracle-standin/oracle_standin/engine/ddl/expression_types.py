@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import column_types
+from oracle_standin.engine.ddl import sized_types
 from oracle_standin.engine.ddl.column_types import parse_type_text
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ def of_expression(engine: Engine, table: Relation, text: str) -> ColumnType:
     name, spelled = rows[0]
     known = _TYPES.get(name) or _TYPES.get(spelled)
     if known is None:
-        return column_types.varchar2_type(engine.server.max_varchar_bytes, "B", engine.server)
+        return sized_types.varchar2_type(engine.server.max_varchar_bytes, "B", engine.server)
     return parse_type_text(known)

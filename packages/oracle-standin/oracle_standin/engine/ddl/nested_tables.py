@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_standin.engine.ddl import column_types, facts, named_types, objects
+from oracle_standin.engine.ddl import facts, named_types, objects, sized_types
 from oracle_standin.engine.ddl.facts import ColumnRecord
 from oracle_standin.engine.ddl.model import NestedStorage, TableOptions
 from oracle_standin.engine.names import quoted
@@ -119,7 +119,7 @@ def _create_one(
 def _columns(engine: Engine, kind: named_types.NamedType) -> list[ColumnRecord]:
     """Return the columns of a storage table: an identifier, and the element or its attributes."""
     (element,) = (_attribute(row)[1] for row in engine.query(_ATTRIBUTES, (kind.type_id,)))
-    columns = [ColumnRecord("NESTED_TABLE_ID", column_types.raw_type(16), hidden=True)]
+    columns = [ColumnRecord("NESTED_TABLE_ID", sized_types.raw_type(16), hidden=True)]
     named = _named(engine, element)
     if named is None or named.collection is not None:
         return [*columns, ColumnRecord("COLUMN_VALUE", element)]
