@@ -1,13 +1,16 @@
 """The definitions of both plugins for Meltano, from the plugins' own declarations.
 
 `meltano/tap-oracle.yml` and `meltano/target-oracle.yml` are in the form of Meltano Hub, for
-`meltano add --from-ref`; the lines of settings are also those of our own `meltano.yml`.
+`meltano add --from-ref`. The lock files under `plugins/` hold the same as JSON: a `meltano.yml`
+beside them, such as our own, names a plugin by name and variant and inherits the rest.
 """
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +38,7 @@ _KINDS = {
     "array": "array",
     "object": "object",
 }
+_FOLDERS = {"tap-oracle": "extractors", "target-oracle": "loaders"}
 _LABELS = {
     "tap-oracle": "Exact extraction from Oracle Database 12.2 to 26ai",
     "target-oracle": "Exact loading into Oracle Database 12.2 to 26ai",
@@ -66,6 +70,22 @@ def definition(name: str, plugin: type[PluginBase], rows: Sequence[Setting]) -> 
         *plugin_lines(plugin, rows),
     ]
     return "\n".join(lines) + "\n"
+
+
+def lock_path(name: str) -> str:
+    """Return where Meltano looks for the lock file of a plugin, in the project's folder."""
+    return f"plugins/{_FOLDERS[name]}/{name}--{VARIANT}.lock"
+
+
+def lock(name: str, definition_text: str) -> str:
+    """Return the lock file of a plugin.
+
+    Args:
+        name: Name of the plugin.
+        definition_text: Its definition.
+    """
+    content = {"plugin_type": _FOLDERS[name], **yaml.safe_load(definition_text)}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def plugin_lines(plugin: type[PluginBase], rows: Sequence[Setting]) -> Iterator[str]:

@@ -8,13 +8,73 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[1]
 MELTANO = PROJECT / ".venv-meltano" / "bin" / "meltano"
 PLUGINS = {"tap-oracle": "extractor", "target-oracle": "loader"}
-KINDS = {"string", "integer", "decimal", "boolean", "array", "object", "password", "options"}
+# What Meltano Hub takes, after the JSON schemas of its repository (meltano/hub, folder `schemas`):
+# anything else is refused there.
+HUB_KEYS = (
+    "capabilities commands definition description docs domain_url executable hidden keywords label "
+    "logo_url maintenance_status metadata name namespace next_steps pip_url prereq quality repo "
+    "requires schema select settings settings_group_validation settings_preamble usage variant"
+)
+SETTING_KEYS = (
+    "aliases description docs documentation env hidden kind label name oauth options placeholder "
+    "sensitive tooltip value value_post_processor value_processor"
+)
+KINDS = "array boolean decimal integer object options password string"
+CAPABILITIES = {
+    "tap-oracle": (
+        "about activate-version batch catalog discover log-based schema-flattening state "
+        "stream-maps structured-logging test"
+    ),
+    "target-oracle": (
+        "about activate-version batch datatype-failsafe hard-delete schema-flattening soft-delete "
+        "stream-maps structured-logging target-schema validate-records"
+    ),
+}
+TEXT = {"type": "string"}
+SETTING_SCHEMA = {
+    "type": "object",
+    "required": ["name", "kind", "label"],
+    "additionalProperties": False,
+    "properties": {
+        **dict.fromkeys(SETTING_KEYS.split(), True),
+        **dict.fromkeys(("name", "label", "description"), TEXT),
+        "kind": {"enum": KINDS.split()},
+        "sensitive": {"type": "boolean"},
+        "options": {"type": "array", "items": {"required": ["label", "value"]}},
+    },
+    # A secret is of kind `password` and sensitive, or neither.
+    "if": {"properties": {"kind": {"const": "password"}}},
+    "then": {"required": ["sensitive"]},
+    "else": {"properties": {"sensitive": False}},
+}
+
+
+def hub_schema(name: str) -> dict[str, Any]:
+    capability = {"enum": CAPABILITIES[name].split()}
+    texts = ("name", "namespace", "variant", "label", "description", "pip_url", "executable")
+    return {
+        "type": "object",
+        "required": ["name", "namespace", "variant", "label", "quality"],
+        "additionalProperties": False,
+        "properties": {
+            **dict.fromkeys(HUB_KEYS.split(), True),
+            **dict.fromkeys(texts, TEXT),
+            "quality": {"enum": ["gold", "silver", "bronze", "unknown"]},
+            "maintenance_status": {
+                "enum": ["active", "beta", "development", "inactive", "unknown"]
+            },
+            "capabilities": {"type": "array", "items": capability, "uniqueItems": True},
+            "settings_group_validation": {"items": {"type": "array", "items": TEXT}},
+            "settings": {"type": "array", "items": SETTING_SCHEMA},
+        },
+    }
 
 
 def definition(name: str) -> dict[str, Any]:
@@ -26,13 +86,12 @@ def definition(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", PLUGINS)
 def test_a_definition_is_complete(name: str) -> None:
     plugin = definition(name)
+    jsonschema.Draft202012Validator(hub_schema(name)).validate(plugin)
     assert {"variant", "quality", "pip_url", "executable", "capabilities"} <= plugin.keys()
     settings = {setting["name"]: setting for setting in plugin["settings"]}
     for group in plugin["settings_group_validation"]:
         assert set(group) <= settings.keys()
-    for setting in settings.values():
-        assert setting["kind"] in KINDS
-        assert setting["label"]
+    assert len(settings) == len(plugin["settings"])
     assert settings["port"]["value"] == 1521
     assert settings["password"]["sensitive"] is True
     assert "value" not in settings["host"]
@@ -65,3 +124,20 @@ def test_a_project_adds_them_and_takes_text_with_commas(tmp_path: Path) -> None:
     config = json.loads(meltano(tmp_path, "config", "print", "tap-oracle", **names))
     assert config["filter_schemas"] == "HR,CRM"
     assert config["port"] == 1521
+
+
+def test_our_own_project_inherits_them() -> None:
+    content = yaml.safe_load((PROJECT / "meltano.yml").read_text("utf-8"))
+    for plugins, name in (("extractors", "tap-oracle"), ("loaders", "target-oracle")):
+        (plugin,) = (one for one in content["plugins"][plugins] if one["name"] == name)
+        assert plugin.keys() == {"name", "variant", "pip_url"}
+    names = {"TAP_ORACLE_SSH_TUNNEL_HOST": "bastion", "TAP_ORACLE_PORT": "1522"}
+    config = json.loads(meltano(PROJECT, "config", "print", "tap-oracle", **names))
+    assert config["ssh_tunnel"] == {"host": "bastion"}
+    assert (config["port"], config["snapshot"]) == (1522, "run")
+
+
+def test_our_own_project_is_as_meltano_wants_it() -> None:
+    (path,) = PROJECT.glob(".venv-meltano/lib/*/site-packages/meltano/schemas/meltano.schema.json")
+    schema = json.loads(path.read_text("utf-8"))
+    jsonschema.validate(yaml.safe_load((PROJECT / "meltano.yml").read_text("utf-8")), schema)

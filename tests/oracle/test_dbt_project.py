@@ -66,6 +66,7 @@ def pipeline(
         text = re.sub(r"\bHR_COPY\b", fresh_schema, path.read_text(encoding="utf-8"))
         text = re.sub(r"\bHR\b", hr_schema, text)
         (project / path.relative_to(PROJECT)).write_text(text, encoding="utf-8")
+    (project / "plugins").symlink_to(PROJECT / "plugins")
     (project / ".meltano").symlink_to(PROJECT / ".meltano")
     environment = {**os.environ, "MELTANO_ENVIRONMENT": "demo"}
     for prefix, user in (("SOURCE_ORACLE", hr_schema), ("TARGET_ORACLE", fresh_schema)):

@@ -47,6 +47,7 @@ def pipeline(
     text = re.sub(r"\bHR_COPY\b", fresh_schema, text)
     text = re.sub(r"\bHR\b", hr_schema, text)
     (project / "meltano.yml").write_text(text, encoding="utf-8")
+    (project / "plugins").symlink_to(PROJECT / "plugins")
     (project / ".meltano").symlink_to(PROJECT / ".meltano")
     environment = {
         **os.environ,

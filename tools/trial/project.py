@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from demo.pipeline import QUIET
+from demo.pipeline import PROJECT, QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,8 @@ class Project:
 
     def write(self, tap: Mapping[str, Any], target: Mapping[str, Any], **tap_extras: Any) -> None:
         """Write `meltano.yml`; `tap_extras` are `select`, `metadata` and their like."""
-        extractor = _plugin("tap-oracle", tap, ["catalog", "discover", "state", "stream-maps"])
+        shutil.copytree(PROJECT / "plugins", self.folder / "plugins", dirs_exist_ok=True)
+        extractor = _plugin("tap-oracle", tap)
         content = {
             "version": 1,
             "default_environment": "trial",
@@ -62,7 +64,7 @@ class Project:
             "send_anonymous_usage_stats": False,
             "plugins": {
                 "extractors": [{**extractor, **tap_extras}],
-                "loaders": [_plugin("target-oracle", target, [])],
+                "loaders": [_plugin("target-oracle", target)],
             },
         }
         text = yaml.safe_dump(content, sort_keys=False)
@@ -88,13 +90,12 @@ class Project:
         return done.stdout
 
 
-def _plugin(name: str, config: Mapping[str, Any], capabilities: list[str]) -> dict[str, Any]:
+def _plugin(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plugin that inherits its definition from the lock file beside the project."""
     return {
         "name": name,
-        "namespace": name.replace("-", "_"),
+        "variant": "singer-oracle",
         "executable": str(SCRIPTS / name),
-        "capabilities": capabilities,
-        "settings": [{"name": key} for key in config],
         "config": dict(config),
     }
 
