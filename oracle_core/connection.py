@@ -133,7 +133,11 @@ def _seconds(config: Mapping[str, Any], name: str) -> float:
 
 
 def connect(
-    config: Mapping[str, Any], *, module: str, setup: Sequence[str] = ()
+    config: Mapping[str, Any],
+    *,
+    module: str,
+    setup: Sequence[str] = (),
+    kind: type[oracledb.Connection] = oracledb.Connection,
 ) -> oracledb.Connection:
     """Open a session and fix its parameters, in one further round trip per statement.
 
@@ -141,6 +145,7 @@ def connect(
         config: Settings under their canonical names.
         module: Shown to administrators in V$SESSION.MODULE, at most 64 bytes.
         setup: Further statements that every session of the caller starts with.
+        kind: The driver's class of sessions, or one made from it.
 
     Raises:
         ConfigurationError: If the settings are wrong.
@@ -148,6 +153,8 @@ def connect(
         oracledb.Error: If the database refused or cannot be reached.
     """
     parameters = connect_parameters(config)
+    if kind is not oracledb.Connection:
+        parameters["conn_class"] = kind
     register_secrets(config)
     set_driver_mode(config)
     load_provider(config.get("dsn"))

@@ -165,6 +165,9 @@ class LoadHistory:
             self._telemetry.emit(RunStarted(run))
         if run is not None and not (isinstance(failure, Terminated) and failure.forced):
             self._telemetry.emit(RunEnded(self._ended(run, failure)))
+
+    def close(self) -> None:
+        """End telemetry; what is dropped after the end of the run has been told by then."""
         self._telemetry.close()
 
     def _ended(self, run: RunRecord, failure: BaseException | None) -> RunRecord:

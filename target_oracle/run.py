@@ -346,11 +346,14 @@ class LoadRun:
 
     def _close(self) -> None:
         bookkeeping, self._bookkeeping = self._bookkeeping, None
-        if bookkeeping is not None and not self._session.is_abandoned:
-            bookkeeping.close(self._session)
-        if self._unit is not None:
-            self._unit.close()
-        self._session.close()
+        try:
+            if bookkeeping is not None and not self._session.is_abandoned:
+                bookkeeping.close(self._session)
+            if self._unit is not None:
+                self._unit.close()
+            self._session.close()
+        finally:
+            self._history.close()
 
 
 def _changes_nothing(stream_map: StreamMap) -> bool:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import oracledb
 
 from oracle_core import retry
-from oracle_core.connection import ConnectionSource, is_alive
+from oracle_core.connection import ConnectionSource, connect, is_alive
 from oracle_core.errors import describe
 from oracle_core.identifiers import Identifier
 from oracle_core.server import read_server
 from oracle_core.termination import Terminated
+from target_oracle.audited import AuditedConnection
 from target_oracle.errors import LoadError
 from target_oracle.ledger import RowCounts
 from target_oracle.settings import DEFAULT_DDL_TIMEOUT_SECONDS
@@ -91,7 +92,12 @@ class TargetSession:
         timeout = config.get("ddl_timeout_seconds")
         self._ddl_timeout_seconds = DEFAULT_DDL_TIMEOUT_SECONDS if timeout is None else int(timeout)
         setup = session_setup(self._ddl_timeout_seconds)
-        self._source = ConnectionSource(config, module="target-oracle", setup=setup)
+        module = "target-oracle"
+        self._source = ConnectionSource(
+            config,
+            module=module,
+            opener=lambda: connect(config, module=module, setup=setup, kind=AuditedConnection),
+        )
         self._user = str(config.get("proxy_user") or config.get("user") or "the user")
         self._connection: oracledb.Connection | None = None
         self.is_abandoned = False
@@ -104,6 +110,8 @@ class TargetSession:
         """The open session."""
         if self._connection is None:
             self._connection = self._source.connection()
+            if isinstance(self._connection, AuditedConnection):
+                self._connection.on_statement = self._tell_change
         return self._connection
 
     @cached_property
@@ -154,10 +162,10 @@ class TargetSession:
         with self.connection.cursor() as cursor:
             patiently(lambda: cursor.execute(statement), self._ddl_timeout_seconds)
 
-    def tell_change(self, change: Change, table: TableName, statement: str) -> None:
-        """Tell that a table was created or changed."""
+    def _tell_change(self, change: Change, table: TableName, statement: str) -> None:
+        """Tell that a table, its definition or a right on it was changed."""
         if self.on_change:
-            self.on_change(change, table, self._user, None, " ".join(statement.split()))
+            self.on_change(change, table, self._user, None, statement)
 
     def tell_loaded(self, table: TableName, counts: RowCounts) -> None:
         """Tell that rows of a table were committed."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
-    from oracle_core.telemetry.events import Change
     from target_oracle.settings import OnTypeChange
     from target_oracle.table_spec import ExistingTable, TableSpec
 
@@ -85,9 +84,6 @@ class DdlSession(Protocol):
     def run_ddl(self, action: Callable[[oracledb.Connection], Any], where: str) -> Any:  # noqa: ANN401 - the action's result
         """Run what commits by itself, and again in a new session."""
 
-    def tell_change(self, change: Change, table: TableName, statement: str) -> None:
-        """Tell that a table was created or changed."""
-
     def ddl_grant(self, table: TableName) -> str:
         """Return the right that a change of a table needs."""
 
@@ -128,7 +124,6 @@ class TableChanges:
                 break
         for move in planned.moves:
             session.run_ddl(move.run, f"{where}: move column {move.column}")
-            session.tell_change("ALTER", spec.name, move.add)
         if not freeze:
             self._comment(spec, where)
         return planned
@@ -221,5 +216,3 @@ class TableChanges:
                     )
                     raise LoadError(what) from None
                 raise DatabaseError(fault) from None
-            is_new = statement.startswith("CREATE TABLE")
-            self._session.tell_change("CREATE" if is_new else "ALTER", table, statement)

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from oracle_core.history.model import RunRecord
 
 Operation = Literal["read", "insert", "merge", "delete"]
-Change = Literal["CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT", "LOAD"]
+Change = Literal[
+    "CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT", "REVOKE", "COMMENT", "LOAD"
+]
 
 
 @dataclass(frozen=True, slots=True)

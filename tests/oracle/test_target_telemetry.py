@@ -52,6 +52,8 @@ def test_the_audit_names_every_change(loader: Loader, tmp_path: Path) -> None:
     table = f"{loader.user}.T"
     assert [(line["event"], line.get("table"), line.get("rows")) for line in lines] == [
         ("RUN_STARTED", None, None),
+        ("CREATE", f"{loader.user}.SINGER_LOADS", None),
+        ("CREATE", f"{loader.user}.SINGER_LOAD_LOCKS", None),
         ("CREATE", table, None),
         ("LOAD", table, 1),
         ("RUN_ENDED", None, None),
@@ -61,6 +63,26 @@ def test_the_audit_names_every_change(loader: Loader, tmp_path: Path) -> None:
         ("RUN_ENDED", None, None),
     ]
     assert len({line["run_id"] for line in lines}) == 2
+    assert verify(file) is None
+
+
+def test_rights_and_staging_tables_are_audited(
+    loader: Loader, tmp_path: Path, other_schema: str
+) -> None:
+    file = tmp_path / "audit.jsonl"
+    loader.load(
+        schema_line(ID),
+        record_line({"ID": 1}),
+        audit_file=str(file),
+        merge_strategy="staged",
+        table_options={"HR-T": {"grants": [f"SELECT TO {other_schema}"]}},
+    )
+    lines = [line for line in read_audit(file) if "SINGER_LOAD" not in str(line.get("table"))]
+    staged = [line["event"] for line in lines if "SINGER_STG_" in str(line.get("table"))]
+    assert staged == ["CREATE", "DROP"]
+    (granted,) = [line for line in lines if line["event"] == "GRANT"]
+    assert granted["table"] == f"{loader.user}.T"
+    assert granted["statement"].endswith(f" TO {other_schema}")
     assert verify(file) is None
 
 
