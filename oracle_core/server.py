@@ -100,7 +100,9 @@ _CODECS: Mapping[str, str] = {
 """Character set of Oracle -> codec of Python (Globalization Support Guide, appendix A)."""
 
 _BITS = re.compile(r"[A-Z]+(\d+)")
-_STANDARD_TEXT_BYTES = 4_000
+STANDARD_TEXT_BYTES = 4_000
+"""The longest VARCHAR2 with MAX_STRING_SIZE=STANDARD."""
+
 _INDEX_ENTRY_BYTES = 6_398
 """Longest key of an index in blocks of 8 KB (ORA-01450)."""
 
@@ -151,7 +153,7 @@ class Server:
     @property
     def text_bytes(self) -> int:
         """Bytes of the longest VARCHAR2."""
-        return 32_767 if self.is_extended else _STANDARD_TEXT_BYTES
+        return 32_767 if self.is_extended else STANDARD_TEXT_BYTES
 
     @property
     def key_bytes(self) -> int:
@@ -220,7 +222,7 @@ def string_size_of(longest_text: int) -> StringSize:
     With STANDARD, RPAD ends at 4,000 bytes (SQL Language Reference, "RPAD"), so that nobody needs
     READ on V$PARAMETER.
     """
-    return "EXTENDED" if longest_text > _STANDARD_TEXT_BYTES else "STANDARD"
+    return "EXTENDED" if longest_text > STANDARD_TEXT_BYTES else "STANDARD"
 
 
 def _run_block(connection: oracledb.Connection) -> dict[str, str | None]:

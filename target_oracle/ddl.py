@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from oracle_core.server import STANDARD_TEXT_BYTES
 from oracle_core.types import row_of
 from oracle_core.types.fit import fit, key_bytes
 from target_oracle import type_change
@@ -165,9 +166,14 @@ class _Planner:
             self.modified.append(f"{column.name.sql} {' '.join(parts)}")
 
     def _fitted(self, present: ExistingColumn, column: ColumnSpec) -> OracleType | None:
-        # Text without a length may be longer than a shorter VARCHAR2 takes.
+        # Text without a length may be longer than a shorter VARCHAR2 takes. It gets 4,000 bytes
+        # also where 32,767 are allowed: longer ones are stored out of line, no index takes them
+        # (ORA-01404), and a longer value moves the column to CLOB anyway.
         is_short = column.grows and present.type.kind == "VARCHAR2"
-        fitted = fit(present.type, column.type, declared=column.declared or is_short)
+        wanted = column.type
+        if is_short:
+            wanted = replace(wanted, length=min(wanted.length or 1, STANDARD_TEXT_BYTES))
+        fitted = fit(present.type, wanted, declared=column.declared or is_short)
         if self.freeze and fitted is not None and not column.declared:
             # What is only our default may be wider than the values: they are checked one by one.
             return present.type

@@ -248,7 +248,7 @@ def _wider_text(existing: OracleType, wanted: OracleType) -> OracleType | None:
     if to.sized is None or of.sized is None or (to.is_padded and not of.is_padded):
         return None  # ORA-22858: text cannot be modified to CLOB
     length = wanted.length or 1
-    if length > to.sized.standard:
+    if length > to.sized.extended:  # what the server lacks is not wanted of it, see `stand_in`
         return None
     unit = "C" if wanted.char_used == "C" else existing.char_used
     return replace(existing, length=max(existing.length or 0, length), char_used=unit)
@@ -297,7 +297,7 @@ def _wider_interval(existing: OracleType, wanted: OracleType) -> OracleType | No
 
 def _wider_binary(existing: OracleType, wanted: OracleType) -> OracleType | None:
     size = row_of(existing).sized
-    if size is None or row_of(wanted).is_large or (wanted.length or 1) > size.standard:
+    if size is None or row_of(wanted).is_large or (wanted.length or 1) > size.extended:
         return None
     return replace(existing, length=max(existing.length or 0, wanted.length or 0))
 

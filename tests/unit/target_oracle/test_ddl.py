@@ -231,3 +231,29 @@ def test_a_frozen_column_is_not_widened_to_our_own_default() -> None:
         plan(wanted, existing(A="NUMBER(5)"), freeze=True, stream="S", server=SERVER).statements
         == ()
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        ("VARCHAR2(30 BYTE)", "VARCHAR2(4000 BYTE)"),
+        ("VARCHAR2(4000 BYTE)", None),
+        ("VARCHAR2(9000 BYTE)", None),
+    ],
+)
+def test_text_without_a_length_widens_to_what_an_index_takes(now: str, then: str | None) -> None:
+    extended = Server(max_string_size="EXTENDED")
+    text = ColumnSpec(Identifier("A"), parse("VARCHAR2(32767 BYTE)"), grows=True)
+    changes = plan(spec(text), existing(A=now), freeze=False, stream="S", server=extended)
+    wanted = () if then is None else (f'ALTER TABLE "DWH"."T" MODIFY ("A" {then})',)
+    assert changes.statements == wanted
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted"),
+    [("VARCHAR2(40 BYTE)", "VARCHAR2(9000 BYTE)"), ("RAW(16)", "RAW(9000)")],
+)
+def test_declared_lengths_widen_as_far_as_the_server_goes(now: str, wanted: str) -> None:
+    assert statements(spec(column("A", wanted)), existing(A=now)) == (
+        f'ALTER TABLE "DWH"."T" MODIFY ("A" {wanted})',
+    )
