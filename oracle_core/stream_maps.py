@@ -6,9 +6,13 @@ import difflib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.mapper import SameRecordTransform
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from types import FrameType
+
+    from singer_sdk.mapper import StreamMap
 
 _EVALUATION = {"_eval": "property_name", "_init_functions_and_schema": "prop_key"}
 """Methods of the SDK's `CustomStreamMap` and their variable with the property."""
@@ -70,3 +74,8 @@ def _reason(cause: BaseException, record: object) -> str:
             f"; did you mean '{similar[0]}'?" if similar else ""
         )
     return f"the expression failed ({type(cause).__name__})"
+
+
+def changes_nothing(stream_map: StreamMap) -> bool:
+    """Return whether a stream map leaves every record as it is."""
+    return type(stream_map) is SameRecordTransform and not stream_map.flattening_enabled

@@ -54,10 +54,14 @@ class StateBarrier:
         if len(self._waiting) > _MOST_WAITING:
             del self._waiting[1]  # any one may be passed over, except the last
 
+    def uncommitted(self, pending: Iterable[Pending]) -> int:
+        """Return the number of the oldest row that is not committed, or of the next to come."""
+        held = [each.oldest for each in pending]
+        return min((row for row in held if row is not None), default=self.rows + 1)
+
     def release(self, pending: Iterable[Pending]) -> bool:
         """Emit the newest STATE whose rows are all committed; return whether one left."""
-        held = [each.oldest for each in pending]
-        uncommitted = min((row for row in held if row is not None), default=self.rows + 1)
+        uncommitted = self.uncommitted(pending)
         newest = None
         while self._waiting and self._waiting[0][0] < uncommitted:
             newest = self._waiting.popleft()[1]

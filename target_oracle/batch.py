@@ -16,16 +16,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Bind values of one batch, a sequence of `rows` values per column."""
+    """Bind values of one batch, a sequence of `rows` values per column.
+
+    `picked` are the positions of the rows in the batch that they were picked from.
+    """
 
     columns: Sequence[LoadColumn]
     values: Sequence[Sequence[object]]
     rows: int
+    picked: Sequence[int] | None = None
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """Position of each row in the whole batch."""
+        return range(self.rows) if self.picked is None else self.picked
 
     def pick(self, positions: Sequence[int]) -> Batch:
         """Return the batch of some of the rows."""
         values = [[column[position] for position in positions] for column in self.values]
-        return Batch(self.columns, values, len(positions))
+        picked = [self.positions[position] for position in positions]
+        return Batch(self.columns, values, len(positions), picked)
 
     def bindings(self) -> list[Binding]:
         """Return how each column is bound."""

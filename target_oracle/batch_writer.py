@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import TableName
+    from target_oracle.arrow_columns import ArrowBatch
+    from target_oracle.bad_rows import BadRows
     from target_oracle.batch import Batch
     from target_oracle.binding import Binding
     from target_oracle.statements import Statement
@@ -26,10 +28,13 @@ MOST_MERGED_COLUMNS = 500
 class BatchWriter:
     """Runs the statements of one table on a cursor."""
 
-    def __init__(self, cursor: oracledb.Cursor, table: TableName) -> None:
-        """Write into `table`; the caller commits."""
+    def __init__(
+        self, cursor: oracledb.Cursor, table: TableName, bad: BadRows | None = None
+    ) -> None:
+        """Write into `table`; the caller commits. Rows that are refused go to `bad`, if given."""
         self._cursor = cursor
         self._table = table
+        self._bad = bad
 
     def append(self, batch: Batch) -> None:
         """Insert all rows."""
@@ -37,6 +42,11 @@ class BatchWriter:
         bindings = batch.bindings()
         long = _long(bindings)
         self._execute(statements.insert(self._table, batch.columns, long), batch, bindings)
+
+    def append_table(self, batch: ArrowBatch) -> None:
+        """Insert all rows of an Arrow table, which the driver reads by itself."""
+        statement, table = batch.insert(self._table)
+        self._cursor.executemany(statement.sql, table)
 
     def upsert(self, batch: Batch) -> None:
         """Update the rows whose key is there and insert the others; keys come once.
@@ -75,7 +85,8 @@ class BatchWriter:
     ) -> int:
         """Run a statement for every row and return how many rows of the table it touched.
 
-        Without `batcherrors`: the first bad row fails the call, and the caller rolls back all.
+        Without `bad` the first bad row fails the call, and the caller rolls back all. With it a
+        refused row counts as -1.
 
         Args:
             statement: The statement.
@@ -96,11 +107,24 @@ class BatchWriter:
             self._cursor.setinputsizes(*map(variable, statement.order))
             is_counted = counts is not None
             sql = None if is_counted else statement.sql
-            self._cursor.executemany(sql, part, arraydmlrowcounts=is_counted)
+            self._cursor.executemany(
+                sql, part, batcherrors=self._bad is not None, arraydmlrowcounts=is_counted
+            )
             touched += self._cursor.rowcount
+            part_counts = list(self._cursor.getarraydmlrowcounts()) if is_counted else []
+            self._note_refused(batch.positions[start:], part_counts)
             if counts is not None:
-                counts += self._cursor.getarraydmlrowcounts()
+                counts += part_counts
         return touched
+
+    def _note_refused(self, positions: Sequence[int], counts: list[int]) -> None:
+        """Note the rows of the last call that were refused; their counts become -1."""
+        errors = self._cursor.getbatcherrors() if self._bad is not None else None
+        if self._bad is None or not errors:
+            return
+        self._bad.note_refused(errors, positions)
+        for error in errors if counts else ():
+            counts[error.offset] = -1
 
 
 def _variable(

@@ -9,7 +9,7 @@ these; the ledger row and the data then share the transaction of the statement t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import oracledb
 
@@ -85,7 +85,7 @@ def load(
     connection: oracledb.Connection,
     table: TableName,
     columns: Sequence[str],
-    rows: list[tuple[object, ...]],
+    rows: Any,  # noqa: ANN401 - tuples, or an Arrow table
 ) -> str | None:
     """Load rows and commit; return the code of the error that calls for an INSERT instead.
 

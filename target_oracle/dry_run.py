@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.mapper import PluginMapper
 
+    from target_oracle.batch_files import BatchMessage
     from target_oracle.records import RecordDecoder, Row
     from target_oracle.settings import TargetSettings
 
@@ -72,6 +73,14 @@ class DryRun:
         del size, line
         if message.get("version") is not None:
             self._note_versions(stream)
+
+    def take_refused(self, stream: str, line: bytes, reason: str) -> bool:
+        """Pass over a record that its SCHEMA refuses; a load judges it."""
+        del stream, line, reason
+        return True
+
+    def take_batch(self, message: BatchMessage) -> None:
+        """Pass over the files of a BATCH."""
 
     def take_state(self, value: bytes) -> None:
         """Pass over a STATE."""

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from target_oracle.properties import Property, ValueKind
+from target_oracle.records import NULL
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+
+    from target_oracle.records import Row
 
 EXTRACTED_AT = "_sdc_extracted_at"
 RECEIVED_AT = "_sdc_received_at"
@@ -72,3 +75,11 @@ class BatchMoment:
             SYNC_STARTED_AT: self.sync_started_ms,
         }
         return [common.get(name)] * len(extracted)
+
+
+def deleted_positions(rows: Sequence[Row], properties: Sequence[Property]) -> set[int]:
+    """Return the positions of records that say of themselves that their row is deleted."""
+    place = next((i for i, each in enumerate(properties) if each.name == DELETED_AT), None)
+    if place is None:
+        return set()
+    return {position for position, row in enumerate(rows) if row[place] not in (None, NULL)}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import Identifier, TableName
+    from target_oracle.arrow_columns import ArrowBatch
+    from target_oracle.bad_rows import BadRows
     from target_oracle.batch import Batch
     from target_oracle.bookkeeping import Bookkeeping
     from target_oracle.services import LoadServices
@@ -49,6 +51,7 @@ class OverwriteLoader:
         self._columns: tuple[LoadColumn, ...] = ()
         self._deleted_at: Identifier | None = None
         self._byte_count = 0
+        self.bad: BadRows | None = None
 
     @property
     def _bookkeeping(self) -> Bookkeeping:
@@ -142,9 +145,14 @@ class OverwriteLoader:
             )
             raise LoadError(what)
 
+    def takes_tables(self, rows: int) -> bool:
+        """Return whether a batch may be an Arrow table."""
+        del rows
+        return self.bad is None  # a refused row is wanted as its record
+
     def load(
         self,
-        batch: Batch | None,
+        batch: Batch | ArrowBatch | None,
         *,
         byte_count: int = 0,
         deleted: Collection[int] = (),
@@ -176,6 +184,8 @@ class OverwriteLoader:
             swapped = self._swap(strategy, then)
 
         def write(cursor: oracledb.Cursor) -> RowCounts:
+            if self.bad is not None:
+                self.bad.write(cursor)
             if swapped is not None:
                 return swapped
             is_difference = strategy == "difference"
@@ -183,6 +193,8 @@ class OverwriteLoader:
             return counts + then(cursor, self.table) if then else counts
 
         counts = self._services.transactions.load(entry, write, self._bookkeeping.ledger)
+        if self.bad is not None:
+            self.bad.end_attempt()
         self.how += (
             f" and replaced the old ones ({counts.deleted} deleted, {counts.inserted} inserted, "
             f"{counts.merged} merged)"

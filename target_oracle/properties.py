@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from target_oracle.errors import TableMismatchError
+
 JsonSchema = Mapping[str, Any]
 
 
@@ -97,3 +99,15 @@ def value_kind(schema: JsonSchema) -> ValueKind:
     if types == {"boolean"}:
         return ValueKind.BOOLEAN
     return ValueKind.ANY
+
+
+def check_keys(stream: str, key_properties: Sequence[str], schema: JsonSchema) -> None:
+    """Refuse a key property that a SCHEMA does not list.
+
+    Raises:
+        TableMismatchError: If there is one.
+    """
+    missing = [key for key in key_properties if key not in schema["properties"]]
+    if missing:
+        what = f"stream '{stream}': key property '{missing[0]}' is not in its SCHEMA"
+        raise TableMismatchError(what)

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 import msgspec
 from singer_sdk.singerlib.encoding import SingerMessageType
 
+from target_oracle.batch_files import batch_message
 from target_oracle.errors import (
     InvalidRowError,
     LineError,
@@ -25,11 +26,13 @@ from target_oracle.errors import (
 )
 from target_oracle.lines import NEWLINE, Block, blocks, pieces_of
 from target_oracle.nesting import TOO_DEEP, is_too_deep
-from target_oracle.records import KeyMissing, NotDecoded, RecordDecoder, Row
+from target_oracle.records import KeyMissing, NotDecoded, RecordDecoder, Row, decode_or_refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
+
+    from target_oracle.batch_files import BatchMessage
 
 _LOGGER = logging.getLogger("target-oracle")
 _BLANK = b" \t\r"
@@ -65,6 +68,12 @@ class Consumer(Protocol):
     def take_activate_version(self, stream: str, version: int) -> None:
         """Take an ACTIVATE_VERSION message."""
 
+    def take_refused(self, stream: str, line: bytes, reason: str) -> bool:
+        """Keep a line that its SCHEMA refuses; return False where it ends the run."""
+
+    def take_batch(self, message: BatchMessage) -> None:
+        """Take a BATCH message of a stream whose SCHEMA has come."""
+
 
 class _Header(msgspec.Struct):
     """The part of a message that says what it is."""
@@ -84,9 +93,8 @@ _MESSAGE: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(
 class BulkReader:
     """Hands the messages of an input to a consumer.
 
-    Blank lines and a byte order mark at the start are passed over. An unknown message type, a BATCH
-    manifest (the stream would choose which file to open) and anything that is not one JSON object
-    on one line end the run.
+    Blank lines and a byte order mark at the start are passed over. An unknown message type and
+    anything that is not one JSON object on one line end the run.
     """
 
     def __init__(self, consumer: Consumer, *, max_line_bytes: int) -> None:
@@ -186,7 +194,9 @@ class BulkReader:
             line = block.data[start:line_end]
             with _as_line_error(block, start, line_end, stream):
                 if decoder:
-                    consumer.take_rows(stream, [decoder.decode_line(line)], len(line), number)
+                    row = decode_or_refuse(consumer, decoder, decoder.decode_line, line)
+                    if row is not None:
+                        consumer.take_rows(stream, [row], len(line), number)
                 else:
                     message = _record_message(line, stream)
                     consumer.take_record(stream, message, len(line), number)
@@ -204,12 +214,18 @@ class BulkReader:
                 case SingerMessageType.ACTIVATE_VERSION:
                     self._consumer.take_activate_version(*_activation(header))
                 case SingerMessageType.BATCH:
-                    what = "BATCH messages are not taken; turn batch_config off in the tap"
-                    raise NotDecoded(what)
+                    self._take_batch(block, start, end)
                 case _:
                     what = "unknown message type"
                     raise NotDecoded(what)
         self._counts[SingerMessageType(header.type)] += 1
+
+    def _take_batch(self, block: Block, start: int, end: int) -> None:
+        message = batch_message(block.data[start:end])
+        if not self._consumer.knows(message.stream):
+            what = "BATCH before the SCHEMA of its stream"
+            raise RecordBeforeSchemaError(what, block.facts(start, end, message.stream))
+        self._consumer.take_batch(message)
 
 
 def _line_end(data: bytes, start: int) -> int:

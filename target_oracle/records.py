@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -12,7 +12,7 @@ from target_oracle.nesting import TOO_DEEP, is_too_deep, may_be_too_deep
 from target_oracle.properties import Property, ValueKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Row = tuple[Any, ...]
 """The values in property order, then `time_extracted` and `version` of the message (or None)."""
@@ -35,6 +35,10 @@ _RAW_KINDS = (ValueKind.JSON, ValueKind.ANY)
 
 class NotDecoded(ValueError):  # noqa: N818 - a verdict on one line, turned into an error with its place
     """A record does not match its SCHEMA; the text names property and types, never the value."""
+
+
+class NotARecord(NotDecoded):
+    """A line is not a RECORD at all: the input is broken, not a row of it."""
 
 
 class KeyMissing(NotDecoded):
@@ -62,7 +66,9 @@ class RecordDecoder:
         """
         self.stream = stream
         self.properties = tuple(properties)
-        self._run = _run_decoder(stream, self.properties)
+        record = _record_type(self.properties)
+        self._run = msgspec.json.Decoder(_envelope(stream, record)) if record else None
+        self._records = msgspec.json.Decoder(record) if record else None
         self._names = frozenset(each.name for each in self.properties)
         self._loose = msgspec.json.Decoder(_loose_envelope(stream))
         self._never_null = tuple(
@@ -76,19 +82,32 @@ class RecordDecoder:
 
     def decode_run(self, lines: bytes, count: int) -> list[Row] | None:
         """Return the rows of `count` whole lines, or None where each needs a closer look."""
-        if self._run is None:
-            return None
-        if may_be_too_deep(lines, count) and any(map(is_too_deep, lines.splitlines())):
-            return None
-        try:
-            found = self._run.decode_lines(lines)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        if len(found) != count:
+        messages = _decoded_lines(self._run, lines, count)
+        if messages is None:
             return None
         values = msgspec.structs.astuple
-        rows = [(*values(one.record), one.time_extracted, one.version) for one in found]
-        for position in self._never_null:  # a Raw field takes null; the SCHEMA does not
+        return self._without_null(
+            [(*values(one.record), one.time_extracted, one.version) for one in messages]
+        )
+
+    def decode_records(self, lines: bytes, count: int) -> list[Row] | None:
+        """Return the rows of `count` lines that are records without a message around them.
+
+        Returns:
+            None where each line needs a closer look.
+        """
+        records = _decoded_lines(self._records, lines, count)
+        if records is None:
+            return None
+        values = msgspec.structs.astuple
+        return self._without_null([(*values(record), None, None) for record in records])
+
+    def _without_null(self, rows: list[Row]) -> list[Row] | None:
+        """Return the rows, None where one has a null that the SCHEMA does not allow.
+
+        A field of type Raw takes null, so that the typed decoder does not see it.
+        """
+        for position in self._never_null:
             if any(row[position] == NULL for row in rows):
                 return None
         return rows
@@ -108,26 +127,71 @@ class RecordDecoder:
             NotDecoded: when the record does not match the SCHEMA.
         """
         if is_too_deep(line):
-            raise NotDecoded(TOO_DEEP)
+            raise NotARecord(TOO_DEEP)
         try:
             message = self._loose.decode(line)
         except msgspec.ValidationError:
             what = "not a RECORD of one stream with a record object"
-            raise NotDecoded(what) from None
+            raise NotARecord(what) from None
         except msgspec.DecodeError:
             what = "not valid JSON"
-            raise NotDecoded(what) from None
+            raise NotARecord(what) from None
         except RecursionError:
-            raise NotDecoded(TOO_DEEP) from None
-        values = [
-            decode(message.record.get(each.name))
+            raise NotARecord(TOO_DEEP) from None
+        return (*self._values(message.record), message.time_extracted, message.version)
+
+    def decode_record(self, line: bytes) -> Row:
+        """Return the row of a record without a message around it.
+
+        Raises:
+            NotDecoded: If the record does not match the SCHEMA.
+        """
+        if is_too_deep(line):
+            raise NotARecord(TOO_DEEP)
+        try:
+            record = _LOOSE_RECORD.decode(line)
+        except msgspec.ValidationError:
+            what = "not an object"
+            raise NotARecord(what) from None
+        except msgspec.DecodeError:
+            what = "not valid JSON"
+            raise NotARecord(what) from None
+        except RecursionError:
+            raise NotARecord(TOO_DEEP) from None
+        return (*self._values(record), None, None)
+
+    def _values(self, record: Mapping[str, msgspec.Raw]) -> list[Any]:
+        return [
+            decode(record.get(each.name))
             for each, decode in zip(self.properties, self._fields, strict=True)
         ]
-        return (*values, message.time_extracted, message.version)
+
+    def read_property(self, position: int, raw: msgspec.Raw | None) -> Any:  # noqa: ANN401 - any value
+        """Return the value of one property from its JSON, None where the record lacks it.
+
+        Raises:
+            NotDecoded: If the SCHEMA does not allow it.
+        """
+        return self._fields[position](raw)
 
 
-def _run_decoder(stream: str, properties: Sequence[Property]) -> msgspec.json.Decoder[Any] | None:
-    """Return the typed decoder, or None for names that cannot be fields of a Struct."""
+def _decoded_lines(
+    decoder: msgspec.json.Decoder[Any] | None, lines: bytes, count: int
+) -> list[Any] | None:
+    """Return what a typed decoder makes of `count` lines, None where it refuses one."""
+    if decoder is None:
+        return None
+    if may_be_too_deep(lines, count) and any(map(is_too_deep, lines.splitlines())):
+        return None
+    try:
+        decoded = decoder.decode_lines(lines)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return decoded if len(decoded) == count else None
+
+
+def _record_type(properties: Sequence[Property]) -> Any:  # noqa: ANN401 - a type made at run time
+    """Return the Struct of a record, or None for names that cannot be fields of a Struct."""
     if any(re.search(r'["\\\x00-\x1f]', each.name) for each in properties):
         return None
     fields: list[Any] = []
@@ -140,14 +204,13 @@ def _run_decoder(stream: str, properties: Sequence[Property]) -> msgspec.json.De
         else:
             default = NULL if python_type is msgspec.Raw else None
             fields.append((f"c{position}", python_type, default))
-    record = msgspec.defstruct(
+    return msgspec.defstruct(
         "Record",
         fields,
         rename={f"c{position}": each.name for position, each in enumerate(properties)},
         kw_only=True,
         gc=False,
     )
-    return msgspec.json.Decoder(_envelope(stream, record))
 
 
 def _envelope(stream: str, record: Any) -> Any:  # noqa: ANN401 - types made at run time
@@ -166,6 +229,9 @@ def _envelope(stream: str, record: Any) -> Any:  # noqa: ANN401 - types made at 
 
 def _loose_envelope(stream: str) -> Any:  # noqa: ANN401 - types made at run time
     return _envelope(stream, dict[str, msgspec.Raw])
+
+
+_LOOSE_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _field_decoder(each: Property, *, is_lenient: bool) -> Callable[[msgspec.Raw | None], Any]:
@@ -229,6 +295,31 @@ _READERS: dict[ValueKind, Callable[[msgspec.Raw], Any]] = {
     ValueKind.JSON: msgspec.Raw.copy,
     ValueKind.ANY: msgspec.Raw.copy,
 }
+
+
+class Refusals(Protocol):
+    """Takes lines whose records are refused."""
+
+    def take_refused(self, stream: str, line: bytes, reason: str) -> bool:
+        """Keep a line; return False where it is to end the run."""
+
+
+def decode_or_refuse(
+    refusals: Refusals, decoder: RecordDecoder, decode: Callable[[bytes], Row], line: bytes
+) -> Row | None:
+    """Return the row of a line, None where its record is refused and kept.
+
+    Raises:
+        NotDecoded: If the line is to end the run.
+    """
+    try:
+        return decode(line)
+    except NotARecord:
+        raise
+    except NotDecoded as verdict:
+        if not refusals.take_refused(decoder.stream, line, str(verdict)):
+            raise
+        return None
 
 
 def json_texts(values: Sequence[msgspec.Raw]) -> list[str | None]:

@@ -22,20 +22,25 @@ class RowBuffer:
         self.rows: list[Row] = []
         self.size = 0
         self.first_received = dt.datetime.now(dt.UTC)
-        self._lines: list[tuple[int, int]] = []  # (position of a row, its line), where runs begin
+        # Where runs begin: position of a row, its line, and the file of that line.
+        self._lines: list[tuple[int, int, str]] = []
 
-    def add(self, rows: Sequence[Row], size: int, line: int) -> None:
-        """Add rows of consecutive lines, `size` bytes of input, the first from line `line`."""
+    def add(self, rows: Sequence[Row], size: int, line: int, file: str = "") -> None:
+        """Add rows of consecutive lines, `size` bytes of input, the first from line `line`.
+
+        The lines are those of the input, or of the file of a BATCH.
+        """
         if not self.rows:
             self.first_received = dt.datetime.now(dt.UTC)
-        self._lines.append((len(self.rows), line))
+        self._lines.append((len(self.rows), line, file))
         self.rows.extend(rows)
         self.size += size
 
-    def line_of(self, position: int) -> int:
-        """Return the number of the input line of a row."""
-        start, line = max(place for place in self._lines if place[0] <= position)
-        return line + position - start
+    def place_of(self, position: int) -> str:
+        """Return the line that a row came in, for messages."""
+        start, line, file = max(place for place in self._lines if place[0] <= position)
+        number = f"line {line + position - start}"
+        return f"{number} of the file {file}" if file else number
 
     def drop(self, count: int) -> None:
         """Forget the first rows."""
@@ -44,8 +49,8 @@ class RowBuffer:
             return
         self.size -= self.size * count // len(self.rows)
         del self.rows[:count]
-        shifted = [(start - count, line) for start, line in self._lines]
-        last_before = max((i for i, (start, _) in enumerate(shifted) if start <= 0), default=0)
+        shifted = [(start - count, line, file) for start, line, file in self._lines]
+        last_before = max((i for i, place in enumerate(shifted) if place[0] <= 0), default=0)
         self._lines = shifted[last_before:]
 
     def clear(self) -> None:

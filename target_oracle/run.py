@@ -10,13 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from singer_sdk.mapper import RemoveRecordTransform, SameRecordTransform
+from singer_sdk.mapper import RemoveRecordTransform
 
 from oracle_core import stream_maps
 from oracle_core.identifiers import Identifier
 from oracle_core.telemetry import Telemetry
 from oracle_core.termination import Termination
+from target_oracle.bad_rows import summary
 from target_oracle.barrier import StateBarrier, write_stdout
+from target_oracle.batch_reader import BatchInput
 from target_oracle.bookkeeping import Bookkeeping, open_bookkeeping
 from target_oracle.history import LoadHistory
 from target_oracle.naming import NamingRules, TableRegister
@@ -31,8 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    import pyarrow as pa
     from singer_sdk.mapper import PluginMapper, StreamMap
 
+    from target_oracle.barrier import Pending
+    from target_oracle.batch_files import BatchMessage
     from target_oracle.records import RecordDecoder, Row
 
 OpenBookkeeping = Callable[[TargetSettings, TargetSession, Callable[[], None]], Bookkeeping | None]
@@ -76,6 +81,7 @@ class LoadRun:
         self._bookkeeping: Bookkeeping | None = None
         self._shared: LoadServices | None = None
         self._barrier = StateBarrier(write)
+        self._batch_input = BatchInput(self, settings)
         # With state_table the streams share a transaction, which one failure rolls back.
         goes_on = settings.on_stream_error == "continue" and not settings.state_table
         self._failures = StreamFailures(goes_on=goes_on)
@@ -104,7 +110,7 @@ class LoadRun:
     def decoder(self, stream: str) -> RecordDecoder | None:
         """Return the decoder of a stream, None when its records go through a stream map."""
         maps = self._mapper.stream_maps[stream]
-        if len(maps) == 1 and _changes_nothing(maps[0]) and stream in self._sinks:
+        if len(maps) == 1 and stream_maps.changes_nothing(maps[0]) and stream in self._sinks:
             return self._sinks[stream].decoder
         return None
 
@@ -176,7 +182,11 @@ class LoadRun:
         sink.on_loaded = self._history.batch_loaded
         self._sinks[stream] = sink
         self._history.begin_stream(stream, self.settings.load_method, str(table), sink.lineage)
-        how = "in bulk" if _changes_nothing(stream_map) else "one by one, through its stream map"
+        how = (
+            "in bulk"
+            if stream_maps.changes_nothing(stream_map)
+            else "one by one, through its stream map"
+        )
         _LOGGER.debug("%s; records are read %s", sink.describe(), how)
 
     def _services(self) -> LoadServices:
@@ -199,7 +209,31 @@ class LoadRun:
             )
         return self._shared
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+    def take_batch(self, message: BatchMessage) -> None:
+        """Load the files of a BATCH in their order, after the rows before it."""
+        self._batch_input.read(message, lambda: self._barrier.rows)
+        self._released()
+
+    def take_table(self, stream: str, table: pa.Table, size: int) -> bool:
+        """Load rows of a file as an Arrow table; return False where they are wanted as rows."""
+        if stream in self._failures:
+            self._barrier.number(table.num_rows)
+            return True
+        sink, first = self._sinks[stream], self._barrier.rows + 1
+        with self._failures.of(stream, lambda: self._give_up(sink, first)):
+            if not sink.take_table(table, first, size):
+                return False
+        self._barrier.number(table.num_rows)
+        self._has_rows_behind_state = True
+        self._history.take_rows(stream, size)
+        if sink.oldest is not None:
+            self._pending[stream] = sink
+        self._released()
+        return True
+
+    def take_rows(
+        self, stream: str, rows: Sequence[Row], size: int, line: int, *, file: str = ""
+    ) -> None:
         """Load rows of a stream as its decoder made them."""
         if stream in self._failures:
             self._barrier.number(len(rows))
@@ -212,16 +246,21 @@ class LoadRun:
         self._history.take_rows(stream, size)
         first = self._barrier.number(len(rows))
         with self._failures.of(stream, lambda: self._give_up(sink, first)):
-            if sink.take(rows, first, size, line):
+            if sink.take(rows, first, size, line, file=file):
                 self._released()
         self._flush_when_due()
 
-    def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
-        """Load a RECORD through the stream maps of its stream.
+    def take_refused(self, stream: str, line: bytes, reason: str) -> bool:
+        """Keep a line that its SCHEMA refuses, or return False where it ends the run."""
+        if self.settings.on_bad_row != "table" or stream in self._failures:
+            return False
+        self._pending[stream] = sink = self._sinks[stream]
+        self._has_rows_behind_state = True
+        sink.refuse(line, reason, self._barrier.number(1))
+        return True
 
-        Raises:
-            NotDecoded: when what the map made does not match its schema.
-        """
+    def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
+        """Load a RECORD through stream maps; NotDecoded if the result does not match its schema."""
         for stream_map in self._mapper.stream_maps[stream]:
             record = stream_map.transform(copy.copy(message["record"]))
             if record is None:
@@ -293,7 +332,9 @@ class LoadRun:
     def _released(self) -> None:
         self._pending = {name: s for name, s in self._pending.items() if s.oldest is not None}
         if not self.settings.state_table:
-            self._barrier.release([*self._pending.values(), *self._failures.held.values()])
+            held: list[Pending] = [*self._pending.values(), *self._failures.held.values()]
+            self._barrier.release(held)
+            self._batch_input.delete_before(self._barrier.uncommitted(held))
 
     def finish(self) -> None:
         """Load the rest, write the last STATE and end the session."""
@@ -304,6 +345,8 @@ class LoadRun:
             raise
         rows = sum(sink.loaded_rows for sink in self._sinks.values())
         _LOGGER.info("%d rows of %d streams are loaded", rows, len(self._sinks))
+        if refused := summary(sink.bad for sink in self._sinks.values()):
+            _LOGGER.warning("%s", refused)
         for line in stream_maps.unmatched(self._config.get("stream_maps") or {}, self._schemas):
             _LOGGER.warning("%s", line)
         self._history.end(None)
@@ -325,7 +368,9 @@ class LoadRun:
                 self.termination.check()
             if self._unit is not None:
                 self._unit.commit(self._last_state)
-        self._barrier.release(self._failures.held.values())
+        held = list(self._failures.held.values())
+        self._barrier.release(held)
+        self._batch_input.delete_before(self._barrier.uncommitted(held))
         self._failures.check(len(self._schemas))
 
     def _gives_up_rows(self) -> bool:
@@ -354,7 +399,3 @@ class LoadRun:
             self._session.close()
         finally:
             self._history.close()
-
-
-def _changes_nothing(stream_map: StreamMap) -> bool:
-    return type(stream_map) is SameRecordTransform and not stream_map.flattening_enabled

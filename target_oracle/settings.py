@@ -21,11 +21,13 @@ TextWithoutLength = Literal["grow", "clob", "varchar2"]
 OverwriteStrategy = Literal["transaction", "difference", "exchange", "rename"]
 EmptyString = Literal["null", "space", "fail"]
 OnStreamError = Literal["stop", "continue"]
+OnBadRow = Literal["fail", "table"]
 OnConcurrentLoad = Literal["wait", "fail"]
 OnTypeChange = Literal["fail", "new_column", "text"]
 
 DEFAULT_BATCH_SIZE_ROWS = 10_000
 DEFAULT_BATCH_SIZE_BYTES = 64 << 20
+DEFAULT_BAD_ROWS_MAX = 1_000
 DEFAULT_MAX_LINE_BYTES = 128 << 20
 DEFAULT_STATE_INTERVAL_SECONDS = 30
 DEFAULT_DDL_TIMEOUT_SECONDS = 30
@@ -167,6 +169,24 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         description="Maximum size of a batch, in bytes of input; bounds the memory of a stream.",
     ),
     th.Property(
+        "batch_roots",
+        th.ArrayType(th.StringType, nullable=True),
+        default=[],
+        title="Batch roots",
+        description=(
+            "Folders, as paths or URLs (`file://`, `s3://`, `gs://`, `abfs://`), that BATCH "
+            "messages may name files in; a file elsewhere ends the run. The encodings `jsonl`, "
+            "`parquet` and `arrow` are read. Default: none, so that BATCH messages are refused."
+        ),
+    ),
+    th.Property(
+        "batch_delete_files",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Delete batch files",
+        description="Whether a file of a BATCH is deleted when its rows are committed.",
+    ),
+    th.Property(
         "state_interval_seconds",
         th.IntegerType(nullable=True, minimum=0),
         default=DEFAULT_STATE_INTERVAL_SECONDS,
@@ -284,6 +304,25 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "on_bad_row",
+        th.StringType(nullable=True),
+        default="fail",
+        allowed_values=["fail", "table"],
+        title="On a bad row",
+        description=(
+            "Whether a row that its SCHEMA, its column or the database refuses ends the run, or "
+            "goes with the error into the table `<TABLE>_ERR`, in the transaction of its batch. "
+            "Keys and values are then written by array binds."
+        ),
+    ),
+    th.Property(
+        "bad_rows_max",
+        th.IntegerType(nullable=True, minimum=0),
+        default=DEFAULT_BAD_ROWS_MAX,
+        title="Bad rows (maximum)",
+        description="The run fails when more rows of a stream are refused, with on_bad_row table.",
+    ),
+    th.Property(
         "validate_records",
         th.BooleanType(nullable=True),
         default=True,
@@ -321,6 +360,8 @@ class TargetSettings:
     state_id: str | None = None
     batch_size_rows: int = DEFAULT_BATCH_SIZE_ROWS
     batch_size_bytes: int = DEFAULT_BATCH_SIZE_BYTES
+    batch_roots: tuple[str, ...] = ()
+    batch_delete_files: bool = False
     state_interval_seconds: int = DEFAULT_STATE_INTERVAL_SECONDS
     hard_delete: bool = False
     process_activate_version_messages: bool = True
@@ -332,8 +373,15 @@ class TargetSettings:
     identifier_style: Style = "oracle"
     text_without_length: TextWithoutLength = "grow"
     empty_string: EmptyString = "null"
+    on_bad_row: OnBadRow = "fail"
+    bad_rows_max: int = DEFAULT_BAD_ROWS_MAX
     validate_records: bool = True
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Whether tables are replaced by exchanging their partition."""
+        return self.load_method == "overwrite" and self.overwrite_strategy == "exchange"
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> TargetSettings:
@@ -344,4 +392,5 @@ class TargetSettings:
         """
         given = {setting.name: config.get(setting.name) for setting in fields(cls)}
         given["table_options"] = checked_options(given["table_options"])
+        given["batch_roots"] = tuple(given["batch_roots"] or ())
         return cls(**cast("Any", {name: v for name, v in given.items() if v is not None}))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from singer_sdk import metrics
 
 from oracle_core.errors import DataError
-from oracle_core.telemetry.events import Column
+from target_oracle import bad_rows
 from target_oracle.comments import comment_of
 from target_oracle.errors import LoadError, TableMismatchError
 from target_oracle.metadata import (
@@ -20,24 +20,28 @@ from target_oracle.metadata import (
     FOR_VERSIONS,
     TABLE_VERSION,
     BatchMoment,
+    deleted_positions,
     metadata_property,
 )
-from target_oracle.properties import properties_of
-from target_oracle.records import NULL, RecordDecoder, Row
+from target_oracle.properties import check_keys, properties_of
+from target_oracle.records import RecordDecoder, Row
 from target_oracle.row_buffer import RowBuffer
-from target_oracle.sources import Source, batch_of, sources
+from target_oracle.sources import Source, batch_of, lineage, sources
 from target_oracle.table_loader import loader_of
 from target_oracle.table_options import options_of
 from target_oracle.table_spec import TableSpec, column_specs, for_exchange
 from target_oracle.text_growth import clob_moves, outgrown
-from target_oracle.versions import Activation
+from target_oracle.versions import Activation, VersionState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
+    import pyarrow as pa
+
     from oracle_core.identifiers import Identifier, TableName
-    from oracle_core.telemetry.events import Operation
+    from oracle_core.telemetry.events import Column, Operation
+    from target_oracle.arrow_columns import ArrowBatch
     from target_oracle.batch import Batch
     from target_oracle.services import LoadServices
     from target_oracle.table_swap import Then
@@ -73,7 +77,7 @@ class OracleSink:
         self._settings = settings = services.settings
         self.on_loaded: Callable[[str, int, float, Operation], object] | None = None
         self.properties = properties_of(schema, key_properties, validate=settings.validate_records)
-        self._check_keys()
+        check_keys(stream, key_properties, schema)
         self.decoder = RecordDecoder(
             stream, self.properties, is_lenient=not settings.validate_records
         )
@@ -89,19 +93,11 @@ class OracleSink:
         self.oldest: int | None = None
         self.is_keyed = bool(key_properties) and settings.load_method != "append-only"
         self._loader = loader_of(services, stream, table)
-        self._announced: int | None = None
-        self._is_activation_due = False
-        self._versions_seen: set[int] = set()
-        self._has_unversioned = False  # rows of this run came before any version was announced
+        self._versions = VersionState()
+        self.bad: bad_rows.BadRows | None = None
         self._counter = metrics.record_counter(stream)
 
     # Columns
-
-    def _check_keys(self) -> None:
-        missing = [key for key in self.key_properties if key not in self.schema["properties"]]
-        if missing:
-            what = f"stream '{self.stream}': key property '{missing[0]}' is not in its SCHEMA"
-            raise TableMismatchError(what)
 
     def _wanted_metadata(self, extra: Sequence[str]) -> list[str]:
         # Those that the stream sends itself are its own.
@@ -130,9 +126,7 @@ class OracleSink:
             options_of(self.stream, settings.table_options),
             comment_of(self.schema.get("description")),
         )
-        is_exchanged = settings.load_method == "overwrite"
-        is_exchanged = is_exchanged and settings.overwrite_strategy == "exchange"
-        return for_exchange(spec, self.stream) if is_exchanged else spec
+        return for_exchange(spec, self.stream) if settings.is_exchanged else spec
 
     def prepare(self) -> None:
         """Bring the table to what the stream needs; call it with no transaction open.
@@ -153,51 +147,47 @@ class OracleSink:
         self._placed = {
             text: planned.replaced.get(name, name) for text, name in self._columns.items()
         }
-        self._sources = tuple(
-            replace(
-                part,
-                is_lenient=not settings.validate_records,
-                refuses_empty=settings.empty_string == "fail",
-                empty_key=" " if settings.empty_string == "space" else None,
-            )
-            for part in sources(
-                self.properties,
-                self._metadata,
-                self._placed,
-                planned.types,
-                keyed=self.is_keyed,
-                server=session.server,
-            )
+        parts = sources(
+            self.properties,
+            self._metadata,
+            self._placed,
+            planned.types,
+            keyed=self.is_keyed,
+            server=session.server,
         )
+        self._sources = tuple(part.under(settings) for part in parts)
         if sum(part.column.is_key for part in self._sources) != len(spec.keys):
             what = f"stream '{self.stream}': a key column of {self.table} is generated by Oracle"
             raise TableMismatchError(what)
-        columns = [part.column for part in self._sources]
-        self._loader.set_columns(columns, is_keyed=self.is_keyed)
+        if self._settings.on_bad_row == "table" and self.bad is None:
+            self.bad = bad_rows.open_error_table(self._services, self.stream, self.table)
+        self._loader.bad = self.bad
+        self._loader.set_columns([part.column for part in parts], is_keyed=self.is_keyed)
+
+    def refuse(self, line: bytes, reason: str, number: int) -> None:
+        """Keep a line that the SCHEMA refuses for the table of errors."""
+        assert self.bad is not None  # noqa: S101 - only with on_bad_row table
+        self.oldest = self.oldest or number
+        self.bad.add(bad_rows.REFUSED_BY_SCHEMA, reason, line.decode().strip())
 
     def lineage(self) -> tuple[Column, ...]:
         """Return the columns that are loaded, each with the property that it comes from."""
-        return tuple(
-            Column(
-                part.column.name.name,
-                part.column.type.ddl(),
-                None if part.position is None else part.property.name,
-            )
-            for part in self._sources
-        )
+        return lineage(self._sources)
 
     def describe(self) -> str:
         """Return one line on how the stream is loaded."""
-        keys = ", ".join(self.key_properties)
-        method = f"upsert by {keys}" if self.is_keyed else "append"
-        if self._settings.load_method == "overwrite":
-            method = f"overwrite, {method}"
+        method = f"upsert by {', '.join(self.key_properties)}" if self.is_keyed else "append"
+        method = f"overwrite, {method}" if self._settings.load_method == "overwrite" else method
         return f"Stream '{self.stream}' into {self.table}: {method}"
 
     # Rows
 
-    def take(self, rows: Sequence[Row], first: int, size: int, line: int) -> bool:
+    def take(
+        self, rows: Sequence[Row], first: int, size: int, line: int, *, file: str = ""
+    ) -> bool:
         """Buffer rows numbered from `first` on, of the lines from `line` on; load full batches.
+
+        The line is one of the input, or of `file` of a BATCH; `size` is in bytes of input.
 
         Returns:
             Whether a batch was loaded.
@@ -205,7 +195,7 @@ class OracleSink:
         self._note_versions(rows)
         if self.oldest is None:
             self.oldest = first
-        self._buffer.add(rows, size, line)
+        self._buffer.add(rows, size, line, file)
         self._counter.increment(len(rows))
         most = self._settings.batch_size_rows
         is_loaded = False
@@ -219,6 +209,24 @@ class OracleSink:
             is_loaded = True
         return is_loaded
 
+    def take_table(self, table: pa.Table, first: int, size: int) -> bool:
+        """Load an Arrow table as one batch; return False where rows have to be looked at."""
+        from target_oracle.arrow_columns import arrow_batch  # noqa: PLC0415 - needs an extra
+
+        settings, server = self._settings, self._services.session.server
+        marks_deleted = settings.hard_delete and DELETED_AT in self.schema["properties"]
+        is_possible = settings.validate_records and not marks_deleted
+        if not is_possible or not self._loader.takes_tables(table.num_rows):
+            return False
+        if (batch := arrow_batch(self._sources, table, server, growing=self._growing)) is None:
+            return False
+        self.flush()
+        self.oldest = self.oldest or first
+        self._counter.increment(batch.rows)
+        self._write(lambda: batch, batch.rows, size)
+        self._note_committed(None)
+        return True
+
     @property
     def waiting_rows(self) -> int:
         """Rows that are not loaded yet."""
@@ -226,7 +234,7 @@ class OracleSink:
 
     def flush(self) -> None:
         """Load the rows that wait."""
-        if self._buffer.rows:
+        if self._buffer.rows or (self.bad and self.bad.are_waiting):
             self._load(len(self._buffer.rows))
         self._note_committed(None)
 
@@ -239,8 +247,8 @@ class OracleSink:
         """Load the rest, and do what waited for the end of the stream."""
         self.flush()
         self._services.checkpoint()
-        self._loader.finish(self._activation() if self._is_activation_due else None)
-        self._is_activation_due = False
+        self._loader.finish(self._activation() if self._versions.is_due else None)
+        self._versions.is_due = False
         self.oldest = None
         self._counter.exit()
         seconds = max(self._load_seconds, 0.001)
@@ -257,12 +265,9 @@ class OracleSink:
         """Go on where the sink of the stream's earlier SCHEMA ended."""
         self._loader = earlier._loader
         self.loaded_rows, self._load_seconds = earlier.loaded_rows, earlier._load_seconds
-        self._announced = earlier._announced
-        self._is_activation_due = earlier._is_activation_due
-        self._versions_seen = earlier._versions_seen
-        self._has_unversioned = earlier._has_unversioned
+        self._versions, self.bad = earlier._versions, earlier.bad
         self.oldest = earlier.oldest
-        if earlier._announced is not None or earlier._versions_seen:
+        if self._versions.are_known:
             self.add_version_columns()
 
     # Versions
@@ -277,9 +282,7 @@ class OracleSink:
         """
         if not self._settings.process_activate_version_messages:
             return
-        is_loaded = version in self._versions_seen
-        self._announced = version
-        self._is_activation_due = True
+        is_loaded = self._versions.announce(version)
         self.add_version_columns()
         if is_loaded and self._loader.commits_batches:
             self._activate()
@@ -287,12 +290,7 @@ class OracleSink:
     def _note_versions(self, rows: Sequence[Row]) -> None:
         if not self._settings.process_activate_version_messages:
             return
-        versions = {row[-1] for row in rows}
-        if self._announced is None and None in versions:
-            self._has_unversioned = True
-        versions.discard(None)
-        if versions - self._versions_seen:
-            self._versions_seen |= versions
+        if self._versions.note({row[-1] for row in rows}):
             self.add_version_columns()
 
     def add_version_columns(self) -> None:
@@ -308,17 +306,17 @@ class OracleSink:
 
     def _activate(self) -> None:
         self._load(len(self._buffer.rows), then=self._activation())
-        self._is_activation_due = False
+        self._versions.is_due = False
         self.oldest = None
 
     def _activation(self) -> Then:
         """Return what deletes or marks the rows of earlier versions in a table."""
         return Activation(
-            self._announced,
-            max({self._announced or 0} | self._versions_seen),
+            self._versions.announced,
+            self._versions.highest,
             self._services.rules.identifier(TABLE_VERSION),
             self._services.rules.identifier(DELETED_AT),
-            with_null=not self._has_unversioned,
+            with_null=not self._versions.has_unversioned,
             deletes=self._settings.hard_delete,
         ).run
 
@@ -326,56 +324,70 @@ class OracleSink:
 
     def _load(self, count: int, then: Then | None = None) -> None:
         """Load the first rows that wait, and what belongs to them, as one batch."""
+        waiting = self._buffer
+        rows = waiting.rows if count == len(waiting.rows) else waiting.rows[:count]
+        size = waiting.size * count // max(1, len(waiting.rows))
+        if self.bad is not None:
+            encode = partial(batch_of, self._sources, moment=self._moment())
+            rows = bad_rows.without_refused(rows, self.bad, self.properties, encode)
+        may_delete = self._settings.hard_delete and self.is_keyed
+        deleted = deleted_positions(rows, self.properties) if may_delete else ()
+        self._write(lambda: self._batch(rows) if rows else None, count, size, deleted, then)
+        waiting.drop(count)
+
+    def _write(
+        self,
+        make_batch: Callable[[], Batch | ArrowBatch | None],
+        count: int,
+        size: int,
+        deleted: Collection[int] = (),
+        then: Then | None = None,
+    ) -> None:
+        """Make a batch of `count` rows, `size` bytes of input, and load it."""
         self._services.checkpoint()
         timer = metrics.Timer(
             metrics.Metric.BATCH_PROCESSING_TIME, tags={metrics.Tag.STREAM: self.stream}
         )
-        waiting = self._buffer
-        rows = waiting.rows if count == len(waiting.rows) else waiting.rows[:count]
-        size = waiting.size * count // max(1, len(waiting.rows))
         started = time.monotonic()
         with timer:
             self._loader.load(
-                self._batch(rows) if rows else None,
+                make_batch(),
                 byte_count=size,
-                deleted=self._deleted(rows),
+                deleted=deleted,
                 deleted_at=self._placed.get(DELETED_AT),
                 then=then,
             )
-        waiting.drop(count)
         self.loaded_rows += count
         self._load_seconds += time.monotonic() - started
         if self.on_loaded and count:
             operation: Operation = "merge" if self.is_keyed else "insert"
             self.on_loaded(self.stream, count, time.monotonic() - started, operation)
 
-    def _batch(self, rows: Sequence[Row]) -> Batch:
-        moment = BatchMoment(
+    def _moment(self) -> BatchMoment:
+        return BatchMoment(
             received_at=self._buffer.first_received,
             batched_at=dt.datetime.now(dt.UTC),
             sync_started_ms=int(self._started.timestamp() * 1000),
-            version=self._announced,
+            version=self._versions.announced,
         )
+
+    def _batch(self, rows: Sequence[Row]) -> Batch:
         try:
-            batch = batch_of(self._sources, rows, moment)
+            batch = batch_of(self._sources, rows, moment := self._moment())
             if not self._grow(batch):
                 return batch
             return batch_of(self._sources, rows, moment)
         except DataError as error:
             line = ""
             if error.position is not None:
-                line = f" (line {self._buffer.line_of(error.position)})"
+                line = f" ({self._buffer.place_of(error.position)})"
             what = (
                 f"stream '{self.stream}': {error}{line}; map or correct it, or change {self.table}"
             )
             raise LoadError(what) from None
 
     def _grow(self, batch: Batch) -> bool:
-        """Move the columns that a batch has longer text for to CLOB; return whether there are any.
-
-        Raises:
-            DataError: If `freeze_schema` forbids it.
-        """
+        """Move columns that a batch has longer text for to CLOB; DataError with `freeze_schema`."""
         session = self._services.session
         longer = outgrown(batch, self._growing, session.server)
         moves = clob_moves(self.table, longer, session.server, freeze=self._settings.freeze_schema)
@@ -384,10 +396,3 @@ class OracleSink:
         if longer:
             self.prepare()
         return bool(longer)
-
-    def _deleted(self, rows: Sequence[Row]) -> set[int]:
-        """Return the positions of records that say of themselves that their row is deleted."""
-        place = next((i for i, p in enumerate(self.properties) if p.name == DELETED_AT), None)
-        if place is None or not self._settings.hard_delete or not self.is_keyed:
-            return set()
-        return {position for position, row in enumerate(rows) if row[place] not in (None, NULL)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import DataError
+from oracle_core.telemetry.events import Column
 from oracle_core.types import bind_plan, row_of
 from oracle_core.types.encode import texts
 from oracle_core.types.from_json_schema import declared_type
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from oracle_core.server import Server
     from oracle_core.types import OracleType
     from target_oracle.metadata import BatchMoment
+    from target_oracle.settings import TargetSettings
     from target_oracle.text_limits import Check
 
 
@@ -46,6 +48,15 @@ class Source:
     is_lenient: bool = False
     empty_key: str | None = None
     refuses_empty: bool = False
+
+    def under(self, settings: TargetSettings) -> Source:
+        """Return the source as the settings of the run want it."""
+        return replace(
+            self,
+            is_lenient=not settings.validate_records,
+            refuses_empty=settings.empty_string == "fail",
+            empty_key=" " if settings.empty_string == "space" else None,
+        )
 
     def bind(
         self, fields: Sequence[Sequence[Any]], moment: BatchMoment
@@ -168,3 +179,15 @@ def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) 
     fields = list(zip(*rows, strict=True))
     bound = [part.bind(fields, moment) for part in parts]
     return Batch([column for column, _ in bound], [values for _, values in bound], len(rows))
+
+
+def lineage(parts: Sequence[Source]) -> tuple[Column, ...]:
+    """Return the columns that are loaded, each with the property that it comes from."""
+    return tuple(
+        Column(
+            part.column.name.name,
+            part.column.type.ddl(),
+            None if part.position is None else part.property.name,
+        )
+        for part in parts
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import oracledb
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_core.server import Server
+    from target_oracle.arrow_columns import ArrowBatch
     from target_oracle.run_locks import RunLocks
 
 PREFIX = "SINGER_STG_"
@@ -86,7 +87,7 @@ class StagingTable:
     rows: int = 0
     is_in_doubt: bool = False
 
-    def fill(self, connection: oracledb.Connection, batch: Batch) -> None:
+    def fill(self, connection: oracledb.Connection, batch: Batch | ArrowBatch) -> None:
         """Add the rows of a batch and commit; call it with no transaction open.
 
         Raises:
@@ -110,30 +111,45 @@ class StagingTable:
             cursor.execute(sql, [self.rows])
         connection.commit()
 
-    def _write(self, connection: oracledb.Connection, batch: Batch) -> None:
+    def _write(self, connection: oracledb.Connection, batch: Batch | ArrowBatch) -> None:
         numbers = list(range(self.rows, self.rows + batch.rows))
         if self.uses_direct_path and self._is_bound_as_stored(batch):
             names = [*(column.name.name for column in batch.columns), ROW_NUMBER.name]
-            rows = list(zip(*batch.values, numbers, strict=True))
+            rows: Any = (
+                list(zip(*batch.values, numbers, strict=True))
+                if isinstance(batch, Batch)
+                else batch.numbered(ROW_NUMBER.name, self.rows)
+            )
             code = direct_path.load(connection, self.name, names, rows)
             if code is None:
                 return
             _LOGGER.info("%s: rows are inserted, because direct path gave %s", self.name, code)
         with connection.cursor() as cursor:
-            BatchWriter(cursor, self.name).append(self._stored(batch, numbers))
+            writer = BatchWriter(cursor, self.name)
+            if isinstance(batch, Batch):
+                writer.append(self._stored(batch, numbers))
+            else:
+                table = batch.numbered(ROW_NUMBER.name, self.rows)
+                columns = [*self._bound_plainly(batch.columns), _ROW_COLUMN]
+                writer.append_table(replace(batch, columns=columns, table=table))
         connection.commit()
 
-    def _is_bound_as_stored(self, batch: Batch) -> bool:
+    def _is_bound_as_stored(self, batch: Batch | ArrowBatch) -> bool:
         planned = {column.name: column.plan for column in self.columns}
         return all(column.plan == planned[column.name] for column in batch.columns)
 
     def _stored(self, batch: Batch, numbers: Sequence[int]) -> Batch:
-        """Return the batch with conversions left out, except where it is bound in another way.
+        """Return the batch with the numbers of its rows, bound as the table stores it."""
+        columns = [*self._bound_plainly(batch.columns), _ROW_COLUMN]
+        return Batch(columns, [*batch.values, numbers], batch.rows)
+
+    def _bound_plainly(self, columns: Sequence[LoadColumn]) -> list[LoadColumn]:
+        """Return columns with conversions left out, except where one is bound in another way.
 
         A year before 1 comes as text for a column that stores dates.
         """
         planned = {column.name: column.plan for column in self.columns}
-        columns = [
+        return [
             replace(
                 column,
                 is_key=False,
@@ -141,9 +157,8 @@ class StagingTable:
                 if column.plan == planned[column.name]
                 else column.plan,
             )
-            for column in batch.columns
+            for column in columns
         ]
-        return Batch([*columns, _ROW_COLUMN], [*batch.values, numbers], batch.rows)
 
 
 class StagingArea:

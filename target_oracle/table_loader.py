@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from target_oracle import direct_path, staged_statements
+from target_oracle.batch import Batch
 from target_oracle.batch_writer import BatchWriter
 from target_oracle.errors import LoadError
 from target_oracle.folding import positions_to_load
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import Identifier, TableName
-    from target_oracle.batch import Batch
+    from target_oracle.arrow_columns import ArrowBatch
+    from target_oracle.bad_rows import BadRows
     from target_oracle.services import LoadServices
     from target_oracle.staging import StagingTable
     from target_oracle.statements import LoadColumn
@@ -51,6 +53,7 @@ class TableLoader:
         self._columns: tuple[LoadColumn, ...] = ()
         self._stages_from: int | None = None
         self._batch_number = 0
+        self.bad: BadRows | None = None
 
     def check(self, *, is_keyed: bool) -> None:
         """Do nothing: what cannot be is found when the columns are known."""
@@ -94,6 +97,8 @@ class TableLoader:
         """Return why no staging table is used, or None where one can be."""
         if self._services.settings.merge_strategy == "array":
             return "merge_strategy is array"
+        if self._services.settings.on_bad_row == "table":
+            return "on_bad_row is table and one statement for all rows does not say which is bad"
         if self._services.bookkeeping is None:
             return "there is no ledger"
         if self._services.commits_by_state:
@@ -107,9 +112,20 @@ class TableLoader:
             return "direct path does not take the type of every column"
         return refusal
 
+    def takes_tables(self, rows: int) -> bool:
+        """Return whether a batch of `rows` rows may be an Arrow table.
+
+        Array binds of MERGE need its keys folded row by row.
+        """
+        if self.bad is not None:
+            return False  # a refused row is wanted as its record
+        if not self._is_keyed:
+            return True
+        return self._stages_from is not None and rows >= self._stages_from
+
     def load(
         self,
-        batch: Batch | None,
+        batch: Batch | ArrowBatch | None,
         *,
         byte_count: int = 0,
         deleted: Collection[int] = (),
@@ -136,17 +152,25 @@ class TableLoader:
         if batch is not None and is_staged:
             self._fill(batch)
 
+        bad = self.bad
+
         def write(cursor: oracledb.Cursor) -> RowCounts:
             counts = RowCounts()
+            if bad is not None:
+                bad.begin_attempt()
             if batch is not None and is_staged:
                 counts += self._merge_staged(cursor, deleted_at if deleted else None)
             elif batch is not None:
                 counts += self._write_array(cursor, batch, deleted)
             if then is not None:
                 counts += then(cursor, self.table)
+            if bad is not None:
+                bad.write(cursor)
             return counts
 
         services.transactions.load(entry, write, services.ledger)
+        if bad is not None:
+            bad.end_attempt()
 
     def finish(self, then: Then | None) -> None:
         """Do what waited for the end of the stream, in a transaction of its own."""
@@ -155,7 +179,7 @@ class TableLoader:
 
     # Through a staging table
 
-    def _fill(self, batch: Batch) -> None:
+    def _fill(self, batch: Batch | ArrowBatch) -> None:
         services = self._services
         assert services.bookkeeping is not None  # noqa: S101 - `_no_staging` has asked
         area, session = services.bookkeeping.staging, services.session
@@ -188,12 +212,15 @@ class TableLoader:
     # By array binds
 
     def _write_array(
-        self, cursor: oracledb.Cursor, batch: Batch, deleted: Collection[int]
+        self, cursor: oracledb.Cursor, batch: Batch | ArrowBatch, deleted: Collection[int]
     ) -> RowCounts:
-        writer = BatchWriter(cursor, self.table)
+        writer, bad = BatchWriter(cursor, self.table, self.bad), self.bad
+        if not isinstance(batch, Batch):
+            writer.append_table(batch)
+            return RowCounts(inserted=batch.rows)
         if not self._is_keyed:
             writer.append(batch)
-            return RowCounts(inserted=batch.rows)
+            return RowCounts(inserted=batch.rows - (bad.refused if bad else 0))
         positions: Sequence[int] = range(batch.rows)
         kept = positions_to_load(batch.columns, batch.values)
         if kept is not None:
@@ -206,7 +233,8 @@ class TableLoader:
             writer.upsert(batch)
         elif positions:
             writer.upsert(batch.pick(positions))
-        return RowCounts(merged=len(positions), deleted=removed)
+        refused = bad.refused if bad else 0
+        return RowCounts(merged=len(positions) - refused, deleted=removed)
 
 
 def loader_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from target_oracle import statements
@@ -13,6 +13,43 @@ if TYPE_CHECKING:
     import oracledb
 
     from oracle_core.identifiers import Identifier, TableName
+
+
+@dataclass(slots=True)
+class VersionState:
+    """What a run knows of the versions of one stream.
+
+    `has_unversioned` says that rows of this run came before any version was announced; they do not
+    count as older.
+    """
+
+    announced: int | None = None
+    is_due: bool = False
+    seen: set[int] = field(default_factory=set)
+    has_unversioned: bool = False
+
+    @property
+    def are_known(self) -> bool:
+        """Whether the stream has versions."""
+        return self.announced is not None or bool(self.seen)
+
+    @property
+    def highest(self) -> int:
+        """The highest version of this run."""
+        return max({self.announced or 0} | self.seen)
+
+    def note(self, versions: set[int | None]) -> bool:
+        """Note the versions of rows; return whether one is new."""
+        if self.announced is None and None in versions:
+            self.has_unversioned = True
+        new = {version for version in versions if version is not None} - self.seen
+        self.seen |= new
+        return bool(new)
+
+    def announce(self, version: int) -> bool:
+        """Note an ACTIVATE_VERSION; return whether rows of it have come."""
+        self.announced, self.is_due = version, True
+        return version in self.seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ class FakeCursor:
         assert not cache_statement
         self.prepared = sql
 
-    def executemany(self, sql: str | None, rows: list[Any], *, arraydmlrowcounts: bool) -> None:
+    def executemany(
+        self, sql: str | None, rows: list[Any], *, arraydmlrowcounts: bool, batcherrors: bool
+    ) -> None:
+        assert not batcherrors
         sql = sql or self.prepared
         if self.database.on_execute:
             self.database.on_execute()

@@ -23,6 +23,8 @@ from target_oracle.records import RecordDecoder, Row, json_texts, plain_texts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from target_oracle.batch_files import BatchMessage
+
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -78,6 +80,13 @@ class Recorder:
 
     def take_activate_version(self, stream: str, version: int) -> None:
         self.calls.append(("activate", stream, version))
+
+    def take_refused(self, stream: str, line: bytes, reason: str) -> bool:
+        del stream, line, reason
+        return False
+
+    def take_batch(self, message: BatchMessage) -> None:
+        self.calls.append(("batch", message.stream))
 
     def rows(self) -> list[Row]:
         return [row for call in self.calls if call[0] == "rows" for row in call[2]]
@@ -291,7 +300,15 @@ def test_a_record_needs_its_schema_first() -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        (b'{"type":"BATCH","stream":"A","manifest":["file:///x"]}', "BATCH"),
+        (b'{"type":"BATCH","stream":"A","manifest":["file:///x"]}', "BATCH without"),
+        (
+            b'{"type":"BATCH","stream":"A","encoding":{"format":"csv"},"manifest":[]}',
+            "jsonl, parquet, arrow",
+        ),
+        (
+            b'{"type":"BATCH","stream":"X","encoding":{"format":"jsonl"},"manifest":[]}',
+            "before the SCHEMA",
+        ),
         (b'{"type":"HEARTBEAT"}', "unknown message type"),
         (b'{"stream":"A"}', "not a Singer message"),
         (b"[]", "not a Singer message"),
