@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from oracle_core.server import Server
     from target_oracle.properties import Property
     from target_oracle.records import Row
-    from target_oracle.services import LoadServices
+    from target_oracle.session import TargetSession
+    from target_oracle.settings import TargetSettings
 
 SUFFIX = "_ERR"
 REFUSED_BY_SCHEMA = "SCHEMA"
@@ -190,9 +191,10 @@ def create_error_table(connection: oracledb.Connection, table: TableName, *, fre
         cursor.execute(error_table_ddl(table))
 
 
-def open_error_table(services: LoadServices, stream: str, table: TableName) -> BadRows:
+def open_error_table(
+    session: TargetSession, settings: TargetSettings, stream: str, table: TableName
+) -> BadRows:
     """Return what keeps the refused rows of a stream; their table is made where it is missing."""
-    session, settings = services.session, services.settings
     errors = error_table(table, session.server)
     session.run_ddl(
         lambda c: create_error_table(c, errors, freeze=settings.freeze_schema),
