@@ -214,13 +214,21 @@ class TableLoader:
     def _write_array(
         self, cursor: oracledb.Cursor, batch: Batch | ArrowBatch, deleted: Collection[int]
     ) -> RowCounts:
-        writer, bad = BatchWriter(cursor, self.table, self.bad), self.bad
+        writer = BatchWriter(cursor, self.table, self.bad)
         if not isinstance(batch, Batch):
             writer.append_table(batch)
             return RowCounts(inserted=batch.rows)
         if not self._is_keyed:
             writer.append(batch)
-            return RowCounts(inserted=batch.rows - (bad.refused if bad else 0))
+            return RowCounts(inserted=batch.rows - self._refused)
+        return self._upsert(writer, batch, deleted)
+
+    @property
+    def _refused(self) -> int:
+        """Rows that the database refused in the transaction in hand."""
+        return self.bad.refused if self.bad is not None else 0
+
+    def _upsert(self, writer: BatchWriter, batch: Batch, deleted: Collection[int]) -> RowCounts:
         positions: Sequence[int] = range(batch.rows)
         kept = positions_to_load(batch.columns, batch.values)
         if kept is not None:
@@ -233,8 +241,7 @@ class TableLoader:
             writer.upsert(batch)
         elif positions:
             writer.upsert(batch.pick(positions))
-        refused = bad.refused if bad else 0
-        return RowCounts(merged=len(positions) - refused, deleted=removed)
+        return RowCounts(merged=len(positions) - self._refused, deleted=removed)
 
 
 def loader_of(
