@@ -20,7 +20,7 @@ from oracle_core.identifiers import Identifier, TableName
 from target_oracle.errors import LoadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from oracle_core.server import Server
     from target_oracle.properties import Property
@@ -232,10 +232,9 @@ def without_refused(
     return kept
 
 
-def summary(of_streams: Iterable[BadRows | None]) -> str | None:
-    """Return how many rows a run refused and where they are, None where none was."""
+def summary(of_streams: Iterable[BadRows | None]) -> Iterator[str]:
+    """Yield a line on how many rows a run refused and where they are, if any was."""
     bad = [rows for rows in of_streams if rows is not None and rows.written]
-    if not bad:
-        return None
-    listed = ", ".join(f"{rows.written} in {rows.table}" for rows in bad)
-    return f"{sum(rows.written for rows in bad)} rows were refused (on_bad_row): {listed}"
+    if bad:
+        listed = ", ".join(f"{rows.written} in {rows.table}" for rows in bad)
+        yield f"{sum(rows.written for rows in bad)} rows were refused (on_bad_row): {listed}"

@@ -345,9 +345,9 @@ class LoadRun:
             raise
         rows = sum(sink.loaded_rows for sink in self._sinks.values())
         _LOGGER.info("%d rows of %d streams are loaded", rows, len(self._sinks))
-        if refused := summary(sink.bad for sink in self._sinks.values()):
-            _LOGGER.warning("%s", refused)
-        for line in stream_maps.unmatched(self._config.get("stream_maps") or {}, self._schemas):
+        refused = summary(sink.bad for sink in self._sinks.values())
+        maps = self._config.get("stream_maps") or {}
+        for line in (*refused, *stream_maps.unmatched(maps, self._schemas)):
             _LOGGER.warning("%s", line)
         self._history.end(None)
         self._close()
@@ -359,9 +359,8 @@ class LoadRun:
             for sink in self._sinks.values():
                 if sink.stream in self._failures:
                     continue
-                with self._failures.of(
-                    sink.stream, partial(self._give_up, sink, self._barrier.rows)
-                ):
+                give_up = partial(self._give_up, sink, self._barrier.rows)
+                with self._failures.of(sink.stream, give_up):
                     sink.finish()
                 if self._unit is None:
                     self._released()
