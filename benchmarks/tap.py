@@ -1,8 +1,9 @@
 """The tap's promises in figures: `python -m benchmarks.tap [--rows 1000000]`.
 
-Two streams of the bench server with one reading process and with two, and the peak of memory for
-a table and for one of ten times its rows. The numbers are to be read, not tested: they depend on
-the machine, and two readers need a core each beside the server's.
+Two streams of the bench server with one reading process and with two, the peak of memory for a
+table and for one of ten times its rows, and the changes per second that `benchmarks.redo` counts.
+The numbers are to be read, not tested: they depend on the machine, and two readers need a core
+each beside the server's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from benchmarks import redo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +142,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         _parallel(rows, Path(folder))
         _memory(rows, Path(folder))
+    redo.report(min(rows, 100_000))
     return 0
 
 

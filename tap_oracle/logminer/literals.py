@@ -49,6 +49,7 @@ _TEXT = re.compile(r"'((?:[^']|'')*+)'")
 _CALL = re.compile(r"([A-Z_]+)\('((?:[^']|'')*+)'\)")
 _PART = re.compile(r"(UNISTR\()?'((?:[^']|'')*+)'\)?(?: ?\|\| ?|\Z)")
 _ESCAPE = re.compile(r"\\(\\|[0-9A-Fa-f]{4})")
+_NO_NUMBERS = {"Nan": "nan", "NaN": "nan", "Inf": "inf", "+Inf": "inf", "-Inf": "-inf"}
 _NUMBER = re.compile(r"'? ?([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?)'?")
 
 
@@ -99,6 +100,8 @@ def text_of(literal: str) -> str:
     Raises:
         ValueError: If it is not a text.
     """
+    if literal[0] == literal[-1] == "'" and literal.count("'") == 2:
+        return literal[1:-1]  # the common form, without a regex
     match = _TEXT.fullmatch(literal)
     if match is not None:
         return match[1].replace("''", "'")
@@ -158,7 +161,7 @@ def _decimal(literal: str) -> Decimal:
 
 def _float(literal: str) -> float:
     inner = literal[1:-1] if literal.startswith("'") else literal
-    special = {"Nan": "nan", "NaN": "nan", "Inf": "inf", "+Inf": "inf", "-Inf": "-inf"}.get(inner)
+    special = _NO_NUMBERS.get(inner)
     return float(special or _number_text(literal))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tap_oracle.logminer.transactions import CommittedTransaction
 
 _LOST_REDO = frozenset({"ORA-00308", "ORA-00310", "ORA-01284", "ORA-01291", "ORA-27037"})
+_NOT_OF_TABLES = frozenset({START, COMMIT, ROLLBACK, MISSING_SCN})
 _KEEP_LOGS = "keep archived logs longer than the longest pause between two runs"
 
 
@@ -112,25 +113,33 @@ class LogReader:
         tables cost next to nothing.
         """
         operation, xid = row.operation, row.xid
-        if operation == START:
+        if operation not in _NOT_OF_TABLES:
+            table_of_row = self._table_of(row)
+            if table_of_row is not None:
+                self._changed_by(xid, table_of_row)
+                table_of_row.take(row)
+        elif operation == START:
             self._started[xid] = row
             for table in self._changed.get(xid, ()):
                 table.take(row)
-        elif operation in (COMMIT, ROLLBACK):
-            self._started.pop(xid, None)
-            taken = [(table, table.take(row)) for table in self._changed.pop(xid, ())]
-            return [(table, transaction) for table, transaction in taken if transaction]
         elif operation == MISSING_SCN:
             cause = f"LogMiner reports missing redo at SCN {row.scn}"
             raise GapError(self._stream, cause, first_scn=row.scn, last_scn=None)
-        elif (table_of_row := self._table_of(row)) is not None:
-            holders = self._changed.setdefault(xid, [])
-            if table_of_row not in holders:
-                holders.append(table_of_row)
-                if xid in self._started:
-                    table_of_row.take(self._started[xid])
-            table_of_row.take(row)
+        else:
+            self._started.pop(xid, None)
+            taken = [(table, table.take(row)) for table in self._changed.pop(xid, ())]
+            return [(table, transaction) for table, transaction in taken if transaction]
         return ()
+
+    def _changed_by(self, xid: bytes, table: TableChanges) -> None:
+        """Let a transaction begin for a table that it has not changed yet."""
+        holders = self._changed.get(xid)
+        if holders is None:
+            holders = self._changed[xid] = []
+        if table not in holders:
+            holders.append(table)
+            if xid in self._started:
+                table.take(self._started[xid])
 
     def _table_of(self, row: LogRow) -> TableChanges | None:
         """Return the table of a change; the dictionary does not name those of older versions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +14,7 @@ from tap_oracle.logminer.session import MiningSession, MissingLogError
 from tap_oracle.pipeline import StreamsFailedError
 from tap_oracle.tap import TapOracle
 from tests.fix_plugins import select
-from tests.oracle.log_steps import BASE, LOGMINER_GRANTS, ModelTarget, Replica
+from tests.oracle.log_steps import BASE, LOGMINER_GRANTS, Lines, ModelTarget, Replica
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,13 @@ class Replicas(Replica):
         self.target.load(message for message in messages if message["type"] == "STATE")
         for name, target in self.targets.items():
             target.load(message for message in messages if message.get("stream") == name)
+
+    def killed_after(self, lines: int) -> list[dict[str, Any]]:
+        """Return the messages of a run that is killed when it has written some lines."""
+        written = Lines(lines)
+        with closing(self._tap(written, array_size_rows=1)) as tap, suppress(BrokenPipeError):
+            tap.run_pipeline()
+        return written.messages
 
     def table(self, name: str) -> list[Any]:
         rows = self.targets[f"{self.user}-{name}"].table()
@@ -123,6 +130,17 @@ def test_the_redo_is_read_once(replicas: Replicas, ranges: list[int], parallelis
     assert sum(message["type"] == "RECORD" for message in messages) == 1
     schemas = [message["stream"] for message in messages if message["type"] == "SCHEMA"]
     assert sorted(schemas) == sorted(replicas.targets)
+
+
+@pytest.mark.parametrize("lines", [2, 5, 7, 9])
+def test_a_killed_pass_delivers_the_rest_again(replicas: Replicas, lines: int) -> None:
+    change(replicas)
+    replicas.load_all(replicas.killed_after(lines))
+    replicas.database.execute(replicas.user, "UPDATE t SET name = 'again'", "DELETE FROM u")
+    replicas.load_all(replicas.messages())
+    assert replicas.table("T") == [(2, "again")]
+    assert replicas.table("U") == []
+    assert replicas.table("V") == [(1, "one"), (9, "nine")]
 
 
 def test_a_stream_with_a_gap_leaves_the_others_in_the_pass(
