@@ -23,6 +23,14 @@ class RunStatus(Enum):
     SUCCESS = "SUCCESS"
     FAILED = "FAILED"
     INTERRUPTED = "INTERRUPTED"
+    # Those of the scheduler's jobs, which stand in the same table.
+    WAITING = "WAITING"
+    QUEUED = "QUEUED"
+    RETRYING = "RETRYING"
+    TIMEOUT = "TIMEOUT"
+    SKIPPED = "SKIPPED"
+    CANCELLED = "CANCELLED"
+    MISSED = "MISSED"
 
 
 def utc_now() -> dt.datetime:

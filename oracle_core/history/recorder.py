@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import uuid
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -90,7 +92,9 @@ class RunRecorder:
             store = self._opened()
             store.migrate()
             store.interrupt(run.job, known_ended=ended)
-            self._number = store.begin(run, description=description, command=command_line())
+            self._number = store.begin(
+                run, description=description, command=command_line(), parent=scheduled_run()
+            )
 
         self._safely(write)
 
@@ -144,6 +148,14 @@ def _report(error: Exception) -> str:
         hint = "`singer-oracle history migrate --print-sql` prints its statements for a DBA"
         return f"{fault.message} ({fault.code}); {hint}"
     return fault.report
+
+
+def scheduled_run() -> str | None:
+    """Return the id of the scheduler's run that started this process (`RUN_ID`), if one did."""
+    try:
+        return str(uuid.UUID(os.environ.get("RUN_ID", "")))
+    except ValueError:
+        return None
 
 
 def command_line() -> str:

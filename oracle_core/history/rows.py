@@ -111,17 +111,18 @@ def runs_of(rows: Sequence[Mapping[str, Any]]) -> list[RunRecord]:
     Rows of an older table have no stream rows: each is one run.
     """
     parsed = [(row, _details(row.get("DETAILS"))) for row in rows]
-    streams: dict[object, dict[str, StreamRun]] = {}
+    # A run of the scheduler, the tap and the target it starts share one RUN_ID.
+    streams: dict[tuple[object, object], dict[str, StreamRun]] = {}
     for row, details in parsed:
         if "stream" in details:
-            moved = streams.setdefault(row["RUN_ID"], {})
+            moved = streams.setdefault((row["RUN_ID"], details.get("job")), {})
             moved[str(details["stream"])] = _stream_of(row, details)
-    return [
-        run
+    runs = (
+        _run_of(row, details, streams.get((row["RUN_ID"], details.get("job")), {}))
         for row, details in parsed
         if "stream" not in details
-        and (run := _run_of(row, details, streams.get(row["RUN_ID"], {}))) is not None
-    ]
+    )
+    return [run for run in runs if run is not None]
 
 
 def _details(text: object) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 
 from oracle_core.errors import OracleError
-from oracle_core.history.ddl import HistoryNames, migrations
+from oracle_core.history.ddl import HistoryNames, migrations, script
 from oracle_core.history.liveness import RunLock
 from oracle_core.history.model import RunStatus, StreamRun
 from oracle_core.history.rows import (
@@ -43,7 +43,9 @@ class HistoryError(OracleError):
     """The history's table cannot be used."""
 
 
-def _table(names: HistoryNames) -> sa.Table:
+def history_table(names: HistoryNames) -> sa.Table:
+    """Return the table under its names, whatever database it is in."""
+
     def column(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
         return sa.Column(name, kind, quote=True)
 
@@ -88,7 +90,7 @@ class HistoryStore:
         self._engine = engine
         self._on_close = on_close
         self._names = names
-        self._table = _table(names)
+        self._table = history_table(names)
         self._lock = RunLock(engine, self._table)
 
     @classmethod
@@ -119,6 +121,15 @@ class HistoryStore:
     def column_names(self) -> tuple[str, ...]:
         """The table's columns in their order."""
         return tuple(column.name for column in self._table.columns)
+
+    @property
+    def table_name(self) -> str:
+        """The name of the table."""
+        return self._table.name
+
+    def script(self) -> str:
+        """Return its DDL as a script for an administrator."""
+        return script(self._names, self.dialect)
 
     def close(self) -> None:
         """End the sessions, and with them the lock of the run."""
@@ -187,20 +198,49 @@ class HistoryStore:
 
     # Writing
 
-    def begin(self, run: RunRecord, *, description: str = "", command: str = "") -> int:
-        """Write a run down as RUNNING and return its number; its row stays locked to its end."""
+    def begin(
+        self,
+        run: RunRecord,
+        *,
+        description: str = "",
+        command: str = "",
+        parent: str | None = None,
+    ) -> int:
+        """Write a run down as RUNNING and return its number; its row stays locked to its end.
+
+        Args:
+            run: The run.
+            description: What it does, for people.
+            command: The command line, without secrets.
+            parent: Id of the scheduler's run that started this one. Where the table knows it, the
+                rows stand under its number, those of an earlier attempt replaced.
+        """
         with self._engine.begin() as connection:
-            number = self._next_number(connection)
+            shared = self._number_of(connection, parent) if parent else None
+            number = self.next_number(connection) if shared is None else shared
         values = run_values(run) | {
             "RUN_ID": number,
             "DESCRIPTION": fitting(description, TEXT_BYTES) or None,
             "COMMAND": fitting(command, TEXT_BYTES) or None,
         }
         with self._lock.writing(number, values["ID"]) as connection:
-            connection.execute(self._table.insert(), values)
+            if shared is None:
+                connection.execute(self._table.insert(), values)
+            else:
+                self.put(connection, number, values)
         return number
 
-    def _next_number(self, connection: sa.Connection) -> int:
+    def _number_of(self, connection: sa.Connection, parent: str) -> int | None:
+        """Return the number of a run of the scheduler; its row is RUNNING while we are."""
+        columns = self._table.c
+        # By the index on STATUS: RUN_UUID has none.
+        running = _is(columns["STATUS"], RunStatus.RUNNING.value)
+        query = sa.select(sa.func.min(columns["RUN_ID"]))
+        number = connection.execute(query.where(running, _is(columns["RUN_UUID"], parent))).scalar()
+        return None if number is None else int(number)
+
+    def next_number(self, connection: sa.Connection) -> int:
+        """Return a new RUN_ID; the transaction that inserts it is the caller's."""
         if self.dialect == "oracle":
             sequence = self._names.sql(self._names.sequence)
             drawn = connection.exec_driver_sql(f"SELECT {sequence}.NEXTVAL FROM DUAL")  # noqa: S608
@@ -212,19 +252,26 @@ class HistoryStore:
         """Write down that a stream of a run has begun."""
         values = stream_values(run, stream, StreamRun(method), RunStatus.RUNNING)
         with self._lock.writing(number, row_id(run.job)) as connection:
-            self._put(connection, number, values)
+            self.put(connection, number, values)
 
     def end(self, number: int, run: RunRecord) -> None:
         """Write down how a run ended, and what each of its streams moved."""
         with self._lock.writing(number, row_id(run.job)) as connection:
-            self._put(connection, number, run_values(run))
+            self.put(connection, number, run_values(run))
             for name, stream in run.streams.items():
                 status = stream_status(run, name)
-                self._put(connection, number, stream_values(run, name, stream, status))
+                self.put(connection, number, stream_values(run, name, stream, status))
             self._end_streams(connection, number, run)
         self._lock.close()
 
-    def _put(self, connection: sa.Connection, number: int, values: Mapping[str, Any]) -> None:
+    def put(self, connection: sa.Connection, number: int, values: Mapping[str, Any]) -> None:
+        """Update the row of a run, or insert it where it is not there.
+
+        Args:
+            connection: Its transaction is the caller's.
+            number: RUN_ID.
+            values: Columns except RUN_ID; ID is among them.
+        """
         table = self._table
         key = sa.and_(_is(table.c["RUN_ID"], number), _is(table.c["ID"], values["ID"]))
         changed = connection.execute(table.update().where(key).values(dict(values)))
@@ -234,8 +281,11 @@ class HistoryStore:
     def _end_streams(self, connection: sa.Connection, number: int, run: RunRecord) -> None:
         """End the rows of streams that had begun and of which the run says nothing."""
         table = self._table
+        # Rows of the scheduler and of the other program may stand under the same number.
         unended = sa.and_(
-            _is(table.c["RUN_ID"], number), _is(table.c["STATUS"], RunStatus.RUNNING.value)
+            _is(table.c["RUN_ID"], number),
+            _is(table.c["STATUS"], RunStatus.RUNNING.value),
+            table.c["ID"].like(f"{_escaped(run.job)}/%", escape="!"),
         )
         ended = {"STATUS": run.status.value, "ENDED_AT": utc(run.ended_at)}
         connection.execute(table.update().where(unended).values(ended))

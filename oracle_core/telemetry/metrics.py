@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Upper bounds of the histogram of batch durations, in seconds."""
 
+_STATUSES = (RunStatus.RUNNING, RunStatus.SUCCESS, RunStatus.FAILED, RunStatus.INTERRUPTED)
+"""Statuses that runs of the tap and the target come to."""
+
 _LAST_SUCCESS = "oracle_pipeline_last_success_timestamp_seconds"
 
 
@@ -122,7 +125,7 @@ class MetricsSink:
             return
         pipeline = _labels(pipeline=run.job)
         yield from _family("oracle_pipeline_run_status", "gauge", "1 for the newest run's status")
-        for status in RunStatus:
+        for status in _STATUSES:
             labels = _labels(pipeline=run.job, status=status.value)
             yield f"oracle_pipeline_run_status{labels} {int(status is run.status)}"
         yield from _family("oracle_pipeline_run_start_timestamp_seconds", "gauge", "Its start")

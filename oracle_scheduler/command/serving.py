@@ -53,6 +53,9 @@ def migrate(store_url: str, table_prefix: str, *, print_sql: bool) -> None:
                 click.echo(f"-- {migration.number}: {migration.title}")
                 for statement in migrations.statements(database, migration):
                     click.echo(f"{statement};\n")
+            if database.history is not None:
+                click.echo(f"-- {database.history.table_name}")
+                click.echo(database.history.script())
             return
         for migration in migrations.migrate(database):
             click.echo(f"{migration.number}: {migration.title}")

@@ -11,6 +11,7 @@ from singer_sdk import typing as th
 
 from oracle_core.connection import sqlalchemy_engine
 from oracle_core.errors import ConfigurationError
+from oracle_core.history.settings import DEFAULT_TABLE
 from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
 from oracle_scheduler.store.database import Database, sqlite_engine
 from oracle_scheduler.store.migrations import MIGRATIONS, applied
@@ -23,6 +24,7 @@ PREFIX = "ORACLE_SCHEDULER_"
 DEFAULT_STORE = "sqlite:///oracle-scheduler.db"
 _SQLITE = "sqlite:///"
 _ORACLE = "oracle"
+_HISTORY = "oracle_scheduler.job_history_table"
 
 Command = Any
 
@@ -47,6 +49,15 @@ def store_options(command: Command) -> Command:
             show_default=True,
             help="First part of the names of the scheduler's tables.",
         ),
+        click.option(
+            "--job-history-table",
+            envvar=f"{PREFIX}JOB_HISTORY_TABLE",
+            default=DEFAULT_TABLE,
+            show_default=True,
+            expose_value=False,
+            callback=_remember,
+            help="Table that gets a row per run and job; an empty name switches it off.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -63,6 +74,11 @@ format_option = click.option(
 )
 
 
+def _remember(context: click.Context, _option: click.Parameter, value: str) -> None:
+    """Keep the name for `opened`: every command has it, and none does anything else with it."""
+    context.meta[_HISTORY] = value
+
+
 @contextmanager
 def opened(store_url: str, table_prefix: str, *, needs_tables: bool = True) -> Iterator[Database]:
     """Give the store while the body runs.
@@ -75,7 +91,10 @@ def opened(store_url: str, table_prefix: str, *, needs_tables: bool = True) -> I
     Raises:
         ConfigurationError: If the store cannot be used.
     """
-    database = Database(_engine(store_url), prefix=_prefix(table_prefix))
+    context = click.get_current_context(silent=True)
+    history = DEFAULT_TABLE if context is None else context.meta.get(_HISTORY, DEFAULT_TABLE)
+    prefix = _prefix(table_prefix)
+    database = Database(_engine(store_url), prefix=prefix, history_table=history or None)
     try:
         if needs_tables and applied(database) < MIGRATIONS[-1].number:
             message = "the tables are missing or old; run `oracle-scheduler migrate`"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_scheduler.jobfile.check_fields import read_checks
 from oracle_scheduler.jobfile.fields import Fields
 from oracle_scheduler.jobfile.model import DEFAULT_QUEUE, Job, JobKind, Retry, TriggerRule
 
@@ -19,6 +20,8 @@ _CALL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _RETRIED_STATUS = frozenset({"ERROR", "FAILED", "TIMEOUT", "INTERRUPTED"})
 _SHELL_SIGNS = frozenset("|&;<>()$`\n*?[]#~%!{}")
 """Characters by which a command needs a shell; `${NAME}` alone does not."""
+
+_STATES_MAX = 30
 
 _VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")
 
@@ -61,6 +64,9 @@ def read_job(entry: object, path: Path, problems: Problems, defaults: JobDefault
         priority=fields.integer("priority", 0, least=-1_000),
         # Meltano goes on where its state stands; a script or a function may have done half.
         retry_interrupted=_retry_interrupted(fields, kind),
+        state_ids=_state_ids(fields),
+        pre_checks=read_checks(fields, "pre_checks"),
+        post_checks=read_checks(fields, "post_checks"),
     )
     fields.refuse_unknown()
     return job
@@ -124,6 +130,13 @@ def _retry(fields: Fields, default: Retry) -> Retry:
         on_exit_codes=fields.integers("retry_on_exit_codes") or default.on_exit_codes,
         on_status=status or default.on_status,
     )
+
+
+def _state_ids(fields: Fields) -> tuple[str, ...]:
+    ids = fields.texts("state_ids")
+    if len(ids) > _STATES_MAX:
+        fields.problem("state_ids", f"must have at most {_STATES_MAX}; split the job")
+    return ids
 
 
 def _retry_interrupted(fields: Fields, kind: JobKind) -> bool:

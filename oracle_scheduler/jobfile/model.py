@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 DEFAULT_TIMEOUT_SECONDS = 10_800.0
@@ -96,6 +97,29 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What is looked at before or after a command; names and parameters as Executioner has them."""
+
+    name: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Who is told of what.
+
+    Attributes:
+        on: Of success, failure, missed, late.
+        email: Addresses.
+        webhook: URL, in which `${NAME}` stands for a variable of the service.
+    """
+
+    on: tuple[str, ...] = ()
+    email: tuple[str, ...] = ()
+    webhook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One job of a pipeline.
 
@@ -110,6 +134,9 @@ class Job:
         dependencies: Ids of jobs that come before.
         env: Environment variables of this job.
         retry_interrupted: Whether an attempt that was lost with its worker is started again.
+        state_ids: Of a MELTANO job: ids of the states it writes; jobs that share one do not meet.
+        pre_checks: What has to hold before the command starts.
+        post_checks: What has to hold after it succeeded.
     """
 
     id: str
@@ -127,6 +154,9 @@ class Job:
     queue: str = DEFAULT_QUEUE
     priority: int = 0
     retry_interrupted: bool = False
+    state_ids: tuple[str, ...] = ()
+    pre_checks: tuple[Check, ...] = ()
+    post_checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +172,8 @@ class Pipeline:
             MISSED.
         inherit_env: Variables taken over from the service's own environment; None: all.
         secret_env: Variables whose values are removed from output before it is stored.
+        notify: Who is told of what.
+        deadline: Time of day, in the zone of the schedule, until which a run has to have ended.
     """
 
     name: str
@@ -157,6 +189,8 @@ class Pipeline:
     env: Mapping[str, str] = field(default_factory=dict)
     inherit_env: tuple[str, ...] | None = None
     secret_env: tuple[str, ...] = ()
+    notify: Notify = Notify()
+    deadline: dt.time | None = None
     source: str = ""
 
     def job(self, job_id: str) -> Job:

@@ -21,6 +21,7 @@ from oracle_scheduler.jobfile.model import (
     Pipeline,
     Retry,
 )
+from oracle_scheduler.jobfile.notify_fields import read_deadline, read_notify
 from oracle_scheduler.jobfile.schedule_fields import read_schedule
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ where a block has 2 kB."""
 
 # Executioner sends mail and keeps its log by these; here both are settings of the service.
 _OF_THE_SERVICE = (
-    *("email_address", "email_on_success", "email_on_failure", "smtp_server", "smtp_port"),
-    *("smtp_user", "smtp_password", "log_dir", "security_policy"),
+    *("smtp_server", "smtp_port", "smtp_user", "smtp_password", "log_dir"),
+    # A dependency that a plugin would look for is refused where a job names it.
+    *("security_policy", "allow_shell", "dependency_plugins"),
 )
 
 
@@ -101,6 +103,8 @@ def _pipeline(document: Document, problems: Problems) -> Pipeline:
         env=fields.environment("env_variables"),
         inherit_env=_inherited(fields),
         secret_env=fields.texts("secret_env"),
+        notify=read_notify(fields, problems),
+        deadline=read_deadline(fields),
         source=document.file,
     )
     fields.refuse_unknown()

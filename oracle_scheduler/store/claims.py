@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from oracle_scheduler.jobfile import Job, Pipeline, pipeline_of
+from oracle_scheduler.store import history
 from oracle_scheduler.store.states import CLAIMABLE, State
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _choose(
     ).all()
     if sum(row.queue_name == queue for row in running) >= slots:
         return None
-    busy_keys = {row.concurrency_key for row in running if row.concurrency_key is not None}
+    busy_keys = {key for row in running for key in (row.concurrency_key or "").split()}
     query = (
         sa.select(task, run.c.max_workers)
         .join(run, run.c.run_id == task.c.run_id)
@@ -125,7 +126,8 @@ def _choose(
     )
     for row in connection.execute(query).mappings():
         own = sum(other.run_id == row["run_id"] for other in running)
-        if own < row["max_workers"] and row["concurrency_key"] not in busy_keys:
+        keys = (row["concurrency_key"] or "").split()
+        if own < row["max_workers"] and busy_keys.isdisjoint(keys):
             return row
     return None
 
@@ -162,6 +164,7 @@ def _take(
     if held["state"] == State.QUEUED:
         begun = sa.update(run).where(run.c.run_id == run_id)
         connection.execute(begun.values(state=State.RUNNING, started_at=now))
+    history.record(database, connection, run_id, now, [job_id])
     connection.execute(
         sa.insert(database.tables.attempt).values(
             run_id=run_id,

@@ -13,6 +13,9 @@ import sqlalchemy as sa
 
 from oracle_core import retry
 from oracle_core.errors import ConfigurationError
+from oracle_core.history.ddl import HistoryNames
+from oracle_core.history.settings import DEFAULT_TABLE
+from oracle_core.history.store import HistoryStore
 from oracle_scheduler.store.moments import UtcMoment
 from oracle_scheduler.store.tables import DEFAULT_PREFIX, Tables, tables
 
@@ -35,6 +38,7 @@ class Database:
         *,
         prefix: str = DEFAULT_PREFIX,
         schema: str | None = None,
+        history_table: str | None = DEFAULT_TABLE,
         backoff: retry.Backoff | None = None,
     ) -> None:
         """Use an engine.
@@ -43,11 +47,15 @@ class Database:
             engine: Of Oracle or SQLite.
             prefix: First part of each table's name.
             schema: Schema of the tables; None: that of the user.
+            history_table: JOB_HISTORY or its other name, beside the tables; None: none is written.
             backoff: How often a transaction is repeated after a fault that may pass.
         """
         self._backoff = backoff
         self.engine = engine
         self.tables: Tables = tables(prefix, schema)
+        self.history: HistoryStore | None = None
+        if history_table:
+            self.history = HistoryStore(engine, HistoryNames.of(history_table, schema))
         self.is_sqlite = engine.dialect.name == "sqlite"
 
     @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.store import history
 from oracle_scheduler.store.progress import advance, promote
 from oracle_scheduler.store.states import State
 
@@ -105,6 +106,7 @@ def _end(
         values |= {"state": ending.state, "ended_at": now, "reason": ending.reason}
     where = (task.c.run_id == run_id, task.c.job_id == job_id)
     connection.execute(sa.update(task).where(*where).values(values))
+    history.record(database, connection, run_id, now, [job_id])
     if wait is None and advance(database, connection, run_id, pipeline, now) is not None:
         promote(database, connection, pipeline, now)
     return True

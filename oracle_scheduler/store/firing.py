@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from oracle_core.history import time_ordered_id
 from oracle_scheduler.calendar.schedules import due
 from oracle_scheduler.jobfile import Overlap
+from oracle_scheduler.store import events, history
 from oracle_scheduler.store.definitions import definition
 from oracle_scheduler.store.progress import PASSED_OVER, advance, cancel_run
 from oracle_scheduler.store.states import ACTIVE, State
@@ -19,8 +21,13 @@ from oracle_scheduler.store.states import ACTIVE, State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from oracle_scheduler.jobfile import Job
     from oracle_scheduler.store.database import Database
     from oracle_scheduler.store.definitions import Definition
+
+
+_DIGEST_LENGTH = 15
+"""Hexadecimal digits; 31 of them and the spaces between fill the column of the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,8 @@ def insert_run(
     run_id = _insert(database, connection, known, new, now, state, reason)
     if not is_skipped:
         _insert_tasks(database, connection, known, run_id, new.skip, now)
+        events.run_begins(database, connection, run_id, pipeline, now)
+    history.begin(database, connection, run_id, pipeline, now)
     if not is_full:
         advance(database, connection, run_id, pipeline, now)
     return run_id
@@ -189,7 +198,9 @@ def _insert_missed(
     name = known.pipeline.name
     reason = f"{len(missed)} times from {missed[0].isoformat()} to {missed[-1].isoformat()}"
     new = NewRun(f"{fire_key(name, missed[0])}+{len(missed)} missed", missed[-1])
-    _insert(database, connection, known, new, now, State.MISSED, reason, len(missed))
+    run_id = _insert(database, connection, known, new, now, State.MISSED, reason, len(missed))
+    history.begin(database, connection, run_id, known.pipeline, now)
+    events.run_ends(database, connection, run_id, known.pipeline, State.MISSED, now)
 
 
 def _active_runs(database: Database, connection: sa.Connection, name: str) -> list[str]:
@@ -224,14 +235,17 @@ def _insert_tasks(
                 "attempts": 0,
                 "reason": PASSED_OVER if is_skipped else None,
                 "ended_at": now if is_skipped else None,
-                "concurrency_key": _concurrency_key(job.meltano_environment, job.command)
-                if job.kind == "meltano"
-                else None,
+                "concurrency_key": concurrency_key(job) if job.kind == "meltano" else None,
             }
         )
     connection.execute(sa.insert(database.tables.task), rows)
 
 
-def _concurrency_key(environment: str | None, job: str) -> str:
-    """Return what two runs of a Meltano job share: its state, named by environment and job."""
-    return f"meltano:{environment or ''}:{job}"
+def concurrency_key(job: Job) -> str:
+    """Return what Meltano jobs share that must not meet: the ids of their states.
+
+    Environment and name of the Meltano job stand among them, so that a job that does not name its
+    states does not meet itself either. Digests, so that all of them fit into the column.
+    """
+    names = [*job.state_ids, f"meltano:{job.meltano_environment or ''}:{job.command}"]
+    return " ".join(hashlib.sha256(name.encode()).hexdigest()[:_DIGEST_LENGTH] for name in names)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from oracle_core.errors import ConfigurationError
 from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.store import history
 from oracle_scheduler.store.errors import UnknownNameError
 from oracle_scheduler.store.progress import PASSED_OVER, advance, cancel_run, promote
 from oracle_scheduler.store.states import State
@@ -74,7 +75,9 @@ def resume(database: Database, run_id: str, *, failed_only: bool = False) -> Non
             raise ConfigurationError(message)
         waiting = {"state": State.WAITING, "ended_at": None, "reason": None}
         connection.execute(sa.update(run).where(run.c.run_id == run_id).values(waiting))
-        promote(database, connection, pipeline, database.now(connection))
+        now = database.now(connection)
+        history.record(database, connection, run_id, now)
+        promote(database, connection, pipeline, now)
 
     database.perform(work)
 
@@ -101,6 +104,7 @@ def mark_success(database: Database, run_id: str, job_ids: Sequence[str]) -> Non
         waiting = {"state": State.WAITING, "ended_at": None}
         ended = (run.c.run_id == run_id, run.c.ended_at.is_not(None))
         connection.execute(sa.update(run).where(*ended).values(waiting))
+        history.record(database, connection, run_id, now, job_ids)
         advance(database, connection, run_id, pipeline, now)
 
     database.perform(work)

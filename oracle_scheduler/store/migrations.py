@@ -35,6 +35,7 @@ _FIRST_TABLES = (
 MIGRATIONS = (
     Migration(1, "pipelines, runs, tasks and claims", _FIRST_TABLES),
     Migration(2, "tokens of the HTTP interface", ("token",)),
+    Migration(3, "notices, and numbers of runs in JOB_HISTORY", ("event", "history_run")),
 )
 
 
@@ -73,4 +74,6 @@ def migrate(database: Database) -> list[Migration]:
         with database.transaction() as connection:
             values = {"version": migration.number, "applied_at": database.now(connection)}
             connection.execute(sa.insert(database.tables.version).values(values))
+    if database.history is not None:
+        database.history.migrate()
     return missing

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from oracle_scheduler.jobfile import TriggerRule
+from oracle_scheduler.store import events, history
 from oracle_scheduler.store.states import ACTIVE, State
 
 if TYPE_CHECKING:
@@ -86,10 +87,13 @@ def advance(
         values |= {"ready_at": now} if state is State.QUEUED else _skipped(now)
         where = (task.c.run_id == run_id, task.c.job_id == job_id)
         connection.execute(sa.update(task).where(*where).values(values))
+    history.record(database, connection, run_id, now, list(changed))
     final = _run_state(states.values())
     values = {"state": State.QUEUED} if final is None else {"state": final, "ended_at": now}
     waiting = run.c.state.in_([State.WAITING] if final is None else sorted(ACTIVE))
-    connection.execute(sa.update(run).where(run.c.run_id == run_id, waiting).values(values))
+    moved = connection.execute(sa.update(run).where(run.c.run_id == run_id, waiting).values(values))
+    if final is not None and moved.rowcount:
+        events.run_ends(database, connection, run_id, pipeline, final, now)
     return final
 
 
@@ -144,8 +148,12 @@ def cancel_run(
     The worker of a running job meets its lost token at its next heartbeat and kills the child.
     """
     tables = database.tables
+    active = (tables.task.c.run_id == run_id, tables.task.c.state.in_(sorted(ACTIVE)))
+    job_ids = list(connection.execute(sa.select(tables.task.c.job_id).where(*active)).scalars())
     values = {"state": State.CANCELLED, "ended_at": now, "reason": reason}
     for table in (tables.run, tables.task, tables.attempt):
         where = (table.c.run_id == run_id, table.c.state.in_(sorted(ACTIVE)))
         released = {"token": None} if table is tables.task else {}
         connection.execute(sa.update(table).where(*where).values(**values, **released))
+    history.record(database, connection, run_id, now, job_ids)
+    events.disarm(database, connection, run_id, now)

@@ -36,6 +36,8 @@ class Tables:
     lease: sa.Table
     node: sa.Table
     token: sa.Table
+    event: sa.Table
+    history_run: sa.Table
     version: sa.Table
 
 
@@ -87,6 +89,13 @@ def tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
             sa.Column("digest", sa.String(64), nullable=False, unique=True),
             sa.Column("scope", sa.String(20), nullable=False),
             sa.Column("created_at", UtcMoment, nullable=False),
+        ),
+        event=_event(metadata, prefix),
+        history_run=sa.Table(
+            f"{prefix}history_run",
+            metadata,
+            sa.Column("run_id", UUID, primary_key=True),
+            sa.Column("run_number", sa.BigInteger, nullable=False),
         ),
         version=sa.Table(
             f"{prefix}version",
@@ -165,6 +174,28 @@ def _task(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("exit_code", sa.Integer),
         sa.Column("reason", REASON),
         sa.Index(f"{prefix}task_ready", "queue_name", "state", "ready_at"),
+    )
+
+
+def _event(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    """Return the outbox: one row per notice and receiver, kept until it is pruned."""
+    return sa.Table(
+        f"{prefix}event",
+        metadata,
+        sa.Column("event_id", UUID, primary_key=True),
+        sa.Column("run_id", UUID, nullable=False, index=True),
+        sa.Column("pipeline_name", NAME, nullable=False),
+        sa.Column("kind", STATE, nullable=False),
+        sa.Column("channel", STATE, nullable=False),
+        sa.Column("receiver", KEY, nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+        sa.Column("state", STATE, nullable=False),
+        sa.Column("due_at", UtcMoment, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("created_at", UtcMoment, nullable=False),
+        sa.Column("sent_at", UtcMoment),
+        sa.Column("reason", REASON),
+        sa.Index(f"{prefix}event_due", "state", "due_at"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from oracle_scheduler.jobfile import (
     pipeline_of,
     read_pipeline,
 )
+from oracle_scheduler.jobfile.model import Check, Notify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +34,8 @@ default_timeout: 3600
 env_variables: {TARGET_ENV: prod, DEPTH: 3, DRY: false}
 inherit_shell_env: [PATH, HOME]
 secret_env: [TARGET_ORACLE_PASSWORD]
+notify: {on: [failure, late], email: [dba@example.com], webhook: "${HOOK}"}
+deadline: 06:00
 jobs:
 - {id: load, type: meltano, environment: prod, run: oracle-to-oracle,
    max_retries: 3, retry_delay: 60, retry_backoff: 2, retry_jitter: 0.2, retry_on_exit_codes: [1],
@@ -53,10 +57,14 @@ EXECUTIONER = """\
   "parallel": false,
   "max_workers": 3,
   "email_address": "dba@example.com",
+  "email_on_success": false,
   "smtp_server": "localhost",
+  "allow_shell": true,
   "env_variables": {"APP_ENV": "production"},
   "jobs": [
-    {"id": "extract", "command": "echo one | cat", "description": "Reads"},
+    {"id": "extract", "command": "echo one | cat", "description": "Reads",
+     "pre_checks": [{"name": "check_file_exists", "params": {"path": "/data/in.csv"}}],
+     "post_checks": [{"name": "check_no_ora_errors", "params": {"log_file": "logs/*.log"}}]},
     {"id": "load", "command": "python load.py --all", "dependencies": ["extract"],
      "max_retry_time": 900}
   ]
@@ -94,6 +102,8 @@ def test_a_whole_file() -> None:
     assert check.keyword_arguments == {"day": "${SCHEDULED_DATE}"}
     assert (report.kind, report.timeout_seconds) == (JobKind.COMMAND, 600)
     assert report.trigger_rule is TriggerRule.ALL_DONE
+    assert pipeline.notify == Notify(("failure", "late"), ("dba@example.com",), "${HOOK}")
+    assert pipeline.deadline == dt.time(6)
 
 
 def test_a_file_of_executioner_works_unchanged() -> None:
@@ -106,6 +116,9 @@ def test_a_file_of_executioner_works_unchanged() -> None:
     assert load.kind is JobKind.COMMAND
     assert load.retry.max_retries == 2
     assert load.retry.max_time_seconds == 900
+    assert pipeline.notify == Notify(("failure",), ("dba@example.com",))
+    assert extract.pre_checks == (Check("check_file_exists", {"path": "/data/in.csv"}),)
+    assert extract.post_checks[0].name == "check_no_ora_errors"
 
 
 @pytest.mark.parametrize(
