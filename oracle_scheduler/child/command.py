@@ -14,9 +14,10 @@ from oracle_core.errors import ConfigurationError
 from oracle_scheduler.jobfile import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from oracle_scheduler.jobfile import Job
+    from oracle_scheduler.jobfile.model import Check
     from oracle_scheduler.store.claims import Claim
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
@@ -46,12 +47,16 @@ class Command:
         env: The whole environment.
         folder: Working folder; None for that of the service.
         secrets: Texts that its output must not show.
+        pre_checks: What has to hold before; each has `name` and its parameter.
+        post_checks: What has to hold after it succeeded.
     """
 
     arguments: tuple[str, ...]
     env: Mapping[str, str]
     folder: str | None
     secrets: tuple[str, ...]
+    pre_checks: tuple[Mapping[str, str], ...] = ()
+    post_checks: tuple[Mapping[str, str], ...] = ()
 
 
 def command_of(claim: Claim, service_env: Mapping[str, str], meltano: Meltano) -> Command:
@@ -68,7 +73,22 @@ def command_of(claim: Claim, service_env: Mapping[str, str], meltano: Meltano) -
     env = environment_of(claim, service_env)
     folder = meltano.project if claim.job.kind is JobKind.MELTANO else None
     secrets = tuple(env[name] for name in claim.pipeline.secret_env if env.get(name))
-    return Command(_arguments(claim, env, meltano), env, folder, secrets)
+    return Command(
+        _arguments(claim, env, meltano),
+        env,
+        folder,
+        secrets,
+        pre_checks=_checks(claim.job.pre_checks, env),
+        post_checks=_checks(claim.job.post_checks, env),
+    )
+
+
+def _checks(checks: Sequence[Check], env: Mapping[str, str]) -> tuple[Mapping[str, str], ...]:
+    return tuple(
+        {"name": check.name}
+        | {name: _filled(text, env) for name, text in check.parameters.items() if name != "name"}
+        for check in checks
+    )
 
 
 def environment_of(claim: Claim, service_env: Mapping[str, str]) -> dict[str, str]:
@@ -138,7 +158,7 @@ def _meltano(claim: Claim, meltano: Meltano) -> tuple[str, ...]:
     environment = claim.job.meltano_environment
     options = (f"--environment={environment}",) if environment else ()
     force = ("--force",) if claim.was_killed else ()
-    return (meltano.program, *options, "run", *force, claim.job.command)
+    return (meltano.program, *options, "run", *force, *_split(claim.job))
 
 
 def _filled(text: str, env: Mapping[str, str]) -> str:

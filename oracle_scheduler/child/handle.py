@@ -74,11 +74,14 @@ def _ending(end: End, exit_code: int | None, reason: str) -> Ending:
         return Ending(State.FAILED, exit_code, f"{said}; {reason}" if reason else said)
     if end is End.TIMEOUT:
         return Ending(State.TIMEOUT, exit_code, "the timeout of the job passed")
-    if end is End.NOT_STARTED:
+    if end in {End.NOT_STARTED, End.CHECK_FAILED}:
         return Ending(State.FAILED, exit_code, reason)
     if end is End.STOPPED:
         return Ending(State.INTERRUPTED, exit_code, "the service was stopped")
     return Ending(State.INTERRUPTED, exit_code, "its worker stopped without a word")
+
+
+_LOST = "its supervisor was killed, or had no room for the result in --log-dir"
 
 
 class Child:
@@ -112,6 +115,8 @@ class Child:
             "timeout_seconds": limits.timeout_seconds,
             "claim_seconds": limits.lease_seconds * CLAIM_SHARE,
             "grace_seconds": limits.grace_seconds,
+            "pre_checks": command.pre_checks,
+            "post_checks": command.post_checks,
         }
         self._say(json.dumps(order))
 
@@ -145,7 +150,7 @@ class Child:
     def ending(self) -> Ending:
         """Return how the command ended, after `poll` returned true."""
         self.abandon()
-        lost = Ending(State.INTERRUPTED, None, "its supervisor was killed")
+        lost = Ending(State.INTERRUPTED, None, _LOST)
         return self.spool.ending() or lost
 
     def _say(self, text: str) -> None:

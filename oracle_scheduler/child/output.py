@@ -72,21 +72,33 @@ class OutputFile:
         """Open a new file."""
         self._path = path
         self._bytes_max = bytes_max
-        self._file = path.open("wb")
+        # Without a buffer: what one write cannot store must not be tried again with the next.
+        self._file = path.open("wb", buffering=0)
         self._size = 0
         self.total = 0
+        self.lost = 0
+        self.fault = ""
 
     def write(self, data: bytes) -> None:
-        """Append to the file."""
-        if self._size and self._size + len(data) > self._bytes_max:
+        """Append to the file; the command goes on where a full disk does not take all of it."""
+        self.total += len(data)
+        rest = memoryview(data)
+        try:
+            self._rotate(len(data))
+            while rest:
+                written = self._file.write(rest)
+                self._size += written
+                rest = rest[written:]
+        except OSError as error:
+            self.lost += len(rest)
+            self.fault = error.strerror or type(error).__name__
+
+    def _rotate(self, size: int) -> None:
+        if self._size and self._size + size > self._bytes_max:
             self._file.close()
             self._path.replace(self._path.with_suffix(".1"))
-            self._file = self._path.open("wb")
+            self._file = self._path.open("wb", buffering=0)
             self._size = 0
-        self._file.write(data)
-        self._file.flush()
-        self._size += len(data)
-        self.total += len(data)
 
     def close(self) -> None:
         """Close the file."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oracle_scheduler.child import processes
+from oracle_scheduler.child.checks import failed_check
 from oracle_scheduler.child.output import OutputFile, RedactedLines
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.05
 _READ_BYTES = 65_536
+_RESULT_BYTES = 4_096
 
 
 class End(StrEnum):
@@ -38,6 +40,7 @@ class End(StrEnum):
     STOPPED = "stopped"
     ABANDONED = "abandoned"
     NOT_STARTED = "not started"
+    CHECK_FAILED = "check failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Order:
         claim_seconds: Time without a word from the worker after which the command is killed;
             shorter than the lease, so that nobody else has begun by then.
         grace_seconds: Time from the first TERM to KILL.
+        pre_checks: What has to hold before; each has `name` and its parameter.
+        post_checks: What has to hold after the command succeeded.
     """
 
     arguments: tuple[str, ...]
@@ -61,6 +66,8 @@ class Order:
     timeout_seconds: float
     claim_seconds: float
     grace_seconds: float
+    pre_checks: tuple[Mapping[str, str], ...] = ()
+    post_checks: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
     def of(cls, line: bytes) -> Order:
@@ -68,6 +75,8 @@ class Order:
         values: dict[str, Any] = json.loads(line)
         values["arguments"] = tuple(values["arguments"])
         values["secrets"] = tuple(values["secrets"])
+        for name in ("pre_checks", "post_checks"):
+            values[name] = tuple(values.get(name, ()))
         values["output"] = Path(values["output"])
         values["result"] = Path(values["result"])
         return cls(**values)
@@ -85,6 +94,7 @@ class Supervisor:
         """
         self._order = order
         self._control = control
+        self._draft = order.result.with_suffix(".new")
         self._lines = RedactedLines(order.secrets, order.placeholder)
         self._output = OutputFile(order.output)
         now = time.monotonic()
@@ -95,6 +105,11 @@ class Supervisor:
     def run(self) -> int:
         """Run the command, write the result, and return the exit code of this process."""
         processes.become_subreaper()
+        self._reserve()
+        problem = failed_check(self._order.pre_checks, self._order.folder)
+        if problem is not None:
+            self._finish(End.NOT_STARTED, None, f"pre_checks: {problem}")
+            return 0
         try:
             child = subprocess.Popen(  # noqa: S603 - to run it is the order
                 self._order.arguments,
@@ -118,8 +133,19 @@ class Supervisor:
             self._drain(child)
         has_left = left > 0 and end is End.EXITED
         reason = f"{left} processes were left behind and killed" if has_left else ""
+        if end is End.EXITED and code == 0:
+            problem = failed_check(self._order.post_checks, self._order.folder)
+            if problem is not None:
+                end, reason = End.CHECK_FAILED, f"post_checks: {problem}"
         self._finish(end, code, reason)
         return 0
+
+    def _reserve(self) -> None:
+        """Take the room of the result, so that a disk which the output fills does not lose it."""
+        with self._draft.open("wb") as file:
+            file.write(b" " * _RESULT_BYTES)
+            file.flush()
+            os.fsync(file.fileno())
 
     def _watch(self, child: subprocess.Popen[bytes]) -> End:
         """Pass the output on until the command ends or has to end."""
@@ -186,18 +212,21 @@ class Supervisor:
         self._output.write(self._lines.finish())
         self._output.close()
         exit_code = None if code is None else (128 - code if code < 0 else code)
+        if self._output.lost:
+            lost = f"{self._output.lost} bytes of output are lost: {self._output.fault}"
+            reason = f"{reason}; {lost}" if reason else lost
         result = {
             "end": end,
             "exit_code": exit_code,
             "reason": reason,
             "output_bytes": self._output.total,
         }
-        draft = self._order.result.with_suffix(".new")
-        with draft.open("w", encoding="utf-8") as file:
-            json.dump(result, file)
+        # In place, so that no block is allocated; JSON ignores the blanks behind it.
+        with self._draft.open("r+b") as file:
+            file.write(json.dumps(result).encode())
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self._order.result)
+        self._draft.replace(self._order.result)
 
 
 def read_order(descriptor: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
 import uuid
@@ -23,6 +24,7 @@ from oracle_scheduler.command.store_options import (
 )
 from oracle_scheduler.jobfile import read_pipeline
 from oracle_scheduler.jobfile.model import DEFAULT_QUEUE
+from oracle_scheduler.notices.channels import Security, SmtpSettings
 from oracle_scheduler.service.process import Service
 from oracle_scheduler.service.settings import ServiceSettings
 from oracle_scheduler.store import definitions, firing, migrations, reading
@@ -112,6 +114,16 @@ DEFAULT_BIND = "127.0.0.1:8090"
 @_service_option("log_dir", ".oracle-scheduler", _FOLDER, "Folder of outputs and results.")
 @_service_option("meltano", "meltano", str, "Program of Meltano.")
 @_service_option("meltano_project", ".", click.Path(file_okay=False), "Folder of the project.")
+@_service_option("smtp_host", None, str, "Server that takes e-mail; without it none is sent.")
+@_service_option("smtp_port", 587, click.IntRange(1, 65_535), "Its port.")
+@_service_option(
+    "smtp_security", "starttls", click.Choice([str(kind) for kind in Security]), "Its protection."
+)
+@_service_option("smtp_user", None, str, "User of the server, where it asks for one.")
+@_service_option("smtp_from", "oracle-scheduler@localhost", str, "Sender of e-mail.")
+@_service_option(
+    "keep_days", 90.0, click.FloatRange(0, min_open=True), "Days for which ended runs are kept."
+)
 @_service_option("bind", DEFAULT_BIND, str, "Address and port of pages and API.")
 @_service_option("tls_certificate", None, _FILE, "Certificate chain of pages and API, PEM.")
 @_service_option("tls_key", None, _FILE, "Private key of the certificate, PEM.")
@@ -140,6 +152,8 @@ def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
         max_clock_skew_seconds=options["max_clock_skew_seconds"],
         stop_grace_seconds=options["stop_grace_seconds"],
         meltano=Meltano(options["meltano"], options["meltano_project"]),
+        smtp=_smtp(options),
+        keep_days=options["keep_days"],
         roles=_roles(only),
     )
     path = sqlite_path(store_url)
@@ -153,6 +167,18 @@ def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: service.stop())
         service.run()
+
+
+def _smtp(options: Mapping[str, Any]) -> SmtpSettings:
+    """Return the mail server; its password comes by the environment alone, as any secret."""
+    return SmtpSettings(
+        host=options["smtp_host"],
+        port=options["smtp_port"],
+        security=Security(options["smtp_security"]),
+        user=options["smtp_user"],
+        password=os.environ.get(f"{PREFIX}SMTP_PASSWORD"),
+        sender=options["smtp_from"],
+    )
 
 
 def _api(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError, describe
 from oracle_scheduler.jobfile import read_pipeline
+from oracle_scheduler.notices.channels import Email, Webhook
+from oracle_scheduler.notices.sender import Sender
 from oracle_scheduler.service.leadership import Leadership
 from oracle_scheduler.service.worker import Worker
 from oracle_scheduler.store import claims, definitions, nodes
@@ -24,6 +26,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _SUFFIXES = frozenset({".yml", ".yaml", ".json"})
 _POLLS_PER_NODE_HEARTBEAT = 10
+_NOTICE_SECONDS = 10.0
 
 
 class Service:
@@ -36,6 +39,12 @@ class Service:
         self.node_id = str(uuid.uuid4())
         self._leadership = Leadership(database, self.node_id, settings)
         self._worker = Worker(database, self.node_id, settings)
+        self._sender = Sender(
+            database,
+            {"email": Email(settings.smtp), "webhook": Webhook()},
+            is_leader=self._leadership.is_leader,
+            poll_seconds=min(_NOTICE_SECONDS, settings.lease_seconds / 3),
+        )
         self._stop = threading.Event()
         self._seen: dict[Path, tuple[int, int]] = {}
 
@@ -56,6 +65,7 @@ class Service:
         if "scheduler" in settings.roles:
             self._leadership.start()
             scheduler.start()
+            self._sender.start()
         if "worker" in settings.roles:
             for queue in settings.queues:
                 claims.set_slots(self._database, queue, settings.slots)
@@ -66,6 +76,7 @@ class Service:
         finally:
             if "scheduler" in settings.roles:
                 scheduler.shutdown(wait=False)
+                self._sender.stop()
                 self._leadership.stop()
             self._end_jobs()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from oracle_scheduler.child.command import Meltano
 from oracle_scheduler.jobfile.model import DEFAULT_QUEUE
+from oracle_scheduler.notices.channels import SmtpSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class ServiceSettings:
         lease_seconds: How long a claim or the leadership holds without a heartbeat.
         max_clock_skew_seconds: Difference to the database's clock above which this process does
             not lead.
+        smtp: Server that takes e-mail.
+        keep_days: Age after which ended runs, their output and their notices are deleted.
     """
 
     jobs_dir: Path | None = None
@@ -32,4 +35,6 @@ class ServiceSettings:
     max_clock_skew_seconds: float = 5.0
     stop_grace_seconds: float = 30.0
     meltano: Meltano = field(default_factory=Meltano)
+    smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    keep_days: float = 90.0
     roles: frozenset[str] = frozenset({"scheduler", "worker"})

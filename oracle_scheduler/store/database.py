@@ -107,6 +107,13 @@ class Database:
             return sa.literal(dt.datetime.now(dt.UTC), UtcMoment())
         return sa.literal_column("SYS_EXTRACT_UTC(SYSTIMESTAMP)", UtcMoment())
 
+    def later_in_sql(self, wait: dt.timedelta) -> sa.ColumnElement[dt.datetime]:
+        """Return an expression for the moment after a wait."""
+        if self.is_sqlite:
+            return sa.literal(dt.datetime.now(dt.UTC) + wait, UtcMoment())
+        seconds = sa.func.numtodsinterval(wait.total_seconds(), "SECOND")
+        return self.now_in_sql() + seconds
+
     def lock_row(
         self, connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]
     ) -> sa.RowMapping:

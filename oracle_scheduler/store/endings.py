@@ -168,7 +168,7 @@ def reap(database: Database) -> int:
 
     def expired(connection: sa.Connection) -> list[str]:
         task = database.tables.task
-        where = (task.c.state == State.RUNNING, task.c.lease_until < database.now(connection))
+        where = (task.c.state == State.RUNNING, task.c.lease_until < database.now_in_sql())
         return [row.token for row in connection.execute(sa.select(task.c.token).where(*where))]
 
     reason = "its worker stopped without a word"

@@ -29,8 +29,9 @@ def hold(database: Database, name: str, owner: str, seconds: float) -> bool:
 
     def work(connection: sa.Connection) -> bool:
         table = database.tables.lease
-        now = database.now(connection)
-        row = connection.execute(sa.select(table).where(table.c.name == name)).mappings().first()
+        query = sa.select(table, database.now_in_sql().label("moment"))
+        row = connection.execute(query.where(table.c.name == name)).mappings().first()
+        now = database.now(connection) if row is None else row["moment"]
         until = now + dt.timedelta(seconds=seconds)
         if row is None:
             first = {"name": name, "owner": owner, "held_until": until, "version": 1}

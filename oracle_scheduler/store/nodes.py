@@ -46,6 +46,6 @@ def heartbeat(database: Database, node_id: str) -> None:
     def work(connection: sa.Connection) -> None:
         node = database.tables.node
         statement = sa.update(node).where(node.c.node_id == node_id)
-        connection.execute(statement.values(seen_at=database.now(connection)))
+        connection.execute(statement.values(seen_at=database.now_in_sql()))
 
     database.perform(work)

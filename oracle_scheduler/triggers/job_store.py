@@ -22,6 +22,12 @@ _LOGGER = logging.getLogger(__name__)
 
 EXECUTOR = "firing"
 
+_NOW = dt.timedelta(0)
+
+_POLLS_PER_READ = 3
+"""Times are known ahead and met exactly; they are read again because other processes change them,
+and rarely, so that an idle process sends fewer than two statements per second."""
+
 
 class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has no types
     """Shows APScheduler what is due; changes of it are made by `firing.fire` alone.
@@ -43,28 +49,47 @@ class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has 
         self._database = database
         self._is_leader = is_leader
         self._poll = dt.timedelta(seconds=poll_seconds)
+        self._reread = _POLLS_PER_READ * self._poll
+        self._wait = self._poll
         self._unreadable: set[str] = set()
 
     def get_due_jobs(self, now: dt.datetime) -> list[Job]:
-        """Return the pipelines whose next time has come by the database's clock."""
+        """Return the pipelines whose next time has come by the database's clock.
+
+        One statement answers this and `get_next_run_time`, which APScheduler asks afterwards.
+        """
         del now
+        self._wait = self._reread
         if not self._is_leader():
             return []
-        trigger, pipeline = self._database.tables.trigger, self._database.tables.pipeline
-
-        def work(connection: sa.Connection) -> list[sa.RowMapping]:
-            query = (
-                sa.select(pipeline.c.name, pipeline.c.definition, trigger.c.next_time)
-                .join(trigger, trigger.c.pipeline_name == pipeline.c.name)
-                .where(
-                    pipeline.c.is_paused == 0, trigger.c.next_time <= self._database.now(connection)
-                )
-                .order_by(trigger.c.next_time)
-            )
-            return list(connection.execute(query).mappings())
-
-        jobs = (self._job(row) for row in self._database.perform(work))
+        rows = self._database.perform(self._coming)
+        waits = [row["next_time"] - row["moment"] for row in rows]
+        self._wait = min((wait for wait in waits if wait > _NOW), default=self._reread)
+        due = (row for row, wait in zip(rows, waits, strict=True) if wait <= _NOW)
+        jobs = [self._job(row) for row in due]
+        if any(job is None for job in jobs):
+            self._wait = min(self._wait, self._poll)
         return [job for job in jobs if job is not None]
+
+    def _coming(self, connection: sa.Connection) -> list[sa.RowMapping]:
+        """Return the pipelines whose time has come, or comes before times are read again."""
+        trigger, pipeline = self._database.tables.trigger, self._database.tables.pipeline
+        moment = self._database.now_in_sql()
+        query = (
+            sa.select(
+                pipeline.c.name,
+                pipeline.c.definition,
+                trigger.c.next_time,
+                moment.label("moment"),
+            )
+            .join(trigger, trigger.c.pipeline_name == pipeline.c.name)
+            .where(
+                pipeline.c.is_paused == 0,
+                trigger.c.next_time <= self._database.later_in_sql(self._reread),
+            )
+            .order_by(trigger.c.next_time)
+        )
+        return list(connection.execute(query).mappings())
 
     def _job(self, row: sa.RowMapping) -> Job | None:
         name = row["name"]
@@ -94,28 +119,12 @@ class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has 
         return job
 
     def get_next_run_time(self) -> dt.datetime:
-        """Return when to look again: the next time, or the end of the poll interval before."""
-        latest = dt.datetime.now(dt.UTC) + self._poll
-        if not self._is_leader():
-            return latest
-        trigger, pipeline = self._database.tables.trigger, self._database.tables.pipeline
+        """Return when to look again: at the next time, or when times are read again.
 
-        def work(connection: sa.Connection) -> dt.timedelta | None:
-            query = (
-                sa.select(sa.func.min(trigger.c.next_time))
-                .join(pipeline, pipeline.c.name == trigger.c.pipeline_name)
-                .where(pipeline.c.is_paused == 0)
-            )
-            moment = connection.execute(query).scalar()
-            return None if moment is None else moment - self._database.now(connection)
-
-        wait = self._database.perform(work)
-        if wait is None:
-            return latest
-        # A wait by the database's clock: this machine's may be off. Never below a moment, so that
-        # a pipeline that cannot be read does not keep the loop busy.
-        moment = dt.datetime.now(dt.UTC) + max(wait, dt.timedelta(milliseconds=50))
-        return min(latest, moment)
+        A wait by the database's clock: this machine's may be off. Never below a moment, so that a
+        pipeline that cannot be read does not keep the loop busy.
+        """
+        return dt.datetime.now(dt.UTC) + max(self._wait, dt.timedelta(milliseconds=50))
 
     def lookup_job(self, job_id: str) -> Job | None:
         """Return a due pipeline by its name."""

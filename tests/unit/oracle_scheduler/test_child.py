@@ -152,7 +152,7 @@ def test_a_killed_supervisor_takes_its_command_along(tmp_path: Path) -> None:
     process = pid_from(tmp_path / "pid")
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    assert child.ending().reason == "its supervisor was killed"
+    assert str(child.ending().reason).startswith("its supervisor was killed")
     wait_until(lambda: not is_alive(process))
 
 
@@ -201,3 +201,42 @@ def test_a_small_output_is_whole_and_once(tmp_path: Path) -> None:
     file.write(b"all\n")
     file.close()
     assert head_and_tail(path) == ("all\n", "")
+
+
+def checked(tmp_path: Path, program: str, **checks: tuple[dict[str, str], ...]) -> Child:
+    arguments = (sys.executable, "-c", program)
+    command = Command(arguments, dict(os.environ), str(tmp_path), (), **checks)
+    child = Child(command, Spool(tmp_path / "spool", str(uuid.uuid4())), LONG)
+    child.wait()
+    return child
+
+
+EXISTS = {"name": "check_file_exists", "path": "done"}
+NO_ERRORS = {"name": "check_no_ora_errors", "log_file": "*.log"}
+
+
+def test_a_pre_check_that_does_not_hold_keeps_the_command_from_starting(tmp_path: Path) -> None:
+    child = checked(tmp_path, "open('done', 'w')", pre_checks=(EXISTS,))
+    assert child.ending().state is State.FAILED
+    assert child.ending().reason == "pre_checks: check_file_exists: done is not there"
+    assert not (tmp_path / "done").exists()
+
+
+def test_post_checks_fail_a_command_that_succeeded(tmp_path: Path) -> None:
+    write = "open('done', 'w'); open('a.log', 'w').write('fine\\nORA-00942: gone\\n')"
+    child = checked(tmp_path, write, post_checks=(EXISTS,))
+    assert child.ending().state is State.SUCCESS
+    child = checked(tmp_path, write, pre_checks=(EXISTS,), post_checks=(NO_ERRORS,))
+    assert child.ending().state is State.FAILED
+    assert str(child.ending().reason).endswith("a.log:2 has an error")
+
+
+def test_a_full_disk_loses_output_but_neither_the_command_nor_its_result(tmp_path: Path) -> None:
+    command = Command((sys.executable, "-c", "print('a' * 100)"), dict(os.environ), None, ())
+    spool = Spool(tmp_path, "token")
+    spool.output.symlink_to("/dev/full")
+    child = Child(command, spool, LONG)
+    child.wait()
+    assert child.ending().state is State.SUCCESS
+    lost = "101 bytes of output are lost: No space left on device"
+    assert child.ending().reason == lost

@@ -1,0 +1,1 @@
+"""Sends the notices of the outbox: by e-mail and by webhook."""
