@@ -147,7 +147,7 @@ class HistoryStore:
             HistoryError: If the table is one of something else.
         """
         with self._engine.connect() as connection:
-            if self._is_current(connection):
+            if self._has_columns(connection):
                 return []
         done = []
         with self._engine.begin() as connection:
@@ -158,9 +158,22 @@ class HistoryStore:
                     done.append(step)
         return done
 
-    def _is_current(self, connection: sa.Connection) -> bool:
+    def is_current(self) -> bool:
+        """Return whether the table is there with all columns.
+
+        Raises:
+            HistoryError: If the table is one of something else.
+        """
+        with self._engine.connect() as connection:
+            if self._has_columns(connection):
+                return True
+            self._refuse_foreign_table(connection)
+        return False
+
+    def _has_columns(self, connection: sa.Connection) -> bool:
         try:
-            connection.execute(sa.select(self._table).where(sa.false()))
+            # No row: the column belongs to the primary key. `sa.false()` is ORA-00920 here.
+            connection.execute(sa.select(self._table).where(self._table.c["RUN_ID"].is_(None)))
         except sa.exc.DatabaseError:
             connection.rollback()
             return False

@@ -9,7 +9,7 @@ import click
 
 from oracle_core import redact
 from oracle_core.command import reported
-from oracle_scheduler.command import asking, files, serving
+from oracle_scheduler.command import asking, files, keeping, moving, serving
 from oracle_scheduler.command.token import token
 
 LOGGER = logging.getLogger("oracle-scheduler")
@@ -40,5 +40,6 @@ for command in (
     *(files.validate, files.plan, serving.migrate, serving.serve, serving.run),
     *(asking.runs, asking.logs, asking.resume, asking.mark_success, asking.cancel),
     *(asking.pause, asking.unpause, asking.nodes, asking.pipelines, token),
+    *(keeping.check, keeping.prune, keeping.backfill, moving.sync, moving.import_),
 ):
     main.add_command(command)

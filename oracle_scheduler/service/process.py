@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 import uuid
@@ -13,7 +14,7 @@ from oracle_scheduler.notices.channels import Email, Webhook
 from oracle_scheduler.notices.sender import Sender
 from oracle_scheduler.service.leadership import Leadership
 from oracle_scheduler.service.worker import Worker
-from oracle_scheduler.store import claims, definitions, nodes
+from oracle_scheduler.store import claims, definitions, nodes, pruning
 from oracle_scheduler.triggers.service import DATABASE_ERRORS, firing_scheduler
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _SUFFIXES = frozenset({".yml", ".yaml", ".json"})
 _POLLS_PER_NODE_HEARTBEAT = 10
+_POLLS_PER_PRUNING = 3_600
 _NOTICE_SECONDS = 10.0
 
 
@@ -89,6 +91,15 @@ class Service:
             if rounds % _POLLS_PER_NODE_HEARTBEAT == 0:
                 self._heartbeat()
                 self._read_jobs()
+            if rounds % _POLLS_PER_PRUNING == 0 and self._leadership.is_leader():
+                self._prune()
+
+    def _prune(self) -> None:
+        before = dt.datetime.now(dt.UTC) - dt.timedelta(days=self._settings.keep_days)
+        try:
+            pruning.prune(self._database, before)
+        except DATABASE_ERRORS as error:
+            _LOGGER.warning("Old runs are deleted later: %s", describe(error).report)
 
     def _end_jobs(self) -> None:
         self._worker.stop()

@@ -9,17 +9,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from oracle_core.connection import sqlalchemy_engine
 from oracle_core.history import RunRecord, RunStatus, utc_now
 from oracle_scheduler.jobfile import pipeline_of
-from oracle_scheduler.store import claims, definitions, endings, events, firing, interventions
+from oracle_scheduler.store import (
+    claims,
+    definitions,
+    endings,
+    events,
+    firing,
+    interventions,
+    pruning,
+    readiness,
+)
 from oracle_scheduler.store.claims import Claimant
+from oracle_scheduler.store.database import Database
 from oracle_scheduler.store.endings import Ending
 from oracle_scheduler.store.firing import NewRun
 from oracle_scheduler.store.states import State
 
 if TYPE_CHECKING:
+    from oracle_standin.testing import OracleDatabase
+
     from oracle_core.history.store import HistoryStore
-    from oracle_scheduler.store.database import Database
     from oracle_scheduler.store.events import Notice
 
 pytestmark = pytest.mark.oracle
@@ -149,3 +161,37 @@ def test_a_run_is_late_at_its_deadline_unless_it_has_ended(store: Database) -> N
     interventions.cancel(store, run_id)
     make_due(store)
     assert run_id not in {notice.content["run_id"] for notice in notices(store)}
+
+
+def test_old_runs_are_deleted_with_all_that_belongs_to_them(store: Database) -> None:
+    run_id = started(store)
+    interventions.cancel(store, run_id)
+    active = started(store)
+    assert pruning.prune(store, dt.datetime.now(dt.UTC) - dt.timedelta(days=1)) == 0
+    assert pruning.prune(store, dt.datetime.now(dt.UTC) + dt.timedelta(days=1)) == 1
+    tables = store.tables
+    for table in (tables.run, tables.task, tables.history_run):
+        with store.transaction() as connection:
+            run_ids = set(connection.execute(sa.select(table.c.run_id)).scalars())
+        assert run_ids == {active}
+    assert run_id in {row["RUN_UUID"] for row in history_of(store).rows()}
+
+
+def test_what_a_store_lacks_is_listed_with_its_remedy(store: Database) -> None:
+    assert {finding.remedy for finding in readiness.findings(store)} == {""}
+    bare = Database(store.engine, prefix="other_", history_table="OTHER_HISTORY")
+    findings = {finding.what: finding.remedy for finding in readiness.findings(bare)}
+    assert "oracle-scheduler migrate" in findings["the tables are there and current"]
+    assert "migrate" in findings["the run history OTHER_HISTORY can be written"]
+
+
+def test_missing_grants_are_listed(oracle_database: OracleDatabase, fresh_schema: str) -> None:
+    config = oracle_database.config(fresh_schema)
+    database = Database(sqlalchemy_engine(config, module="scheduler test"), prefix="bare_")
+    oracle_database.administer(
+        *(f"REVOKE CREATE {what} FROM {fresh_schema}" for what in ("TABLE", "SEQUENCE"))
+    )
+    remedies = {finding.remedy for finding in readiness.findings(database)}
+    database.close()
+    assert f'GRANT CREATE TABLE TO "{fresh_schema}";' in remedies
+    assert f'GRANT CREATE SEQUENCE TO "{fresh_schema}";' in remedies

@@ -1,0 +1,1 @@
+"""Brings in what other schedulers know: Meltano, APScheduler, Executioner."""
