@@ -18,7 +18,6 @@ from oracle_core.history.ddl import HistoryNames, migrations, script
 from oracle_core.history.liveness import RunLock
 from oracle_core.history.model import RunStatus, StreamRun
 from oracle_core.history.rows import (
-    ID_BYTES,
     TEXT_BYTES,
     fitting,
     row_id,
@@ -29,6 +28,7 @@ from oracle_core.history.rows import (
     utc,
 )
 from oracle_core.history.settings import DEFAULT_TABLE, HistorySettings
+from oracle_core.history.table import history_table
 from oracle_core.pool import pool_of, pooled_engine
 
 if TYPE_CHECKING:
@@ -41,37 +41,6 @@ if TYPE_CHECKING:
 
 class HistoryError(OracleError):
     """The history's table cannot be used."""
-
-
-def history_table(names: HistoryNames) -> sa.Table:
-    """Return the table under its names, whatever database it is in."""
-
-    def column(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
-        return sa.Column(name, kind, quote=True)
-
-    return sa.Table(
-        names.table.name,
-        sa.MetaData(),
-        column("RUN_ID", sa.BigInteger()),
-        column("ID", sa.String(ID_BYTES)),
-        column("DESCRIPTION", sa.String(TEXT_BYTES)),
-        column("COMMAND", sa.String(TEXT_BYTES)),
-        column("STATUS", sa.String(50)),
-        column("APPLICATION_NAME", sa.String(255)),
-        column("LAST_RUN", sa.TIMESTAMP()),
-        column("DURATION_SECONDS", sa.Numeric(asdecimal=True)),
-        column("RETRY_COUNT", sa.BigInteger()),
-        column("RUN_UUID", sa.String(36)),
-        column("STARTED_AT", sa.TIMESTAMP()),
-        column("ENDED_AT", sa.TIMESTAMP()),
-        column("ROW_COUNT", sa.BigInteger()),
-        column("BYTE_COUNT", sa.BigInteger()),
-        column("ERROR_CODE", sa.String(128)),
-        column("ERROR_STREAM", sa.String(TEXT_BYTES)),
-        column("DETAILS", sa.Text()),
-        schema=sa.sql.quoted_name(names.schema.name, quote=True) if names.schema else None,
-        quote=True,
-    )
 
 
 class HistoryStore:
