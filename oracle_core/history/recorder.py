@@ -52,11 +52,19 @@ class RunRecorder:
         self._number: int | None = None
         self._has_warned = False
         self._streams: set[str] = set()
+        self.made: list[str] = []
+        """Statements by which this run made the table and what belongs to it."""
 
     @property
     def is_on(self) -> bool:
         """Whether a table is to be written."""
         return self._settings.table is not None
+
+    @property
+    def place(self) -> str:
+        """Where the history is, for the audit."""
+        settings = self._settings
+        return settings.url or ".".join(filter(None, (settings.schema, settings.table)))
 
     @property
     def has_begun(self) -> bool:
@@ -90,7 +98,7 @@ class RunRecorder:
 
         def write() -> None:
             store = self._opened()
-            store.migrate()
+            self.made += [step.statement for step in store.migrate()]
             store.interrupt(run.job, known_ended=ended)
             self._number = store.begin(
                 run, description=description, command=command_line(), parent=scheduled_run()

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oracle_core.telemetry.events import Event, RunEnded, RunStarted, StreamStarted
+from oracle_core.telemetry.events import (
+    Event,
+    RunEnded,
+    RunStarted,
+    StreamStarted,
+    TableChanged,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from oracle_core.history.recorder import RunRecorder
     from oracle_core.identifiers import Identifier, TableName
+    from oracle_core.telemetry.events import Change
 
 
 class HistorySink:
@@ -16,9 +25,17 @@ class HistorySink:
 
     name = "job_history"
 
-    def __init__(self, recorder: RunRecorder) -> None:
-        """Write through a recorder."""
+    def __init__(self, recorder: RunRecorder, *, user: str = "") -> None:
+        """Write through a recorder.
+
+        Args:
+            recorder: Writes the rows.
+            user: Who is logged on, for the audit.
+        """
         self._recorder = recorder
+        self._user = user
+        self.emit: Callable[[Event], None] | None = None
+        """Gets the changes that were needed to make the table."""
 
     def is_kept_in(self, table: TableName, own_schema: Identifier) -> bool:
         """Return whether the history of this run stands in a table.
@@ -35,10 +52,19 @@ class HistorySink:
             self._recorder.begin(
                 event.run, description=event.description, known_ended=event.known_ended
             )
+            self._tell_made()
         elif isinstance(event, StreamStarted):
             self._recorder.begin_stream(event.run, event.stream, event.method)
         elif isinstance(event, RunEnded):
             self._recorder.end(event.run)
+
+    def _tell_made(self) -> None:
+        if self.emit is None:
+            return
+        for statement in self._recorder.made:
+            change: Change = "CREATE" if statement.startswith("CREATE") else "ALTER"
+            text = " ".join(statement.split())
+            self.emit(TableChanged(change, self._recorder.place, self._user, statement=text))
 
     def close(self) -> None:
         """End the sessions."""

@@ -36,6 +36,8 @@ def telemetry_of(
     logs.install(config.get("log_format"))
     log = logger or logging.getLogger(application)
     telemetry = Telemetry(_sinks(config, application, log), logger=log)
+    if (history := telemetry.find(HistorySink)) is not None:
+        history.emit = telemetry.emit
     if telemetry.is_on:
         retry.observe(lambda code: telemetry.emit(Retried(code)))
     return telemetry
@@ -46,7 +48,7 @@ def _sinks(
 ) -> Iterator[EventSink]:
     recorder = RunRecorder(config, module=application, logger=logger)
     if recorder.is_on:
-        yield HistorySink(recorder)
+        yield HistorySink(recorder, user=str(config.get("proxy_user") or config.get("user") or ""))
     if config.get("metrics_file"):
         yield MetricsSink(config["metrics_file"], application=application)
     if config.get("audit_file"):

@@ -75,11 +75,14 @@ def test_rights_and_staging_tables_are_audited(
         record_line({"ID": 1}),
         audit_file=str(file),
         merge_strategy="staged",
+        job_history_table="RUNS",
         table_options={"HR-T": {"grants": [f"SELECT TO {other_schema}"]}},
     )
     lines = [line for line in read_audit(file) if "SINGER_LOAD" not in str(line.get("table"))]
     staged = [line["event"] for line in lines if "SINGER_STG_" in str(line.get("table"))]
     assert staged == ["CREATE", "DROP"]
+    own = [line["statement"] for line in lines if line.get("table") == "RUNS"]
+    assert own[0].startswith(("CREATE SEQUENCE", "CREATE TABLE"))
     (granted,) = [line for line in lines if line["event"] == "GRANT"]
     assert granted["table"] == f"{loader.user}.T"
     assert granted["statement"].endswith(f" TO {other_schema}")
