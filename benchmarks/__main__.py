@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import telemetry
 from benchmarks.processes import Measured, run
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Bench:
         )
         # The server counts the rows that it is sent, so that nothing can be moved on from staging.
         pair |= {"user": _USER, "password": _PASSWORD, "merge_strategy": "array"}
+        self.pair = pair
         pair_config = self._file("pair", pair)
         plain_config = self._file("plain", {"sqlalchemy_url": url, "schema": _USER.lower()})
         scripts = Path(sys.executable).parent
@@ -130,9 +132,15 @@ def main() -> int:
     """Run everything and print a line for each; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rows", type=int, default=300_000)
-    rows = parser.parse_args().rows
+    parser.add_argument("--telemetry", action="store_true", help="measure telemetry alone")
+    options = parser.parse_args()
+    rows = options.rows
     with tempfile.TemporaryDirectory() as folder, _server(rows) as ready:
         bench = Bench(ready, Path(folder), rows)
+        if options.telemetry:
+            bench.keep_lines()
+            telemetry.measure(bench.pair, bench.lines, Path(folder), server=ready["pid"])
+            return 0
         found: dict[str, Measured] = {}
         bench.keep_lines()
         lines = bench.lines
@@ -150,6 +158,7 @@ def main() -> int:
         _ratio("Tap", found["tap-oracle"], found["SDK tap"])
         _ratio("Target", found["target-oracle, append"], found["SDK target, append"])
         _ratio("Pipe", found["tap-oracle | target-oracle"], found["SDK tap | SDK target"])
+        telemetry.measure(bench.pair, lines, Path(folder), server=ready["pid"])
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from demo.openlineage_rules import problems_of_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +25,8 @@ _ENDS = {"COMPLETE": "SUCCESS", "FAIL": "FAILED", "ABORT": "INTERRUPTED"}
 _REPORT_ROW = re.compile(
     r"<tr><td>(?P<started>[^<]*)</td><td class='wrap'>(?P<job>[^<]*)</td>"
     r"<td class='status \w+'>(?P<status>\w+)</td><td class='number'>(?P<seconds>[\d.]*)[^<]*</td>"
-    r"<td class='number'>(?P<rows>[\d,]+)</td>.*?<td>(?P<run>[0-9a-f-]{36})</td></tr>"
+    r"<td class='number' title='(?P<streams>[^']*)'>(?P<rows>[\d,]+)</td>.*?"
+    r"<td>(?P<run>[0-9a-f-]{36})</td></tr>"
 )
 _SAMPLE = re.compile(r"^(?P<name>\w+)\{(?P<labels>[^}]*)\} (?P<value>\S+)$", re.MULTILINE)
 
@@ -156,10 +160,17 @@ def in_report(page: str) -> list[SeenRun]:
             started_at=row["started"],
             duration_ms=round(float(row["seconds"]) * 1000),
             rows=int(row["rows"].replace(",", "")),
+            streams=dict(_streams_of(unescape(row["streams"]))),
         )
         for row in _REPORT_ROW.finditer(page)
     ]
     return found[::-1]
+
+
+def _streams_of(text: str) -> Iterator[tuple[str, int]]:
+    for part in filter(None, text.split("; ")):
+        name, _, rows = part.rpartition(": ")
+        yield name, int(rows.replace(",", ""))
 
 
 def in_metrics(text: str) -> SeenRun:
@@ -181,30 +192,48 @@ def in_metrics(text: str) -> SeenRun:
         run_id=None,
         job=status["pipeline"],
         status=status["status"],
-        started_at=None,
+        started_at=_moment(float(values["oracle_pipeline_run_start_timestamp_seconds"])),
         duration_ms=round(float(values["oracle_pipeline_run_duration_seconds"]) * 1000),
         rows=sum(streams.values()),
-        streams=None,
+        streams=streams,
     )
 
 
+def _moment(seconds: float) -> str:
+    """Return a time as the state has it."""
+    moment = dt.datetime.fromtimestamp(round(seconds, 3), dt.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def in_lineage(lines: Iterable[str]) -> Iterator[SeenRun]:
-    """Yield the runs whose end is among OpenLineage events."""
-    for line in lines:
-        event = json.loads(line)
+    """Yield the runs whose end is among OpenLineage events.
+
+    Raises:
+        RuntimeError: If an event is not as the specification asks.
+    """
+    events = [json.loads(line) for line in lines]
+    if problems := problems_of_runs(events):
+        raise RuntimeError("; ".join(problems))
+    times = {
+        (event["run"]["runId"], event["eventType"]): dt.datetime.fromisoformat(event["eventTime"])
+        for event in events
+    }
+    for event in events:
         if event["eventType"] not in _ENDS:
             continue
         streams = {
             given["name"]: made["outputFacets"]["outputStatistics"]["rowCount"]
             for given, made in zip(event["inputs"], event["outputs"], strict=True)
         }
+        run_id = event["run"]["runId"]
+        started, ended = times[run_id, "START"], times[run_id, event["eventType"]]
         yield SeenRun(
             place="OpenLineage",
-            run_id=event["run"]["runId"],
+            run_id=run_id,
             job=event["job"]["name"],
             status=_ENDS[event["eventType"]],
-            started_at=None,
-            duration_ms=None,
+            started_at=_moment(started.timestamp()),
+            duration_ms=round((ended - started) / dt.timedelta(milliseconds=1)),
             rows=sum(streams.values()),
             streams=streams,
         )

@@ -83,7 +83,8 @@ class LineageSink:
 
     def _send(self, run: RunRecord, state: RunState, streams: tuple[str, ...]) -> None:
         known = [self._streams[name] for name in streams]
-        moment = run.ended_at or dt.datetime.now(dt.UTC)
+        now = run.started_at if state is RunState.START else dt.datetime.now(dt.UTC)
+        moment = run.ended_at or now
         job_type = job_type_job.JobTypeJobFacet("BATCH", "SINGER", "JOB")
         self._client.emit(
             RunEvent(
@@ -106,8 +107,14 @@ class LineageSink:
             )
         }
         if parent := _uuid(os.environ.get(PARENT_VARIABLE)):
+            name = "meltano"
             facets["parent"] = parent_run.ParentRunFacet(
-                parent_run.Run(parent), parent_run.Job(self._namespace, "meltano")
+                parent_run.Run(parent),
+                parent_run.Job(self._namespace, name),
+                # Consumers group runs by the root, which here is the parent itself.
+                parent_run.Root(
+                    parent_run.RootRun(parent), parent_run.RootJob(self._namespace, name)
+                ),
             )
         if run.error is not None:
             where = f" in stream {run.error.stream}" if run.error.stream else ""

@@ -146,10 +146,13 @@ def _run_row(run: RunRecord) -> str:
     duration = "" if run.duration_ms is None else f"{run.duration_ms / 1000:.3f} s"
     error = "" if run.error is None else f"{run.error.code} {run.error.stream or ''}".strip()
     status = run.status.value
+    # Which streams the rows are of is shown by pointing at the number.
+    streams = "; ".join(f"{name}: {moved.rows:,}" for name, moved in run.streams.items())
     return (
         f"<tr><td>{write_time(run.started_at)}</td><td class='wrap'>{escape(run.job)}</td>"
         f"<td class='status {status}'>{status}</td><td class='number'>{duration}</td>"
-        f"<td class='number'>{run.totals.rows:,}</td><td class='number'>{run.totals.bytes:,}</td>"
+        f"<td class='number' title='{escape(streams)}'>{run.totals.rows:,}</td>"
+        f"<td class='number'>{run.totals.bytes:,}</td>"
         f"<td class='number'>{run.retry_count}</td><td class='wrap'>{escape(error)}</td>"
         f"<td>{escape(run.run_id)}</td></tr>"
     )

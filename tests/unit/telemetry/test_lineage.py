@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from demo.openlineage_rules import problems, problems_of_runs
 from oracle_core.telemetry.lineage import LineageSink
 from tests.unit.telemetry.events import CONFIG, a_run, new_run
 
@@ -26,7 +27,9 @@ def sent(
         sink.handle(event)
     sink.close()
     assert "canary" not in path.read_text(encoding="utf-8")
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert problems_of_runs(events) == []
+    return events
 
 
 def test_a_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +39,7 @@ def test_a_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({event["run"]["runId"] for event in events}) == 1
     parent = events[0]["run"]["facets"]["parent"]["run"]["runId"]
     assert parent == "0d2d6f0e-6b5e-4a3b-9c55-5e1d6d7f3a10"
+    assert events[0]["run"]["facets"]["parent"]["root"]["run"]["runId"] == parent
     (output,) = events[-1]["outputs"]
     assert output["namespace"] == "oracle://db.example.com:1522"
     assert output["name"] == "ORCL.HR_COPY.JOBS"
@@ -63,3 +67,17 @@ def test_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert events[-1]["eventType"] == "FAIL"
     message = events[-1]["run"]["facets"]["errorMessage"]["message"]
     assert message == "ORA-01653 in stream HR-JOBS"
+
+
+def test_the_rules_find_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = sent(tmp_path / "lineage.jsonl", monkeypatch, application="target-oracle")[-1]
+    event["run"]["runId"] = "1"
+    event["eventTime"] = "yesterday"
+    del event["outputs"][0]["facets"]["schema"]["_producer"]
+    event["outputs"][0]["outputFacets"]["outputStatistics"]["rowCount"] = "7"
+    assert {problem.partition(":")[0] for problem in problems(event)} == {
+        "$.run.runId",
+        "$.eventTime",
+        "$.outputs[0].facets.schema",
+        "$.outputs[0].outputFacets.outputStatistics.rowCount",
+    }
