@@ -41,6 +41,8 @@ METHODS: dict[str, dict[str, Any]] = {
     "staged": {"merge_strategy": "staged"},
     "overwrite": {"load_method": "overwrite"},
     "difference": {"load_method": "overwrite", "overwrite_strategy": "difference"},
+    "rename": {"load_method": "overwrite", "overwrite_strategy": "rename"},
+    "exchange": {"load_method": "overwrite", "overwrite_strategy": "exchange"},
     "append": {"load_method": "append-only", "state_table": "SINGER_STATE", "state_id": "s"},
 }
 SCHEMA: Message = {
@@ -99,6 +101,8 @@ READ_STATE: dict[str, Callable[[oracledb.Connection], Callable[[], int | None] |
     "staged": lambda _: None,
     "overwrite": lambda _: lambda: 0,  # a table that is replaced is read from its beginning
     "difference": lambda _: lambda: 0,
+    "rename": lambda _: lambda: 0,
+    "exchange": lambda _: lambda: 0,
     "append": lambda connection: lambda: stored_state(connection),
 }
 
@@ -152,6 +156,8 @@ def check(connection: oracledb.Connection, where: str, *, is_append: bool) -> No
     expected = [(i % 7, i) for i in range(0 if is_append else 5, 12)]
     assert found == expected, where
     names = [name for (name,) in rows(connection, "SELECT table_name FROM user_tables")]
-    assert not [name for name in names if name.startswith("SINGER_STG")], where
+    assert not [n for n in names if n.startswith(("SINGER_STG", "SINGER_NEW", "SINGER_OLD"))], where
+    keys = "SELECT status FROM user_constraints WHERE table_name = 'T' AND constraint_type = 'P'"
+    assert is_append or rows(connection, keys) == [("ENABLED",)], where
     locks = rows(connection, "SELECT lock_name FROM singer_load_locks WHERE lock_name LIKE 'RUN%'")
     assert locks == [], where

@@ -51,6 +51,28 @@ def test_the_rows_are_replaced_at_the_end(loader: Loader, strategy: str) -> None
     assert (inserted, merged, deleted) == expected
 
 
+@pytest.mark.parametrize("strategy", [*STRATEGIES, "rename"])
+def test_grants_and_dependent_views_survive(loader: Loader, strategy: str) -> None:
+    seed(loader)
+    reader = loader.database.create_user(prefix="READER")
+    try:
+        loader.execute(
+            "CREATE VIEW v AS SELECT id, a FROM t WHERE id > 1",
+            f'GRANT SELECT ON t TO "{reader}"',
+            f'GRANT SELECT ON v TO "{reader}"',
+        )
+        schema = schema_line({**ID, **TEXT})
+        overwrite(loader, schema, record_line({"ID": 2, "A": "new"}), overwrite_strategy=strategy)
+        for name in ("t", "v"):
+            rows = loader.database.rows(reader, f'SELECT id, a FROM "{loader.user}".{name}')
+            assert rows == [(2, "new")]
+        assert loader.rows("SELECT status FROM user_objects WHERE object_name = 'V'") == [
+            ("VALID",)
+        ]
+    finally:
+        loader.database.drop_user(reader)
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_failure_leaves_the_old_rows_and_no_state(loader: Loader, strategy: str) -> None:
     seed(loader)

@@ -1,132 +1,248 @@
-"""Whatever the way of loading, the table equals a model in Python."""
+"""Whatever the way of loading, the table equals a model in Python.
+
+A few examples by default; `make faults-target` (FAULTS=full) runs many.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import os
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from target_oracle.reader import BulkReader
+from target_oracle.errors import TargetError
 from target_oracle.target import TargetOracle
+from tests.oracle.value_samples import KEY_SAMPLES, SAMPLES, Sample
 
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
 
+IS_FULL = os.environ.get("FAULTS") == "full"
 GONE = "2024-01-01T00:00:00+00:00"
-KEY_TYPES: dict[str, tuple[dict[str, Any], list[Any]]] = {
-    "NUMBER(5,1)": ({"type": "number"}, [1, 1.0, 2, 2.5]),
-    "VARCHAR2(4 CHAR)": ({"type": "string"}, ["a", "a ", "A", "ż"]),
-    "CHAR(3 CHAR)": ({"type": "string"}, ["a", "a ", "b", "ż"]),
-}
 METHODS: list[dict[str, Any]] = [
     {"load_method": "upsert", "merge_strategy": "array"},
     {"load_method": "upsert", "merge_strategy": "staged"},
     {"load_method": "upsert", "merge_strategy": "staged", "direct_path": "never"},
     {"load_method": "overwrite"},
-    {"load_method": "overwrite", "overwrite_strategy": "difference"},
     {"load_method": "overwrite", "direct_path": "never"},
+    {"load_method": "overwrite", "overwrite_strategy": "difference"},
+    {"load_method": "overwrite", "overwrite_strategy": "rename"},
+    {"load_method": "overwrite", "overwrite_strategy": "exchange"},
     {"load_method": "append-only"},
 ]
+
+
+PLACES: list[Literal["first", "last"] | None] = [None, "first", "last"]
+"""Where ACTIVATE_VERSION stands, if it does."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as SQL shows it."""
+
+    key: str | None
+    value: str | None
+    version: int | None
+    is_marked: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record: places of its key and value in their samples, None for null."""
+
+    key: int | None
+    value: int | None
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class Load:
+    """The input of one run; `activates` is one of `PLACES`."""
+
+    records: tuple[Record, ...]
+    version: int | None
+    activates: Literal["first", "last"] | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """Loads of one stream."""
+
+    key: Sample
+    value: Sample
+    is_keyed: bool
+    loads: tuple[Load, ...]
+    hard_delete: bool
+    batch_size_rows: int
+    method: dict[str, Any]
 
 
 @dataclass
 class Model:
     """What a table should hold; keys as Oracle compares them."""
 
-    key_type: str
-    method: str
-    rows: list[tuple[Any, Any]] = field(default_factory=list)
+    case: Case
+    rows: list[Row] = field(default_factory=list)
 
-    def load(self, records: list[dict[str, Any]]) -> None:
-        """Load the records of one run."""
-        if self.method == "overwrite":
+    def load(self, load: Load) -> list[list[Row]]:
+        """Take the records of one run; return the rows after each of them."""
+        is_overwrite = self.case.method["load_method"] == "overwrite"
+        before = self.rows
+        if is_overwrite:
             self.rows = []
-        for record in records:
-            if self.method == "append-only":
-                self.rows.append((self._stored(record["K"]), record["A"]))
-                continue
-            key = self._stored(record["K"])
-            self.rows = [row for row in self.rows if row[0] != key]
-            if record["_sdc_deleted_at"] is None:
-                self.rows.append((key, record["A"]))
+        states = [list(self.rows)]
+        for record in load.records:
+            self._take(record, load.version, before)
+            states.append(list(self.rows))
+        if load.activates:
+            self._activate(load.version)
+        return states
 
-    def _stored(self, key: Any) -> Any:
-        return key.ljust(3) if self.key_type.startswith("CHAR") else key
+    def _take(self, record: Record, version: int | None, before: list[Row]) -> None:
+        shown = None if record.key is None else self.case.key.values[record.key][1]
+        value = None if record.value is None else self.case.value.values[record.value][1]
+        is_merged = self.case.is_keyed and self.case.method["load_method"] != "append-only"
+        if not is_merged:
+            self.rows.append(Row(shown, value, version, record.is_gone))
+            return
+        earlier = [row for row in self.rows if row.key == shown]
+        if self.case.method.get("overwrite_strategy") == "difference":
+            earlier += [row for row in before if row.key == shown]
+        self.rows = [row for row in self.rows if row.key != shown]
+        if version is None and earlier:  # the column is not written
+            version = earlier[0].version
+        if not (record.is_gone and self.case.hard_delete):
+            self.rows.append(Row(shown, value, version, record.is_gone))
+
+    def _activate(self, version: int | None) -> None:
+        older = [row for row in self.rows if row.version != version]
+        self.rows = [row for row in self.rows if row.version == version]
+        if not self.case.hard_delete:
+            self.rows += [Row(row.key, row.value, row.version, is_marked=True) for row in older]
 
 
 @st.composite
-def loads(draw: st.DrawFn) -> tuple[str, list[list[dict[str, Any]]]]:
-    """Return a key type and the records of one or two runs."""
-    key_type = draw(st.sampled_from(sorted(KEY_TYPES)))
-    record = st.fixed_dictionaries(
-        {
-            "K": st.sampled_from(KEY_TYPES[key_type][1]),
-            "A": st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=4))
-            .map(lambda text: None if text == "" else text)
-            .filter(lambda text: text is None or "\x00" not in text),
-            "_sdc_deleted_at": st.sampled_from([None, None, GONE]),
-        }
+def cases(draw: st.DrawFn) -> Case:
+    """Return loads by one method into one table."""
+    key, value = draw(st.sampled_from(KEY_SAMPLES)), draw(st.sampled_from(SAMPLES))
+    is_keyed = draw(st.booleans() | st.just(value=True))
+    keys = st.sampled_from(range(len(key.values)))
+    values = st.none() | st.sampled_from(range(len(value.values)))
+    gone = st.sampled_from([False, False, True])
+    record = st.builds(Record, keys if is_keyed else st.none() | keys, values, gone)
+    loads = []
+    for number in range(draw(st.integers(1, 3))):
+        records = draw(st.lists(record, max_size=9))
+        if is_keyed and records and draw(st.integers(0, 9)) == 0:
+            records.insert(draw(st.integers(0, len(records))), Record(None, None, is_gone=False))
+        version = draw(st.none() | st.just(number + 1))
+        activates = draw(st.sampled_from(PLACES)) if version else None
+        loads.append(Load(tuple(records), version, activates))
+    methods = [m for m in METHODS if is_keyed or m.get("overwrite_strategy") != "difference"]
+    return Case(
+        key,
+        value,
+        is_keyed,
+        tuple(loads),
+        draw(st.booleans()),
+        draw(st.integers(1, 5)),
+        draw(st.sampled_from(methods)),
     )
-    return key_type, draw(st.lists(st.lists(record, max_size=9), min_size=1, max_size=2))
 
 
-def schema_of(key_type: str) -> dict[str, Any]:
+def messages(case: Case, load: Load) -> list[dict[str, Any]]:
+    """Return the messages of one run."""
     properties = {
-        "K": {**KEY_TYPES[key_type][0], "x-sql-datatype": key_type},
-        "A": {"type": ["string", "null"], "maxLength": 8},
+        "K": {**case.key.schema, "x-sql-datatype": case.key.sql_type},
+        "A": {**case.value.schema, "x-sql-datatype": case.value.sql_type},
         "_sdc_deleted_at": {"type": ["string", "null"], "format": "date-time"},
     }
-    return {
-        "type": "SCHEMA",
-        "stream": "T",
-        "schema": {"properties": properties},
-        "key_properties": ["K"],
-    }
+    for name in ("A",) if case.is_keyed else ("K", "A"):
+        properties[name]["type"] = [properties[name]["type"], "null"]
+    keys = ["K"] if case.is_keyed else []
+    schema = {"properties": properties}
+    lines: list[dict[str, Any]] = [
+        {"type": "SCHEMA", "stream": "T", "schema": schema, "key_properties": keys}
+    ]
+    activation = {"type": "ACTIVATE_VERSION", "stream": "T", "version": load.version}
+    if load.activates == "first":
+        lines.append(activation)
+    for record in load.records:
+        sent = {
+            "K": None if record.key is None else case.key.values[record.key][0],
+            "A": None if record.value is None else case.value.values[record.value][0],
+            "_sdc_deleted_at": GONE if record.is_gone else None,
+        }
+        more = {} if load.version is None else {"version": load.version}
+        lines.append({"type": "RECORD", "stream": "T", "record": sent, **more})
+    return [*lines, activation] if load.activates == "last" else lines
+
+
+def run(config: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    data = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    target = TargetOracle(config=config)
+    target.read_input(io.BytesIO(data))
+    target.process_endofpipe()
+
+
+def rows_of(database: OracleDatabase, user: str, case: Case) -> list[Row]:
+    columns = database.rows(user, "SELECT column_name FROM user_tab_columns WHERE table_name = 'T'")
+    version = '"_SDC_TABLE_VERSION"' if ("_SDC_TABLE_VERSION",) in columns else "NULL"
+    query = (
+        f'SELECT {case.key.shown}, {case.value.shown}, {version}, NVL2("_SDC_DELETED_AT", 1, 0)'
+        " FROM t"
+    )
+    return [
+        Row(k, a, None if v is None else int(v), bool(marked))
+        for k, a, v, marked in database.rows(user, query)
+    ]
 
 
 @settings(
-    max_examples=25,
+    max_examples=400 if IS_FULL else 20,
+    phases=tuple(Phase) if IS_FULL else (Phase.explicit, Phase.reuse, Phase.generate),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(case=loads(), method=st.sampled_from(METHODS), batch_size_rows=st.integers(1, 5))
+@given(case=cases())
 def test_the_table_equals_the_model(
-    oracle_database: OracleDatabase,
-    fresh_schema: str,
-    case: tuple[str, list[list[dict[str, Any]]]],
-    method: dict[str, Any],
-    batch_size_rows: int,
+    oracle_database: OracleDatabase, fresh_schema: str, case: Case
 ) -> None:
-    key_type, runs = case
-    model = Model(key_type, method["load_method"])
     oracle_database.execute(
         fresh_schema,
         "BEGIN FOR t IN (SELECT table_name FROM user_tables WHERE table_name = 'T') LOOP"
         " EXECUTE IMMEDIATE 'DROP TABLE t PURGE'; END LOOP; END;",
     )
     config = oracle_database.config(
-        fresh_schema, batch_size_rows=batch_size_rows, hard_delete=True, **method
+        fresh_schema,
+        batch_size_rows=case.batch_size_rows,
+        hard_delete=case.hard_delete,
+        **case.method,
     )
-    for records in runs:
-        messages = [schema_of(key_type)]
-        messages += [{"type": "RECORD", "stream": "T", "record": record} for record in records]
-        data = "".join(json.dumps(message) + "\n" for message in messages).encode()
-        run = TargetOracle(config=config).run
-        BulkReader(run, max_line_bytes=1 << 20).read(io.BytesIO(data))
-        run.finish()
-        model.load(records)
-        found = oracle_database.rows(fresh_schema, "SELECT k, a FROM t")
-        assert sorted(map(repr_of, found)) == sorted(map(repr_of, model.rows))
-
-
-def repr_of(row: tuple[Any, Any]) -> tuple[str, str]:
-    """Return a row such that equal numbers look alike."""
-    key = row[0] if isinstance(row[0], str) else float(row[0])
-    return repr(key), repr(row[1])
+    note(repr(case))
+    model = Model(case)
+    for load in case.loads:
+        before = list(model.rows)
+        states = model.load(load)
+        lines = messages(case, load)
+        nulls = [place for place, record in enumerate(load.records) if record.key is None]
+        if case.is_keyed and nulls:
+            with pytest.raises(TargetError):
+                run(config, lines)
+            model.rows = rows_of(oracle_database, fresh_schema, case)
+            # Whole batches before the record are there, or nothing of an overwrite.
+            is_overwrite = case.method["load_method"] == "overwrite"
+            possible = [before] if is_overwrite else states[: nulls[0] + 1]
+            assert Counter(model.rows) in [Counter(state) for state in possible]
+            continue
+        run(config, lines)
+        found = rows_of(oracle_database, fresh_schema, case)
+        assert Counter(found) == Counter(model.rows)
