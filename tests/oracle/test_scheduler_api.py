@@ -180,14 +180,17 @@ def test_status_and_metrics_agree(both: Api) -> None:
 
 def test_two_hundred_requests_at_once(store: Database) -> None:
     register(store)
-    with serving(store, ApiSettings(port=0)) as url:
+    limits = httpx2.Limits(max_connections=200)
+    with (
+        serving(store, ApiSettings(port=0)) as url,
+        httpx2.Client(base_url=url, limits=limits, timeout=60) as client,
+    ):
 
         def ask(number: int) -> int:
             if number % 4:
-                return httpx2.get(f"{url}{PATHS[number % 4 - 1]}", timeout=60).status_code
+                return client.get(PATHS[number % 4 - 1]).status_code
             headers = {"Idempotency-Key": str(number // 8)}
-            path = f"{url}/api/pipelines/night/run"
-            return httpx2.post(path, headers=headers, timeout=60).status_code
+            return client.post("/api/pipelines/night/run", headers=headers).status_code
 
         with ThreadPoolExecutor(200) as threads:
             statuses = Counter(threads.map(ask, range(200)))
