@@ -12,6 +12,7 @@
 #             schema changes, other taps and targets, old states, BLOBs of 5 MB, two million rows
 # make test-pythons  runs the pair's tests on every supported Python that this machine has
 # make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
+# make fuzz-scheduler  sends EXAMPLES=200 requests of every kind to each operation of its interface
 # make faults-scheduler  kills processes of the scheduler while 2,000 times come due; TIMES=200
 # make kills  kills both programs 40 times while rows and state are one transaction; KILLS=n
 # make test-browser  looks at the report of runs in chromium (apt-get install chromium)
@@ -49,7 +50,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-scheduler kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo demo-scheduler kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler fuzz-scheduler bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -142,6 +143,9 @@ standin-report: $(VENV)/.installed
 
 test-scheduler: $(VENV)/.installed
 	$(BIN)/python -m pytest $(PARALLEL) -m scheduler tests/oracle/test_scheduler_service.py
+
+fuzz-scheduler: $(VENV)/.installed
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest -q tests/unit/oracle_scheduler/test_api_document.py
 
 faults-scheduler: $(VENV)/.installed
 	$(BIN)/python -m tests.oracle.scheduler_faults $(if $(TIMES),--times $(TIMES))

@@ -44,6 +44,7 @@ class Access:
         may operate; new commands need a token in any case.
         """
         now = self.clock()
+        # The memory holds digests, so that a dump of this process shows no token of the past.
         digest = "" if secret is None else tokens.digest_of(secret)
         expiry, scope = self._known.get(digest, (now, None))
         if expiry > now:
@@ -54,6 +55,7 @@ class Access:
             scope = None
         else:
             scope = Scope.OPERATE
+        # Wrong secrets are remembered as well; emptied, the memory costs a statement per token.
         if len(self._known) >= _REMEMBERED_MAX:
             self._known.clear()
         self._known[digest] = (now + _REMEMBERED_SECONDS, scope)
@@ -102,6 +104,7 @@ def check_origin(request: Request, *, is_browser: bool) -> None:
     if request.method in _SAFE_METHODS:
         return
     origin = request.headers.get("origin")
+    # Browsers send it with each POST and DELETE; programs with a token of their own need not.
     if origin is None and not is_browser:
         return
     if origin is None or _parts(origin)[0] != request.headers.get("host"):

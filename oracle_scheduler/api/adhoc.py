@@ -32,6 +32,7 @@ def scheduled_pipeline(body: ScheduleJob) -> tuple[Pipeline, str]:
         schedule["cron"] = body.cron
     else:
         schedule["interval"] = f"{body.interval:.6f}"
+    # The text is what is stored, so that a job by request is read as any job file is.
     job: dict[str, Any] = {"id": body.job_id, "timeout": body.timeout}
     if body.job_type == "python":
         job |= {"type": "python", "call": f"{body.module}:{body.function}"}
@@ -77,6 +78,7 @@ def check_allowed(pipeline: Pipeline, allowed: Sequence[str]) -> None:
 def _is_allowed(job: Job, allowed: Sequence[str]) -> bool:
     if job.kind is JobKind.PYTHON:
         module, _, _ = job.command.partition(":")
+        # `check` must not allow `checksum`: what follows an entry is a dot or nothing.
         entries = [entry for entry in allowed if "/" not in entry]
         return any(
             entry in {job.command, module} or module.startswith(f"{entry}.") for entry in entries

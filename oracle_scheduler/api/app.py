@@ -50,11 +50,13 @@ def create_app(database: Database, settings: ApiSettings) -> FastAPI:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
     Answers(pages.problem_page).install(app)
+    # What is added last comes first: a refusal of the limits has the headers too.
     app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     app.add_middleware(
         RateLimit, per_second=settings.requests_per_second, burst=settings.requests_burst
     )
     app.add_middleware(SecurityHeaders, is_secure=settings.is_secure)
+    # Made once: FastAPI would make it at the first request, in the thread of that request.
     document = with_problem(app.openapi())
     app.openapi = lambda: document  # type: ignore[method-assign]
     return app

@@ -27,6 +27,8 @@ def _check_plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any value
     if depth > DEPTH_MAX:
         message = f"is nested deeper than {DEPTH_MAX} levels"
         raise ValueError(message)
+    # A process cannot be given either: exec ends an argument at U+0000, and half of a pair of
+    # surrogates has no bytes. Deep values would end the stack of the reader of job files.
     if isinstance(value, str) and ("\0" in value or not value.isascii()):
         try:
             value.encode()

@@ -67,6 +67,7 @@ def graph(jobs: Sequence[Job], states: Mapping[str, str]) -> Graph:
     curves = tuple(
         _curve(boxes[name], box) for box in boxes.values() for name in box.job.dependencies
     )
+    # A column is as wide as a box with its gap; the last one has no gap.
     width = 2 * MARGIN + max(columns.values(), default=0) * (BOX_WIDTH + GAP_X) + BOX_WIDTH
     height = 2 * MARGIN + max(heights.values(), default=1) * (BOX_HEIGHT + GAP_Y) - GAP_Y
     return Graph(width, height, tuple(boxes.values()), curves)
@@ -115,6 +116,7 @@ def durations(runs: Sequence[RunRow]) -> Chart:
     step = CHART_WIDTH / max(len(ended), 20)
     bars = []
     for place, (run, seconds) in enumerate(ended):
+        # A run of no time is a line of two pixels, not nothing.
         height = max(2.0, CHART_HEIGHT * seconds / longest)
         label = f"{run.created_at:%Y-%m-%d %H:%M}Z {run.state} {duration(seconds)}"
         corner = (round(place * step, 1), round(CHART_HEIGHT - height, 1))
@@ -140,6 +142,7 @@ def runs_by_day(counts: Iterable[tuple[dt.date, str, int]], last: dt.date, days:
     for place in range(days):
         day = last - dt.timedelta(days=days - 1 - place)
         y = float(CHART_HEIGHT)
+        # In the order of the enumeration, so that a state has its place in every bar.
         for state in State:
             count = by_day.get(day, Counter())[state]
             if count:

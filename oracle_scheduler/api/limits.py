@@ -94,6 +94,7 @@ class RateLimit:
         level = min(self._burst, level + (now - then) * self._per_second)
         is_taken = level >= 1
         self._buckets[client] = (level - is_taken, now)
+        # Just put at the end, so that the first is the one seen longest ago.
         if len(self._buckets) > _CLIENTS_MAX:
             self._buckets.popitem(last=False)
         return is_taken
@@ -112,6 +113,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # A body that says its size is refused before a byte of it is read.
         length = Headers(scope=scope).get("content-length", "0")
         detail = f"a body has at most {self._bytes_max} bytes"
         if length.isdecimal() and int(length) > self._bytes_max:

@@ -66,6 +66,8 @@ def metrics(request: Request, context: Context) -> Any:  # noqa: ANN401 - one of
     present = figures(context.database)
     if "application/json" in request.headers.get("accept", ""):
         return bodies.Status.model_validate(present)
+    # A registry per answer: the figures come from the store, which all processes share, so that
+    # nothing is counted in memory and every process answers the same.
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(present))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -80,6 +82,7 @@ class _Collector:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the metrics."""
         present = self._figures
+        # A state without a run is 0 rather than missing: rates and alerts need the series.
         yield _gauge(
             "oracle_scheduler_leader", "Whether a process leads.", float(present.leader is not None)
         )

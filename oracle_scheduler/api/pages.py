@@ -225,6 +225,7 @@ def login_form() -> Response:
 async def login(request: Request, context: Context) -> Response:
     """Keep a token in a cookie that scripts cannot read and other sites cannot send."""
     check_origin(request, is_browser=True)
+    # Parsed here: FastAPI's Form needs a package of its own for one field.
     form = parse_qs((await request.body()).decode("ascii", "replace"), max_num_fields=10)
     secret = form.get("token", [""])[0].strip()
     # A statement or two: it would hold the loop, so that it runs in a thread.

@@ -51,6 +51,7 @@ class Answers:
         app.add_exception_handler(JobFileError, self._job_file)
         app.add_exception_handler(UnknownNameError, self._unknown)
         app.add_exception_handler(ConfigurationError, self._conflict)
+        # The most specific class that is known decides: ConfigurationError is an OracleError.
         for kind in DATABASE_ERRORS:
             app.add_exception_handler(kind, self._database)
         app.add_exception_handler(Exception, self._unexpected)
@@ -65,6 +66,7 @@ class Answers:
         title = http.HTTPStatus(status).phrase
         if "text/html" not in request.headers.get("accept", ""):
             return problem(status, title, detail, headers)
+        # Only pages ask for text/html, and a browser without a token is shown where to give it.
         if status == http.HTTPStatus.UNAUTHORIZED:
             return RedirectResponse(LOGIN, status_code=http.HTTPStatus.SEE_OTHER)
         return self._page(request, status, title, detail)

@@ -70,6 +70,7 @@ def run_pipeline(
 def _start(
     context: ApiContext, response: Response, name: str, body: bodies.StartRun, key: str | None
 ) -> bodies.Started:
+    # The file may change between this look and the start; both versions are its author's.
     row = reading.pipeline(context.database, name)
     adhoc.check_run(pipeline_of(row.definition, name), body)
     new = NewRun(fire_key=fire_key(name, key), env=body.env, skip=frozenset(body.skip))

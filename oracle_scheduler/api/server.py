@@ -41,6 +41,7 @@ def serving(database: Database, settings: ApiSettings) -> Iterator[str]:
             of other machines would come without a token or without TLS.
     """
     check_exposure(settings, has_tokens=tokens.any_exists(database))
+    # Uvicorn takes signals in the main thread alone, so that they stay with the service.
     server = uvicorn.Server(_config(database, settings))
     listener = _listener(settings)
     thread = threading.Thread(target=server.run, args=([listener],), name="api", daemon=True)
@@ -79,6 +80,7 @@ def _listener(settings: ApiSettings) -> socket.socket:
     """Return a listening socket, so that a taken port is found before anything is started."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
+    # A restart need not wait for connections of the process before it (TIME_WAIT).
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
