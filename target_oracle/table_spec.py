@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from target_oracle.settings import TextWithoutLength
 
 NO_OPTIONS = TableOptions()
-_PARTITIONING = frozenset(
-    {"NUMBER", "VARCHAR2", "NVARCHAR2", "CHAR", "NCHAR", "DATE", "TIMESTAMP", "RAW"}
-)
-"""Types that a partitioning column may have (SQL Language Reference, "CREATE TABLE")."""
+_PARTITIONING = frozenset({Family.DECIMAL, Family.TEXT, Family.WALL_CLOCK, Family.BINARY})
+"""Families whose types a partitioning column may have where a key takes them (SQL Language Reference, "CREATE TABLE")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ def for_exchange(spec: TableSpec, stream: str) -> TableSpec:
         return replace(spec, has_local_key=True)
     names = spec.keys or tuple(column.name for column in spec.columns)
     by_name = {column.name: column.type for column in spec.columns}
-    fitting = [name for name in names if by_name[name].kind in _PARTITIONING]
+    fitting = [name for name in names if _partitions(by_name[name])]
     if not fitting:
         what = (
             f"stream '{stream}': overwrite_strategy exchange needs a column of text, number or "
@@ -164,6 +162,11 @@ def for_exchange(spec: TableSpec, stream: str) -> TableSpec:
         f"PARTITION BY RANGE ({fitting[0].sql}) (PARTITION SINGER_ALL VALUES LESS THAN (MAXVALUE))"
     )
     return replace(spec, options=replace(spec.options, partition=clause), has_local_key=True)
+
+
+def _partitions(oracle_type: OracleType) -> bool:
+    row = row_of(oracle_type)
+    return row.keyable and row.family in _PARTITIONING
 
 
 def _vector_shapes(
