@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 NO_OPTIONS = TableOptions()
 _PARTITIONING = frozenset({Family.DECIMAL, Family.TEXT, Family.WALL_CLOCK, Family.BINARY})
-"""Families whose types a partitioning column may have where a key takes them (SQL Language Reference, "CREATE TABLE")."""
+"""Families whose types can partition a table, if a key takes them (SQL Language Reference,
+"CREATE TABLE")."""
 
 
 @dataclass(frozen=True, slots=True)
