@@ -100,6 +100,26 @@ class LoadHistory:
         ended = (known.run_id for known in history.runs if known.status is not RunStatus.RUNNING)
         self._telemetry.emit(RunStarted(run, f"load by {APPLICATION}", tuple(ended)))
 
+    @property
+    def record(self) -> RunRecord:
+        """The run, which has begun."""
+        assert self._run is not None  # noqa: S101 - `begin` comes first
+        return self._run
+
+    def join(self, run: RunRecord) -> None:
+        """Load as a part of a run that another process reports."""
+        self._run, self._is_own = run, False
+        run_context.set_run(run.run_id, run.job)
+
+    def take_event(self, event: object) -> None:
+        """Report what a part of the run in another process has done."""
+        if isinstance(event, StreamStarted) and event.stream not in self._loaded:
+            self._loaded[event.stream] = StreamRun(event.method)
+        elif isinstance(event, BatchMoved):
+            self._count(event)
+        if isinstance(event, (StreamStarted, BatchMoved, TableChanged)):
+            self._telemetry.emit(event)
+
     def refuse_own_table(self, stream: str, table: TableName, own_schema: Identifier) -> None:
         """Refuse a stream that would be loaded into the history of runs.
 
@@ -136,16 +156,22 @@ class LoadHistory:
     def batch_loaded(self, stream: str, rows: int, seconds: float, operation: Operation) -> None:
         """Note that a batch was committed."""
         size = self._waiting_bytes.pop(stream, 0)
-        known = self._loaded.get(stream)
+        moved = BatchMoved(stream, rows, size, seconds, operation)
+        if self._count(moved):
+            self._telemetry.emit(moved)
+
+    def _count(self, moved: BatchMoved) -> bool:
+        """Add a batch to what its stream has loaded; return whether the stream is followed."""
+        known = self._loaded.get(moved.stream)
         if known is None:
-            return
-        self._loaded[stream] = replace(
+            return False
+        self._loaded[moved.stream] = replace(
             known,
-            rows=known.rows + rows,
-            bytes=known.bytes + size,
-            duration_ms=known.duration_ms + round(seconds * 1000),
+            rows=known.rows + moved.rows,
+            bytes=known.bytes + moved.bytes,
+            duration_ms=known.duration_ms + round(moved.seconds * 1000),
         )
-        self._telemetry.emit(BatchMoved(stream, rows, size, seconds, operation))
+        return True
 
     def table_changed(
         self, change: Change, table: TableName, user: str, rows: int | None, statement: str | None

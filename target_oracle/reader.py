@@ -75,7 +75,7 @@ class Consumer(Protocol):
         """Take a BATCH message of a stream whose SCHEMA has come."""
 
 
-class _Header(msgspec.Struct):
+class Header(msgspec.Struct):
     """The part of a message that says what it is."""
 
     type: str
@@ -84,10 +84,15 @@ class _Header(msgspec.Struct):
     version: msgspec.Raw = msgspec.Raw(b"")
 
 
-_HEADER = msgspec.json.Decoder(_Header)
+_HEADER = msgspec.json.Decoder(Header)
 _MESSAGE: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(
     dict[str, Any], float_hook=Decimal
 )
+
+
+def header_of(line: bytes) -> Header:
+    """Return the part of a message that says what it is."""
+    return _HEADER.decode(line)
 
 
 class BulkReader:
@@ -116,15 +121,23 @@ class BulkReader:
         consumer = self._consumer
         pieces = pieces_of(file_input, waiting=consumer.waiting, idle=consumer.idle)
         for block in blocks(pieces, max_line_bytes=self._max_line_bytes):
-            self._line, counted_to = block.first_line, 0
-            for start, end, stream in self._runs(block):
-                self._line += block.data.count(NEWLINE, counted_to, start)
-                counted_to = start
-                if stream is None:
-                    self._take_other(block, start, end)
-                else:
-                    self._take_run(block, start, end, stream)
+            self.take_block(block)
         return self._counts
+
+    def take_block(self, block: Block) -> None:
+        """Read the lines of one block.
+
+        Raises:
+            LineError: For the first line that cannot be taken.
+        """
+        self._line, counted_to = block.first_line, 0
+        for start, end, stream in self._runs(block):
+            self._line += block.data.count(NEWLINE, counted_to, start)
+            counted_to = start
+            if stream is None:
+                self._take_other(block, start, end)
+            else:
+                self._take_run(block, start, end, stream)
 
     def _runs(self, block: Block) -> Iterator[tuple[int, int, str | None]]:
         """Yield (start, end, stream) of runs of RECORD lines, and of single other lines (None)."""
@@ -148,7 +161,7 @@ class BulkReader:
         if last and block.data.startswith(last, start):
             return self._last_stream
         line = block.data[start:end]
-        with _as_line_error(block, start, end):
+        with as_line_error(block, start, end):
             header = _HEADER.decode(line)
         if header.type != SingerMessageType.RECORD:
             return None
@@ -192,7 +205,7 @@ class BulkReader:
         while start < end:
             line_end = _line_end(block.data, start)
             line = block.data[start:line_end]
-            with _as_line_error(block, start, line_end, stream):
+            with as_line_error(block, start, line_end, stream):
                 if decoder:
                     row = decode_or_refuse(consumer, decoder, decoder.decode_line, line)
                     if row is not None:
@@ -204,15 +217,15 @@ class BulkReader:
 
     def _take_other(self, block: Block, start: int, end: int) -> None:
         line = block.data[start:end]
-        header = _HEADER.decode(line)
-        with _as_line_error(block, start, end):
+        header = header_of(line)
+        with as_line_error(block, start, end):
             match header.type:
                 case SingerMessageType.SCHEMA:
-                    self._consumer.take_schema(_schema_message(line))
+                    self._consumer.take_schema(schema_message(line))
                 case SingerMessageType.STATE:
-                    self._consumer.take_state(_state_value(header))
+                    self._consumer.take_state(state_value(header))
                 case SingerMessageType.ACTIVATE_VERSION:
-                    self._consumer.take_activate_version(*_activation(header))
+                    self._consumer.take_activate_version(*activation(header))
                 case SingerMessageType.BATCH:
                     self._take_batch(block, start, end)
                 case _:
@@ -253,7 +266,7 @@ def _spellings(stream: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def _as_line_error(block: Block, start: int, end: int, stream: str | None = None) -> Iterator[None]:
+def as_line_error(block: Block, start: int, end: int, stream: str | None = None) -> Iterator[None]:
     """Turn a verdict on a line into an error that says where the line is."""
     try:
         yield
@@ -284,7 +297,8 @@ def _record_message(line: bytes, stream: str) -> dict[str, Any]:
     return message
 
 
-def _schema_message(line: bytes) -> dict[str, Any]:
+def schema_message(line: bytes) -> dict[str, Any]:
+    """Return a SCHEMA message; NotDecoded if a part is missing."""
     message = _MESSAGE.decode(line)
     schema = message.get("schema")
     if not isinstance(message.get("stream"), str) or not isinstance(schema, dict):
@@ -296,7 +310,8 @@ def _schema_message(line: bytes) -> dict[str, Any]:
     return message
 
 
-def _state_value(header: _Header) -> bytes:
+def state_value(header: Header) -> bytes:
+    """Return the value of a STATE as it came; NotDecoded if it is not an object."""
     value = bytes(header.value).strip()
     if not value.startswith(b"{"):
         what = "STATE whose value is not an object"
@@ -304,7 +319,8 @@ def _state_value(header: _Header) -> bytes:
     return value
 
 
-def _activation(header: _Header) -> tuple[str, int]:
+def activation(header: Header) -> tuple[str, int]:
+    """Return stream and version of an ACTIVATE_VERSION; NotDecoded if a part is missing."""
     if header.stream is None or not bytes(header.version).strip().isdigit():
         what = "ACTIVATE_VERSION without a stream or an integer version"
         raise NotDecoded(what)

@@ -68,7 +68,7 @@ class LoadRun:
         telemetry: Telemetry | None = None,
     ) -> None:
         """Prepare the run; the database is reached with the first SCHEMA."""
-        self._history = LoadHistory(config, telemetry or Telemetry())
+        self.history = LoadHistory(config, telemetry or Telemetry())
         self.settings = settings
         self._config = config
         self._mapper = mapper
@@ -76,7 +76,7 @@ class LoadRun:
         self._last_state: bytes | None = None
         self._has_rows_behind_state = False
         self._session = session or TargetSession(config)
-        self._session.on_change = self._history.table_changed
+        self._session.on_change = self.history.table_changed
         self._open_bookkeeping = bookkeeping or partial(open_bookkeeping, config)
         self._bookkeeping: Bookkeeping | None = None
         self._shared: LoadServices | None = None
@@ -125,7 +125,7 @@ class LoadRun:
         }
         if self._schemas.get(stream) == declared:
             return
-        self._history.begin()
+        self.history.begin()
         self._schemas[stream] = copy.deepcopy(declared)
         self._mapper.register_raw_stream_schema(
             stream, declared["schema"], declared["key_properties"]
@@ -158,9 +158,9 @@ class LoadRun:
         table = self._services().rules.table(stream)
         self._register.claim(stream, table)
         services = self._services()
-        if services.ledger is not None and self._history.run_id is not None:
-            services.ledger.run_id = self._history.run_id
-        self._history.refuse_own_table(stream, table, self._session.own_schema)
+        if services.ledger is not None and self.history.run_id is not None:
+            services.ledger.run_id = self.history.run_id
+        self.history.refuse_own_table(stream, table, self._session.own_schema)
         if services.bookkeeping is not None:
             locks, session = services.bookkeeping.locks, self._session
             where = f"stream '{stream}': lock {table} against another load"
@@ -179,9 +179,9 @@ class LoadRun:
             if stream in self._pending:
                 self._pending[stream] = sink
         sink.prepare()
-        sink.on_loaded = self._history.batch_loaded
+        sink.on_loaded = self.history.batch_loaded
         self._sinks[stream] = sink
-        self._history.begin_stream(stream, self.settings.load_method, str(table), sink.lineage)
+        self.history.begin_stream(stream, self.settings.load_method, str(table), sink.lineage)
         how = (
             "in bulk"
             if stream_maps.changes_nothing(stream_map)
@@ -201,7 +201,7 @@ class LoadRun:
             transactions: TargetSession | StateTransaction = session
             if books is not None and books.states is not None:
                 of_state = TargetSession(self._config)
-                of_state.on_change = self._history.table_changed
+                of_state.on_change = self.history.table_changed
                 self._unit = StateTransaction(of_state, books.states, books.ledger)
                 transactions = self._unit
             self._shared = LoadServices(
@@ -225,7 +225,7 @@ class LoadRun:
                 return False
         self._barrier.number(table.num_rows)
         self._has_rows_behind_state = True
-        self._history.take_rows(stream, size)
+        self.history.take_rows(stream, size)
         if sink.oldest is not None:
             self._pending[stream] = sink
         self._released()
@@ -243,7 +243,7 @@ class LoadRun:
         sink = self._sinks[stream]
         self._pending[stream] = sink
         self._has_rows_behind_state = True
-        self._history.take_rows(stream, size)
+        self.history.take_rows(stream, size)
         first = self._barrier.number(len(rows))
         with self._failures.of(stream, lambda: self._give_up(sink, first)):
             if sink.take(rows, first, size, line, file=file):
@@ -279,7 +279,7 @@ class LoadRun:
 
     def take_state(self, value: bytes) -> None:
         """Take a STATE; it leaves when the rows before it are committed."""
-        self._history.take_state(value)
+        self.history.take_state(value)
         self._barrier.take(value)
         if self.settings.state_table:
             self._commit_with_state(value)
@@ -349,7 +349,7 @@ class LoadRun:
         maps = self._config.get("stream_maps") or {}
         for line in (*refused, *stream_maps.unmatched(maps, self._schemas)):
             _LOGGER.warning("%s", line)
-        self._history.end(None)
+        self.history.end(None)
         self._close()
 
     def _finish_sinks(self) -> None:
@@ -384,7 +384,7 @@ class LoadRun:
     def fail(self, failure: BaseException) -> None:
         """End the session after a failure; what is not committed is rolled back."""
         try:
-            self._history.end(failure)
+            self.history.end(failure)
         finally:
             self._close()
 
@@ -397,4 +397,4 @@ class LoadRun:
                 self._unit.close()
             self._session.close()
         finally:
-            self._history.close()
+            self.history.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from singer_sdk import typing as th
@@ -13,16 +14,22 @@ from oracle_core.history.settings import TARGET_HISTORY_SETTINGS
 from oracle_core.settings import CONNECTION_SETTINGS, validated
 from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
 from oracle_core.telemetry.sinks import telemetry_of
+from target_oracle.declared_settings import TARGET_SETTINGS
 from target_oracle.dry_run import DryRun
+from target_oracle.line_router import LineRouter
+from target_oracle.parallel_run import ParallelRun
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
 from target_oracle.sdk_compat import BulkTarget, ConfigInput
-from target_oracle.settings import TARGET_SETTINGS, TargetSettings
+from target_oracle.settings import TargetSettings
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Callable
 
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
+
+    from oracle_core.telemetry import Telemetry
 
 
 class TargetOracle(BulkTarget):
@@ -45,7 +52,7 @@ class TargetOracle(BulkTarget):
         TargetCapabilities.VALIDATE_RECORDS,
     ]
 
-    _run: LoadRun | None = None
+    _run: LoadRun | ParallelRun | None = None
     _dry_run: DryRun | None = None
 
     def plan_only(self) -> None:
@@ -53,12 +60,16 @@ class TargetOracle(BulkTarget):
         self._dry_run = DryRun(self.config, TargetSettings.of(self.config), self.mapper)
 
     @property
-    def run(self) -> LoadRun:
+    def run(self) -> LoadRun | ParallelRun:
         """The run, which starts when first asked for."""
         if self._run is None:
             telemetry = telemetry_of(self.config, application=self.name, logger=self.logger)
             settings = TargetSettings.of(self.config)
-            self._run = LoadRun(self.config, settings, self.mapper, telemetry=telemetry)
+            if settings.parallelism > 1:
+                make_run = partial(lane_run, dict(self.config))
+                self._run = ParallelRun(self.config, make_run, settings.parallelism, telemetry)
+            else:
+                self._run = LoadRun(self.config, settings, self.mapper, telemetry=telemetry)
         return self._run
 
     def read_input(self, file_input: IO[Any] | None) -> Counter[str]:
@@ -69,7 +80,10 @@ class TargetOracle(BulkTarget):
             )
         run = self.run
         try:
-            return BulkReader(run, max_line_bytes=run.settings.max_line_bytes).read(file_input)
+            most = self.config["max_line_bytes"]
+            if isinstance(run, ParallelRun):
+                return LineRouter(run, max_line_bytes=most).read(file_input)
+            return BulkReader(run, max_line_bytes=most).read(file_input)
         except BaseException as failure:
             run.fail(failure)
             raise
@@ -132,3 +146,12 @@ class TargetOracle(BulkTarget):
             else:
                 target.run.termination.install()
             target.listen(file_input)  # type: ignore[arg-type]
+
+
+def lane_run(
+    config: dict[str, Any], write: Callable[[bytes], None], telemetry: Telemetry
+) -> LoadRun:
+    """Return the run of one lane, in its own process."""
+    target = TargetOracle(config=config, parse_env_config=False)
+    settings = TargetSettings.of(target.config)
+    return LoadRun(target.config, settings, target.mapper, write=write, telemetry=telemetry)
