@@ -17,6 +17,7 @@ import oracledb
 from oracle_core.errors import OracleError
 from target_oracle.reader import BulkReader
 from target_oracle.run import LoadRun
+from target_oracle.settings import TargetSettings
 from target_oracle.target import TargetOracle
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ class Pipeline:
     def run(self, lines: bytes) -> bool:
         """Run once and return whether the run succeeded; failures must be ones that we report."""
         target = TargetOracle(config=self.config)
-        run = LoadRun(target.config, target.run.settings, target.mapper, write=self._keep)
+        run = LoadRun(
+            target.config, TargetSettings.of(target.config), target.mapper, write=self._keep
+        )
         try:
             BulkReader(run, max_line_bytes=1 << 20).read(io.BytesIO(lines))
             run.finish()
