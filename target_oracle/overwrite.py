@@ -8,6 +8,7 @@ place of the old one, and the ledger row follows.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -209,7 +210,12 @@ class OverwriteLoader:
         session.run_ddl(partial(self._check, is_keyed=True), where)
         swap = TableSwap(self.table, strategy, session.server.name_bytes)
         insert = insert_into([column.name.sql for column in self._columns], self._rows())
-        return session.run_ddl(lambda c: swap.replace(c, insert, then), where)
+        try:
+            return session.run_ddl(lambda c: swap.replace(c, insert, then), where)
+        except LoadError:
+            with suppress(LoadError):  # the next run removes what is left
+                session.run_ddl(swap.repair, where)
+            raise
 
     def _rows(self) -> str:
         assert self._staging is not None  # noqa: S101 - `set_columns` comes first

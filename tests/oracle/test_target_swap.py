@@ -165,6 +165,17 @@ def test_a_half_built_table_is_dropped_by_the_next_run(loader: Loader) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_failure_leaves_the_old_rows_and_no_table(loader: Loader, strategy: str) -> None:
+    swap(loader, strategy, SCHEMA, *rows(1, text="old"))
+    loader.execute("ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a <> 'bad')")
+    lines = [SCHEMA, *rows(2, text="bad")]
+    error = loader.error(*lines, load_method="overwrite", overwrite_strategy=strategy)
+    assert "replace" in error
+    assert loader.rows("SELECT id, a FROM t") == [(1, "old")]
+    assert loader.rows(LEFT) == []
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_versions_are_activated_before_readers_see_the_rows(loader: Loader, strategy: str) -> None:
     activate = '{"type":"ACTIVATE_VERSION","stream":"HR-T","version":7}'
     lines = [record_line({"ID": i}, version=v) for i, v in ((1, 7), (2, 6))]
