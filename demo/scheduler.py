@@ -73,7 +73,6 @@ class Service:
         log_path = self.folder / f"serve-{len(self.processes)}.log"
         options = {
             "--bind": "127.0.0.1:0",
-            "--jobs-dir": str(self.folder / "jobs"),
             "--lease-seconds": "6",
             "--log-dir": f"outputs-{len(self.processes)}",
             "--meltano": str(meltano),
@@ -173,35 +172,15 @@ def _connect(database: Standin, users: Mapping[str, str]) -> closing[oracledb.Co
 
 
 def _take_over_schedule(service: Service, meltano: Path) -> str:
-    """Write the project's schedule as a job file and return the name of its pipeline."""
-    done = subprocess.run(  # noqa: S603 - our own command line
-        [str(meltano), "schedule", "list", "--format=json"],
-        cwd=PROJECT,
-        env=service.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    schedule = json.loads(done.stdout)["schedules"]["job"][0]
-    job = {"id": "load", "type": "meltano", "environment": "demo", "run": schedule["job"]["name"]}
-    document = {
-        "application_name": schedule["name"],
-        "schedule": {"cron": schedule["cron_interval"]},
-        "secret_env": ["SOURCE_ORACLE_PASSWORD", "TARGET_ORACLE_PASSWORD"],
-        "env_variables": schedule["env"],
-        "jobs": [job],
-    }
-    folder = service.folder / "jobs"
-    folder.mkdir()
-    (folder / "schedule.json").write_text(json.dumps(document), encoding="utf-8")
-    return str(schedule["name"])
+    """Store the project's schedule as a pipeline and return its name."""
+    say("oracle-scheduler sync")
+    options = ("--meltano", str(meltano), "--meltano-project", str(PROJECT))
+    print(service.call("sync", *options).strip())
+    return str(json.loads(service.call("pipelines", "--format=json"))[0]["name"])
 
 
 def _run_and_kill(service: Service, addresses: list[str], name: str, picture: Path) -> bool:
     """Run the pipeline, kill the process that does it, and wait for the other."""
-    for _ in waiting("the pipeline is known"):
-        if any(row["name"] == name for row in _ask(f"{addresses[0]}/api/jobs")):
-            break
     run_id = _ask(f"{addresses[0]}/api/pipelines/{name}/run", method="POST")["run_id"]
     for _ in waiting("the load starts"):
         job = _ask(f"{addresses[0]}/api/runs/{run_id}")["jobs"][0]
