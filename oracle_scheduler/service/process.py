@@ -112,20 +112,29 @@ class Service:
         folder = self._settings.jobs_dir
         if folder is None:
             return
-        for path in sorted(entry for entry in folder.iterdir() if entry.suffix in _SUFFIXES):
-            stat = path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size)
-            if self._seen.get(path) == stamp:
-                continue
+        try:
+            paths = sorted(entry for entry in folder.iterdir() if entry.suffix in _SUFFIXES)
+        except OSError as error:
+            _LOGGER.warning("Job files are read later: %s", error)
+            return
+        for path in paths:
             try:
-                text = path.read_text(encoding="utf-8")
-                definitions.register(self._database, read_pipeline(path), text)
+                self._read_job(path)
             except ConfigurationError as error:
                 _LOGGER.error("%s", error)  # noqa: TRY400 - the text says what and where
             except DATABASE_ERRORS as error:
+                # A file may vanish between the listing and here.
                 _LOGGER.warning("%s is read later: %s", path, describe(error).report)
-                continue
-            self._seen[path] = stamp
+                self._seen.pop(path, None)
+
+    def _read_job(self, path: Path) -> None:
+        stat = path.stat()
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        if self._seen.get(path) == stamp:
+            return
+        self._seen[path] = stamp
+        pipeline = read_pipeline(path)
+        definitions.register(self._database, pipeline, path.read_text(encoding="utf-8"))
 
     def _heartbeat(self) -> None:
         try:

@@ -13,6 +13,8 @@ from oracle_core.errors import ConfigurationError, describe
 from oracle_scheduler.child.command import command_of
 from oracle_scheduler.child.handle import Child, Limits, Spool
 from oracle_scheduler.child.output import HEAD_BYTES, TAIL_BYTES, head_and_tail
+from oracle_scheduler.jobfile import JobKind
+from oracle_scheduler.service.meltano_hosts import refusal
 from oracle_scheduler.store import claims, endings, outputs, reading
 from oracle_scheduler.store.claims import Claimant
 from oracle_scheduler.store.endings import Ending
@@ -21,6 +23,7 @@ from oracle_scheduler.store.states import State
 from oracle_scheduler.triggers.service import DATABASE_ERRORS
 
 if TYPE_CHECKING:
+    from oracle_scheduler.child.command import Command
     from oracle_scheduler.service.settings import ServiceSettings
     from oracle_scheduler.store.claims import Claim
     from oracle_scheduler.store.database import Database
@@ -161,6 +164,8 @@ class Worker:
     def _start(self, claim: Claim) -> None:
         try:
             command = command_of(claim, os.environ, self._settings.meltano)
+            if claim.job.kind is JobKind.MELTANO:
+                self._check_hosts(command)
         except ConfigurationError as error:
             endings.finish(self._database, claim.token, Ending(State.FAILED, None, str(error)))
             _LOGGER.error("Run %s, job '%s': %s", claim.run_id, claim.job.id, error)  # noqa: TRY400
@@ -175,6 +180,11 @@ class Worker:
         _LOGGER.info(
             "Run %s, job '%s': attempt %d starts", claim.run_id, claim.job.id, claim.attempt
         )
+
+    def _check_hosts(self, command: Command) -> None:
+        reason = refusal(self._database, self._settings.meltano, command.env)
+        if reason is not None:
+            raise ConfigurationError(reason)
 
     def stop(self) -> None:
         """Ask all jobs to end; further rounds report them."""

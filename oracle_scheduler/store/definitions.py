@@ -60,7 +60,7 @@ def register(
         if row is None:
             new = {"name": pipeline.name, "is_paused": 0, **values}
             connection.execute(sa.insert(table).values(new))
-        elif row["digest"] != values["digest"]:
+        elif any(row[name] != values[name] for name in ("digest", "source")):
             where = table.c.name == pipeline.name
             connection.execute(sa.update(table).where(where).values(values))
         _set_trigger(database, connection, pipeline)

@@ -23,7 +23,10 @@ from oracle_scheduler.child.command import Meltano
 from oracle_scheduler.command.main import main
 from oracle_scheduler.importing import apscheduler_store, meltano
 from oracle_scheduler.jobfile import JobKind, pipeline_of
+from oracle_scheduler.service import meltano_hosts
+from oracle_scheduler.store.database import Database, sqlite_engine
 from oracle_scheduler.store.firing import concurrency_key
+from oracle_scheduler.store.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,3 +216,28 @@ def test_job_files_of_executioner_are_copied_unchanged(tmp_path: Path) -> None:
     assert (tmp_path / "jobs" / "night.json").read_text() == file.read_text()
     result = CliRunner().invoke(main, ["import", "executioner", str(file), "--to", str(tmp_path)])
     assert result.exit_code == 2
+
+
+def node(store: Database, host: str) -> None:
+    """Store a worker of a host."""
+    with store.transaction() as connection:
+        now = store.now(connection)
+        values = {"node_id": host, "host": host, "pid": 1, "roles": "worker", "seen_at": now}
+        connection.execute(sa.insert(store.tables.node).values(started_at=now, **values))
+
+
+def test_hosts_with_a_system_database_each_are_refused(tmp_path: Path) -> None:
+    store = Database(sqlite_engine(tmp_path / "store.db"))
+    migrate(store)
+    project = Meltano("meltano", str(tmp_path))
+    node(store, "one")
+    assert meltano_hosts.refusal(store, project, {}) is None
+    node(store, "two")
+    assert "workers run on one, two" in str(meltano_hosts.refusal(store, project, {}))
+    shared = {"MELTANO_DATABASE_URI": "postgresql://db/meltano"}
+    assert meltano_hosts.refusal(store, project, shared) is None
+    (tmp_path / "meltano.yml").write_text("database_uri: postgresql://db/meltano\n")
+    assert meltano_hosts.refusal(store, project, {}) is None
+    (tmp_path / ".env").write_text("MELTANO_DATABASE_URI='sqlite:////data/meltano.db'\n")
+    assert meltano_hosts.refusal(store, project, {}) is not None
+    store.close()
