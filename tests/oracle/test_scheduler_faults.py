@@ -169,7 +169,7 @@ def state_of(store: Database, run_id: str) -> tuple[str, int]:
     task = store.tables.task
     query = sa.select(task.c.state, task.c.attempts).where(task.c.run_id == run_id)
     with store.transaction() as connection:
-        return tuple(connection.execute(query).one())  # type: ignore[return-value]
+        return tuple(connection.execute(query).one())
 
 
 @pytest.mark.parametrize("code", [2391, 28001, 12514], ids=["sessions", "password", "gone"])
