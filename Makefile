@@ -22,6 +22,7 @@
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
 # make bench-tap  measures the tap: parallel reading, memory, LogMiner's redo; ROWS=1000000
 # make faults-tap  kills loads of the tap at POINTS=25 random points each with 1 and 2 workers
+# make bench-target  measures the target beside the SDK's: CPU per row, Arrow files, processes; ROWS=200000
 # make bench-discovery  measures discovery beside the SDK's own with 10 and 10,000 tables and with the
 #             most that the SDK finishes in five minutes; LONG=1 adds 50,000, SIZES="10 1000" chooses
 # make faults-target  loads with one fault at every call to the server, for a quarter of an hour
@@ -50,7 +51,7 @@ export MELTANO_SEND_ANONYMOUS_USAGE_STATS := false
 export MELTANO_CLI_DISABLE_VERSION_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-scheduler kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap faults-tap faults-target faults-scheduler fuzz-scheduler bench-discovery driver-tests soak lint format docs clean
+.PHONY: demo demo-scheduler kills test test-scheduler test-browser test-standin test-state-backend test-all test-dbt standin-report bench bench-tap bench-target faults-tap faults-target faults-scheduler fuzz-scheduler bench-discovery driver-tests soak lint format docs clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml $(STANDIN)/pyproject.toml
@@ -152,6 +153,9 @@ faults-scheduler: $(VENV)/.installed
 
 test-dbt: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py
+
+bench-target: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.target $(if $(ROWS),--rows $(ROWS))
 
 bench-tap: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.tap $(if $(ROWS),--rows $(ROWS))

@@ -44,25 +44,28 @@ class Bench:
         # The server counts the rows that it is sent, so that nothing can be moved on from staging.
         pair |= {"user": _USER, "password": _PASSWORD, "merge_strategy": "array"}
         self.pair = pair
-        pair_config = self._file("pair", pair)
-        plain_config = self._file("plain", {"sqlalchemy_url": url, "schema": _USER.lower()})
+        self.pair = pair
+        pair_config = self.file("pair", pair)
+        plain_config = self.file("plain", {"sqlalchemy_url": url, "schema": _USER.lower()})
         scripts = Path(sys.executable).parent
-        self.tap = self._with_catalog([str(scripts / "tap-oracle"), "--config", pair_config])
+        self.tap = self.with_catalog([str(scripts / "tap-oracle"), "--config", pair_config])
         self.target = [str(scripts / "target-oracle"), "--config", pair_config]
         module = [sys.executable, "-m"]
-        self.plain_tap = self._with_catalog(
+        self.plain_tap = self.with_catalog(
             [*module, "benchmarks.plain_tap", "--config", plain_config]
         )
         self.plain_target = [*module, "benchmarks.plain_target", "--config", plain_config]
         self.lines = folder / "lines.jsonl"
         self.keyed_lines = folder / "keyed-lines.jsonl"
 
-    def _file(self, name: str, content: object) -> str:
+    def file(self, name: str, content: object) -> str:
+        """Write a JSON file and return its path."""
         path = self._folder / f"{name}.json"
         path.write_text(json.dumps(content), "utf-8")
         return str(path)
 
-    def _with_catalog(self, command: list[str]) -> list[str]:
+    def with_catalog(self, command: list[str]) -> list[str]:
+        """Return a tap's command with the catalog that selects the table."""
         done = subprocess.run(  # noqa: S603 - our own commands
             [*command, "--discover"], capture_output=True, check=False
         )
@@ -74,7 +77,7 @@ class Bench:
                 if entry["breadcrumb"] == []:
                     entry["metadata"]["selected"] = stream["tap_stream_id"].upper() == _STREAM
         name = f"catalog-{len(list(self._folder.iterdir()))}"
-        return [*command, "--catalog", self._file(name, catalog)]
+        return [*command, "--catalog", self.file(name, catalog)]
 
     def measure(
         self,
@@ -103,7 +106,8 @@ class Bench:
 
 
 @contextmanager
-def _server(rows: int) -> Iterator[dict[str, Any]]:
+def bench_server(rows: int) -> Iterator[dict[str, Any]]:
+    """Run a bench server and yield where it is."""
     command = [sys.executable, "-m", "oracle_standin", "bench", "--rows", str(rows)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
         try:
@@ -135,7 +139,7 @@ def main() -> int:
     parser.add_argument("--telemetry", action="store_true", help="measure telemetry alone")
     options = parser.parse_args()
     rows = options.rows
-    with tempfile.TemporaryDirectory() as folder, _server(rows) as ready:
+    with tempfile.TemporaryDirectory() as folder, bench_server(rows) as ready:
         bench = Bench(ready, Path(folder), rows)
         if options.telemetry:
             bench.keep_lines()

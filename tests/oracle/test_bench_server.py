@@ -207,6 +207,21 @@ class TestWrites:
         connection.direct_path_load("BENCH", table.upper(), ["ID", "S", "NS"], rows)
         assert one(connection.cursor(), f"SELECT COUNT(*) FROM {table}") == 3_000
 
+    def test_rows_of_a_staging_table_are_counted_where_they_go(
+        self, connection: oracledb.Connection, cursor: oracledb.Cursor, table: str
+    ) -> None:
+        cursor.execute("CREATE TABLE singer_stg_x (id NUMBER(9), s VARCHAR2(9))")
+        rows = [(i, "x") for i in range(3_000)]
+        connection.direct_path_load("BENCH", "SINGER_STG_X", ["ID", "S"], rows)
+        cursor.execute(
+            f"MERGE INTO {table} t USING (SELECT id, s FROM singer_stg_x) s ON (t.id = s.id)"
+            " WHEN NOT MATCHED THEN INSERT (id, s) VALUES (s.id, s.s)"
+        )
+        assert cursor.rowcount == 3_000
+        connection.commit()
+        assert one(cursor, f"SELECT COUNT(*) FROM {table}") == 3_000
+        cursor.execute("DROP TABLE singer_stg_x")
+
 
 def test_both_plugins_run_unmodified(
     ready: dict[str, Any], tap: Plugin, target: Plugin, cursor: oracledb.Cursor

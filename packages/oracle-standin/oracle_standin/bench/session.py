@@ -27,6 +27,9 @@ _ONCE: tuple[tuple[BindValue, ...], ...] = ((),)
 _KEPT = "SINGER_LOAD"
 """Tables that are kept with their rows: a target's ledger and locks, which it reads again."""
 
+_STAGED = "SINGER_STG_"
+"""Staging tables of a target: what they hold is counted again where one statement moves it on."""
+
 
 class BenchSession:
     """Answers reads and writes of `BENCH` tables itself; its inner session does the rest."""
@@ -80,6 +83,8 @@ class BenchSession:
                 return self._count(statement, total)
             if asked.action is Action.READ and asked.table == wide10.TABLE and total:
                 return self._read(asked, total)
+            if asked.action is Action.WRITE and (staged := self._staged(asked)):
+                return self._move(statement, asked, staged, options)
             if asked.action is Action.WRITE:
                 counted = CountedRows(len(rows), rows[0] if rows else ())
                 return self.execute_counted(statement, binds, counted, options)
@@ -161,6 +166,23 @@ class BenchSession:
         return result.columns, rows
 
     # Writes
+
+    def _staged(self, asked: Request) -> int:
+        """Return how many rows were counted in the staging table that a statement reads."""
+        sources = [name for name in asked.names if name.startswith(_STAGED) and name != asked.table]
+        return sum(map(self._total, sources))
+
+    def _move(self, statement: str, asked: Request, rows: int, options: ExecuteOptions) -> Result:
+        """Count the rows of a staging table in the table that they go to.
+
+        The engine runs the statement on its own tables, which have no rows, so that names and
+        types are checked.
+        """
+        self._inner.execute(statement, (), _ONCE, ExecuteOptions())
+        self._pending[asked.table] = self._pending.get(asked.table, 0) + rows
+        if options.commit:
+            self.commit()
+        return Result(row_count=rows)
 
     def counts(self, statement: str) -> bool:
         """Return whether a statement writes into a `BENCH` table."""
