@@ -22,6 +22,7 @@ from oracle_scheduler.command.store_options import (
     sqlite_path,
     store_options,
 )
+from oracle_scheduler.hints import hints_of
 from oracle_scheduler.jobfile import read_pipeline
 from oracle_scheduler.jobfile.model import DEFAULT_QUEUE
 from oracle_scheduler.notices.channels import Security, SmtpSettings
@@ -95,6 +96,13 @@ DEFAULT_BIND = "127.0.0.1:8090"
     help="Parts that this process serves, with commas between.",
 )
 @_service_option("queues", DEFAULT_QUEUE, str, "Queues to take jobs from, with commas between.")
+@_service_option(
+    "queue_url",
+    "memory",
+    str,
+    "Where hints of ready jobs go: `memory` for this process, `database` for none, `redis://…` for "
+    "all processes. Claims stay in the store.",
+)
 @_service_option("slots", 4, click.IntRange(1), "Jobs that run at the same time in each queue.")
 @_service_option(
     "poll_seconds", 1.0, click.FloatRange(0, min_open=True), "Time between two looks at the store."
@@ -153,6 +161,7 @@ def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
         stop_grace_seconds=options["stop_grace_seconds"],
         meltano=Meltano(options["meltano"], options["meltano_project"]),
         smtp=_smtp(options),
+        hints=hints_of(options["queue_url"]),
         keep_days=options["keep_days"],
         roles=_roles(only),
     )

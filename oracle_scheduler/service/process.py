@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _SUFFIXES = frozenset({".yml", ".yaml", ".json"})
 _POLLS_PER_NODE_HEARTBEAT = 10
-_POLLS_PER_PRUNING = 3_600
+_ROUNDS_PER_PRUNING = 360
 _NOTICE_SECONDS = 10.0
 
 
@@ -53,6 +54,7 @@ class Service:
     def stop(self) -> None:
         """Let `run` come to its end; safe in a signal handler."""
         self._stop.set()
+        self._announce()
 
     def run(self) -> None:
         """Serve until `stop`; then jobs are asked to end, and what ends in time is reported."""
@@ -63,6 +65,7 @@ class Service:
             self._database,
             is_leader=self._leadership.is_leader,
             poll_seconds=settings.poll_seconds,
+            announce=self._announce,
         )
         if "scheduler" in settings.roles:
             self._leadership.start()
@@ -84,15 +87,24 @@ class Service:
 
     def _serve(self) -> None:
         rounds = 0
-        while not self._stop.wait(self._settings.poll_seconds):
-            rounds += 1
-            if "worker" in self._settings.roles:
+        settings, next_round = self._settings, 0.0
+        while not self._stop.is_set():
+            settings.hints.wait(settings.queues, settings.poll_seconds)
+            if "worker" in settings.roles:
                 self._worker.step()
-            if rounds % _POLLS_PER_NODE_HEARTBEAT == 0:
-                self._heartbeat()
-                self._read_jobs()
-            if rounds % _POLLS_PER_PRUNING == 0 and self._leadership.is_leader():
+            if time.monotonic() < next_round:
+                continue
+            # Rounds are counted by the clock: hints make them come sooner.
+            next_round = time.monotonic() + _POLLS_PER_NODE_HEARTBEAT * settings.poll_seconds
+            rounds += 1
+            self._heartbeat()
+            self._read_jobs()
+            if rounds % _ROUNDS_PER_PRUNING == 0 and self._leadership.is_leader():
                 self._prune()
+
+    def _announce(self) -> None:
+        for queue in self._settings.queues:
+            self._settings.hints.announce(queue)
 
     def _prune(self) -> None:
         before = dt.datetime.now(dt.UTC) - dt.timedelta(days=self._settings.keep_days)

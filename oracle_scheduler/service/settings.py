@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oracle_scheduler.child.command import Meltano
+from oracle_scheduler.hints.backends import Hints, MemoryHints
 from oracle_scheduler.jobfile.model import DEFAULT_QUEUE
 from oracle_scheduler.notices.channels import SmtpSettings
 
@@ -22,6 +23,7 @@ class ServiceSettings:
         lease_seconds: How long a claim or the leadership holds without a heartbeat.
         max_clock_skew_seconds: Difference to the database's clock above which this process does
             not lead.
+        hints: What shortens the wait of workers.
         smtp: Server that takes e-mail.
         keep_days: Age after which ended runs, their output and their notices are deleted.
     """
@@ -37,4 +39,5 @@ class ServiceSettings:
     meltano: Meltano = field(default_factory=Meltano)
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     keep_days: float = 90.0
+    hints: Hints = field(default_factory=MemoryHints)
     roles: frozenset[str] = frozenset({"scheduler", "worker"})

@@ -34,10 +34,16 @@ _RETRY_SECONDS = 5.0
 class FiringExecutor(BaseExecutor):  # type: ignore[misc] # APScheduler 3 has no types
     """Turns what is due into runs."""
 
-    def __init__(self, database: Database) -> None:
-        """Fire in a store."""
+    def __init__(self, database: Database, announce: Callable[[], None]) -> None:
+        """Fire in a store.
+
+        Args:
+            database: The store.
+            announce: Called after runs were made, so that workers need not wait for their poll.
+        """
         super().__init__()
         self._database = database
+        self._announce = announce
 
     def submit_job(self, job: Job, run_times: Sequence[dt.datetime]) -> None:
         """Fire a pipeline; the store reads the times again by its own clock and under its lock."""
@@ -49,6 +55,8 @@ class FiringExecutor(BaseExecutor):  # type: ignore[misc] # APScheduler 3 has no
             return
         for run_id in run_ids:
             _LOGGER.info("Pipeline '%s': run %s", job.id, run_id)
+        if run_ids:
+            self._announce()
 
     def _do_submit_job(self, job: Job, run_times: Sequence[dt.datetime]) -> None:
         """Stand for the part of the stock executors that `submit_job` replaces."""
@@ -77,11 +85,15 @@ class FiringScheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler 
 
 
 def firing_scheduler(
-    database: Database, *, is_leader: Callable[[], bool], poll_seconds: float
+    database: Database,
+    *,
+    is_leader: Callable[[], bool],
+    poll_seconds: float,
+    announce: Callable[[], None] = lambda: None,
 ) -> FiringScheduler:
     """Return a scheduler that fires the pipelines of a store; `start` starts its thread."""
     scheduler = FiringScheduler(timezone="UTC", jobstore_retry_interval=_RETRY_SECONDS)
     store = PipelineJobStore(database, is_leader=is_leader, poll_seconds=poll_seconds)
     scheduler.add_jobstore(store, "pipelines")
-    scheduler.add_executor(FiringExecutor(database), EXECUTOR)
+    scheduler.add_executor(FiringExecutor(database, announce), EXECUTOR)
     return scheduler
