@@ -90,7 +90,12 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ),
     (
         (439,),
-        FaultRow(_CONF, "a feature is not in this edition of the database", "do without it"),
+        FaultRow(
+            _CONF,
+            "a feature is not in this edition of the database",
+            "do without it: no partitions or compression in table_options, another "
+            "overwrite_strategy than exchange",
+        ),
     ),
     (
         (600, 602, 603, 609, 7445),
@@ -269,6 +274,22 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         FaultRow(_CONF, "the server demands native encryption", "use tcps or driver_mode thick"),
     ),
     ((12838, 12839), FaultRow(_CONF, "a table was changed in parallel and not committed", "")),
+    (
+        (14060, 14265),
+        FaultRow(
+            _CONF,
+            "the type of a partitioning column cannot be changed",
+            "build the table again with the wider column",
+        ),
+    ),
+    (
+        (14097, 14098, 14118, 14130),
+        FaultRow(
+            _CONF,
+            "table and partition differ in columns, indexes or constraints",
+            "make them alike, or set overwrite_strategy to transaction",
+        ),
+    ),
     ((14400,), FaultRow(_DATA, "no partition takes the row", "add a partition")),
     ((14402,), FaultRow(_DATA, "the row would change partition", "enable row movement")),
     ((14411, 14450, 14452), FaultRow(_RETRY, "another session is changing the table", "")),
