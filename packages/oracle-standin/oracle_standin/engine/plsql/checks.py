@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from oracle_standin.protocol import OracleError
 
 _TRUTH = DataType(TypeCode.BOOLEAN, CharsetForm.NONE, "BOOLEAN")
-_GRANTED = frozenset({"DBMS_LOGMNR", "DBMS_FLASHBACK"})
+_GRANTED = frozenset({"DBMS_LOGMNR"})
 _SUPPLIED = ("DBMS_", "UTL_", "OWA_", "HTP.", "HTF.", "CTX_", "SDO_", "APEX_", "SYS.")
 
 
