@@ -13,6 +13,7 @@ import oracledb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from oracle_core.types import row_of
 from oracle_core.types.encode import texts
 from target_oracle.arrow_rows import is_json_text
 from target_oracle.properties import ValueKind
@@ -136,7 +137,7 @@ def _texts(
         return None  # each character has to be one that the database has
     empty = pc.any(pc.equal(pc.binary_length(array), 0)).as_py()
     longest = pc.max(pc.binary_length(array)).as_py() or 0
-    if oracle_type.kind in ("CLOB", "LONG"):
+    if row_of(oracle_type).sized is None:
         is_short = longest <= LONGEST_SHORT_TEXT
         return None if empty else array.cast(pa.string() if is_short else pa.large_string())
     # Text that outgrows its column moves it to CLOB, and the CAST of a CHAR key would cut it.
