@@ -55,6 +55,12 @@ class CatalogEntry:
         count = _root(self.metadata).get("row-count")
         return count if isinstance(count, int) else None
 
+    def names(self, column: str) -> bool:
+        """Return whether the catalog knows a column, be it read or not."""
+        return column in self.schema["properties"] or any(
+            tuple(entry["breadcrumb"]) == ("properties", column) for entry in self.metadata
+        )
+
     def without(self, column: str) -> CatalogEntry:
         """Return the entry without a column."""
         properties = dict(self.schema["properties"])

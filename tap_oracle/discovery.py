@@ -12,9 +12,11 @@ from catalog.introspect import introspect, take_inventory
 from catalog.name_filter import NameFilter
 from catalog.singer import for_database, singer_catalog, stream_id
 from catalog.table_assembly import Depth
+from oracle_core import dictionary
+from oracle_core.dictionary import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import oracledb
 
@@ -105,6 +107,33 @@ def with_types(
         )
         for entry in wanted
     ]
+
+
+def mention_new_columns(connection: oracledb.Connection, entries: Sequence[CatalogEntry]) -> None:
+    """Log the columns that tables have and the catalog does not know, a line per stream.
+
+    Meltano hands over a catalog that it keeps, so that such columns never arrive by themselves.
+
+    Args:
+        connection: An open session.
+        entries: Streams as the catalog describes them.
+    """
+    for owner in sorted({str(entry.table.schema) for entry in entries}):
+        streams = {
+            str(entry.table.table): entry for entry in entries if str(entry.table.schema) == owner
+        }
+        scope = Scope(owners=(owner,), table_names=tuple(streams))
+        new: dict[str, list[str]] = {}
+        for column in dictionary.columns(connection, scope):
+            if not column.is_hidden and not streams[column.table].names(column.name):
+                new.setdefault(column.table, []).append(column.name)
+        for table, columns in new.items():
+            _LOGGER.info(
+                "Stream '%s': the table has columns that the catalog does not know (%s); discover "
+                "again (meltano run --refresh-catalog) to read them",
+                streams[table].stream_id,
+                ", ".join(columns),
+            )
 
 
 def _types_by_stream(schemas: Iterable[Schema]) -> dict[str, dict[str, OracleType]]:

@@ -23,7 +23,7 @@ from oracle_core.telemetry.sinks import telemetry_of
 from oracle_core.termination import Termination
 from tap_oracle.catalog_entry import check_entry, read_entry
 from tap_oracle.declared_settings import TAP_SETTINGS
-from tap_oracle.discovery import discover, with_types
+from tap_oracle.discovery import discover, mention_new_columns, with_types
 from tap_oracle.extra_columns import with_extra_columns
 from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
 from tap_oracle.late_commits import LateCommits
@@ -104,6 +104,7 @@ class TapOracle(AdaptedTap):
         self.termination = Termination()
         self._connections: ConnectionSource | None = None
         self._raw_catalog = plain_catalog(catalog)
+        self._is_catalog_given = self._raw_catalog is not None
         super().__init__(
             config=configuration(config),
             catalog=None if self._raw_catalog is None else Catalog.from_dict(self._raw_catalog),
@@ -292,13 +293,19 @@ class TapOracle(AdaptedTap):
             entries = with_types(self.connection, [stream.entry for stream in untyped])
             for stream, entry in zip(untyped, entries, strict=True):
                 stream.replace_entry(represented(entry, self.settings.representation))
+        self._fit_to_tables(chosen)
+        return chosen
+
+    def _fit_to_tables(self, chosen: Sequence[OracleStream]) -> None:
+        """Leave out columns that have gone, name those that came, add those of the operator."""
+        if self._is_catalog_given and chosen:
+            mention_new_columns(self.connection, [stream.entry for stream in chosen])
         for stream in chosen:
             stream.leave_out_gone_columns()
             if columns := stream.options.columns:
                 options = self.settings.representation
                 entry = with_extra_columns(self.connection, stream.entry, columns, options)
                 stream.replace_entry(entry)
-        return chosen
 
     def receive_signal(self, signum: int, frame: FrameType | None) -> None:
         """Receive SIGTERM or SIGINT."""

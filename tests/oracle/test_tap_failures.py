@@ -273,6 +273,27 @@ def test_a_column_that_has_gone_is_left_out(
     assert len([line for line in warnings if "it is left out" in line]) == 2
 
 
+def test_a_column_that_was_added_is_named_and_how_it_arrives(
+    tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema)
+    oracle_database.execute(
+        fresh_schema,
+        "CREATE TABLE a (id NUMBER(5) PRIMARY KEY, place BFILE)",
+        "CREATE TABLE b (id NUMBER(5) PRIMARY KEY)",
+    )
+    catalog = discovered(tap, config)
+    oracle_database.execute(
+        fresh_schema, 'ALTER TABLE a ADD (late NUMBER, "Last one" DATE, unseen NUMBER INVISIBLE)'
+    )
+    done = tap.run(config, catalog=catalog)
+
+    assert done.code == 0, done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "--refresh-catalog" in line]
+    assert f"{fresh_schema}-A" in line
+    assert "(LATE, Last one)" in line
+
+
 def test_a_key_column_that_has_gone_is_an_error(
     tap: Plugin, oracle_database: OracleDatabase, fresh_schema: str
 ) -> None:
