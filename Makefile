@@ -14,6 +14,7 @@
 # make test-scheduler  runs the scheduler's service as processes, on SQLite and on the stand-in
 # make fuzz-scheduler  sends EXAMPLES=200 requests of every kind to each operation of its interface
 # make faults-scheduler  kills processes of the scheduler while 2,000 times come due; TIMES=200
+# make bench-scheduler  measures how late jobs start
 # make kills  kills both programs 40 times while rows and state are one transaction; KILLS=n
 # make test-browser  looks at the report of runs in chromium (apt-get install chromium)
 # make test-state-backend  runs and checks Meltano's state backend in an environment of its own
@@ -150,6 +151,9 @@ fuzz-scheduler: $(VENV)/.installed
 
 faults-scheduler: $(VENV)/.installed
 	$(BIN)/python -m tests.oracle.scheduler_faults $(if $(TIMES),--times $(TIMES))
+
+bench-scheduler: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.scheduler $(if $(SECONDS),--seconds $(SECONDS))
 
 test-dbt: $(VENV)/.installed .meltano/.installed
 	$(BIN)/python -m pytest -m dbt tests/oracle/test_dbt_project.py

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from oracle_scheduler.command.printing import print_json, print_table
 from oracle_scheduler.command.store_options import format_option, opened, store_options
 from oracle_scheduler.store import definitions, interventions, outputs, reading
+
+_FOLLOW_SECONDS = 1.0
 
 
 @click.group()
@@ -68,12 +72,30 @@ def runs_show(run_id: str, store_url: str, table_prefix: str, output_format: str
 @click.argument("run_id")
 @click.argument("job_id")
 @store_options
-@click.option("--attempt", type=click.IntRange(1), help="Default: the last that has ended.")
-def logs(run_id: str, job_id: str, store_url: str, table_prefix: str, attempt: int | None) -> None:
+@click.option("--attempt", type=click.IntRange(1), help="Default: the last that has written.")
+@click.option("--follow", is_flag=True, help="Go on until the attempt has ended.")
+def logs(
+    run_id: str,
+    job_id: str,
+    store_url: str,
+    table_prefix: str,
+    attempt: int | None,
+    *,
+    follow: bool,
+) -> None:
     """Print what a job wrote."""
     with opened(store_url, table_prefix) as database:
         output = outputs.output_of(database, run_id, job_id, attempt)
-    click.echo(output.text, nl=False)
+        if not follow:
+            click.echo(output.text, nl=False)
+            return
+        text, position = output.after(0)
+        click.echo(text, nl=False)
+        while not output.is_complete:
+            time.sleep(_FOLLOW_SECONDS)
+            output = outputs.output_of(database, run_id, job_id, output.attempt)
+            text, position = output.after(position)
+            click.echo(text, nl=False)
 
 
 @click.command()

@@ -134,6 +134,7 @@ def test_a_pipeline_runs_to_its_end_and_its_output_is_kept(scheduler: Scheduler)
     output = scheduler.json("run", scheduler.job_file(CHAIN), "--wait", "--env", "ONE=1")
     assert output["state"] == "SUCCESS"
     assert scheduler.call("logs", output["run_id"], "load") == "loading 1\n"
+    assert scheduler.call("logs", output["run_id"], "load", "--follow") == "loading 1\n"
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 0, scheduler.log()
 
