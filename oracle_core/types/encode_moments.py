@@ -86,6 +86,8 @@ def only_utc(encode: Encoder) -> Encoder:
 
     def check(column: Sequence[object]) -> list[object]:
         bound = encode(column)
+        if {value[-6:] for value in column if type(value) is str} <= {"+00:00"}:
+            return bound
         for position, value in enumerate(column):
             if value is None or (type(value) is str and value.endswith(("+00:00", "Z"))):
                 continue
@@ -124,7 +126,18 @@ def native_datetimes(fraction_digits: int) -> Encoder:
             raise Refused(msg)
         return parse(f"{clock}.{fraction[:6]:0<6}")
 
-    return encoder(convert)
+    def whole(column: Sequence[object]) -> list[object] | None:
+        texts = [value for value in column if value is not None]
+        lengths = set(map(len, texts)) if set(map(type, texts)) == {str} else set()  # type: ignore[arg-type]
+        length = usual.get(lengths.pop()) if len(lengths) == 1 else None
+        if length is None or {str(text)[length:] for text in texts} != {"+00:00"}:
+            return None
+        try:
+            return [None if value is None else parse(str(value)[:length]) for value in column]
+        except ValueError:
+            return None  # the way value by value says which it is
+
+    return encoder(convert, whole)
 
 
 def naive_texts(fraction_digits: int) -> Encoder:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import array
 import math
+import re
 import struct
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
+from functools import partial
+from types import NoneType
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -14,11 +17,12 @@ from oracle_core.errors import DataError
 from oracle_core.types.encoder import Refused, encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from oracle_core.types.plans import Encoder
 
 _JSON_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_PLAIN_DIGITS = frozenset("0123456789.- ")
 _MAX_DIGITS = 40
 _MAX_EXPONENT = 125
 _MIN_EXPONENT = -130
@@ -49,7 +53,25 @@ def number(scale: int | None) -> Encoder:
             raise Refused(_too_fine(scale))
         return _in_range(exact)
 
-    return encoder(convert)
+    return encoder(convert, partial(_ordinary_column, scale=scale))
+
+
+def _ordinary_column(column: Sequence[object], scale: int | None) -> list[object] | None:
+    """Return a column of short integers and decimals as it is, None for any other.
+
+    Texts of at most 38 characters without an exponent have few enough digits, and tell their
+    fraction digits; all of it happens in C.
+    """
+    kinds = set(map(type, column)) - {NoneType}
+    if not kinds <= {int, Decimal} or (scale is not None and scale < 0):
+        return None
+    texts = [str(value) for value in column if value is not None]
+    together = " ".join(texts)
+    if max(map(len, texts), default=0) > 38 or not _PLAIN_DIGITS.issuperset(together):
+        return None
+    if scale is not None and re.search(rf"\.\d{{{scale + 1}}}", together):
+        return None
+    return list(column)
 
 
 def _is_ordinary(value: Decimal, scale: int | None) -> bool:

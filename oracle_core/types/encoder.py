@@ -16,14 +16,21 @@ class Refused(Exception):  # noqa: N818 - never leaves the encoders
     """A value cannot be bound; the text says why without the value."""
 
 
-def encoder(convert: Callable[[object], object]) -> Encoder:
+def encoder(
+    convert: Callable[[object], object],
+    whole: Callable[[Sequence[object]], list[object] | None] | None = None,
+) -> Encoder:
     """Return a column encoder that applies a function to each value but None.
 
     Args:
         convert: Raises `Refused`, ValueError or TypeError for what it cannot take.
+        whole: Converts a column at once, without Python code per value, or returns None where a
+            value needs a closer look.
     """
 
     def encode(column: Sequence[object]) -> list[object]:
+        if whole is not None and (at_once := whole(column)) is not None:
+            return at_once
         bound: list[object] = []
         append = bound.append
         for value in column:

@@ -281,3 +281,25 @@ def test_vectors_become_arrays_of_their_format() -> None:
 )
 def test_elements_that_a_vector_would_change(spelled: str, value: object) -> None:
     assert refusal(spelled, value)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "values"),
+    [
+        ("NUMBER(9,2)", [1, None, Decimal("1.25"), Decimal("-0.5")]),
+        ("NUMBER", [10**38 - 1, Decimal("1E-7"), None, Decimal("0.123456789")]),
+        ("DATE", ["2024-02-03T04:05:06+00:00", None, "0001-01-01T00:00:00+00:00"]),
+        ("TIMESTAMP(6)", ["2024-02-03T04:05:06.123456+00:00", None]),
+    ],
+)
+def test_a_column_at_once_is_what_its_values_are_one_by_one(
+    spelling: str, values: list[object]
+) -> None:
+    plan = bind_plan(parse(spelling), native=True)
+    slowly = [plan.values([value, "1" if isinstance(value, int) else value])[0] for value in values]
+    assert plan.values(values) == slowly
+    too_fine = {"NUMBER(9,2)": Decimal("1.255"), "DATE": "2024-02-30T00:00:00+00:00"}
+    if spelling in too_fine:
+        with pytest.raises(DataError) as refused:
+            plan.values([*values, too_fine[spelling]])
+        assert refused.value.position == len(values)
