@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from typing import Any
 
@@ -76,6 +77,30 @@ def test_a_failure_leaves_a_state_that_says_so(lines: Lines) -> None:
     assert run["status"] == "FAILED"
     assert run["error"] == {"code": "ORA-08103", "stream": "HR-T"}
     assert last["bookmarks"]["HR-T"]["replication_key_value"] == 5
+
+
+def test_the_state_of_many_tables_stays_small(lines: Lines) -> None:
+    names = [f"A_TABLE_WITH_A_LONG_NAME_{number:03}" for number in range(202)]
+    catalog = catalog_of(TYPES)
+    (stream,) = catalog["streams"]
+    catalog["streams"] = [
+        {**stream, "tap_stream_id": f"HR-{name}", "stream": f"HR-{name}", "table_name": name}
+        for name in names
+    ]
+    state: dict[str, Any] = {}
+    sizes: list[int] = []
+    for _ in range(20):
+        FakeTap(
+            FakeSession(rows(1)), catalog=catalog, state=state, config={"array_size_rows": 10_000}
+        ).run_pipeline()
+        written = states(lines())
+        sizes.append(sum(len(json.dumps(each)) for each in written))
+        state = written[-1]
+
+    assert len(state["bookmarks"]) == 202
+    assert len(state["job_history"]["runs"]) == 20
+    assert sizes[0] <= 150_000
+    assert len(json.dumps(state)) <= 60_000
 
 
 def test_runs_are_counted_and_kept(lines: Lines) -> None:
