@@ -84,6 +84,7 @@ def session_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, Fake
         monkeypatch.setattr(
             "target_oracle.table_changes.read_table", lambda *_: found.pop(0) if found else None
         )
+        monkeypatch.setattr("target_oracle.table_changes.TableSwap.repair", lambda *_: False)
         return session, connection
 
     return make
