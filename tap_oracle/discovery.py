@@ -95,7 +95,9 @@ def with_types(
         The same entries, each with the types that the dictionary holds.
     """
     wanted = list(entries)
+    # Whole schemas, so that the number of statements does not grow with the number of streams.
     names = NameFilter(schemas=tuple(sorted({str(entry.table.schema) for entry in wanted})))
+    # Views too: catalogs of other taps need not say which streams are views.
     known = _types_by_stream(introspect(connection, names, include_views=True))
     return [
         dataclasses.replace(

@@ -49,6 +49,7 @@ def with_extra_columns(
             msg = f"stream '{entry.stream_id}' has a column '{name}' already"
             raise ConfigurationError(msg, setting=SETTING)
         types[name] = _described(session, entry, name, expression)
+        # An expression has no NOT NULL constraint.
         properties[name] = dict(value_schema(types[name], options, nullable=True))
     return replace(
         entry,
@@ -61,7 +62,9 @@ def with_extra_columns(
 def _described(
     session: oracledb.Connection, entry: CatalogEntry, name: str, expression: str
 ) -> OracleType:
+    # In brackets a comma at the top level is an error and not a second column.
     listed = f"({expression}) AS {Identifier(name).sql}"
+    # No row is wanted: the description alone tells the type.
     statement = select(entry.table, [listed], conditions=[Condition("1 = 0")])
     try:
         with closing(session.cursor()) as cursor:

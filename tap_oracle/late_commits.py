@@ -84,6 +84,7 @@ class LateCommits:
             return
         self._has_warned = True
         if not self._lookback_seconds:
+            # The grant goes to V_$TRANSACTION: V$TRANSACTION is a synonym of it (ORA-02030).
             _LOGGER.warning(
                 "Stream '%s': open transactions cannot be seen, so that rows committed after "
                 "they were stamped may be missed; GRANT READ ON SYS.V_$TRANSACTION, or set "
@@ -102,6 +103,8 @@ class LateCommits:
             except oracledb.DatabaseError as error:
                 if describe(error).code not in _NO_RIGHT:
                     raise
+                # Not asked again in this run: each stream would pay a round trip for the same
+                # refusal.
                 self._views.pop(0)
                 continue
             age, start_scn = row or (None, None)

@@ -90,6 +90,7 @@ class MinedTogether:
         point = logminer_point(end)
         members = {}
         for stream in fit:
+            # The limit is one for the process, however many tables are read.
             changes = self._table_changes(
                 stream, self._services.settings.log_memory_bytes // len(fit)
             )
@@ -109,6 +110,8 @@ class MinedTogether:
             try:
                 if isinstance(event, Stopped):
                     raise event.error
+                # All blocks of an event before the first is written: a stream that fails here goes
+                # on alone, from its bookmark, and has written no part of the event.
                 made = [
                     member.blocks.block(change)
                     for change in change_events(event, member.blocks.plan, size)
@@ -125,6 +128,8 @@ class MinedTogether:
             for block in made:
                 yield member.stream, block
         for member in members.values():
+            # After the last window alone: a pass that breaks off leaves the streams to read on by
+            # themselves.
             member.stream.is_delivered = True
             member.blocks.report_non_finite()
 
@@ -136,6 +141,7 @@ class MinedTogether:
 
     def _is_fit(self, stream: LogBasedStream, end: LogPosition) -> bool:
         start = position_of(stream.bookmark)
+        # RESETLOGS makes a gap, which the stream's own reading treats as `on_gap` says.
         if start is None or start.incarnation != end.incarnation:
             return False
         return not reasons_against(self._mining.session(), self._session(), stream.entry)

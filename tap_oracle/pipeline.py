@@ -82,6 +82,7 @@ class Pipeline:
         try:
             self._read_together(streams)
             for reading, piece in self._pieces(streams):
+                # A read-only transaction belongs to this process's session; workers have others.
                 if self._parallelism > 1 and piece.moment.way is not Way.TRANSACTION:
                     self._hand_over(reading, piece)
                 else:
@@ -185,10 +186,13 @@ class Pipeline:
     def _hand_over(self, reading: _Reading, piece: Piece) -> None:
         """Give a piece to an idle worker; wait for one where all are busy."""
         most = reading.stream.options.parallelism or self._parallelism
+        # `in_work` counts this piece already.
         while reading.in_work > most or (worker := self._idle_worker()) is None:
             self._write_next()
+        # It may have failed while this waited for a worker.
         if reading.has_failed:
             return
+        # Prepared again: another piece may have moved the stream to a newer moment meanwhile.
         worker.start(Task(reading.stream.name, reading.stream.prepared(piece)))
 
     def _idle_worker(self) -> Worker | None:
@@ -201,6 +205,7 @@ class Pipeline:
     def _write_next(self) -> None:
         """Write what the next workers that are ready have read: one block of each."""
         busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
+        # One block of each, so that no worker waits long with a full pipe.
         for pipe in connection.wait(list(busy)):
             worker = busy[pipe]  # type: ignore[index]
             task = worker.task
@@ -232,6 +237,7 @@ class Pipeline:
             if worker is not None:
                 self._replace(worker)
             report = describe(error, where=f"stream '{name}'")
+            # One line without a traceback, as every failure is reported.
             _LOGGER.error("%s; the other streams go on", report.report)  # noqa: TRY400
             self._failures.setdefault(name, report.code)
             self._services.run.note_failure(name, report.code)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.writer import Row
 
+# NUMBER takes up to 22 bytes (SQL Language Reference, "NUMBER Data Type"), moments fewer.
 _NUMBER_BYTES = 24
 _CUT_FAMILIES = frozenset({Family.DECIMAL, Family.TEXT, Family.WALL_CLOCK, Family.BINARY})
 
@@ -129,8 +130,10 @@ class StreamPlan:
             TypeError: If a number arrived as a float, which would have lost digits.
         """
         marked = self._marked
+        # Rows whose columns need no decoding go on as the driver made them.
         if not rows or (not marked and all(column.fetch.decode is None for column in self.columns)):
             return rows
+        # One call per column and fetch, not one per value.
         fetched: list[Sequence[object]] = list(zip(*rows, strict=True))
         for place, marks in zip(marked, fetched[len(self.columns) :], strict=True):
             empty = "" if row_of(self.columns[place].type).family is Family.TEXT else b""
@@ -147,6 +150,7 @@ class StreamPlan:
 
     def _decoded(self, fetched: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
         for column, values in zip(self.columns, fetched, strict=True):
+            # Only BINARY_FLOAT and BINARY_DOUBLE hold NaN and infinities.
             if row_of(column.type).family is Family.REAL:
                 self.non_finite += count_non_finite(values)
             yield column.fetch.values(values, self.options)

@@ -66,6 +66,7 @@ def _of_increments(stream: OracleStream) -> Iterator[str]:
             "begins again from its start"
         )
         return
+    # A day of tolerance: a key without a zone may be up to 14 hours ahead of UTC.
     tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).isoformat()
     oracle_type = stream.entry.types.get(key)
     value = str(bookmark.replication_key_value)

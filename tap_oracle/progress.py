@@ -69,6 +69,7 @@ class StreamProgress:
         self.shown = now
         share = self.share
         if on_terminal:
+            # Standard output belongs to the messages.
             sys.stderr.write(f"\r\x1b[K{_bar(share)}{stream}: {self.summary()}\r")
             sys.stderr.flush()
         else:

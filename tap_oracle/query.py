@@ -128,14 +128,17 @@ def select(
         binds.append(Bind(f":{SCN}", scn, name=SCN))
     every = [*conditions, *(key_range.conditions if key_range else ())]
     if extras.where:
+        # In brackets, or an OR of the operator's would undo the conditions that follow.
         every.insert(0, Condition(f"({extras.where})"))
     if every:
         parts.append(f"WHERE {' AND '.join(condition.sql for condition in every)}")
         binds += [bind for condition in every for bind in condition.binds]
+    # The bookmark stands on the order of the key, so that the operator's order cannot replace it.
     order = key_range.order if key_range else extras.order_by
     if order:
         parts.append(f"ORDER BY {order}")
     if limit is not None:
+        # Not ROWNUM, which counts rows before they are sorted.
         parts.append(f"FETCH FIRST :{LIMIT} ROWS ONLY")
         binds.append(Bind(f":{LIMIT}", limit, name=LIMIT))
     return Statement(

@@ -31,6 +31,8 @@ KEYS_PER_QUERY = 200
 """Keys of one query, below the 1,000 elements that an IN list may have (ORA-01795)."""
 
 _AS_OF = "as_of_scn"
+# ORA-01031: no right to FLASHBACK; ORA-01466: DDL came since; ORA-22924: the old version of a LOB
+# is gone.
 _NO_PAST = frozenset({"ORA-01031", "ORA-01466", "ORA-01555", "ORA-08181", "ORA-22924"})
 
 
@@ -82,6 +84,7 @@ class RowReader:
 
     def _fetched(self, keys: Sequence[tuple[object, ...]]) -> Iterable[list[Row]]:
         try:
+            # As a list, so that an error of a later fetch is met here too.
             return list(self._query(keys))
         except oracledb.Error as error:
             fault = describe(error)
@@ -94,10 +97,12 @@ class RowReader:
                 self._scn,
                 fault.code,
             )
+            # For all queries that follow: each would fail in the same way.
             self._scn = None
         return list(self._query(keys))
 
     def _query(self, keys: Sequence[tuple[object, ...]]) -> Iterator[list[Row]]:
+        # Keys that come twice in an IN list change nothing.
         padded = [*keys, *([keys[-1]] * (KEYS_PER_QUERY - len(keys)))]
         columns = zip(*padded, strict=True)
         binds: dict[str, Any] = {}

@@ -37,6 +37,7 @@ STATE_ID_VARIABLE = "MELTANO_STATE_ID"
 TRACEPARENT_VARIABLE = "TRACEPARENT"
 """W3C Trace Context of the caller, which the run's record hands on."""
 
+# Length of version 00 (W3C Trace Context, "traceparent Header"); the state takes no more.
 _TRACEPARENT_LENGTH = 55
 
 
@@ -108,11 +109,13 @@ class CurrentRun:
         failed_streams = self.record.extra.get("failed_streams")
         if failure is None:
             self._write(self.record.succeeded(now))
+        # With `on_stream_error: continue` the first stream that failed names the cause.
         elif failed_streams and not isinstance(failure, Terminated):
             stream, code = next(iter(failed_streams.items()))
             self._write(self.record.failed(now, code, stream))
         else:
             self._write(self.record.failed(now, failure_code(failure), self._stream))
+        # A forced end breaks off work at once; sending an event may take its time.
         if not (isinstance(failure, Terminated) and failure.forced):
             self._telemetry.emit(RunEnded(self.record, tuple(self._bookmark_times())))
         self._telemetry.close()

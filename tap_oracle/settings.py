@@ -72,6 +72,7 @@ class TapSettings:
         cache_path = config.get("catalog_cache_path")
         start_date = config.get("start_date") or None
         if start_date is not None:
+            # Checked at the start; in which zone does not matter for that.
             moment_of(start_date, dt.UTC)
         return cls(
             connection=config,
@@ -116,6 +117,7 @@ def _text(value: object) -> str | None:
 
 def _profile_name(name: str | None) -> str | None:
     if name:
+        # Read here only to be checked: a misspelt name ends the start and not the discovery.
         load_profile(name)
     return name or None
 

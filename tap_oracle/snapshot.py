@@ -32,6 +32,7 @@ SCN_SOURCES = (
 )
 """Ways to the current SCN, the most exact first."""
 
+# Without EXECUTE on it, DBMS_FLASHBACK is an unknown name: ORA-00904.
 _NO_RIGHT = frozenset({"ORA-00942", "ORA-00904", "ORA-01031", "ORA-06550", "ORA-41900"})
 _NOT_AS_OF = frozenset({"ORA-08187", "ORA-01031", "ORA-22818", "ORA-02000", "ORA-30051"})
 
@@ -197,6 +198,7 @@ class Snapshots:
         refused = {
             entry.table.sql: code
             for entry in entries
+            # An owner needs no FLASHBACK on own tables, so that they cost no round trip.
             if not self._is_own_table(entry)
             and (code := refusal_of_as_of(session, entry.table, scn)) is not None
         }
@@ -221,9 +223,11 @@ class Snapshots:
 
     def _read_only(self) -> Moment:
         session = self._session()
+        # SET TRANSACTION has to come first in its transaction (ORA-01453).
         session.rollback()
         # Before the transaction begins: what is open then is not seen in it.
         noted = self._note()
+        # Before the transaction too: the SCN must not be later than what is read.
         scn = self._scn()
         with session.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")

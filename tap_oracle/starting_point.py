@@ -80,6 +80,7 @@ def end_value(
     if end_bound is None:
         return None
     is_number = row_of(column.type).family is Family.DECIMAL
+    # A number for a key of moments, or the reverse, belongs to other streams of the run.
     number = None
     with contextlib.suppress(ArithmeticError):
         number = Decimal(end_bound)
@@ -119,6 +120,7 @@ def earlier(moment: str, seconds: int) -> str:
     """
     if not seconds:
         return moment
+    # The clock alone is parsed: datetime holds six digits of a fraction, Oracle nine.
     clock, rest = moment[:19], moment[19:]
     try:
         shifted = dt.datetime.fromisoformat(clock) - dt.timedelta(seconds=seconds)
@@ -143,4 +145,5 @@ def _instant(moment: str) -> tuple[int, str]:
         return (-(2**62), moment)
     aware = whole if whole.tzinfo else whole.replace(tzinfo=dt.UTC)
     since = aware - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    # Digits compare as text once they are equally long.
     return (since.days * 86_400 + since.seconds, fraction.ljust(9, "0"))

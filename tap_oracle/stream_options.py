@@ -100,6 +100,7 @@ def _checked(glob: str, name: str, value: object) -> Any:  # noqa: ANN401 - the 
         _check_text(glob, name, value)
         return value
     least = _LEAST.get(name)
+    # bool is a subclass of int.
     if least is not None and isinstance(value, int) and not isinstance(value, bool):
         if value >= least:
             return value
@@ -113,6 +114,7 @@ def _check_text(glob: str, name: str, value: str) -> None:
     if name == "replication_method" and value not in METHODS:
         msg = f"'{glob}': replication_method must be one of {', '.join(METHODS)}"
         raise ConfigurationError(msg, setting=SETTING)
+    # The text stands in /*+ */, which an end sign within it would close.
     if name == "hint" and ("*/" in value or "/*" in value):
         msg = f"'{glob}': hint must be without the comment signs around it"
         raise ConfigurationError(msg, setting=SETTING)
@@ -127,6 +129,7 @@ def options_of(stream: str, options: Mapping[str, StreamOptions]) -> StreamOptio
     """
     merged = StreamOptions()
     for glob, given in options.items():
+        # `fnmatch` would fold case on Windows; names of Oracle are exact.
         if fnmatch.fnmatchcase(stream, glob):
             chosen = {name: value for name in _NAMES if (value := getattr(given, name)) is not None}
             merged = replace(merged, **chosen)

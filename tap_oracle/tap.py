@@ -101,6 +101,7 @@ class TapOracle(AdaptedTap):
         Raises:
             ConfigurationError: If a setting, a file, the catalog or the state cannot be used.
         """
+        # Before the SDK's constructor, which installs the signal handlers.
         self.termination = Termination()
         self._connections: ConnectionSource | None = None
         self._raw_catalog = plain_catalog(catalog)
@@ -224,6 +225,7 @@ class TapOracle(AdaptedTap):
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Take the state over as it is: bookmarks, run history and whatever others keep in it."""
+        # The SDK's own copies `bookmarks` alone, and the run history would be lost.
         self._whole_state.update({key: exact(value) for key, value in state.items()})
         self._whole_state.setdefault("bookmarks", {})
 
@@ -246,6 +248,7 @@ class TapOracle(AdaptedTap):
         self.run.begin()
         if self._connections is not None:
             self._connections.name_run()
+        # Before the first row, so that a run that is killed is known as INTERRUPTED to the next.
         states.write_now()
         try:
             in_full = [stream for stream in chosen if stream.is_read_in_full]
@@ -260,6 +263,7 @@ class TapOracle(AdaptedTap):
             )
             parallelism = self.settings.parallelism
             Pipeline(self.services, make_streams, parallelism=parallelism).run(chosen)
+        # Nobody reads a last STATE.
         except BrokenPipeError as failure:
             self.run.end(failure)
             raise
@@ -382,5 +386,6 @@ def streams_in_worker(
     TapOracle.logger.setLevel(logging.NOTSET)
     streams = {stream.name: stream for stream in tap.oracle_streams}
     for entry in entries:
+        # With the types from the dictionary, which the raw catalog may lack.
         streams[entry.stream_id].replace_entry(entry)
     return streams

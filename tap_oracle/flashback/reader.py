@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from tap_oracle.flashback.versions import LastVersion
     from tap_oracle.plan import StreamPlan
 
+# ORA-22924: LOBs out of line keep old versions in their own segment, whatever UNDO_RETENTION says.
+# ORA-30052: the lower bound lies before UNDO_RETENTION.
 _TOO_OLD = frozenset({"ORA-01555", "ORA-22924", "ORA-30052", "ORA-08181", "ORA-08180"})
+# Without EXECUTE on it, DBMS_FLASHBACK is an unknown name: ORA-00904.
 _NOT_GRANTED = frozenset({"ORA-00942", "ORA-00904", "ORA-01031"})
 _DEFINITION_CHANGED = "ORA-01466"
 _RETENTION = """
@@ -88,6 +91,7 @@ class VersionReader:
             self._entry.table, expressions, after_scn=after_scn, last_scn=last_scn
         )
         positions = [plan.position(name) for name in self._entry.key_properties]
+        # Versions come in no order, so that the last one of a key is known only after all of them.
         fold = VersionFold(positions, last_scn)
         try:
             for rows in fetch_rows(self._session, statement, plan, array_size_rows=array_size_rows):
@@ -158,6 +162,7 @@ class VersionReader:
         with closing(self._session.cursor()) as cursor:
             for begin in range(0, len(scns), _SCNS_PER_CALL):
                 batch = scns[begin : begin + _SCNS_PER_CALL]
+                # Always the same text, so that it is parsed once.
                 names = [f"s{number}" for number in range(_SCNS_PER_CALL)]
                 columns = ", ".join(f"SCN_TO_TIMESTAMP(:{name})" for name in names)
                 padded = [*batch, *([batch[-1]] * (_SCNS_PER_CALL - len(batch)))]

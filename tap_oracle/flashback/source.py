@@ -89,6 +89,7 @@ class FlashbackSource:
             last_scn=last_scn,
             array_size_rows=self._array_size_rows,
         ):
+            # The versions query selects large objects as NULL.
             must_read = version.is_present and plan.has_large_objects
             batch.append(KeyChange(version.row, version.scn, None, version.is_present, must_read))
             if len(batch) >= self._array_size_rows:

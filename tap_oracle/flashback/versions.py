@@ -98,6 +98,8 @@ class VersionFold:
         if operation == _DELETE:
             return LastVersion(values, int(str(start)), is_present=False)
         # A version that expired after the range is alive at its end.
+        # VERSIONS_STARTSCN is NULL for a version that began before the range (SQL Language
+        # Reference, "Version Query Pseudocolumns").
         if end is None or int(str(end)) > self._last_scn:
             return LastVersion(values, int(str(start or 0)), is_present=True)
         return LastVersion(values, int(str(end)), is_present=False)

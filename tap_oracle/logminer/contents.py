@@ -84,6 +84,7 @@ def whole_statements(rows: Iterable[LogRow]) -> Iterator[LogRow]:
     Raises:
         DataError: If a statement is not followed by its next piece.
     """
+    # SQL_REDO is a VARCHAR2(4000).
     pieces: list[str] = []
     first: LogRow | None = None
     for row in rows:

@@ -108,9 +108,11 @@ class ChangeFold:
         if change.operation != UPDATE:
             self._leave(old, change.old, row_id)
             return
+        # SET has the changed columns alone; those that WHERE logs of the old row complete them.
         image = {**change.old, **change.new}
         new = tuple([image[name] for name in self._key_columns])
         state = self._states.get(old)
+        # An earlier change may have logged columns that this one does not.
         known = state.image if state is not None and state.is_present else {}
         if new == old:
             self._stay(old, {**known, **image}, row_id)
@@ -167,6 +169,7 @@ class ChangeFold:
     def _arrive(self, key: Key, image: Image, arrival: _Arrival) -> None:
         state = self._states.get(key)
         if state is None or not state.is_present:
+            # What was known before the first arrival: `end` restores it if the key leaves again.
             self._before.setdefault(key, state)
         is_taken = state is not None and (state.is_present or state.is_uncertain)
         self._arrivals[key] = arrival
@@ -183,6 +186,8 @@ class ChangeFold:
     def _leave(self, key: Key, image: Image, row_id: str | None) -> None:
         state = self._states.get(key)
         if state is None:
+            # After `take` nothing tells whether the key has arrived at another row of the
+            # transaction.
             self._set(key, image, is_present=False, is_uncertain=self._was_taken)
             return
         arrival = self._arrivals.pop(key, None)

@@ -37,6 +37,8 @@ MINING_PARAMETERS: Mapping[str, str] = {
 }
 """Session parameters, to be set before START_LOGMNR, that fix the form of literals."""
 
+# SYYYY writes a blank or a minus before the year (SQL Language Reference, "Datetime Format
+# Models").
 _MASKED = r"(?:, ?'[^']*')?\)"
 _MOMENT = re.compile(
     r"TO_(?:DATE|TIMESTAMP|TIMESTAMP_TZ|TIMESTAMP_ITZ)\('"
@@ -45,6 +47,7 @@ _MOMENT = re.compile(
 )
 _DATE_BEGIN, _DATE_END = "TO_DATE(' ", "', 'SYYYY-MM-DD HH24:MI:SS')"
 _TIMESTAMP_BEGIN, _TIMESTAMP_END = "TO_TIMESTAMP(' ", "000')"
+# Possessive quantifiers: a literal that does not match fails without backtracking.
 _TEXT = re.compile(r"'((?:[^']|'')*+)'")
 _CALL = re.compile(r"([A-Z_]+)\('((?:[^']|'')*+)'\)")
 _PART = re.compile(r"(UNISTR\()?'((?:[^']|'')*+)'\)?(?: ?\|\| ?|\Z)")
@@ -77,6 +80,7 @@ def fetched_values(
     try:
         return [None if literal is None else reader(literal) for literal in literals]
     except (ValueError, InvalidOperation, LookupError) as error:
+        # Without the value, because messages hold no content of rows.
         msg = f"LogMiner wrote a value that is not a {oracle_type.ddl()}"
         raise DataError(msg) from error
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_CHANGE = 2**63 - 1
 """For the open end of the current log: NEXT_CHANGE# is 2^64 - 1 or NULL, by release."""
 
+# RESETLOGS_CHANGE# leaves out logs of an earlier incarnation, whose SCNs mean something else;
+# remote destinations hold files that are not on this server.
 ARCHIVED_LOGS = """
 SELECT l.name, l.thread#, l.sequence#, l.first_change#, l.next_change#
 FROM v$archived_log l
@@ -28,6 +30,7 @@ ORDER BY l.thread#, l.sequence#, l.dest_id
 """
 """Files whose deletion by RMAN is known are left out; one file of each group suffices."""
 
+# Members of a group are copies of each other; LogMiner refuses a log named twice (ORA-01289).
 ONLINE_LOGS = """
 SELECT MIN(f.member), l.thread#, l.sequence#, l.first_change#, l.next_change#
 FROM v$log l JOIN v$logfile f ON f.group# = l.group#

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tap_oracle.logminer.session import MiningSession
     from tap_oracle.logminer.transactions import CommittedTransaction
 
+# ORA-00308, ORA-27037: the file is gone; ORA-00310: another sequence; ORA-01284: it cannot be
+# opened; ORA-01291: a log is missing.
 _LOST_REDO = frozenset({"ORA-00308", "ORA-00310", "ORA-01284", "ORA-01291", "ORA-27037"})
 _NOT_OF_TABLES = frozenset({START, COMMIT, ROLLBACK, MISSING_SCN})
 _KEEP_LOGS = "keep archived logs longer than the longest pause between two runs"
@@ -85,6 +87,8 @@ class LogReader:
             GapError: If redo is missing.
         """
         tables = self._tables
+        # What was open at a bookmark began at its `restart_scn`; TableChanges drops what was
+        # committed before the bookmark.
         first = min(min(table.start.restart_scn, table.start.scn + 1) for table in tables)
         try:
             while first <= end.scn and self._tables:
@@ -98,6 +102,8 @@ class LogReader:
                 self._size = self._size.after(seconds=self._session.seconds, rows=rows)
                 first = last + 1
         finally:
+            # Also those that were dropped on the way: their transactions may be in temporary
+            # files.
             for table in tables:
                 table.close()
 
@@ -120,6 +126,7 @@ class LogReader:
                 table_of_row.take(row)
         elif operation == START:
             self._started[xid] = row
+            # An earlier transaction of this XID has no end in the redo; its tables drop it.
             for table in self._changed.get(xid, ()):
                 table.take(row)
         elif operation == MISSING_SCN:
@@ -164,6 +171,7 @@ class LogReader:
         for table in list(self._tables):
             for event in table.rest():
                 yield table, event
+            # The pass begins at the oldest bookmark; no stream is moved back behind its own.
             if position.scn > table.start.scn and table in self._tables:
                 yield table, Reached(position)
 

@@ -31,10 +31,13 @@ _LOGGING = """
 SELECT d.supplemental_log_data_min, d.supplemental_log_data_pk, d.supplemental_log_data_all,
   d.log_mode, d.current_scn FROM v$database d
 """
+# A group that is not ALWAYS logs its columns only when one of them changes (Database Utilities,
+# "Supplemental Logging").
 _LOG_GROUPS = """
 SELECT g.log_group_name, g.log_group_type FROM all_log_groups g
 WHERE g.owner = :owner AND g.table_name = :table_name AND g.always = 'ALWAYS'
 """
+# One statement per view: the optimizer often fails on joins of dictionary views.
 _LOG_GROUP_COLUMNS = """
 SELECT c.log_group_name, c.column_name FROM all_log_group_columns c
 WHERE c.owner = :owner AND c.table_name = :table_name
@@ -61,6 +64,7 @@ def reasons_against(
         return [*reasons, f"V$DATABASE cannot be read ({describe(error).code})"]
     if mode != "ARCHIVELOG":
         reasons.append("the database does not archive its redo logs (NOARCHIVELOG)")
+    # IMPLICIT is enough: a level of keys implies it (Database Reference, V$DATABASE).
     if minimal == "NO":
         reasons.append(f"supplemental logging is off; run {LOG_DATABASE}")
     if "YES" not in {keys, everything} and not _logs_keys(session, entry):
@@ -73,6 +77,7 @@ def reasons_against(
 def _needs_root(mining: oracledb.Connection, release: Release, scn: int) -> bool:
     if release >= FIRST_IN_CONTAINERS or container_of(mining)[0] is not Place.PLUGGABLE:
         return False
+    # Tried, because updates of 19c mine pluggable databases from within too.
     return refuses_to_mine(mining, scn)
 
 
@@ -81,6 +86,7 @@ def _of_types(entry: CatalogEntry) -> Iterator[str]:
         reason = unsupported_reason(column_type)
         if reason is not None:
             yield f"column {name}: {reason}"
+    # Selected or not: LogMiner ignores the whole table (Database Utilities, "Using LogMiner").
     for name in entry.unsupported_columns:
         yield f"column {name}: LogMiner leaves out tables with columns of its type"
 

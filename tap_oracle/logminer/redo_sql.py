@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Image = Mapping[str, str | None]
 """Columns of a row and their literals; None is NULL."""
 
+# Possessive quantifiers: a text that does not match fails without backtracking.
 TEXT = r"'[^']*+(?:''[^']*+)*+'"
 _FUNCTIONS = (
     "TO_DATE|TO_TIMESTAMP_TZ|TO_TIMESTAMP_ITZ|TO_TIMESTAMP|TO_YMINTERVAL|TO_DSINTERVAL|HEXTORAW"
@@ -129,6 +130,7 @@ class RedoParser:
         literals: list[str] = _VALUES.findall(values)
         if len(literals) != len(columns):
             self._refuse("the INSERT has more or fewer values than columns")
+        # `findall` skips what it does not match; only the lengths show that.
         if sum(map(len, literals)) + len(literals) - 1 != len(values):
             self._refuse("a value of the INSERT has an unknown form")
         return {
@@ -137,6 +139,7 @@ class RedoParser:
         }
 
     def _columns(self, head: str) -> tuple[str, ...]:
+        # INSERTs of a table repeat few lists of columns; each is split once.
         columns = self._heads.get(head)
         if columns is None:
             columns = self._heads[head] = tuple(_NAMES.findall(head))

@@ -44,15 +44,20 @@ ROOT_ID = 1
 _CONTAINER = "SELECT SYS_CONTEXT('USERENV', 'CON_ID'), SYS_CONTEXT('USERENV', 'CON_NAME') FROM dual"
 _ADD_FILE = "BEGIN DBMS_LOGMNR.ADD_LOGFILE(logFileName => :name, options => {}); END;"
 _NEW, _ADD = "DBMS_LOGMNR.NEW", "DBMS_LOGMNR.ADDFILE"
+# The online catalog needs no dictionary in the redo. CONTINUOUS_MINE is gone since 19c (PL/SQL
+# Packages and Types Reference, DBMS_LOGMNR), so that files are named here.
 _START = """
 BEGIN DBMS_LOGMNR.START_LOGMNR(startScn => :first_scn, endScn => :last_scn,
   options => DBMS_LOGMNR.DICT_FROM_ONLINE_CATALOG + DBMS_LOGMNR.NO_ROWID_IN_STMT); END;
 """
 _END = "BEGIN DBMS_LOGMNR.END_LOGMNR; END;"
+# START, COMMIT, MISSING_SCN and ROLLBACK name no table.
 _CONTENTS = f"""
 SELECT {", ".join(COLUMNS)} FROM v$logmnr_contents
 WHERE scn BETWEEN :first_scn AND :last_scn AND (operation_code IN (6, 7, 34, 36)
   OR seg_owner = 'UNKNOWN'"""  # noqa: S608 - names of columns that stand in `contents`
+# The root sees the redo of all pluggable databases, in which schemas and tables may have equal
+# names.
 _OF_CONTAINER = " AND src_con_name = :container"
 _OBJECTS = """
 SELECT object_id FROM all_objects
@@ -113,6 +118,8 @@ class MiningSession:
             oracledb.Error: If the database reports an error.
         """
         started = time.monotonic()
+        # In a pluggable database the server finds the files (Database Utilities, "Steps in a
+        # Typical LogMiner Session").
         if self.place is not Place.PLUGGABLE:
             self._name_files(first_scn, last_scn)
         self._run(_START, {"first_scn": first_scn, "last_scn": last_scn})
@@ -140,11 +147,13 @@ class MiningSession:
             binds["container"] = tables[0].container
         with closing(self._connection.cursor()) as cursor:
             cursor.arraysize = cursor.prefetchrows = ROWS_PER_FETCH
+            # The time of the database alone: the size of the next window follows from it.
             started = time.monotonic()
             cursor.execute(statement, binds)
             while rows := cursor.fetchmany():
                 self.seconds += time.monotonic() - started
                 for row in map(LogRow._make, rows):
+                    # Compared here, because a table has an object id per partition.
                     if row.owner != UNKNOWN_OWNER or row.data_object in objects:
                         yield row
                 started = time.monotonic()
@@ -161,9 +170,11 @@ class MiningSession:
             for thread, since in self._rows(log_files.OPEN_THREADS, {"last_scn": last_scn})
         }
         hole = log_files.missing(files, threads, first_scn, last_scn)
+        # Before mining, which leaves out the rows of a missing file without an error.
         if hole is not None:
             raise MissingLogError(hole)
         for position, file in enumerate(files):
+            # NEW drops the files of the window before (DBMS_LOGMNR.ADD_LOGFILE).
             self._run(_ADD_FILE.format(_ADD if position else _NEW), {"name": file.name})
         _LOGGER.debug("Mining SCN %d to %d in %d log files", first_scn, last_scn, len(files))
 

@@ -126,6 +126,8 @@ def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]
             state.scn,
             state.time,
             state.is_present,
+            # Where keys alone are logged, an UPDATE holds the key and what it changed, not the
+            # row.
             must_read=state.is_uncertain
             or (state.is_present and (has_large_objects or not logged <= state.image.keys())),
         )

@@ -47,6 +47,7 @@ class SpillingRows:
             return 0
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="tap-oracle-")  # noqa: SIM115 - closed by close
+        # A frame per spill, after its length, so that reading back decodes one at a time.
         frame = _ENCODER.encode(self._rows)
         self._file.write(len(frame).to_bytes(_LENGTH_BYTES, "big"))
         self._file.write(frame)

@@ -32,9 +32,11 @@ _LOGGER = logging.getLogger(__name__)
 KEYS_AT_ONCE = 100_000
 """Keys that are folded in memory before they are delivered."""
 
+# SQL_REDO of DDL is the text of the user, comments included.
 _DDL = re.compile(
     r"(?is)\A(?:\s|/\*.*?\*/|--[^\n]*\n)*+(?P<verb>[a-z]+)\s+(?P<kind>[a-z]+)(?P<rest>.*)"
 )
+# Maintenance of partitions writes no redo of single rows.
 _REMOVES_ROWS = re.compile(r"(?i)\b(?:truncate|drop|exchange)\s+(?:sub)?partition\b")
 
 
@@ -106,8 +108,11 @@ class TableChanges:
             GapError: If a change cannot be read.
         """
         try:
+            # Delivered by an earlier run: the redo is read again from the oldest open transaction
+            # on.
             if transaction.scn <= self.start.scn:
                 return
+            # Not behind a sound bookmark: its `restart_scn` lies before all that was open.
             if transaction.start_scn is None:
                 self._fail("a transaction began before the redo that was read", transaction.scn)
             yield from self._folded(transaction)
@@ -126,6 +131,8 @@ class TableChanges:
                     fold.clear()
                     yield Truncated()
                 continue
+            # STATUS is 2 where older redo does not fit the table's present definition; INFO says
+            # why.
             if not row.is_readable or row.sql_redo is None:
                 self._fail(row.info or "LogMiner could not write the change as SQL", row.scn)
             if row.operation in ROW_CHANGES:

@@ -133,6 +133,7 @@ class TransactionBuffer:
             self._spill()
 
     def _spill(self) -> None:
+        # The largest one frees the most memory per file.
         largest = max(self._open.values(), key=lambda one: one.rows.size)
         self._size -= largest.rows.spill()
 
@@ -148,6 +149,7 @@ class TransactionBuffer:
             return None
         self._size -= transaction.rows.size
         undone, is_uncertain = (
+            # Most transactions undo nothing and need no second pass over their rows.
             _undone(transaction.rows) if transaction.has_undo else (frozenset(), False)
         )
         return CommittedTransaction(

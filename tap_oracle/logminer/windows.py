@@ -31,6 +31,7 @@ class WindowSize:
         """
         if seconds > SLOW_SECONDS or rows > MAX_ROWS:
             return replace(self, scns=max(self.scns // 2, MIN_SCNS))
+        # Well below the limit, so that sizes do not swing between doubling and halving.
         if seconds < FAST_SECONDS and rows < MAX_ROWS // 4:
             return replace(self, scns=min(self.scns * 2, MAX_SCNS))
         return self

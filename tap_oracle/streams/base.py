@@ -101,6 +101,7 @@ class OracleStream(AdaptedStream):
 
         The parse alone tells, in one round trip; any other error is left to the reading.
         """
+        # ORA-00904 names one column at a time.
         while (gone := self._gone_column()) is not None:
             self.logger.warning(
                 "Stream '%s': column '%s' is in the catalog and no longer in the table: it is "
@@ -200,6 +201,7 @@ class OracleStream(AdaptedStream):
                 return
 
     def _newer_moment(self, moment: Moment, code: str, attempt: int) -> Moment:
+        # No SCN is readable where there is no past, a newer one neither.
         if code == NO_PAST:
             return Moment(moment.scn)
         renewed = self.services.snapshots.renewed(moment)
@@ -253,6 +255,7 @@ class OracleStream(AdaptedStream):
         return None if plan.has_long else self.row_limit
 
     def _most_rows(self, settings: TapSettings) -> int:
+        # A BATCH file holds the rows of one fetch.
         batch_rows = None if settings.batches is None else settings.batches.rows
         return self.options.array_size_rows or batch_rows or settings.array_size_rows
 
@@ -321,6 +324,7 @@ class OracleStream(AdaptedStream):
 
     def take(self, block: Block, progress: StreamProgress) -> None:
         """Write a block and change the bookmark: both, or neither."""
+        # A signal between the two would leave a STATE that does not say what was written.
         with self.services.termination.holding():
             if block.lines:
                 self.services.writer.write_lines(block.lines)
@@ -358,6 +362,7 @@ class OracleStream(AdaptedStream):
         if (version := self.table_version()) is not None:
             self.write_activate_version(version)
         self.services.states.changed()
+        # A test run does not come by `run_pipeline`, which writes the last STATE.
         if self.row_limit is None:
             self.services.states.write_if_due()
         else:
@@ -378,6 +383,7 @@ def _selection_metadata(entry: CatalogEntry) -> MetadataMapping:
         {"breadcrumb": element["breadcrumb"], "metadata": element.get("metadata") or {}}
         for element in entry.metadata
     )
+    # A target needs the key to find rows, and the tap its bookmark.
     for name in (*entry.key_properties, *filter(None, [entry.replication_key])):
         column = metadata["properties", name]
         if column.inclusion != Metadata.InclusionType.UNSUPPORTED:

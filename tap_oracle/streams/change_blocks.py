@@ -85,6 +85,7 @@ class ChangeBlocks:
         """
         plan = stream.plan()
         where = stream.options.where or ""
+        # Marks of empty LOBs are part of a SELECT; rows of the log have none.
         self.plan = replace(plan, marks_empty=False)
         self._stream = stream
         self._now = now
@@ -103,8 +104,10 @@ class ChangeBlocks:
             rows = list(self._rows.rows(event.changes))
             return Block(row_lines(self._stream, self.plan, self._version)(rows), len(rows))
         if isinstance(event, Advanced):
+            # The SCN of the event goes before: a window may end before `now`.
             bookmark = {**self._now.bookmark, **event.bookmark, "version": self._version}
             return Block(b"", 0, bookmark)
+        # TRUNCATE: activating a newer version removes the rows that came before.
         self._version += 1
         return Block(activation(self._stream, self._version), 0)
 

@@ -34,6 +34,7 @@ class FullReadStream(OracleStream):
 
     def pieces(self) -> Sequence[Piece]:
         """Return the chunks that are due, or the whole table as one piece."""
+        # In this order: chunks are cut at the moment, and an unfinished load brings its version.
         self._moment = self.moment_of_full_read()
         self._progress = self._due_chunks(self.unfinished_load())
         self._version = self.version_of_load()
@@ -58,6 +59,7 @@ class FullReadStream(OracleStream):
 
     def _due_chunks(self, known: ChunkProgress | None) -> ChunkProgress | None:
         """Return the chunks of the load: those of an unfinished one, or new ones."""
+        # A view has no extents, and an order of the operator's is one of the whole table.
         if self.row_limit is not None or self.entry.is_view or self._extras.order_by:
             return None
         session = self.services.session()
@@ -115,10 +117,12 @@ class FullReadStream(OracleStream):
     def _key_columns(self, plan: StreamPlan) -> list[ColumnPlan]:
         """Return the columns of a key that can cut the table: present, ordered, never NULL."""
         names = self.entry.key_properties
+        # Rows whose key holds a NULL would lie in no chunk.
         columns = [column for column in plan.columns if column.name in names]
         is_fit = len(columns) == len(names) and all(
             column.can_be_cut and not self.entry.is_nullable(column.name) for column in columns
         )
+        # In the order of the key, because its index answers.
         return sorted(columns, key=lambda column: names.index(column.name)) if is_fit else []
 
     def prepared(self, piece: Piece) -> Piece:
@@ -167,6 +171,7 @@ class FullReadStream(OracleStream):
         self._progress = replace(self._progress, done=done)
         self.change_bookmark({CHUNKS: self.progress_in_bookmark})
         self.services.states.changed()
+        # The STATE of the last chunk comes with `finish`, which takes the chunks out.
         if self._progress.left:
             self.services.states.write_now()
 

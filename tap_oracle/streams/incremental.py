@@ -117,6 +117,7 @@ class IncrementalStream(OracleStream):
         plan = self.plan()
         column = self._key_column(plan)
         encode = self.encoder(plan, piece.version)
+        # Before the rows are read: a transaction that commits between the two would be in neither.
         noted = piece.moment.noted or self.services.late_commits.note()
         yield from self._late_blocks(plan, column, encode)
         newest = None
@@ -128,6 +129,7 @@ class IncrementalStream(OracleStream):
         self.report_non_finite(plan)
         mark = self._reread_mark(column, newest, noted, is_complete=True)
         columns = {COLUMNS: columns_digest(self.selected_schema)}
+        # A block without lines: the mark moves once every row has been written.
         yield Block(b"", 0, {**mark, **_scn_mark(piece, noted), **columns})
 
     def _reread_mark(
@@ -162,11 +164,14 @@ class IncrementalStream(OracleStream):
             or self.row_limit is not None
         ):
             return
+        # Without AS OF, which ORA_ROWSCN does not go with (SQL Language Reference, "ORA_ROWSCN
+        # Pseudocolumn").
         conditions = [late_rows(column.identifier, start, since)]
         statement = select(
             self.entry.table,
             plan.expressions,
             conditions=[*conditions, *self._end_conditions(plan, column)],
+            # Late rows move no bookmark, so that their order does not matter.
             extras=replace(self._extras, order_by=""),
         )
         for rows, lines in self.encoded(plan, encode, statement):
@@ -194,6 +199,7 @@ class IncrementalStream(OracleStream):
 
     def _is_behind(self, column: ColumnPlan, value: BookmarkValue) -> bool:
         known = self._known_value()
+        # Only moments have a lookback, whose rows lie before the bookmark.
         if known is None or not is_moment(column.type):
             return False
         return not is_later(str(value), str(known))

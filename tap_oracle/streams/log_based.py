@@ -115,6 +115,7 @@ class LogBasedStream(FullReadStream):
     def plan(self) -> StreamPlan:
         """Return how each selected column is fetched and decoded."""
         settings = self.services.settings
+        # Without the metadata of changes, which are no columns of the table.
         names = list(super().selected_schema["properties"])
         return plan_stream(
             self.entry, names, settings.representation, any_year=settings.any_year, marks_empty=True
@@ -164,6 +165,8 @@ class LogBasedStream(FullReadStream):
             if self.services.settings.on_gap != "snapshot":
                 raise
             self.logger.warning("%s. on_gap is snapshot: loading it in full now", gap)
+            # The point comes before the rows: what is committed meanwhile is delivered once more
+            # as a change.
             yield from self._snapshot(plan, sources.now(source))
 
     # First snapshot
@@ -204,6 +207,7 @@ class LogBasedStream(FullReadStream):
         """Return the moment of the run, or of the stream, and note the bookmark after it."""
         before = self._before_snapshot or self._point_of_now()
         moment = super().moment_of_full_read()
+        # TIMESTAMP_TO_SCN may name an SCN some seconds old, and changes follow from `before` on.
         if moment.scn is None or moment.scn < before.scn:
             moment = replace(moment, scn=before.scn)
         self._after_snapshot = before.moved_to(moment.scn or before.scn).bookmark
@@ -245,6 +249,8 @@ class LogBasedStream(FullReadStream):
         """Write the version of a snapshot, and move the bookmark to where changes follow."""
         if self._after_snapshot is not None and self.row_limit is None:
             bookmark = {**self._after_snapshot, "version": self._version}
+            # A bookmark before its ACTIVATE_VERSION would leave the rows of older versions for
+            # good.
             with self.services.termination.holding():
                 self.services.writer.write_lines(activation(self, self._version))
                 self.change_bookmark({CHUNKS: None, LOG_START: None, **bookmark})
@@ -273,6 +279,7 @@ class LogBasedStream(FullReadStream):
         statement = select(self.entry.table, plan.expressions, scn=scn, extras=self._extras)
         fetched = self.fetched(plan, statement)
         try:
+            # A missing right or past shows in the first fetch, before any row is written.
             first = next(fetched, None)
         except oracledb.Error as error:
             code = describe(error).code
@@ -293,6 +300,7 @@ class LogBasedStream(FullReadStream):
 
     def _rows_of_transaction(self, plan: StreamPlan) -> Iterator[list[Row]]:
         session = self._session()
+        # SET TRANSACTION has to come first in its transaction (ORA-01453).
         session.rollback()
         with session.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
@@ -300,6 +308,7 @@ class LogBasedStream(FullReadStream):
             statement = select(self.entry.table, plan.expressions, extras=self._extras)
             yield from self.fetched(plan, statement)
         finally:
+            # Or later queries of this session would see the same moment.
             session.rollback()
 
     def _sample(self, plan: StreamPlan, piece: Piece) -> Iterator[Block]:
