@@ -59,6 +59,7 @@ def reported(logger: logging.Logger, where: Callable[[], str] = str) -> Iterator
     """
     try:
         yield
+    # click words these itself and has exit codes of its own for them.
     except (click.exceptions.Exit, click.ClickException, click.Abort):
         raise
     except Terminated as ended:
@@ -89,6 +90,7 @@ def failure_lines(failure: BaseException, where: str, *, command: str) -> list[s
         command: Name of the command, for example `tap-oracle`.
     """
     is_ours = isinstance(failure, (OracleError, oracledb.Error, OSError))
+    # The SDK's MapExpressionError holds the expression alone: stream_maps asks the traceback.
     if not is_ours and (text := stream_maps.failure_text(failure)) is not None:
         lines = [text]
     elif isinstance(failure, ConfigValidationError):
@@ -159,6 +161,7 @@ def read_json_object(
     except json.JSONDecodeError as error:
         msg = f"{name} is not valid JSON (line {error.lineno}, column {error.colno})"
         raise ConfigurationError(msg, setting=setting) from error
+    # UnicodeDecodeError is a ValueError, as is JSONDecodeError, which therefore comes before it.
     except ValueError as error:
         msg = f"{name} is not text in UTF-8"
         raise ConfigurationError(msg, setting=setting) from error

@@ -36,18 +36,18 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 SESSION_PARAMETERS: Mapping[str, str] = {
-    "TIME_ZONE": "+00:00",
+    "TIME_ZONE": "+00:00",  # LOCAL TIME ZONE values are shown in the session's zone
     "NLS_LANGUAGE": "AMERICAN",
     "NLS_TERRITORY": "AMERICA",
     # Another calendar counts other years, in every date that travels as text.
     "NLS_CALENDAR": "GREGORIAN",
     "NLS_DATE_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS',
-    "NLS_TIMESTAMP_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9',
+    "NLS_TIMESTAMP_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9',  # FF alone varies by column, X by locale
     "NLS_TIMESTAMP_TZ_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM',
     "NLS_NUMERIC_CHARACTERS": ".,",
-    "NLS_SORT": "BINARY",
+    "NLS_SORT": "BINARY",  # a linguistic sort does not use an index of the bare column
     "NLS_COMP": "BINARY",
-    "NLS_LENGTH_SEMANTICS": "CHAR",
+    "NLS_LENGTH_SEMANTICS": "CHAR",  # Oracle's default is BYTE
 }
 """Parameters of every session; the territory comes before the masks because it resets them."""
 
@@ -83,7 +83,7 @@ def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
         "wallet_location": config.get("wallet_location"),
         "wallet_password": config.get("wallet_password"),
         "tcp_connect_timeout": float(_seconds(config, "connect_timeout_seconds")) or None,
-        "expire_time": _expire_time_minutes(config) or None,
+        "expire_time": _expire_time_minutes(config) or None,  # NAT drops quiet links (350 s on AWS)
         "stmtcachesize": STATEMENT_CACHE,
     }
     if config.get("dsn"):
@@ -155,14 +155,14 @@ def connect(
     parameters = connect_parameters(config)
     if kind is not oracledb.Connection:
         parameters["conn_class"] = kind
-    register_secrets(config)
-    set_driver_mode(config)
+    register_secrets(config)  # before anything fails with a text that holds one
+    set_driver_mode(config)  # only possible before the first thin session (driver guide)
     load_provider(config.get("dsn"))
     connection = _log_on(config, through_tunnel(config, parameters))
     try:
         connection.outputtypehandler = as_stored
         connection.module = module
-        connection.action = "connect"
+        connection.action = "connect"  # these travel with the next round trip
         name_run(connection)
         connection.call_timeout = call_timeout_ms(config)
         with connection.cursor() as cursor:
@@ -184,7 +184,7 @@ def _log_on(config: Mapping[str, Any], parameters: dict[str, Any]) -> oracledb.C
     """Open a session; a password from a file that has changed meanwhile is tried once more."""
     deadline = _deadline_seconds(config)
     if "access_token" in parameters:
-        return open_session(parameters, deadline)
+        return open_session(parameters, deadline)  # the driver asks TokenFile again by itself
     if password := password_of(config):
         parameters["password"] = password
     try:
@@ -277,7 +277,7 @@ class ConnectionSource:
         Raises:
             DatabaseError: If the database refused or stayed out of reach.
         """
-        if self._connection is not None and self._connection.is_healthy():
+        if self._connection is not None and self._connection.is_healthy():  # no round trip
             return self._connection
         self.close()
         if self._opened == 0:
@@ -386,7 +386,7 @@ def sqlalchemy_engine(config: Mapping[str, Any], *, module: str) -> sqlalchemy.E
     Raises:
         ConfigurationError: If the settings are wrong.
     """
-    connect_parameters(config)
+    connect_parameters(config)  # for its checks alone
     return engine_over(lambda: connect(config, module=module))
 
 

@@ -31,9 +31,13 @@ def check_connection(config: Mapping[str, Any]) -> None:
     if config.get("service_name") and config.get("sid") and not has_dsn:
         message = "service_name and sid exclude each other"
         raise ConfigurationError(message, setting="sid")
+    # For its checks alone.
     TunnelSettings.of(config)
+    # A token stands for the user too (Python driver guide, "Token-Based Authentication").
     if _has_token(config):
         return
+    # A provider may hold user and password (Python driver guide, "Centralized Configuration
+    # Providers").
     if _logs_on_by_wallet(config) or provides_configuration(config.get("dsn")):
         return
     if not config.get("user"):
@@ -56,6 +60,8 @@ def _has_token(config: Mapping[str, Any]) -> bool:
 
 
 def _logs_on_by_wallet(config: Mapping[str, Any]) -> bool:
+    # Only Oracle Client logs on by a wallet's external password store; in thin mode a wallet is for
+    # TLS.
     return config.get("driver_mode") == "thick" and bool(config.get("wallet_location"))
 
 
@@ -63,6 +69,7 @@ def _refuse_credentials(dsn: str) -> None:
     """Refuse a connect string with a password: it would reach logs and error texts (DPY-4018)."""
     before_at, at, _ = dsn.partition("@")
     compact = "".join(dsn.split()).lower()
+    # Behind ( or ? an @ may be part of a value, for example of a wallet's path.
     if (at and "(" not in before_at and "?" not in before_at) or "(password=" in compact:
         message = "must not hold credentials; use user and password"
         raise ConfigurationError(message, setting="dsn")

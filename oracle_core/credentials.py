@@ -62,6 +62,7 @@ def first_line(file: str, setting: str) -> str:
         ConfigurationError: If the file cannot be read or its first line is empty.
     """
     try:
+        # Not strip(): a password may begin or end with a blank. Editors on Windows write CR LF.
         line = Path(file).read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__

@@ -61,6 +61,7 @@ UNIQUE_KINDS = frozenset({"P", "U"})
 MAX_IN_LIST = 1_000
 """Maximum number of expressions in an IN list (ORA-01795)."""
 
+# ORACLE_MAINTAINED is Y or N, while COMMON beside it is YES or NO (Database Reference, ALL_USERS).
 _NOT_ORACLES_OWN = "(SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N')"
 _OWNER = re.compile(r"<(\w+\.\w+)>")
 
@@ -145,6 +146,7 @@ def _any_like(
     expressions: tuple[str, ...], patterns: tuple[str, ...], binds: dict[str, str]
 ) -> str:
     conditions = [
+        # LIKE has no escape character of its own (SQL Language Reference, "LIKE Condition").
         f"{expression} LIKE {place} ESCAPE '\\'"
         for expression in expressions
         for place in _bound(patterns, "pattern", binds)
@@ -158,6 +160,8 @@ def _ask(
     sql, binds = statement_text(STATEMENTS[question], scope or Scope())
     with connection.cursor() as cursor:
         cursor.arraysize = ARRAY_SIZE_ROWS
+        # One more than the array: small results end without another round trip (Python driver
+        # guide, tuning).
         cursor.prefetchrows = ARRAY_SIZE_ROWS + 1
         cursor.execute(sql, binds)
         while batch := cursor.fetchmany():

@@ -151,6 +151,8 @@ class ConstraintRow(NamedTuple):
     @property
     def is_enforced(self) -> bool:
         """Whether every row of the table satisfies the constraint."""
+        # An ENABLED NOVALIDATE key was never checked on older rows (SQL Language Reference,
+        # "constraint").
         return self.status == "ENABLED" and self.validated == "VALIDATED"
 
 
@@ -220,6 +222,8 @@ class ColumnRow(NamedTuple):
     @property
     def is_nullable(self) -> bool:
         """Whether it may be NULL."""
+        # A CHECK (C IS NOT NULL) leaves Y here; only NOT NULL and primary keys are N (Database
+        # Reference).
         return self.nullable != "N"
 
     @property
@@ -267,6 +271,8 @@ class KeyColumnRow:
     @property
     def is_enforced(self) -> bool:
         """Whether the key proves that its columns are unique."""
+        # An ENABLED NOVALIDATE key was never checked on older rows (SQL Language Reference,
+        # "constraint").
         return self.status == "ENABLED" and self.validated == "VALIDATED"
 
 

@@ -62,6 +62,7 @@ STATEMENTS: dict[str, Statement] = {
         "SELECT 'SCHEMA PRIVILEGE', s.privilege, s.schema FROM session_schema_privs s",
         "USER",
     ),
+    # Unlike USER_TAB_PRIVS, ALL_TAB_PRIVS also shows the grants of enabled roles and of PUBLIC.
     "readable": Statement(
         "SELECT g.grantee, g.table_schema, g.table_name FROM all_tab_privs g WHERE {scope}"
         " AND g.privilege IN ('SELECT', 'READ')",
@@ -74,6 +75,7 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "quotas": Statement(
         "SELECT <q.username>, q.tablespace_name FROM {family}_ts_quotas q WHERE {scope}"
+        # -1 is UNLIMITED (Database Reference, DBA_TS_QUOTAS).
         " AND (q.max_bytes = -1 OR q.max_bytes > q.bytes)",
         "<q.username>",
         privilege=NO_ALL_VIEW,
@@ -89,6 +91,7 @@ STATEMENTS: dict[str, Statement] = {
         "USER",
     ),
     "clock": Statement("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM dual", "USER"),
+    # V$DATABASE is a synonym: the grant is one on V_$DATABASE (ORA-02030).
     "supplemental_logging": Statement(
         "SELECT d.supplemental_log_data_min, d.log_mode FROM v$database d",
         "USER",
@@ -126,6 +129,9 @@ STATEMENTS: dict[str, Statement] = {
         "t.owner",
         "t.table_name",
     ),
+    # *_TAB_COLS rather than *_TAB_COLUMNS, which leave out hidden columns. These views have no
+    # DROPPED as *_TABLES has: what is in the recycle bin is known by its name. Invisible columns
+    # have no COLUMN_ID.
     "columns": Statement(
         "SELECT <c.owner>, c.table_name, c.column_name, c.data_type, c.data_type_owner,"
         " c.data_length, c.data_precision, c.data_scale, c.char_length, c.char_used, c.nullable,"
@@ -210,6 +216,7 @@ STATEMENTS: dict[str, Statement] = {
         "<p.table_owner>",
         "p.table_name",
     ),
+    # Each partition is an object of its own, with a SUBOBJECT_NAME.
     "objects": Statement(
         "SELECT <o.owner>, o.object_name, o.object_type, o.status, o.object_id, o.last_ddl_time"
         " FROM {family}_objects o WHERE {scope} AND o.subobject_name IS NULL"
@@ -230,6 +237,7 @@ STATEMENTS: dict[str, Statement] = {
         "<s.owner>",
         "s.synonym_name",
     ),
+    # SYSDATE, since LAST_DDL_TIME is in the time of the server too.
     "snapshot": Statement(
         "SELECT COUNT(*), MAX(o.last_ddl_time), SYSDATE FROM {family}_objects o WHERE {scope}"
         " AND o.object_type IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW')",

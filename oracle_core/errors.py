@@ -120,9 +120,11 @@ class Fault:
 _CODE = re.compile(r"\b(ORA-\d{5}|DPY-\d{4}|DPI-\d{4})\b")
 _QUOTED_NAME = re.compile(r'"[^"\n]{1,128}"(?:\."[^"\n]{1,128}"){0,2}')
 _CONSTRAINT = re.compile(r"\(([\w$#]{1,128}\.[\w$#]{1,128})\)")
+# Texts in which parentheses hold the name of a constraint; in others they may hold values.
 _CONSTRAINT_CODES = frozenset(
     {"ORA-00001", "ORA-02290", "ORA-02291", "ORA-02292", "ORA-02298", "ORA-02299"}
 )
+# Texts in which quotes hold a table or column.
 _NAMED_CODES = frozenset(
     {"ORA-00904", "ORA-00942", "ORA-01400", "ORA-01407", "ORA-12899", "ORA-38104", "ORA-32795"}
 )
@@ -165,6 +167,7 @@ def _from_system(exc: BaseException, where: str) -> Fault:
         # The driver passes the resolver's error on as it is.
         text, hint = "the host name is not known", "check host"
         return Fault("gaierror", FaultClass.CONFIGURATION, False, False, text, hint, where)  # noqa: FBT003
+    # With strerror it comes from the operating system, without it from our own deadlines.
     if isinstance(exc, TimeoutError) and exc.strerror is None:
         text, hint = str(exc) or "no answer in time", "check host, port and protocol"
         return Fault("TimeoutError", FaultClass.TRANSIENT, True, True, text, hint, where)  # noqa: FBT003
@@ -182,6 +185,7 @@ def _os_text(exc: OSError) -> str:
 
 def _driver_error(exc: BaseException | None) -> oracledb.Error | None:
     """Return the driver's exception: the one given, SQLAlchemy's `orig`, or a cause."""
+    # Causes may form a circle: `raise a from b` while a is being handled.
     seen: set[int] = set()
     while exc is not None and id(exc) not in seen:
         if isinstance(exc, oracledb.Error):
@@ -197,6 +201,8 @@ def _from_driver(exc: oracledb.Error, where: str) -> Fault:
     text = str(getattr(details, "message", None) or details or "")
     codes = list(_codes(str(getattr(details, "full_code", "") or ""), text))
     outer = codes[0] if codes else type(exc).__name__
+    # ORA codes that end a session arrive as DPY-4011 with the ORA text on the next line
+    # (python-oracledb, errors).
     code = next((inner for inner in codes if inner in FAULTS), outer)
     if outer in _BROKEN:
         code = next((inner for inner in codes[1:] if inner in FAULTS), outer)
@@ -204,6 +210,7 @@ def _from_driver(exc: oracledb.Error, where: str) -> Fault:
     dead = (
         row.session_dead or outer == "DPY-4011" or bool(getattr(details, "is_session_dead", False))
     )
+    # The driver also calls recoverable what a restart may cure, such as ORA-12514.
     retriable = row.retriable or bool(getattr(details, "isrecoverable", False))
     names = tuple(_object_names(code, text))
     return Fault(code, row.klass, retriable, dead, row.message, row.hint, where, names)

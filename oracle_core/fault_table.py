@@ -73,6 +73,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         ),
     ),
     (
+        # Those that python-oracledb turns into DPY-4011 (its module errors).
         (22, 28, 31, 45, 378, 1012, 1041, 1043, 1092, 3122, 12153, 27146, 28511),
         FaultRow(_DEAD, "the session was ended by the database", "it is safe to run again"),
     ),
@@ -81,6 +82,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         FaultRow(_RETRY, "a lock is held by another session", "run again when it is free"),
     ),
     (
+        # ORA-00060 undoes one statement; the transaction stays open until it is rolled back.
         (60, 2049, 2054, 25402, 25408),
         FaultRow(_RETRY, "deadlock or failover: the transaction must be repeated", "run again"),
     ),
@@ -98,10 +100,12 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         ),
     ),
     (
+        # They end the session as well, but the same call would meet the same defect again.
         (600, 602, 603, 609, 7445),
         FaultRow(_DEAD, "internal error of the database", "see its alert log", retry=False),
     ),
     (
+        # A code inside that the table knows is preferred, see `errors.describe`.
         (604,),
         FaultRow(_TERM, "an error inside recursive SQL or a trigger", "call the administrator"),
     ),
@@ -110,6 +114,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         FaultRow(_CONF, "the database does not accept the statement", "please report this"),
     ),
     (
+        # A package without EXECUTE is ORA-00904, not ORA-01031: DBMS_FLASHBACK for example.
         (904,),
         FaultRow(
             _SCHEMA,
@@ -143,6 +148,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         FaultRow(_CONF, "the name is taken by another object", "choose another name"),
     ),
     (
+        # FAILED_LOGIN_ATTEMPTS is 10 by default (SQL Language Reference, "CREATE PROFILE").
         (1005, 1017),
         FaultRow(
             _CONF,
@@ -153,6 +159,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ((28000,), FaultRow(_CONF, "the account is locked", "ask the administrator to unlock it")),
     ((28001, 28002, 28003), FaultRow(_CONF, "the password has expired", "set a new password")),
     ((997, 24816), FaultRow(_CONF, "a LONG or LOB is not allowed in this place", "")),
+    # Old versions of a LOB are kept by its own RETENTION or PCTVERSION, not by UNDO_RETENTION.
     ((22922, 22924), FaultRow(_POS, "a large object's version is gone", "run again", retry=True)),
     ((1000,), FaultRow(_RES, "the limit of open cursors is reached", "raise OPEN_CURSORS")),
     ((1001, 1002), FaultRow(_RETRY, "the query cannot be continued", "run again")),
@@ -176,6 +183,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         ),
     ),
     (
+        # A segment gets a new data object number by TRUNCATE or MOVE, so that older ROWIDs end.
         (1410, 8103),
         FaultRow(_SCHEMA, "the table was moved or truncated meanwhile", "run again", retry=True),
     ),
@@ -190,9 +198,11 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ),
     ((1404, 1450), FaultRow(_CONF, "the key is too long for an index", "use shorter keys")),
     (
+        # ORA-01461: a bind of more than 4,000 bytes for a column that is not a LONG or LOB.
         (1401, 1461, 12899),
         FaultRow(_DATA, "a text is too long for its column", "widen the column"),
     ),
+    # The check is one of times, so that a table made a moment ago passes it later.
     ((1466,), FaultRow(_SCHEMA, "the table changed after the snapshot", "run again", retry=True)),
     ((1502,), FaultRow(_TERM, "an index is unusable", "rebuild it")),
     (
@@ -215,11 +225,13 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ((2289,), FaultRow(_CONF, "the sequence does not exist", "")),
     ((2391,), FaultRow(_RES, "the user has no free session", "lower parallelism", retry=True)),
     (
+        # IDLE_TIME counts calls: the probes of expire_time do not reset it.
         (2396, 2397, 2399),
         FaultRow(_DEAD, "the session's time limit is over", "ask for a longer limit"),
     ),
     ((2392, 2393, 2395), FaultRow(_RES, "a CPU or I/O limit of the profile is reached", "")),
     (
+        # Whether a COMMIT that was under way took place is not known.
         (3113, 3114, 3135, 12537, 12547, 12570, 12571, 12583, 56600),
         FaultRow(_DEAD, "the connection was lost", "run again; the state is safe"),
     ),
@@ -239,6 +251,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ),
     ((8177,), FaultRow(_RETRY, "the transaction cannot be serialised", "run again")),
     (
+        # ORA-30052 is judged by UNDO_RETENTION, although the undo itself may still be there.
         (8180, 8181, 30052, 30053, 30054),
         FaultRow(_POS, "the moment asked for cannot be reached any more", "load in full"),
     ),
@@ -270,9 +283,11 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         FaultRow(_RETRY, "no listener answers", "check host and port"),
     ),
     (
+        # Native network encryption is a feature of thick mode only (Python driver guide).
         (12650, 12660),
         FaultRow(_CONF, "the server demands native encryption", "use tcps or driver_mode thick"),
     ),
+    # Parallel DML: up to 21c the changed table cannot be read before the commit.
     ((12838, 12839), FaultRow(_CONF, "a table was changed in parallel and not committed", "")),
     (
         (14060, 14265),
@@ -296,6 +311,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ((16000,), FaultRow(_CONF, "the database is open read-only", "write to the primary")),
     ((24381, 38902), FaultRow(_DATA, "rows of the batch were refused", "")),
     (
+        # ORA-26086: enabled triggers; ORA-26065: a CHECK constraint on a LOB column.
         (26002, 26026, 26065, 26086),
         FaultRow(_CONF, "direct path load is not possible here", "set direct_path to never"),
     ),
@@ -315,6 +331,7 @@ _ORA: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         (29275, 12703, 12704, 1756),
         FaultRow(_DATA, "a text is broken in its character set", "repair the row"),
     ),
+    # Batches are folded by key before they are merged.
     ((30926,), FaultRow(_DATA, "a batch holds a key more than once", "please report this")),
     ((32795, 32796), FaultRow(_CONF, "an identity column is GENERATED ALWAYS", "")),
     ((38104,), FaultRow(_CONF, "a key column would be updated", "please report this")),
@@ -335,8 +352,10 @@ _DPY: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
         FaultRow(_CONF, "thin mode cannot do this", "set driver_mode to thick, or use tcps"),
     ),
     ((3006, 3007, 3018, 3030), FaultRow(_CONF, "thin mode cannot read a type", "leave it out")),
+    # DPY-3015: the account has only a 10G password verifier, which thin mode does not know.
     ((3010, 3015), FaultRow(_CONF, "the server or password is too old for thin mode", "")),
     ((3012, 3040), FaultRow(_CONF, "thin mode does not know the character set", "use thick")),
+    # Zoned columns are selected as text to avoid it, see `types.reading`.
     ((3022,), FaultRow(_CONF, "thin mode cannot read named time zones", "please report this")),
     ((4000, 4026, 4027), FaultRow(_CONF, "the connect alias is not known", "set tns_admin")),
     ((4001,), FaultRow(_CONF, "no user name or password was given", "set user and password")),
@@ -346,6 +365,7 @@ _DPY: tuple[tuple[tuple[int, ...], FaultRow], ...] = (
     ((4011,), FaultRow(_DEAD, "the connection was lost", "run again; the state is safe")),
     ((4017, 4018, 4020), FaultRow(_CONF, "dsn is not a valid connect string", "correct dsn")),
     (
+        # The driver breaks the call off and keeps the session; DPY-4011 follows where that fails.
         (4024,),
         FaultRow(_RETRY, "a call took longer than call_timeout_seconds", "raise it, or run again"),
     ),

@@ -44,6 +44,7 @@ def open_session(parameters: Mapping[str, Any], deadline_seconds: float) -> orac
     try:
         return _within(parameters, deadline_seconds)
     except (oracledb.OperationalError, TimeoutError) as error:
+        # The addresses of a dsn are resolved inside the driver, so that there is no place to probe.
         if "host" not in parameters or not _is_doubtful(error):
             raise
         if (finding := _finding(parameters, error)) is None:
@@ -67,10 +68,12 @@ def _within(parameters: Mapping[str, Any], deadline_seconds: float) -> oracledb.
             failures.append(error)
             return
         results.append(connection)
+        # The caller has given up: nobody would use or close this session.
         if is_over.is_set():
             with suppress(oracledb.Error):
                 connection.close()
 
+    # daemon: a thread that still waits must not hold up the end of the process.
     thread = threading.Thread(target=log_on, name="log-on", daemon=True)
     thread.start()
     thread.join(deadline_seconds)
@@ -105,6 +108,8 @@ def _finding(parameters: Mapping[str, Any], error: Exception) -> tuple[str, str]
 
 
 def _finding_of_probes(where: tuple[str, int], *, is_tls: bool) -> tuple[str, str] | None:
+    # Listening comes first: SSH servers greet by themselves, an Oracle listener waits for its
+    # client.
     if banner := _exchange(where, b"", _BANNER_SECONDS):
         kind = "an SSH server" if banner.startswith(b"SSH-") else "another kind of server"
         return "port", f"{kind} answers on this port, not an Oracle listener"
@@ -166,4 +171,5 @@ def ping() -> bytes:
         for number in (314, 300, 0, 8192, 32767, 0x7F08, 0, 1, len(data), 58)
     )
     body = head + bytes(58 - 8 - len(head)) + data
+    # Header: length, checksum, type 1 (CONNECT), flags, checksum of the header.
     return (8 + len(body)).to_bytes(2, "big") + b"\0\0\1\0\0\0" + body

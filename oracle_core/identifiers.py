@@ -30,6 +30,7 @@ Style = Literal["oracle", "exact", "snake"]
 
 _FORBIDDEN = re.compile(r'["\x00]')
 _SEPARATORS = re.compile(r"[^\w$#]+")
+# camelCase -> camel_Case, HTTPServer -> HTTP_Server
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -108,6 +109,7 @@ class Identifier:
     @property
     def byte_length(self) -> int:
         """Length in bytes of UTF-8, which is what Oracle's limit counts (ORA-00972)."""
+        # JSON may hold lone surrogates such as \ud800, which strict UTF-8 does not encode.
         return len(self.name.encode("utf-8", "surrogatepass"))
 
     def shorten(self, limit: int = MAX_BYTES) -> Identifier:
@@ -123,6 +125,7 @@ class Identifier:
             return self
         encoded = self.name.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(encoded).hexdigest()[:_HASH_DIGITS].upper()
+        # "ignore" drops the character that the cut went through.
         head = encoded[: limit - _HASH_DIGITS - 1].decode("utf-8", "ignore")
         return Identifier(f"{head}_{digest}")
 

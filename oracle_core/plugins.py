@@ -87,6 +87,7 @@ def _plugin(point: metadata.EntryPoint) -> Plugin:
             *(point.group, point.name, name, version),
             error=f"cannot be loaded ({type(error).__name__})",
         )
+    # The entry point may name a class or function; `api` stands in its module.
     api = getattr(module, "api", None)
     if isinstance(api, int) and api > API:
         error_text = f"needs interface {api}, this version has {API}"

@@ -74,6 +74,7 @@ def pool_of(config: Mapping[str, Any]) -> SessionPool:
     """
     parameters = sessions.connect_parameters(config)
     parameters["ssh_tunnel"] = config.get("ssh_tunnel")
+    # By repr, because the object of ssh_tunnel cannot be hashed.
     key = tuple(sorted((name, repr(value)) for name, value in parameters.items()))
     with _lock:
         if key not in _pools:
@@ -149,6 +150,7 @@ class SessionPool:
         began = time.monotonic()
         with _lock:
             pool = self._open()
+        # Asked before: afterwards `busy` counts this session too.
         is_full = pool.busy >= pool.max
         connection = self._take(pool)
         self._note(time.monotonic() - began, waited=is_full)
@@ -163,6 +165,7 @@ class SessionPool:
                     cursor.execute(statement)
         except BaseException:
             with suppress(oracledb.Error):
+                # Not close(): a session that is set up in part must not be handed to anybody else.
                 pool.drop(connection)
             raise
         return connection
@@ -185,6 +188,7 @@ class SessionPool:
             self._note(0.0, waited=False, taken=0)
         finally:
             for connection in held:
+                # close() gives them back to the pool, still logged on.
                 connection.close()
 
     def release(self, connection: oracledb.Connection) -> None:
@@ -192,6 +196,7 @@ class SessionPool:
 
         The pool closes when no session is in use any more.
         """
+        # Asked before: a closed connection no longer tells.
         is_dead = not connection.is_healthy()
         with suppress(oracledb.Error):
             connection.close()
@@ -225,6 +230,7 @@ class SessionPool:
                 min=self._settings.min,
                 max=self._settings.max,
                 increment=1,
+                # The default, POOL_GETMODE_WAIT, waits without a limit.
                 getmode=oracledb.POOL_GETMODE_TIMEDWAIT,
                 wait_timeout=max(1, round(self._settings.timeout_seconds * 1000)),
                 session_callback=_set_up,
@@ -239,6 +245,8 @@ class SessionPool:
             if rotated_password(self._config, self._password, error) is None:
                 raise
             with _lock:
+                # The driver's pool keeps the password that it was made with, so that a new one is
+                # needed.
                 if self._pool is pool:
                     self._pool = None
                 renewed = self._open()
@@ -248,6 +256,7 @@ class SessionPool:
         try:
             return pool.acquire()
         except oracledb.DatabaseError as error:
+            # To the driver a server that stays silent is a pool in which no session becomes free.
             if describe(error).code == _EXHAUSTED and pool.opened == 0:
                 msg = f"no answer within {self._settings.timeout_seconds:g} seconds"
                 raise TimeoutError(msg) from error

@@ -88,6 +88,7 @@ def secrets_in(value: object) -> Iterator[str]:
     if isinstance(value, str):
         for match in _IN_ADDRESS.finditer(value):
             secret = match["between"] or match["named"]
+            # An address carries it percent-encoded; whoever decodes the address may log it plain.
             yield from {secret, unquote(secret)}
     elif isinstance(value, dict):
         for inner in value.values():
@@ -141,6 +142,7 @@ def forget_all() -> None:
 
 def redact(text: str) -> str:
     """Return the text with every registered secret replaced."""
+    # A copy: `register` may fill the list in another thread.
     for pattern in tuple(_patterns):
         text = pattern.sub(lambda match: f"{match[1]}{PLACEHOLDER}", text)
     return text
@@ -186,6 +188,7 @@ def _spellings(secret: str) -> Iterator[str]:
     yield secret
     yield quote(secret, safe="")
     yield quote_plus(secret)
+    # As tracebacks and %r spell it.
     yield repr(secret)[1:-1]
     encoded = secret.encode("utf-8", "surrogatepass")
     yield base64.b64encode(encoded).decode()
@@ -202,11 +205,14 @@ class RedactingFilter(logging.Filter):
         message = record.getMessage()
         clean = redact(message)
         if clean != message:
+            # Without arguments: a % in the clean text is not formatted again.
             record.msg, record.args = clean, None
         if record.exc_info and record.exc_info[1] is not None:
             text = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
             clean = redact(text)
             if clean != text:
+                # logging.Formatter prints exc_text; without exc_info no handler formats the
+                # exception again.
                 record.exc_info, record.exc_text = None, clean
         if record.exc_text:
             record.exc_text = redact(record.exc_text)
@@ -247,6 +253,7 @@ def _hook_exceptions() -> None:
         if arguments.exc_value is not None:
             excepthook(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
+    # The mark keeps a second `install` from wrapping the hook once more.
     excepthook.redacts = True  # type: ignore[attr-defined]
     sys.excepthook = excepthook
     threading.excepthook = threadhook

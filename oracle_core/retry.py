@@ -65,6 +65,7 @@ def call(
     while True:
         try:
             return action()
+        # OSError: the driver passes on errors of resolver and socket, and TunnelError is one.
         except (oracledb.Error, OSError) as error:
             fault = describe(error, where=where)
             failures += 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Oracle's own end is 2^63 - 2^48 (Database Reference, "Logical Database Limits").
 MAX_SCN = 2**63 - 1
 
 
@@ -40,8 +41,11 @@ class ScnStatement:
     privilege: str
 
 
+# TIMESTAMP_TO_SCN(SYSTIMESTAMP) needs no right, but the map behind it has steps of about three
+# seconds (SQL Language Reference, "SCN_TO_TIMESTAMP").
 SCN_STATEMENTS: Mapping[str, ScnStatement] = {
     "v$database": ScnStatement("SELECT d.current_scn FROM v$database d", "READ on SYS.V_$DATABASE"),
+    # Without EXECUTE the name is not known at all: ORA-00904.
     "dbms_flashback": ScnStatement(
         "SELECT dbms_flashback.get_system_change_number FROM dual", "EXECUTE on DBMS_FLASHBACK"
     ),

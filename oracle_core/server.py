@@ -25,6 +25,7 @@ _LOGGER = logging.getLogger(__name__)
 StringSize = Literal["STANDARD", "EXTENDED"]
 Release = tuple[int, int]
 
+# Dynamic SQL: a name that is out of reach fails in its own handler, not when the block is compiled.
 _BLOCK = """BEGIN
   BEGIN
     EXECUTE IMMEDIATE 'BEGIN DBMS_UTILITY.DB_VERSION(:1, :2); END;'
@@ -143,6 +144,7 @@ class Server:
     @property
     def features(self) -> Release:
         """The release whose features are on."""
+        # 23ai may run with COMPATIBLE 19.0.0, and then refuses its own types (ORA-00406).
         return min(self.release, self.compatible)
 
     @property
@@ -265,6 +267,7 @@ def server_of(
         schema=values.get("CURRENT_SCHEMA") or "",
         container=values.get("CON_NAME"),
         edition=values.get("EDITION"),
+        # OLTP, DWCS and the like on Autonomous Database, NULL elsewhere.
         is_autonomous=bool(block.get("cloud_service")),
         rights=frozenset(name for kind, name, _ in facts if kind == "RIGHT"),
     )

@@ -325,6 +325,7 @@ def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     try:
         return parse_environment_config(dict(schema), prefix)
     except ValueError:
+        # The SDK's error does not name the variable; each setting by itself shows which one it is.
         for name, declared in schema["properties"].items():
             try:
                 parse_environment_config({"properties": {name: declared}}, prefix)
@@ -348,6 +349,7 @@ def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None
     for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path)):
         names = takewhile(lambda part: isinstance(part, str), error.path)
         setting = ".".join(str(name) for name in names) or None
+        # Not error.message, which repeats the value.
         raise ConfigurationError(_rule(error.validator, error.validator_value), setting=setting)
 
 

@@ -112,6 +112,8 @@ def state_value(value: object) -> BookmarkValue:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else f"{value:f}"
     if isinstance(value, float):
+        # repr has the shortest digits that give the float back, Decimal(value) its whole binary
+        # fraction.
         return state_value(Decimal(repr(value)))
     msg = f"a {type(value).__name__} cannot be a bookmark"
     raise TypeError(msg)

@@ -27,6 +27,7 @@ def unmatched(stream_maps: Mapping[str, Any], streams: Collection[str]) -> Itera
     """
     for key, definition in stream_maps.items():
         source = definition.get("__source__", key) if isinstance(definition, dict) else key
+        # `__else__` is a rule for the other streams (SDK, "Stream Maps").
         if key.startswith("__") or any(fnmatchcase(stream, source) for stream in streams):
             continue
         similar = difflib.get_close_matches(source, streams, n=1, cutoff=0.7)
@@ -48,6 +49,7 @@ def failure_text(failure: BaseException) -> str | None:
         alias = getattr(frame.f_locals.get("self"), "stream_alias", None)
         if name is None or alias is None or not frame.f_locals.get(name):
             continue
+        # MapExpressionError stands around what the evaluator raised.
         reason = _reason(failure.__cause__ or failure, frame.f_locals.get("record"))
         return f"stream_maps: stream '{alias}', property '{frame.f_locals[name]}': {reason}"
     return None
@@ -67,6 +69,7 @@ def _reason(cause: BaseException, record: object) -> str:
     if isinstance(cause, SyntaxError):
         return f"the expression cannot be parsed (column {cause.offset})"
     name = getattr(cause, "name", None)
+    # By name: simpleeval, the evaluator, is a dependency of the SDK and not of ours.
     if type(cause).__name__ == "NameNotDefined" and name:
         known = list(record) if isinstance(record, dict) else []
         similar = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)

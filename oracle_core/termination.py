@@ -110,6 +110,7 @@ class Termination:
             yield
         finally:
             self._depth -= 1
+        # Raised once: what cleans up after `Terminated` may hold work of its own.
         if self._received is not None and self._depth == 0 and not self._is_raised:
             self._end(self._received)
 

@@ -131,6 +131,7 @@ class Tunnel:
             async with asyncio.timeout(timeout_seconds or None):
                 self._connection = await _log_on(settings)
                 await self._forward(host, port)
+        # TimeoutError and gaierror are OSErrors, therefore they come first.
         except TimeoutError as error:
             msg = f"{where}: no answer within {timeout_seconds:g} seconds"
             raise TunnelError(msg) from error
@@ -224,7 +225,9 @@ def _known_hosts(settings: TunnelSettings) -> Any:  # noqa: ANN401 - a type of a
     setting = "host_key" if settings.host_key else "known_hosts"
     try:
         if settings.host_key:
+            # Read by itself first, so that a malformed key is an error of the setting.
             ssh.import_public_key(settings.host_key)
+            # For any name: the key alone identifies the host.
             return ssh.import_known_hosts(f"* {settings.host_key.strip()}\n")
         return ssh.read_known_hosts(str(Path(settings.known_hosts).expanduser()))
     except OSError as error:

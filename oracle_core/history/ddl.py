@@ -119,6 +119,7 @@ def migrations(names: HistoryNames, dialect: Dialect) -> list[Migration]:
     for index, column in ((names.run_id_index, "RUN_ID"), (names.status_index, "STATUS")):
         created = names.sql(index) if dialect == "oracle" else index.sql
         steps.append(("index", str(index), f"CREATE INDEX {created} ON {table} ({column})"))
+    # One statement per column, so that a table that was changed in part gets the rest (ORA-01430).
     for column in LATER_COLUMNS:
         added = f"({column})" if dialect == "oracle" else f"COLUMN {column}"
         statement = f"ALTER TABLE {table} ADD {added}"

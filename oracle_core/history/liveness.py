@@ -49,6 +49,7 @@ class RunLock:
         try:
             yield connection
             connection.commit()
+            # COMMIT has released all locks of the transaction (SQL Language Reference, "COMMIT").
             own = sa.select(columns["RUN_ID"]).where(
                 columns["RUN_ID"] == number, columns["ID"] == row
             )
@@ -80,6 +81,8 @@ class RunLock:
             oldest = utc(dt.datetime.now(dt.UTC) - STALE_AFTER)
             rows = connection.execute(running).all()
             return {number for number, started in rows if started is None or started < oldest}
+        # NOWAIT would fail at the first run that still lives (ORA-00054) and show nothing of the
+        # others.
         unlocked = connection.execute(running.with_for_update(skip_locked=True)).all()
         return {row[0] for row in unlocked}
 
@@ -89,6 +92,7 @@ class RunLock:
             session: Any = self._session.connection.driver_connection
             if is_alive(session):
                 return self._session
+            # Dropped instead of given back: the pool would hand the dead session to somebody else.
             self._session.invalidate()
             self.close()
         self._session = self._engine.connect()

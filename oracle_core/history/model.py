@@ -111,6 +111,7 @@ class RunRecord:
         """How long it took, in whole milliseconds; None while it runs."""
         if self.ended_at is None:
             return None
+        # The machine's clock may have been set back meanwhile.
         return max(0, round((self.ended_at - self.started_at).total_seconds() * 1000))
 
     @property
@@ -158,6 +159,7 @@ class RunHistory:
     def with_run(self, run: RunRecord) -> RunHistory:
         """Return the history with a run added or replaced, and without the oldest."""
         others = [known for known in self.runs if known.run_id != run.run_id]
+        # Ids sort by time: UUID version 7.
         ordered = sorted([*others, run], key=lambda known: known.run_id)
         return replace(self, runs=tuple(ordered[max(0, len(ordered) - self.max_runs) :]))
 
@@ -216,4 +218,5 @@ def _retries(history: RunHistory, job: str) -> int:
     last = next((run for run in reversed(history.runs) if run.job == job), None)
     if last is None or last.status is RunStatus.SUCCESS:
         return 0
+    # The history is bounded: the last run still counts failures that have left it.
     return max(count, last.retry_count + 1)

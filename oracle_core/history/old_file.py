@@ -37,6 +37,7 @@ def read_old_history(file: Path) -> list[dict[str, Any]]:
         ConfigurationError: If it has no such table, or a row has no number.
     """
     try:
+        # Without mode=ro SQLite makes the file where it is missing.
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             rows = connection.execute(_SELECT).fetchall()
     except sqlite3.Error as error:
@@ -55,8 +56,10 @@ def _row(row: dict[str, Any], file: Path) -> dict[str, Any]:
     return {
         **{name.upper(): value for name, value in row.items()},
         "RUN_ID": number,
+        # ID is part of the primary key, and Oracle stores an empty text as NULL (ORA-01400).
         "ID": str(row["id"] or "?"),
         "LAST_RUN": _moment(row["last_run"]),
+        # By way of text: Decimal(0.1) has the 55 digits of the binary fraction.
         "DURATION_SECONDS": None if seconds is None else Decimal(str(seconds)),
         "RETRY_COUNT": int(row["retry_count"] or 0),
     }

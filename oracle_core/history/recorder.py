@@ -99,6 +99,7 @@ class RunRecorder:
         def write() -> None:
             store = self._opened()
             self.made += [step.statement for step in store.migrate()]
+            # Before the run's own row is there, which would be RUNNING and not yet locked.
             store.interrupt(run.job, known_ended=ended)
             self._number = store.begin(
                 run, description=description, command=command_line(), parent=scheduled_run()
@@ -161,6 +162,7 @@ def _report(error: Exception) -> str:
 def scheduled_run() -> str | None:
     """Return the id of the scheduler's run that started this process (`RUN_ID`), if one did."""
     try:
+        # RUN_ID is a common name of a variable; the scheduler's ids are UUIDs.
         return str(uuid.UUID(os.environ.get("RUN_ID", "")))
     except ValueError:
         return None

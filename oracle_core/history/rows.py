@@ -32,12 +32,14 @@ def _aware(moment: dt.datetime | None) -> dt.datetime | None:
 
 def fitting(text: str, limit: int) -> str:
     """Return the beginning of a text that fits into a number of bytes."""
+    # Bytes: VARCHAR2(4000 CHAR) also ends at 4,000 bytes with MAX_STRING_SIZE=STANDARD (ORA-12899).
     return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
 
 
 def row_id(job: str, stream: str | None = None) -> str:
     """Return the value of ID; a long one is shortened and gets a hash that keeps it apart."""
     return (
+        # Identifier refuses quotes and NUL; only its shortening is wanted here.
         Identifier(
             (f"{job}/{stream}" if stream else job).replace('"', "'").replace("\0", "") or "?"
         )
@@ -155,6 +157,7 @@ def _stream_of(row: Mapping[str, Any], details: Mapping[str, Any]) -> StreamRun:
 def _run_of(
     row: Mapping[str, Any], details: Mapping[str, Any], streams: Mapping[str, StreamRun]
 ) -> RunRecord | None:
+    # Rows of older schedulers have only the columns of the first migration.
     started = row["STARTED_AT"] or row["LAST_RUN"]
     if started is None:
         return None

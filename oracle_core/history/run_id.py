@@ -24,5 +24,6 @@ def time_ordered_id(
     """
     milliseconds = int(moment.timestamp() * 1000) & (2**48 - 1)
     noise = random_bits(_RANDOM_BITS)
+    # 48 bits of time, version 7, 12 random bits, variant 0b10, 62 random bits.
     value = milliseconds << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | noise & (2**62 - 1)
     return str(uuid.UUID(int=value))

@@ -87,6 +87,7 @@ def _shortened(runs: tuple[RunRecord, ...]) -> list[RunRecord]:
     """Return the runs with the stream figures that are to be written, oldest first."""
     room = DETAILED_STREAMS_MAX
     shortened: list[RunRecord] = list(runs[-1:])
+    # Newest first: the room goes to the latest failures.
     for run in reversed(runs[:-1]):
         names = _names_to_keep(run, room)
         room -= len(names)
@@ -207,6 +208,7 @@ def _read_error(raw: object) -> RunError | None:
 
 
 def _count(value: object) -> int:
+    # bool is a subclass of int.
     if isinstance(value, bool) or not isinstance(value, int):
         return 0
     return max(0, value)

@@ -116,6 +116,7 @@ class HistoryStore:
             HistoryError: If the table is one of something else.
         """
         with self._engine.connect() as connection:
+            # The usual case is one SELECT, for which nobody needs rights to make tables.
             if self._has_columns(connection):
                 return []
         done = []
@@ -161,6 +162,8 @@ class HistoryStore:
         """Return the names of the objects of a kind; of the table's columns for `column`."""
         table = self._names.table.name
         if self.dialect == "sqlite":
+            # Names of columns have no case in SQLite: the file of another program may have them in
+            # lower case.
             pragma = sa.text("SELECT UPPER(name) FROM pragma_table_info(:name)")
             master = sa.text("SELECT name FROM sqlite_master WHERE type = :kind")
             binds = {"name": table} if kind == "column" else {"kind": kind}
@@ -175,6 +178,7 @@ class HistoryStore:
 
     @staticmethod
     def _current_schema(connection: sa.Connection) -> str:
+        # A name without a schema means the current one, which a logon trigger may have changed.
         query = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM DUAL"
         return str(connection.exec_driver_sql(query).scalar_one())
 
@@ -227,6 +231,7 @@ class HistoryStore:
             sequence = self._names.sql(self._names.sequence)
             drawn = connection.exec_driver_sql(f"SELECT {sequence}.NEXTVAL FROM DUAL")  # noqa: S608
             return int(drawn.scalar_one())
+        # SQLite has no sequences.
         highest = connection.execute(sa.select(sa.func.max(self._table.c["RUN_ID"]))).scalar()
         return int(highest or 0) + 1
 
@@ -256,6 +261,7 @@ class HistoryStore:
         """
         table = self._table
         key = sa.and_(_is(table.c["RUN_ID"], number), _is(table.c["ID"], values["ID"]))
+        # Not MERGE, which SQLite does not have.
         changed = connection.execute(table.update().where(key).values(dict(values)))
         if changed.rowcount == 0:
             connection.execute(table.insert(), {**values, "RUN_ID": number})
@@ -290,6 +296,7 @@ class HistoryStore:
         with self._engine.begin() as connection:
             wanted = sa.select(table.c["RUN_ID"], table.c["RUN_UUID"]).where(running)
             runs = connection.execute(wanted).all()
+            # Rows are locked only where a run seems to be left over.
             if not runs:
                 return 0
             dead = self._lock.dead_runs(connection, row)

@@ -16,6 +16,8 @@ def history_table(names: HistoryNames) -> sa.Table:
     """Return the table under its names, whatever database it is in."""
 
     def column(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+        # SQLAlchemy's Oracle dialect otherwise takes the case of a name as a sign whether to quote
+        # it.
         return sa.Column(name, kind, quote=True)
 
     return sa.Table(

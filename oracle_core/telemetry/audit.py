@@ -73,6 +73,8 @@ class AuditSink:
             }
             file.write(_sealed(line) + b"\n")
             file.flush()
+            # Before the lock ends with the file: the next line refers to this one, also after a
+            # crash.
             os.fsync(file.fileno())
 
 
@@ -94,6 +96,7 @@ def _sealed(line: dict[str, Any]) -> bytes:
 
 
 def _digest(line: dict[str, Any]) -> str:
+    # Sorted, so that the order in which a reader keeps the keys does not matter.
     text = json.dumps(line, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -53,6 +53,7 @@ class Telemetry:
 
     def emit(self, event: Event) -> None:
         """Hand an event to every sink."""
+        # A copy: a sink that fails is removed meanwhile.
         for sink in tuple(self._sinks):
             self._safely(sink, lambda sink=sink: sink.handle(event))  # type: ignore[misc]
 

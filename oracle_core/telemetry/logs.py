@@ -28,6 +28,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
+        # RedactingFilter has put the clean text in the place of the exception.
         elif record.exc_text:
             line["exception"] = redact(record.exc_text)
         return json.dumps({key: value for key, value in line.items() if value is not None})
@@ -49,6 +50,7 @@ def install(log_format: str | None) -> None:
     Args:
         log_format: `json`, or anything else to leave the format as it is.
     """
+    # On handlers, because filters of a logger do not see the records of its children.
     for handler in _handlers():
         if not any(isinstance(known, RunFilter) for known in handler.filters):
             handler.addFilter(RunFilter())

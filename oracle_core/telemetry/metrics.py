@@ -41,6 +41,7 @@ class _Durations:
     def add(self, seconds: float) -> None:
         self.total += seconds
         self.count += 1
+        # Each bucket of Prometheus counts the values of all smaller ones too.
         for position, bound in enumerate(BUCKETS):
             if seconds <= bound:
                 self.counts[position] += 1
@@ -89,6 +90,7 @@ class MetricsSink:
 
     def _write(self, bookmark_times: tuple[tuple[str, str], ...]) -> None:
         text = "".join(f"{line}\n" for line in self._lines(bookmark_times))
+        # The name does not end in .prom, so that node_exporter passes over the unfinished file.
         beside = self._file.with_name(f".{self._file.name}.{os.getpid()}")
         try:
             beside.write_text(text, encoding="utf-8")
@@ -216,6 +218,7 @@ def _read_last_success(file: Path) -> dict[str, float]:
         return known
     for line in lines:
         if line.startswith(start):
+            # From the right: the name of a job may hold a quote and a brace itself.
             job, _, value = line.removeprefix(start).rpartition('"} ')
             try:
                 known[_unescaped(job)] = float(value)

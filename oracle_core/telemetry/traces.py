@@ -96,6 +96,7 @@ class TraceSink:
         return None if span is None else trace.set_span_in_context(span)
 
     def _batch(self, event: BatchMoved) -> None:
+        # The event comes when the batch has ended; its span is dated back.
         now = time.time_ns()
         attributes = {
             **self._attributes,
@@ -103,6 +104,7 @@ class TraceSink:
             "singer.rows": event.rows,
             "singer.bytes": event.bytes,
         }
+        # The semantic conventions speak of a batch from two operations on.
         if event.rows > 1:
             attributes["db.operation.batch.size"] = event.rows
         span = self._tracer.start_span(
@@ -117,6 +119,7 @@ class TraceSink:
     def _end(self, event: RunEnded) -> None:
         self._end_streams()
         while self._current:
+            # Tokens of contexts are given back in reverse order.
             detach(self._current.pop())
         if self._run is None:
             return
@@ -140,6 +143,7 @@ def _attributes(config: Mapping[str, Any]) -> dict[str, Any]:
     if config.get("host"):
         attributes["server.address"] = config["host"]
     port = config.get("port") or DEFAULT_PORT
+    # The semantic conventions ask for the port only where it is not the default.
     if port != DEFAULT_PORT:
         attributes["server.port"] = port
     if config.get("service_name"):

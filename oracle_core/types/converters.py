@@ -135,6 +135,7 @@ def _row(base: TypeRow, plugin: Plugin, converter: Converter) -> TypeRow:
         json_schema=lambda *_: dict(converter.json_schema),
         fetch=lambda _: fetch,
         bind=None if bind is None else lambda _: bind,
+        # These concern the form of the database's own type, which the converter replaces.
         native_bind=None,
         text_fetch=None,
         is_mined=False,
@@ -169,6 +170,7 @@ def _encoder(plugin: Plugin, converter: Converter) -> Callable[[Values], list[ob
             return list(_as_many(encode(column), column))
         except Exception as error:  # noqa: BLE001 - the code of others may raise anything
             text = _failure(plugin, converter, "write", error)
+            # from None: the text of the cause may hold a value.
             raise DataError(text, position=_position(encode, column)) from None
 
     return guarded

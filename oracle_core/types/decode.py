@@ -76,11 +76,13 @@ def _shortest(value: float) -> float:
     if not math.isfinite(value):
         return value
     exact = _FLOAT32.pack(value)
+    # A single always keeps six digits and never needs more than nine (IEEE 754, binary32).
     for digits in range(6, 9):
         candidate = float(f"{value:.{digits}g}")
         try:
             if _FLOAT32.pack(candidate) == exact:
                 return candidate
+        # Rounded up, a value next to the largest single is beyond the range of struct.
         except OverflowError:
             continue
     return float(f"{value:.9g}")
@@ -117,6 +119,7 @@ def naive_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[ob
 
 
 def _labelled(text: str, zone: dt.tzinfo) -> str:
+    # Python's datetime begins with year 1.
     if text.startswith("-"):
         return text + "+00:00"
     moment = dt.datetime.fromisoformat(text[:19]).replace(tzinfo=zone)

@@ -116,6 +116,7 @@ def year_to_month_from_iso(text: str) -> str:
 
 def _iso_parts(text: str) -> tuple[str, ...]:
     match = _ISO.fullmatch(text)
+    # The pattern also matches `P`, `P1DT` and the like.
     if match is None or text[-1] in "PT" or not any(match.groups()[1:]):
         msg = "not an ISO 8601 duration"
         raise ValueError(msg)

@@ -45,6 +45,8 @@ def _binary(value: object) -> object:
     if not isinstance(value, str):
         raise TypeError
     try:
+        # Without strict_mode characters that are not base64 are passed over and the value is
+        # another one.
         return a2b_base64(value.encode("ascii"), strict_mode=True)
     except (Base64Error, UnicodeEncodeError):
         msg = "a text is not base64"

@@ -86,6 +86,7 @@ def only_utc(encode: Encoder) -> Encoder:
 
     def check(column: Sequence[object]) -> list[object]:
         bound = encode(column)
+        # The usual column is judged at once; only another one is worth a look at each value.
         if {value[-6:] for value in column if type(value) is str} <= {"+00:00"}:
             return bound
         for position, value in enumerate(column):
@@ -112,6 +113,7 @@ def native_datetimes(fraction_digits: int) -> Encoder:
         fraction_digits: Digits that the column holds; more of them are refused.
     """
     parse = dt.datetime.fromisoformat
+    # Lengths of texts with +00:00, as this tap writes them: whole seconds, and six fraction digits.
     usual = {25: 19, 32: 26} if fraction_digits >= 6 else {25: 19}
 
     def convert(value: object) -> object:

@@ -42,6 +42,7 @@ def number(scale: int | None) -> Encoder:
     """
 
     def convert(value: object) -> object:
+        # Any 38 digits fit; whether 39 or 40 do depends on their place, see `_in_range`.
         if type(value) is int and -(10**38) < value < 10**38:
             if scale is not None and scale < 0 and value % 10**-scale:
                 raise Refused(_too_fine(scale))
@@ -77,6 +78,7 @@ def _ordinary_column(column: Sequence[object], scale: int | None) -> list[object
 def _is_ordinary(value: Decimal, scale: int | None) -> bool:
     """Return whether a decimal fits, without counting zeros: a cheap test that most values pass."""
     _, digits, exponent = value.as_tuple()
+    # The exponent of NaN and infinities is a letter (decimal, `as_tuple`).
     if not isinstance(exponent, int) or len(digits) > 38 or not -80 < exponent < 80:
         return False
     return scale is None or -exponent <= scale
@@ -111,6 +113,7 @@ def _decimal(value: object) -> Decimal:
     elif isinstance(value, (bool, int)):
         exact = Decimal(int(value))
     elif isinstance(value, float):
+        # The digits that were written, not those of the binary fraction.
         exact = Decimal(repr(value))
     elif isinstance(value, str):
         try:
@@ -146,6 +149,7 @@ def _in_range(exact: Decimal) -> Decimal:
     if not digits:
         return Decimal(0)
     first = exponent + len(digits) - 1
+    # NUMBER stores pairs of digits aligned to the point: a first pair with one digit costs a place.
     odd_start = first % 2 == 0
     if len(digits) + odd_start > _MAX_DIGITS:
         msg = "a number has more digits than NUMBER holds"
@@ -239,6 +243,7 @@ def vectors(element_format: str | None) -> Encoder:
             value = _JSON_DECODER.decode(value)
         if not isinstance(value, list):
             raise TypeError
+        # Arrays rather than text, of which TO_VECTOR makes FLOAT32 whatever the column holds.
         if integers is not None:
             return array.array(integers, value)
         if code == "f" and (single := _nine_digits(value)) is not None:

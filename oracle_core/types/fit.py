@@ -265,6 +265,8 @@ def _wider_number(existing: OracleType, wanted: OracleType) -> OracleType | None
     have, need = existing.integer_digits, wanted.integer_digits
     if have is None or need is None:
         return plain
+    # More scale needs as much more precision: digits before the point must not get fewer
+    # (ORA-01440).
     scale = max(existing.scale or 0, wanted.scale or 0)
     whole = max(have, need)
     if whole + scale > MAX_NUMBER_PRECISION:
@@ -282,6 +284,7 @@ def _wider_float(existing: OracleType, wanted: OracleType) -> OracleType | None:
 
 def _wider_moment(existing: OracleType, wanted: OracleType) -> OracleType | None:
     digits = max(existing.fraction_digits, wanted.fraction_digits)
+    # MODIFY makes a TIMESTAMP of a DATE, but no DATE of a TIMESTAMP.
     if existing.kind == "DATE":
         return replace(wanted, scale=digits)
     wider = replace(existing, scale=digits)

@@ -61,6 +61,7 @@ def _type_of(
     data_type_owner: str | None,
 ) -> OracleType:
     if data_type_owner is not None:
+        # DATA_TYPE_OWNER of XMLTYPE is SYS or PUBLIC; a type of a user may have the same name.
         is_xml = data_type == "XMLTYPE" and data_type_owner in _SYSTEM_OWNERS
         return OracleType(data_type, owner=None if is_xml else data_type_owner)
     row = TYPE_TABLE.get(data_type)

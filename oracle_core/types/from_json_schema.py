@@ -38,6 +38,7 @@ _NCLOB = OracleType("NCLOB")
 _BLOB = OracleType("BLOB")
 _DEFAULT_SERVER = Server()
 _FLAG = OracleType("NUMBER", 1, 0)
+# The longest text of each; 45 is an IPv6 address that ends with an IPv4 one.
 _TEXT_FORMATS = {"time": 30, "duration": 64, "uuid": 36, "ipv4": 15, "ipv6": 45}
 
 
@@ -132,6 +133,7 @@ def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
     for alternative in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
         inner = _merged(alternative)
         types |= inner.pop("type")
+        # What stands beside anyOf wins over what stands inside.
         merged = {**inner, **merged}
     merged["type"] = types - {"null"}
     return merged
@@ -185,6 +187,7 @@ def _with_integer(types: Iterable[str]) -> set[str]:
 
 def _integer(schema: Mapping[str, Any]) -> OracleType:
     bounds = [schema.get("minimum"), schema.get("maximum")]
+    # Not isinstance: true and false are ints of Python.
     if not all(type(bound) is int for bound in bounds):
         return OracleType("NUMBER", MAX_NUMBER_PRECISION, 0)
     digits = max(len(str(abs(bound))) for bound in bounds if isinstance(bound, int))

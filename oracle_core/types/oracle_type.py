@@ -80,6 +80,7 @@ class OracleType:
         if self.precision is None:
             if self.scale is None:
                 return "NUMBER"
+            # INTEGER is what the dictionary shows as a scale of 0 without a precision.
             return "INTEGER" if self.scale == 0 else f"NUMBER(*,{self.scale})"
         return (
             f"NUMBER({self.precision},{self.scale})" if self.scale else f"NUMBER({self.precision})"

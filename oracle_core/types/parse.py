@@ -99,6 +99,8 @@ class _Parser:
         return OracleType("NUMBER", precision, scale)
 
     def decimal(self, word: str) -> OracleType:
+        # Without parameters DECIMAL has a scale of 0, NUMBER any (SQL Language Reference, "ANSI
+        # Data Types").
         decimal = self.number(word)
         return decimal if decimal.scale is not None else OracleType("NUMBER", scale=0)
 
@@ -161,6 +163,7 @@ class _Parser:
     def vector(self, _: str) -> OracleType:
         if not self._accept("("):
             return OracleType("VECTOR")
+        # ORA-51801 for more dimensions.
         length = None if self._accept("*") else self._integer(1, 65535)
         detail = None
         while self._accept(","):

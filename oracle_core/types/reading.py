@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from oracle_core.types.oracle_type import OracleType
 
+# SYYYY: a minus before years BC, and a blank in its place before the others.
 CLOCK_MASK = 'SYYYY-MM-DD"T"HH24:MI:SS'
 
 
@@ -26,6 +27,7 @@ def number(oracle_type: OracleType) -> FetchPlan:
 
 
 def _fraction_mask(digits: int) -> str:
+    # The digits are named, because FF alone leaves their number to the precision of the value.
     return f".FF{digits}" if digits else ""
 
 
@@ -44,6 +46,7 @@ def naive_text(oracle_type: OracleType) -> FetchPlan:
 
 def zoned(oracle_type: OracleType) -> FetchPlan:
     """Return the plan to read TIMESTAMP WITH TIME ZONE."""
+    # As text: thin mode refuses time zones that are named by region (DPY-3022).
     mask = f"{CLOCK_MASK}{_fraction_mask(oracle_type.fraction_digits)}TZH:TZM"
     return FetchPlan(f"TO_CHAR({{}}, '{mask}')", decode.zoned_texts)
 

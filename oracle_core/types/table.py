@@ -134,6 +134,7 @@ _ROWS = (
         family=Family.TEXT,
         json_schema=text,
         fetch=_LARGE_TEXT,
+        # As LONG: a bind of type CLOB is a temporary LOB and two round trips per value.
         bind=writing.bound(oracledb.DB_TYPE_LONG, encode.texts, is_long=True),
         keyable=False,
         orderable=False,
@@ -164,6 +165,7 @@ _ROWS = (
         is_mined=False,
         json_schema=text,
         fetch=reading.always(FetchPlan("XMLSERIALIZE(CONTENT {} AS CLOB)", is_large=True)),
+        # The driver has no bind of its own for XMLTYPE.
         bind=writing.bound(oracledb.DB_TYPE_CLOB, encode.texts, "XMLPARSE(DOCUMENT {})"),
         keyable=False,
         orderable=False,
@@ -239,7 +241,7 @@ _ROWS = (
         json_schema=datetime_text,
         fetch=reading.zoned,
         bind=writing.zoned,
-        keyable=False,
+        keyable=False,  # ORA-02329; TIMESTAMP WITH LOCAL TIME ZONE can be a key
         loss_note="the name of a region; its offset at that moment stays",
     ),
     TypeRow(

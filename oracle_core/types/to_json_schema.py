@@ -30,12 +30,14 @@ def number(oracle_type: OracleType, options: JsonSchemaOptions) -> Schema:
             precision = oracle_type.precision or MAX_NUMBER_PRECISION
             schema["x-singer.decimal"] = {"precision": precision, "scale": scale}
     elif scale is not None:
+        # A Decimal: no float is exactly 0.01.
         schema["multipleOf"] = Decimal((0, (1,), -scale))
     return schema
 
 
 def _integer(oracle_type: OracleType) -> Schema:
     precision = oracle_type.precision or MAX_NUMBER_PRECISION
+    # NUMBER(5,-2) holds whole hundreds up to 9,999,900.
     largest = (10**precision - 1) * 10 ** -(oracle_type.scale or 0)
     schema: Schema = {"type": ["integer"], "minimum": -largest, "maximum": largest}
     if oracle_type.scale:

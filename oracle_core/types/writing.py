@@ -68,6 +68,7 @@ def date(_: OracleType) -> BindPlan:
 
 def timestamp(oracle_type: OracleType) -> BindPlan:
     """Return the plan to write TIMESTAMP, by the driver's own type where that is exact."""
+    # Python's datetime ends at microseconds.
     if oracle_type.fraction_digits > 6:
         return timestamp_text(oracle_type)
     return BindPlan(
