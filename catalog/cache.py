@@ -82,6 +82,7 @@ class CatalogCache:
             make: Builds a catalog.
             through_synonyms: Whether the catalog describes the tables behind synonyms.
         """
+        # Before the catalog is built: DDL in the meantime makes the file invalid for the next run.
         state = _state(connection, names, through_synonyms=through_synonyms)
         snapshot = hashlib.sha256(repr(state.facts).encode()).hexdigest()
         cached = cache_file.read(self.path, lambda about: self._is_valid(about, snapshot))
@@ -99,6 +100,7 @@ class CatalogCache:
             about.get("key") == self.key
             and about.get("snapshot") == snapshot
             and isinstance(made_at, int)
+            # A file from the future means that the clock was set back: its age is unknown.
             and 0 <= time.time() - made_at < self.ttl_seconds
         )
 

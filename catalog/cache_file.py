@@ -37,6 +37,7 @@ def write(path: Path, about: Mapping[str, Any], catalog: Mapping[str, Any]) -> N
     streams = catalog["streams"]
     first = {"format": FORMAT, **about, "rest": rest, "streams": len(streams)}
     encode = msgspec.json.Encoder().encode
+    # In the same folder: a rename is atomic only within one file system.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -64,6 +65,7 @@ def read(path: Path, is_valid: Callable[[Mapping[str, Any]], bool]) -> dict[str,
             lines = file.readlines()
     except (OSError, ValueError):
         return None
+    # The file is not synced, so that its end may be missing after a crash of the machine.
     if len(lines) != about.get("streams"):
         return None
     return {**about["rest"], "streams": Streams(lines, msgspec.json.decode)}

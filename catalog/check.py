@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = frozenset({"ORA-00942", "ORA-01031", "ORA-00904"})
 _NO_LOGGING = "NO"
+# V$ names are synonyms; grants are on the views V_$ behind them (ORA-02030).
 _SYS_VIEW_PREFIX = "V_$"
 
 Answer = TypeVar("Answer")
@@ -84,6 +85,7 @@ def check(
     rights = session_rights(connection)
     inventory = take_inventory(connection, names, depth)
     seen = grantable(inventory)
+    # Tables that no grant opens: temporary and object tables, broken views.
     closed = {TableName.of(*table.source) for table in inventory.tables} - set(seen.tables)
     tables = tuple(sorted({*seen.tables, *_named(names)} - closed))
     wanted = Wanted(
@@ -136,6 +138,7 @@ def _logging(
     database: DatabaseCheck, tables: tuple[TableName, ...], logged: set[tuple[str, str]]
 ) -> list[str]:
     missing = []
+    # IMPLICIT, where a key level of logging includes the minimal one, is enough.
     if database.supplemental_logging in {None, _NO_LOGGING}:
         missing.append(f"{LOG_DATABASE};")
     missing += [
@@ -179,6 +182,7 @@ class _Held:
         schema, name = privilege.on.schema.name, privilege.on.table.name
         if schema == "SYS" and name.startswith(_SYS_VIEW_PREFIX) and self._rights.sees_dba_views:
             return True
+        # 23ai: GRANT SELECT ANY TABLE ON SCHEMA (SQL Language Reference, "GRANT").
         in_schema = (f"{privilege.name} ANY TABLE", schema) in self._schema_privileges
         return in_schema or (privilege.name, schema, name) in self._objects
 

@@ -50,12 +50,15 @@ def columns_of(
     comments = _comments(connection, scope, tables)
     identities = _identities(connection, scope) if details else {}
     columns_by_table: dict[TableKey, tuple[Column, ...]] = {}
+    # groupby relies on the ORDER BY of the statement.
     for table, rows in groupby(dictionary.columns(connection, scope), key=_TABLE_OF):
         if table in tables:
             remarks = comments.pop(table, {})
             columns_by_table[table] = tuple(
                 _column(row, remarks.get(row.name), identities.get((*table, row.name)))
                 for row in rows
+                # Columns of function-based indexes, extended statistics and unused columns are left
+                # out; an invisible column that a user declared stays.
                 if not (row.is_hidden and row.is_system_made)
             )
     vectors = {

@@ -31,6 +31,7 @@ BATCHED_AT, DELETED_AT = "_SDC_BATCHED_AT", "_SDC_DELETED_AT"
 
 _HASH_DIGITS = 8
 _LONGEST_SLUG = 80
+# What begins an expression, a statement or a comment of Jinja.
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
@@ -107,6 +108,7 @@ def slug(name: str) -> str:
 def model_name(schema: str, table: str) -> str:
     """Return the name of a table's staging model: `stg_<schema>__<table>`."""
     whole = f"stg_{slug(schema)}__{slug(table)}"
+    # dbt makes a view of that name, which Oracle limits to 128 bytes (ORA-00972).
     if len(whole) <= 128:
         return whole
     digest = hashlib.sha256(whole.encode()).hexdigest()[:_HASH_DIGITS]
@@ -237,4 +239,5 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)  # noqa: FBT003 - PyYAML's signature
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
+        # Without anchors, which PyYAML writes where a value occurs twice.
         return True

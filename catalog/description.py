@@ -33,6 +33,7 @@ def read(text: str, *, name: str) -> tuple[Inventory, bool]:
         ConfigurationError: If the text is neither.
     """
     try:
+        # JSON is YAML too, but safe_load is pure Python and a catalog may be large.
         content = yaml.safe_load(text) if not text.lstrip().startswith("{") else None
         content = msgspec.json.decode(text) if content is None else content
         if isinstance(content, dict) and isinstance(content.get("streams"), list):

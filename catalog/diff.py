@@ -72,6 +72,7 @@ def _verdict(*, breaking: bool) -> Verdict:
 def _database(old: DatabaseFacts, new: DatabaseFacts) -> Iterator[Change]:
     for name in ("character_set", "national_character_set", "max_string_size"):
         before, after = getattr(old, name), getattr(new, name)
+        # Unknown on one side is not a change: a Singer catalog has none of these facts.
         if before and after and before != after:
             # Another character set may lack characters; MAX_STRING_SIZE can only be extended.
             verdict = _verdict(breaking=name != "max_string_size")
@@ -97,6 +98,7 @@ def _table(old: Table | None, new: Table | None) -> Iterator[Change]:
 
 def _table_facts(place: str, old: Table, new: Table) -> Iterator[Change]:
     if old.kind is not new.kind:
+        # A view has no keys of its own and cannot be read LOG_BASED.
         verdict = _verdict(breaking=new.kind is TableKind.VIEW)
         yield Change(place, "kind changed", verdict, old.kind.value, new.kind.value)
     if (old.unreadable is None) != (new.unreadable is None):
@@ -136,6 +138,7 @@ def _keys(place: str, old: Table, new: Table) -> Iterator[Change]:
 
     The names of keys do not matter.
     """
+    # They become key_properties, by which the rows that are loaded already are found again.
     if old.identifying_columns != new.identifying_columns:
         before, after = (", ".join(table.identifying_columns) for table in (old, new))
         yield Change(place, "key columns changed", Verdict.BREAKING, before or None, after or None)

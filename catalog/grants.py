@@ -55,6 +55,7 @@ LOGMINER_VIEWS = (
     "V_$ARCHIVE_DEST_STATUS",
     "V_$THREAD",
     "V_$LOGMNR_CONTENTS",
+    # V$TRANSACTION shows the transactions of one instance of a cluster.
     "GV_$TRANSACTION",
 )
 
@@ -81,6 +82,7 @@ class Privilege:
     def grant(self, user: str) -> str:
         """Return the statement that grants the privilege to a user."""
         grantee = Identifier(user).sql
+        # A quota is a property of its user and not a privilege that GRANT knows.
         if self.name == QUOTA:
             owner = Identifier(self.schema or user).sql
             tablespace = Identifier(self.tablespace or DEFAULT_TABLESPACE).sql
@@ -175,6 +177,7 @@ def needs(mode: Mode, user: str, wanted: Wanted, *, target_schema: str | None = 
 
 
 def _on(table: TableName, privilege: str, purpose: str) -> Need:
+    # SELECT also allows SELECT FOR UPDATE, which READ does not (SQL Language Reference, "GRANT").
     same = _READS if privilege == "READ" else (privilege,)
     return Need(
         (
@@ -277,6 +280,7 @@ def grant_statements(
             GrantStatement(log_table(table), f"{table}: so that the redo logs hold whole rows")
             for table in wanted.tables
         ]
+    # Reversed twice: of equal statements the first purpose stays, at the place of the last.
     return list({statement.sql: statement for statement in reversed(statements)}.values())[::-1]
 
 

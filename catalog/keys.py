@@ -75,6 +75,7 @@ class TableKeys:
     def indexed_columns(self) -> dict[_TableKey, list[str]]:
         """Return the columns that usable indexes start with, each once, by name of the index."""
         first: dict[_TableKey, dict[str, None]] = defaultdict(dict)
+        # An index serves a range of values and their order only on the column that it starts with.
         for index, columns in self._indexes:
             if columns:
                 first[index.owner, index.table][columns[0]] = None
@@ -110,6 +111,7 @@ class TableKeys:
             return ()
         owners = tuple(sorted({owner for owner, _ in missing}))
         names = tuple(sorted({name for _, name in missing}))
+        # USER_* views end at the own schema; a foreign key may refer to another one.
         family = Family.ALL if self._scope.family is Family.USER else self._scope.family
         if len(names) > MAX_IN_LIST:
             # The names narrow the scan only while one IN list can hold them (ORA-01795).

@@ -158,6 +158,7 @@ class Table:
 
 
 def _identifies(key: Key, columns: dict[str, Column]) -> bool:
+    # The column of an index on an expression, SYS_NC…$, is not among those of the table.
     return all(
         name in columns and not columns[name].nullable and columns[name].unsupported is None
         for name in key.columns

@@ -83,6 +83,7 @@ def like_pattern(glob: str) -> str:
 
 def matches(name: str, glob: str) -> bool:
     """Return whether a name matches a glob."""
+    # fnmatch reads [ as the start of a set of characters, and [[] as the bracket itself.
     return fnmatchcase(name, glob.replace("[", "[[]"))
 
 

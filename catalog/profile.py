@@ -126,6 +126,7 @@ def _read(name: str, package: str) -> Profile:
 def available() -> dict[str, str]:
     """Return the installed profiles: name -> package that contains `<name>.yaml`."""
     own = dict.fromkeys(OWN, _OWN_PACKAGE)
+    # Entry points win: another package may replace a profile of ours.
     return {**own, **{point.name: point.value for point in entry_points(group=GROUP)}}
 
 

@@ -99,6 +99,7 @@ def _kind_rank(column: Column) -> int:
         return 0
     if not _is_moment(column):
         return 3
+    # DATE has whole seconds, so that more rows share one value.
     return 1 if column.type.kind.startswith(TIMESTAMP) else 2
 
 

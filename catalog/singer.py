@@ -154,6 +154,7 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
     return schema
 
 
+# A million columns of a large dictionary have a few hundred types.
 @lru_cache(maxsize=10_000)
 def value_schema(
     oracle_type: OracleType, options: JsonSchemaOptions, *, nullable: bool

@@ -43,6 +43,7 @@ def metadata_of(description: Inventory) -> sa.MetaData:
         for table in description.tables
         if table.unreadable is None
     }
+    # After all tables are there, because a key may refer to one that comes later.
     for table in description.tables:
         for key in table.foreign_keys:
             if (table.schema, table.name) in tables:
@@ -105,6 +106,7 @@ def _type(declared: OracleType) -> TypeEngine[Any]:
     if kind == "FLOAT":
         return _float(declared.precision)
     if kind.startswith("TIMESTAMP"):
+        # The dialect's type has no fraction digits.
         return oracle.TIMESTAMP(
             timezone=kind.endswith("WITH TIME ZONE"),
             local_timezone=kind.endswith("WITH LOCAL TIME ZONE"),

@@ -61,10 +61,12 @@ def resolve(connection: oracledb.Connection, names: NameFilter, rights: SessionR
     }
     known = dict(selected)
     asked: set[Place] = set()
+    # What was asked for is not asked for again, which also ends the loop on a circle (ORA-01775).
     while ahead := {_place(row) for row in known.values() if row.db_link is None} - asked:
         asked |= ahead
         known |= {
             (row.owner, row.name): row
+            # Not the USER_* views, because the next hop may leave the own schema.
             for row in dictionary.named_synonyms(connection, scope_of(ahead, rights.wide_family))
             if (row.owner, row.name) in ahead
         }

@@ -80,6 +80,7 @@ class TableRows:
         self._stored = {(row.owner, row.name): row for row in dictionary.tables(connection, scope)}
         special, self._directories = _special(connection, scope)
         self._objects = _objects(connection, scope)
+        # Object tables are among the special ones alone: *_TABLES leave them out.
         self._kinds = special | _stored_kinds(self._stored, special)
         if depth.views:
             self._kinds |= _views(self._objects)

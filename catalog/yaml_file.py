@@ -40,6 +40,7 @@ def read(text: str, kind: type[Kind], *, file: str) -> Kind:
             wrong type.
     """
     try:
+        # Nodes know their lines, which the loaded content does not.
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -52,6 +53,7 @@ def read(text: str, kind: type[Kind], *, file: str) -> Kind:
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
+        # msgspec ends its message with the path, for example - at `$.rules[0].tables`.
         what, _, path = str(error).partition(" - at ")
         raise YamlFileError(file, _node_at(root, path), what) from error
 

@@ -87,6 +87,7 @@ class _StandardError(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record."""
+        # logging.StreamHandler would keep the stream that was standard error when it was made.
         click.echo(self.format(record), err=True)
 
 

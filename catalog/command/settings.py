@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_PREFIXES = ("ORACLE_CATALOG_", "TAP_ORACLE_")
 """Prefixes of environment variables, the first one wins."""
 
+# Text too, because a variable of the environment carries a list with commas.
 _NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
 _SCHEMA: dict[str, Any] = th.PropertiesList(
     *CONNECTION_SETTINGS,
