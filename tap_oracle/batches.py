@@ -282,6 +282,7 @@ def _numbers(values: Sequence[object], *, are_whole: bool) -> pa.Array:
         # NUMBER reaches from 1E-130 to 1E+126, more than a decimal of one scale can hold.
         texts = [None if value is None else f"{value:f}" for value in decimals]
         return pa.array(texts, pa.large_string())
+    # decimal128 holds 38 digits.
     make = pa.decimal128 if digits + scale <= 38 else pa.decimal256
     return pa.array(decimals, make(max(1, digits + scale), scale))
 

@@ -143,7 +143,7 @@ def _table(stream_id: str, stream: Mapping[str, Any], root: Mapping[str, Any]) -
 
 def _keys(stream: Mapping[str, Any], root: Mapping[str, Any]) -> tuple[str, ...]:
     chosen = (
-        # What users write goes before `table-key-properties`, which a discovery writes.
+        # What users write takes precedence over `table-key-properties`, which a discovery writes.
         root.get("view-key-properties")
         or stream.get("key_properties")
         or root.get("table-key-properties")

@@ -78,6 +78,7 @@ class ChangeRows:
             found = self._reader.rows(keys)
             for place, key in zip(must_read, keys, strict=True):
                 alive[place] = key in found
+                # A row that has gone keeps what the log says of it, its key at least.
                 values[place] = found.get(key, values[place])
         deleted_at = self._deletions(
             change for change, is_alive in zip(changes, alive, strict=True) if not is_alive

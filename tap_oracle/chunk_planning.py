@@ -73,6 +73,7 @@ def table_facts(session: oracledb.Connection, table: TableName) -> TableFacts | 
     names = {"owner": str(table.schema), "name": str(table.table)}
     with session.cursor() as cursor:
         row = cursor.execute(_FACTS, names).fetchone()
+        # A view, or a table that ALL_TABLES does not show to the user.
         if row is None:
             return None
         segments = cursor.execute(_SEGMENTS, names).fetchone()
@@ -149,6 +150,7 @@ def _rowid_points(
             objects = {(kind, part): at for kind, part, at in cursor.execute(_OBJECTS, names)}
             rows = cursor.execute(_EXTENTS, names).fetchall()
     except oracledb.DatabaseError as error:
+        # There is no ALL_EXTENTS: without a right to the DBA views the key has to do.
         if describe(error).code not in _NO_RIGHT:
             raise
         if not has_key:
@@ -208,7 +210,7 @@ def _made_rowids(session: oracledb.Connection, cuts: Sequence[tuple[int, int, in
         for start in range(0, len(cuts), _POINTS_PER_ROUND_TRIP):
             part = cuts[start : start + _POINTS_PER_ROUND_TRIP]
             # 1 is an extended ROWID (PL/SQL Packages and Types Reference,
-            # DBMS_ROWID.ROWID_CREATE); row 0 comes before every row of its block.
+            # DBMS_ROWID.ROWID_CREATE); row 0 is the first of its block.
             made = ", ".join(
                 f"DBMS_ROWID.ROWID_CREATE(1, :o{n}, :f{n}, :b{n}, 0)" for n in range(len(part))
             )

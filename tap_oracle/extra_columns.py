@@ -88,9 +88,11 @@ def _declaration(column: oracledb.FetchInfo) -> str:
         is_declared = bool(column.precision) and (column.scale or 0) > -127
         return f"{kind}({column.precision},{column.scale})" if is_declared else kind
     if kind.startswith("TIMESTAMP"):
+        # The driver describes digits of a fraction as the scale.
         zone = " WITH LOCAL TIME ZONE" if kind.endswith("_LTZ") else ""
         zone = " WITH TIME ZONE" if kind.endswith("_TZ") else zone
         return f"TIMESTAMP({column.scale or 0}){zone}"
+    # VARCHAR2 and NVARCHAR2 are DB_TYPE_VARCHAR and DB_TYPE_NVARCHAR to the driver.
     if kind.endswith("VARCHAR"):
         kind += "2"
     is_sized = kind.rstrip("2").endswith("CHAR") or kind == "RAW"

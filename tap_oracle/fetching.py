@@ -49,6 +49,7 @@ class FetchSize:
             self.rows = 1
         else:
             self.rows = most_rows
+            # Declared lengths are upper bounds: a small first fetch shows what rows really take.
             if plan.width * most_rows > most_bytes:
                 self.rows = min(most_rows, _FIRST_ROWS_OF_WIDE_TABLES)
 

@@ -49,6 +49,8 @@ def plain_catalog(
     if isinstance(source, Catalog):
         return dict(source.to_dict())
     content = source if isinstance(source, Mapping) else read_json(source, "--catalog")
+    # A discovery hands over `Streams`, which builds each stream on access: 50,000 tables at once
+    # take more than a gigabyte.
     if not isinstance(content.get("streams"), (list, Streams)):
         msg = "holds no list of streams; make one with --discover"
         raise ConfigurationError(msg, setting="--catalog")

@@ -107,6 +107,7 @@ class LateCommits:
                 # refusal.
                 self._views.pop(0)
                 continue
+            # MIN over no transaction is NULL.
             age, start_scn = row or (None, None)
             noted = OpenTransactions(int(age or 0), None if start_scn is None else int(start_scn))
             if noted.age_seconds > LONG_SECONDS:

@@ -54,6 +54,7 @@ class MinedTogether:
             services: Those of the run.
         """
         self._services = services
+        # Opened on the first call only, where the run's session is bound to a transaction.
         self._own_session = pooled_source(services.settings.connection, module="tap-oracle")
         self._mining = MiningConnection(services.settings.connection)
         self._streams = [
@@ -75,6 +76,7 @@ class MinedTogether:
                 try:
                     yield from self._pass(streams)
                 except (OracleError, oracledb.Error) as error:
+                    # No warning: a stream that is read alone meets the cause again and reports it.
                     _LOGGER.info(
                         "The redo of %d streams cannot be read in one pass: %s; each is read alone",
                         len(streams),

@@ -114,6 +114,7 @@ class Pipeline:
                 reading = self._readings.get(stream.name) or self._begin(stream)
                 self._services.run.at(stream.name)
                 reading.waiting.extend(stream.pieces())
+                # Nothing is due where the changes were read together with those of other streams.
                 if not reading.waiting:
                     self._end_if_complete(reading)
                 while reading.waiting and not reading.has_failed:

@@ -128,7 +128,7 @@ def select(
         binds.append(Bind(f":{SCN}", scn, name=SCN))
     every = [*conditions, *(key_range.conditions if key_range else ())]
     if extras.where:
-        # In brackets, or an OR of the operator's would undo the conditions that follow.
+        # In brackets, or an OR in the operator's text would undo the conditions that follow.
         every.insert(0, Condition(f"({extras.where})"))
     if every:
         parts.append(f"WHERE {' AND '.join(condition.sql for condition in every)}")

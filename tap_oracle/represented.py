@@ -48,6 +48,7 @@ def _property(
     if oracle_type is None or row_of(oracle_type).family not in (Family.DECIMAL, Family.REAL):
         return schema
     described = value_schema(oracle_type, options, nullable=nullable)
+    # What does not describe values, such as a description, stays as the catalog has it.
     others = {name: value for name, value in schema.items() if name not in _DECIDED_HERE}
     decided = {name: value for name, value in described.items() if name in _DECIDED_HERE}
     return {**decided, **others}

@@ -144,6 +144,7 @@ class CurrentRun:
             columns: Returns its columns.
         """
         if self._telemetry.is_on:
+            # The columns need a plan, so that they are asked for only if somebody listens.
             self._telemetry.emit(StreamStarted(self.record, name, method, table, columns()))
             self._moved_at = time.monotonic()
 

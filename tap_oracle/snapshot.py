@@ -162,6 +162,7 @@ class Snapshots:
         moment = self._run or Moment()
         if moment.way is Way.TRANSACTION and self._session() is not self._transaction_of:
             _LOGGER.warning("The session was lost, and the read-only transaction with it")
+            # A new session has a transaction of its own, and the rest of the run is read in it.
             moment = self._run = self._read_only()
         return moment
 
@@ -180,6 +181,7 @@ class Snapshots:
         """Return a newer moment of the same way, after the old one has become unreadable."""
         if moment.way is Way.TRANSACTION:
             renewed = self._read_only()
+            # With a moment per stream the next stream begins a transaction of its own.
             self._run = renewed if self._run is not None else None
             return renewed
         return Moment(self._scn(), moment.way)

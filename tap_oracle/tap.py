@@ -255,6 +255,7 @@ class TapOracle(AdaptedTap):
             for stream in in_full:
                 stream.before_snapshot()
             self.services.snapshots.begin([stream.entry for stream in in_full])
+            # Workers are spawned, so that they take plain data and no session.
             make_streams = partial(
                 streams_in_worker,
                 dict(self.settings.connection),
@@ -302,6 +303,7 @@ class TapOracle(AdaptedTap):
 
     def _fit_to_tables(self, chosen: Sequence[OracleStream]) -> None:
         """Leave out columns that have gone, name those that came, add those of the operator."""
+        # A catalog that was just discovered has every column.
         if self._is_catalog_given and chosen:
             mention_new_columns(self.connection, [stream.entry for stream in chosen])
         for stream in chosen:

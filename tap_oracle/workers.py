@@ -84,6 +84,7 @@ class Worker:
             number: Number of the worker, for the name of the process.
         """
         self.pipe, theirs = _SPAWN.Pipe()
+        # A daemon is ended with the process that writes, also when that one fails.
         self._process = _SPAWN.Process(
             target=serve, args=(theirs, make_streams), name=f"tap-oracle-{number}", daemon=True
         )
@@ -176,6 +177,7 @@ def _leave_standard_output() -> None:
 def _made(make_streams: MakeStreams) -> Mapping[str, OracleStream]:
     streams = make_streams()
     # The writing process decides when to end; a terminal sends SIGINT to all processes.
+    # After the tap has been made, whose constructor installs handlers of its own.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     return streams

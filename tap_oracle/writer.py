@@ -213,6 +213,7 @@ def _write_all(lines: bytes) -> None:
 def _write_to_stream(lines: bytes) -> None:
     binary = getattr(sys.stdout, "buffer", None)
     if binary is None:
+        # A text stream in place of standard output, such as io.StringIO.
         sys.stdout.write(lines.decode())
     else:
         binary.write(lines)

@@ -38,6 +38,7 @@ WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type LIKE 'T
   AND o.last_ddl_time >= CAST(SCN_TO_TIMESTAMP(:scn) AS DATE) - 3 / 86400
 """
 """The map of SCNs to times is exact to three seconds (SQL Language Reference, SCN_TO_TIMESTAMP)."""
+# A partitioned table has no segment and no DATA_OBJECT_ID of its own; its partitions have.
 _SEGMENTS = """
 SELECT o.data_object_id FROM all_objects o
 WHERE o.owner = :owner AND o.object_name = :table_name AND o.object_type LIKE 'TABLE%'

@@ -91,6 +91,8 @@ class FlashbackSource:
         ):
             # The versions query selects large objects as NULL.
             must_read = version.is_present and plan.has_large_objects
+            # Without a time: VERSIONS_STARTTIME is slow (Development Guide, "Using Oracle
+            # Flashback Version Query").
             batch.append(KeyChange(version.row, version.scn, None, version.is_present, must_read))
             if len(batch) >= self._array_size_rows:
                 yield Changed(batch)
@@ -106,6 +108,7 @@ def _incompatible_change(before: Mapping[str, Any], after: Mapping[str, Any]) ->
     Flashback Version Query"), and TRUNCATE leaves none of the rows that it removes.
     """
     segments, segments_now = before.get(SEGMENTS) or [], after[SEGMENTS]
+    # A new segment is harmless: its rows are new versions too.
     if segments_now is not None and set(segments) - set(segments_now):
         return "the table or a partition was truncated, moved or dropped"
     if before.get(COLUMNS) not in {None, after[COLUMNS]}:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import oracledb
 
-# They name the place of the tables and would go before the service of the root.
+# They name the place of the tables and would take precedence over the root's service.
 _OWN_PLACE = ("sid", "dsn", "proxy_user")
 
 

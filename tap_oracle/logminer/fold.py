@@ -136,6 +136,7 @@ class ChangeFold:
         """End the transaction: a row that came and went within it was never there."""
         for key, before in self._before.items():
             state = self._states[key]
+            # Uncertain keys stay, because the table decides about them.
             if not state.is_present and not state.is_uncertain:
                 if before is None:
                     del self._states[key]
@@ -193,6 +194,7 @@ class ChangeFold:
         arrival = self._arrivals.pop(key, None)
         may_be_another_row = arrival is not None and arrival.is_other_than(row_id)
         is_uncertain = not state.is_present or state.is_uncertain or may_be_another_row
+        # What is known of the key may belong to another row that has it.
         known = state.image if state.is_present and not is_uncertain else {}
         self._set(key, {**known, **image}, is_present=False, is_uncertain=is_uncertain)
 

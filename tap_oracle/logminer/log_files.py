@@ -109,6 +109,7 @@ def missing(
     holes = []
     for thread, own in sorted(by_thread.items()):
         if thread in threads:
+            # A thread has no redo from before it was enabled.
             hole = _hole(thread, own, max(first_scn, threads[thread]), last_scn)
         else:  # it has ended, so that only a hole between its files is one
             hole = _hole(thread, own, own[0].first_change, own[-1].next_change - 1)

@@ -145,6 +145,8 @@ class LogReader:
             holders = self._changed[xid] = []
         if table not in holders:
             holders.append(table)
+            # The START comes before a transaction's first change, when its tables are not known
+            # yet.
             if xid in self._started:
                 table.take(self._started[xid])
 

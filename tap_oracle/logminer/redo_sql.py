@@ -171,6 +171,7 @@ class RedoParser:
         if not pieces:
             self._refuse("it names no column")
         names, literals, separators = zip(*pieces, strict=True)
+        # An empty name is ROWID, an empty literal IS NULL.
         rowids, nulls = names.count(""), literals.count("")
         length = (
             sum(map(len, names))
@@ -190,6 +191,7 @@ class RedoParser:
         )
 
     def _refuse(self, what: str) -> NoReturn:
+        # Without the statement, which holds values of rows.
         msg = f"table {self._table}: LogMiner wrote a change that cannot be read: {what}"
         raise RedoSyntaxError(msg)
 

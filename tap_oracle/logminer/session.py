@@ -222,6 +222,7 @@ def refuses_to_mine(connection: oracledb.Connection, scn: int) -> bool:
     binds = {"first_scn": scn, "last_scn": scn}
     with closing(connection.cursor()) as cursor:
         try:
+            # Without log files: the server finds them, or refuses a pluggable database at once.
             cursor.execute(_START, binds)
         except oracledb.Error as error:
             if describe(error).code != "ORA-65040":

@@ -116,6 +116,7 @@ def key_changes(states: Sequence[KeyState], plan: StreamPlan) -> list[KeyChange]
         if column.fetch.is_large:
             columns.append([None] * len(states))
             continue
+        # None also for a column that was not logged; `must_read` below has its row read.
         literals = [image.get(column.name) for image in images]
         columns.append(fetched_values(literals, column.type, column.fetch))
     logged = {column.name for column in plan.columns if not column.fetch.is_large}

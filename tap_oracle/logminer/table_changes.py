@@ -128,6 +128,7 @@ class TableChanges:
                 continue
             if row.operation == DDL:
                 if self._removes_rows(row):
+                    # What was folded of the rows before is void with them.
                     fold.clear()
                     yield Truncated()
                 continue

@@ -175,6 +175,8 @@ def _undone(rows: SpillingRows) -> tuple[frozenset[int], bool]:
     undone: set[int] = set()
     is_uncertain = False
     for position, row in enumerate(rows):
+        # Rows of several tables in one cluster may have the same ROWID (SQL Language Reference,
+        # "ROWID Pseudocolumn").
         place = (row.table, row.row_id)
         if not row.is_undo:
             lasting[*place, row.operation].append(position)

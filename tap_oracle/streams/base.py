@@ -196,12 +196,13 @@ class OracleStream(AdaptedStream):
                     raise _doubling(fault) from error
                 moment = self._newer_moment(piece.moment, fault.code, attempt)
                 piece = replace(piece, moment=moment)
+                # So the process that writes learns the moment; this one may be a worker.
                 yield Block(b"", 0, moment=moment, reread_after=fault.code)
             else:
                 return
 
     def _newer_moment(self, moment: Moment, code: str, attempt: int) -> Moment:
-        # No SCN is readable where there is no past, a newer one neither.
+        # Without a past no SCN can be read, so that a newer one does not help.
         if code == NO_PAST:
             return Moment(moment.scn)
         renewed = self.services.snapshots.renewed(moment)
@@ -340,6 +341,7 @@ class OracleStream(AdaptedStream):
 
     def _note_reread(self, block: Block, progress: StreamProgress) -> None:
         scn = None if block.moment is None else block.moment.scn
+        # One warning per stream: the chunks that follow may meet the same error.
         log = self.logger.debug if progress.rereads else self.logger.warning
         log(
             "Stream '%s': %s; the current part is read again at SCN %s",

@@ -104,7 +104,7 @@ class ChangeBlocks:
             rows = list(self._rows.rows(event.changes))
             return Block(row_lines(self._stream, self.plan, self._version)(rows), len(rows))
         if isinstance(event, Advanced):
-            # The SCN of the event goes before: a window may end before `now`.
+            # The event's SCN takes precedence: a window may end before `now`.
             bookmark = {**self._now.bookmark, **event.bookmark, "version": self._version}
             return Block(b"", 0, bookmark)
         # TRUNCATE: activating a newer version removes the rows that came before.

@@ -59,7 +59,7 @@ class FullReadStream(OracleStream):
 
     def _due_chunks(self, known: ChunkProgress | None) -> ChunkProgress | None:
         """Return the chunks of the load: those of an unfinished one, or new ones."""
-        # A view has no extents, and an order of the operator's is one of the whole table.
+        # A view has no extents, and the operator's order holds for the table as a whole.
         if self.row_limit is not None or self.entry.is_view or self._extras.order_by:
             return None
         session = self.services.session()

@@ -146,6 +146,7 @@ class IncrementalStream(OracleStream):
         """
         value = self._known_value() if newest is None else newest
         if noted is None or value is None or not is_moment(column.type):
+            # A mark that is not renewed would have the same rows read in every run.
             return {REREAD_FROM: None} if is_complete else {}
         if not is_complete and self._reread_from() is not None:
             return {}
@@ -223,5 +224,6 @@ def _scn_mark(piece: Piece, noted: OpenTransactions | None) -> Mapping[str, Any]
 
 def columns_digest(schema: Mapping[str, Any]) -> str:
     """Return what changes with the names of the columns in a JSON schema."""
+    # Sorted, because another order of the columns changes no record.
     names = "\n".join(sorted(schema["properties"]))
     return hashlib.sha256(names.encode()).hexdigest()[:12]

@@ -127,6 +127,7 @@ class LogBasedStream(FullReadStream):
             return []
         if self.is_read_in_full and self.row_limit is None:
             return super().pieces()
+        # Handed over with the piece: the bookmarks that a worker has may be older.
         return [LogPiece(bookmark=dict(self.stream_state))]
 
     def table_version(self) -> None:
@@ -219,6 +220,8 @@ class LogBasedStream(FullReadStream):
 
     def _resumed(self, known: ChunkProgress) -> ChunkProgress:
         """Go on with an unfinished snapshot; changes follow from where it began."""
+        # Not from where this run begins: chunks that are done were read at the moment of the first
+        # one.
         self._after_snapshot = dict(self.stream_state[LOG_START])
         return super()._resumed(known)
 
@@ -240,6 +243,7 @@ class LogBasedStream(FullReadStream):
     def _read_once(self, piece: Piece) -> Iterator[Block]:
         plan = self.plan()
         self._version = piece.version
+        # Rows of a snapshot carry its SCN, because those of their own commits are not known.
         encode, scn = row_lines(self, plan, self._version), piece.moment.scn
         for rows in super().fetched(plan, self.statement(plan, piece)):
             yield Block(encode((*row, None, scn) for row in plan.values(rows)), len(rows))
@@ -305,6 +309,7 @@ class LogBasedStream(FullReadStream):
         with session.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
         try:
+            # Without AS OF: the transaction gives one moment by itself.
             statement = select(self.entry.table, plan.expressions, extras=self._extras)
             yield from self.fetched(plan, statement)
         finally:
