@@ -149,6 +149,7 @@ def load_provider(dsn: object) -> None:
         raise ConfigurationError(msg, setting="dsn")
     plugin, extra = _PROVIDERS[scheme]
     try:
+        # The import is enough: the plugin registers itself with the driver.
         import_module(f"oracledb.plugins.{plugin}")
     except ImportError as error:
         msg = f"{scheme} needs the extra: pip install 'singer-oracle[{extra}]'"

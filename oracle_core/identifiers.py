@@ -29,6 +29,7 @@ Style = Literal["oracle", "exact", "snake"]
 """How the name of a stream or property becomes an Oracle name; `Identifier.fold` applies it."""
 
 _FORBIDDEN = re.compile(r'["\x00]')
+# $ and # may stand in names without quotes (SQL Language Reference, naming rules).
 _SEPARATORS = re.compile(r"[^\w$#]+")
 # camelCase -> camel_Case, HTTPServer -> HTTP_Server
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

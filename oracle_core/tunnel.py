@@ -99,6 +99,7 @@ class Tunnel:
             self._open(settings, host, port, timeout_seconds), self._loop
         )
         try:
+            # Without a limit: the coroutine has the deadline itself.
             opened.result()
         except BaseException:
             self.close()

@@ -153,6 +153,7 @@ def _report(error: Exception) -> str:
     if isinstance(error, OracleError):
         return str(error)
     fault = describe(error)
+    # ORA-00942 is also what a table of another schema gives that the user may not see.
     if fault.code in {"ORA-01031", "ORA-00942"}:
         hint = "`singer-oracle history migrate --print-sql` prints its statements for a DBA"
         return f"{fault.message} ({fault.code}); {hint}"

@@ -123,6 +123,7 @@ def read_time(value: object) -> dt.datetime | None:
 
 def _write_run(run: RunRecord) -> dict[str, Any]:
     totals = run.totals
+    # Keys of later versions may hold fractions, which targets of the SDK cannot write back.
     written: dict[str, Any] = {key: exact(value) for key, value in run.extra.items()}
     written |= {
         "id": run.job,

@@ -168,7 +168,7 @@ def _schema(stream: StreamStarted) -> schema_dataset.SchemaDatasetFacet:
     )
 
 
-# OpenLineage, "Dataset Naming": oracle://{host}:{port}, {serviceName}.{schema}.{table}.
+# OpenLineage specification, Naming: oracle://{host}:{port}, {serviceName}.{schema}.{table}.
 def _database_namespace(config: Mapping[str, Any]) -> str:
     if config.get("dsn"):
         return "oracle://dsn"

@@ -10,6 +10,7 @@ import re
 
 _DAY_TO_SECOND = re.compile(r"([+-]?)(\d+) (\d+):(\d+):(\d+)(?:\.(\d+))?")
 _YEAR_TO_MONTH = re.compile(r"([+-]?)(\d+)-(\d+)")
+# ISO 8601 allows a comma as the decimal sign.
 _ISO = re.compile(
     r"([+-]?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
     r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from oracle_core.types.plans import Encoder
 
+# RFC 3339 allows lower case and a blank for the T, ISO 8601 a comma as the decimal sign.
 _DATETIME = re.compile(
     r"([+-]?\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"

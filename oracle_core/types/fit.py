@@ -185,6 +185,7 @@ def _clock_holds(column: OracleType, values: OracleType) -> bool:
 
 
 def _instant_holds(column: OracleType, values: OracleType) -> bool:
+    # LOCAL TIME ZONE keeps the instant but not its offset.
     is_alike = column.kind in {TIMESTAMP_TZ, values.kind}
     return is_alike and column.fraction_digits >= values.fraction_digits
 

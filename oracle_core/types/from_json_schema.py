@@ -172,6 +172,7 @@ def _fits(oracle_type: OracleType, schema: Mapping[str, Any]) -> bool:
     if family in {Family.DECIMAL, Family.REAL}:
         is_decimal_text = schema.get("format") == "singer.decimal"
         allowed = {"integer", "number", "string"} if is_decimal_text else {"integer", "number"}
+        # With non_finite: string the tap declares number and string.
         if family is Family.REAL:
             allowed.add("string")
         return bool(given) and given <= allowed

@@ -72,6 +72,7 @@ class OracleType:
 
     @property
     def _unit(self) -> str:
+        # National lengths always count characters (SQL Language Reference, "NVARCHAR2 Data Type").
         if self.char_used is None or self.is_national:
             return ""
         return " CHAR" if self.char_used == "C" else " BYTE"

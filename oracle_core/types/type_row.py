@@ -103,6 +103,7 @@ class TypeRow:
     @property
     def since_release(self) -> int:
         """Major number of the first release that has the type; 0 for types as old as Oracle."""
+        # The letters of 21c and 23ai are part of Oracle's names of releases.
         return int(self.since_version.rstrip("aci") or 0)
 
     @property
