@@ -135,8 +135,10 @@ def _state(connection: oracledb.Connection, names: NameFilter, *, through_synony
     rows = tuple(row for scope in scopes for row in dictionary.snapshot(connection, scope))
     facts = (
         [(int(row.objects), str(row.last_ddl_time)) for row in rows],
+        # A grant on a table is DDL on it; roles and system privileges leave no trace there.
         sorted(rights.granted),
         sorted(rights.schema_privileges),
+        # A synonym may come to be for another table without DDL on either of them.
         synonyms,
     )
     return _State(facts, rows)

@@ -200,6 +200,7 @@ class _Project:
 
     def _tests(self, table: Table, column: Column) -> list[Any]:
         tests: list[Any] = [] if column.nullable else ["not_null"]
+        # A key of several columns says nothing about each of them alone.
         if any(key.columns == (column.name,) for key in table.keys):
             tests.append("unique")
         for key in self._references(table, column):

@@ -103,6 +103,7 @@ def take_inventory(
         database=rights.database,
         read_at=rights.asked_at,
         synonyms=(
+            # Not the USER_* views: a synonym of an own table may be in any schema.
             tuple(_synonyms(connection, wanted.scope(rights.schemas, rights.wide_family)))
             if chosen_depth.synonyms
             else ()

@@ -118,6 +118,7 @@ def propose(table: Table, keys: Sequence[str], preferred: Sequence[str] = ()) ->
     if table.is_view and not keys:
         return Proposal(FULL_TABLE, "a view without keys")
     if not keys:
+        # Rows of the last value are read again, as the SDK does (>= the bookmark).
         return Proposal(FULL_TABLE, "no key: rows that come again would be doubled")
     columns = {column.name: column for column in table.columns}
     for name in preferred:

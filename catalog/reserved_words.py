@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+# Not $, which also matches before a line break at the end of a name.
 _PLAIN = re.compile(r"[A-Z][A-Z0-9_$#]*\Z")
 
 RESERVED_WORDS = frozenset(

@@ -65,6 +65,7 @@ def _wrong_fields(node: yaml.Node | None, kind: object) -> Iterator[tuple[yaml.N
             yield from _wrong_fields(element, kind)
     if not isinstance(node, yaml.MappingNode) or not isinstance(kind, type):
         return
+    # The annotations themselves are texts (PEP 563).
     hints = get_type_hints(kind)
     seen: set[str] = set()
     for key, value in node.value:

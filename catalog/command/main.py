@@ -164,6 +164,7 @@ def diff(old: Path, new: Path, *, is_check: bool, output_format: str) -> None:
         data = {"changes": msgspec.to_builtins(changes)}
         show(data, output_format, ("VERDICT", "PLACE", "CHANGE", "OLD", "NEW"), rows)
         if is_check and any(change.is_breaking for change in changes):
+            # SystemExit is not an Exception, so that `reported` lets it pass.
             sys.exit(EXIT_BREAKING)
 
 

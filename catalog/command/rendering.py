@@ -43,6 +43,7 @@ def show_text(data: object, output_format: str, text: str) -> None:
     if output_format == "table":
         click.echo(text)
     elif output_format == "yaml":
+        # safe_dump ends with a line break of its own.
         click.echo(yaml.safe_dump(_plain(data), sort_keys=False, allow_unicode=True), nl=False)
     else:
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
