@@ -24,12 +24,14 @@ def read_state(state_id: str, text: str | None) -> MeltanoState:
         OracleStateError: If the text is not a JSON object.
     """
     try:
+        # STATE may be NULL, and Oracle keeps an empty text as NULL.
         value = json.loads(text or "{}")
     except ValueError:
         value = None
     if not isinstance(value, dict):
         msg = f"the state '{state_id}' in SINGER_STATE is not a JSON object"
         raise OracleStateError(msg)
+    # Meltano too reads its own form where one key is missing (meltano.core.state_store.base).
     if value.keys() & {"completed", "partial"}:
         return MeltanoState(
             state_id=state_id,
@@ -44,8 +46,10 @@ def newest_run(state: MeltanoState) -> str | None:
     """Return the id of the newest run that `tap-oracle` recorded in a state, if one did."""
     for part in (state.partial_state, state.completed_state):
         runs = _nested(part, SINGER_STATE, "job_history", "runs")
+        # RUN_UUID is VARCHAR2(36 BYTE): a longer key would be ORA-12899.
         ids = [run for run in runs if len(run) == _UUID_LENGTH]
         if ids:
+            # Ids of runs are UUIDs of version 7 (RFC 9562), whose texts sort by time.
             return max(ids)
     return None
 

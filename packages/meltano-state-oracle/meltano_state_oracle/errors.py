@@ -45,6 +45,8 @@ def code_of(error: oracledb.Error) -> str:
 def is_session_lost(error: oracledb.Error) -> bool:
     """Return whether the session ended, so that a new one may succeed."""
     details = error.args[0] if error.args else None
+    # ORA-02396: IDLE_TIME of the user's profile has passed; ORA-00028: an administrator killed the
+    # session.
     lost = {"DPY-4011", "DPY-1001", "ORA-03113", "ORA-03114", "ORA-02396", "ORA-00028"}
     return bool(getattr(details, "is_session_dead", False)) or code_of(error) in lost
 

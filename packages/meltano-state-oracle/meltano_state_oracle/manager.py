@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 
 _ALREADY_THERE = "ORA-00955"
 _DUPLICATE = "ORA-00001"
+# ORA-00054 answers NOWAIT, ORA-30006 a WAIT n that ran out (SQL Language Reference, SELECT).
 _LOCKED = frozenset({"ORA-00054", "ORA-30006"})
 _NO_TABLE = "ORA-00942"
 
@@ -84,6 +85,8 @@ class OracleStateStoreManager(StateStoreManager):
 
     def _write(self, cursor: oracledb.Cursor, state: MeltanoState) -> None:
         binds = {"state": state.json(), "run": newest_run(state), "id": state.state_id}
+        # UPDATE first: it finds the row in all runs of an id but the first. MERGE would not spare
+        # the handler below: two sessions that add one id meet ORA-00001 with it as well.
         if self._execute(cursor, self._statements.update, binds):
             return
         try:
@@ -107,6 +110,8 @@ class OracleStateStoreManager(StateStoreManager):
 
         def read(connection: oracledb.Connection) -> MeltanoState | None:
             with connection.cursor() as cursor:
+                # As text: a LOB locator costs round trips of its own (python-oracledb, "Working
+                # with CLOB, NCLOB, BLOB and BFILE data").
                 cursor.execute(self._statements.read, {"id": state_id}, fetch_lobs=False)
                 row = cursor.fetchone()
             return None if row is None else read_state(state_id, row[0])
@@ -122,6 +127,7 @@ class OracleStateStoreManager(StateStoreManager):
                 cursor.execute(self._statements.read_like, binds, fetch_lobs=False)
                 return [read_state(state_id, text) for state_id, text in cursor]
 
+        # All are read before the first is yielded: a caller that stops in between keeps no session.
         yield from self._in_session(read, "read the states")
 
     def get_state_ids(self, pattern: str | None = None) -> list[str]:
@@ -168,23 +174,30 @@ class OracleStateStoreManager(StateStoreManager):
         connection = self._in_session(
             lambda connection: self._lock(connection, state_id, retry_seconds),
             f"lock the state '{state_id}'",
+            # The row stays locked as long as the transaction does, so that its session is kept
+            # apart.
             keep=True,
         )
         try:
             yield
         finally:
+            # Its rollback unlocks the row.
             self._sessions.put_back(connection)
 
     def _lock(
         self, connection: oracledb.Connection, state_id: str, retry_seconds: float
     ) -> oracledb.Connection:
         wait = min(retry_seconds, self._lock_retry_seconds or retry_seconds)
+        # NOWAIT and a pause here, not WAIT n: that would be one long call, which
+        # call_timeout_seconds ends with DPY-4024.
         end = time.monotonic() + (self._lock_timeout_seconds or 0)
         with connection.cursor() as cursor:
             while True:
                 try:
                     if cursor.execute(self._statements.lock, {"id": state_id}).fetchone():
                         return connection
+                    # FOR UPDATE locks rows only: where there is none, two sessions would both get
+                    # the lock.
                     self._add_lock(connection, cursor, state_id)
                     continue
                 except oracledb.Error as error:
@@ -202,8 +215,10 @@ class OracleStateStoreManager(StateStoreManager):
         try:
             cursor.execute(self._statements.add_lock, {"id": state_id})
         except oracledb.IntegrityError as error:
+            # Another process was faster; its row serves as well.
             if code_of(error) != _DUPLICATE:
                 raise
+        # At once: until then an INSERT of the same id by another session waits, without a limit.
         connection.commit()
 
     # Sessions
@@ -236,7 +251,9 @@ class OracleStateStoreManager(StateStoreManager):
                 elif is_session_lost(error) and may_reconnect:
                     may_reconnect = False
                 else:
+                    # `from None`: the driver's text may hold values or a connect string.
                     raise report(error, doing) from None
+            # KeyboardInterrupt as well: an open transaction would keep its locks.
             except BaseException:
                 self._sessions.put_back(connection)
                 raise
@@ -259,5 +276,7 @@ def _create(cursor: oracledb.Cursor, statement: str) -> None:
     try:
         cursor.execute(statement)
     except oracledb.Error as error:
+        # Another process made the table, or an earlier attempt that was broken off: DDL commits by
+        # itself.
         if code_of(error) != _ALREADY_THERE:
             raise report(error, "create the tables of the state") from None

@@ -37,6 +37,8 @@ class Sessions:
         """
         while self._idle:
             connection = self._idle.pop()
+            # It makes no round trip, which `ping` would for each action; a loss that it does not
+            # see is repeated by the manager.
             if connection.is_healthy():
                 return connection
             _close(connection)
@@ -57,12 +59,16 @@ class Sessions:
             _close(self._idle.pop())
 
     def _open(self) -> oracledb.Connection:
+        # Before the first connection of this process: after one in thin mode it is DPY-2019.
         if self._settings.get("driver_mode") == "thick" and oracledb.is_thin_mode():
             oracledb.init_oracle_client(config_dir=self._settings.get("tns_admin"))
         parameters = dict(self._parameters)
+        # Read at each log-on, so that a password that was changed needs no restart.
         if password := password_of(self._settings):
             parameters["password"] = password
         elif self._settings.get("driver_mode") == "thick":
+            # External authentication exists in thick mode only (python-oracledb, "Connecting Using
+            # External Authentication").
             parameters["externalauth"] = True
         try:
             connection = oracledb.connect(**parameters)

@@ -139,6 +139,7 @@ def connect_parameters(uri: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _port(uri: str) -> int:
     try:
+        # urlparse looks at the port when the attribute is read, and raises ValueError then.
         return urlparse(uri).port or DEFAULT_PORT
     except ValueError:
         msg = "state_backend.uri: the port must be a number from 1 to 65535"

@@ -11,6 +11,7 @@ ESCAPE = "!"
 def like_pattern(glob: str) -> str:
     """Return the LIKE pattern of a glob: `*` is any text, `?` one character, the rest itself."""
     escaped = glob
+    # The escape character first: those that are added for % and _ must not be doubled.
     for character in (ESCAPE, "%", "_"):
         escaped = escaped.replace(character, ESCAPE + character)
     return escaped.replace("*", "%").replace("?", "_")
@@ -20,6 +21,7 @@ def _quoted(name: str) -> str:
     if not name or '"' in name or "\0" in name:
         msg = "an Oracle name cannot be empty or hold a double quote"
         raise ValueError(msg)
+    # Quoted: the setting `schema` is in Oracle's exact case.
     return f'"{name}"'
 
 
@@ -36,6 +38,8 @@ class Statements:
     def create_tables(self) -> tuple[str, str]:
         """The statements that make both tables."""
         return (
+            # BYTE, whatever NLS_LENGTH_SEMANTICS of the session says. 4,000 bytes fit into an index
+            # key of a block of 8 kB (at most 6,398 bytes, ORA-01450).
             f"""CREATE TABLE {self._table("SINGER_STATE")} (
   STATE_ID VARCHAR2(4000 BYTE) NOT NULL PRIMARY KEY,
   STATE CLOB,
@@ -75,6 +79,7 @@ class Statements:
         """Replace the state of an id that is there."""
         return (
             f"UPDATE {self._table('SINGER_STATE')} SET STATE = :state, RUN_UUID = :run, "  # noqa: S608
+            # SYSTIMESTAMP carries the zone of the server, and the column has none: UTC it is.
             "SEQ = NVL(SEQ, 0) + 1, UPDATED_AT = SYS_EXTRACT_UTC(SYSTIMESTAMP) "
             "WHERE STATE_ID = :id"
         )
