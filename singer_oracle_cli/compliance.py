@@ -61,6 +61,7 @@ def compliance(
     with reported("history compliance"):
         first = start.replace(tzinfo=dt.UTC)
         last = (end or dt.datetime.now(dt.UTC)).replace(tzinfo=dt.UTC) + dt.timedelta(days=1)
+        # Checked before anything is read: figures of a file that was changed prove nothing.
         broken = verify(audit_file)
         if broken is not None:
             msg = f"line {broken} does not continue the chain: it or one before it was changed"
@@ -141,11 +142,13 @@ def rights_and_connection(settings: dict[str, Any]) -> list[tuple[str, str, str]
 
 def _system_privileges(connection: oracledb.Connection) -> set[str]:
     with connection.cursor() as cursor:
+        # Also what roles bring, and readable by every user; DBA_SYS_PRIVS would need a grant.
         return {row[0] for row in cursor.execute("SELECT PRIVILEGE FROM SESSION_PRIVS")}
 
 
 def _protocol(connection: oracledb.Connection) -> str | None:
     with connection.cursor() as cursor:
+        # `tcps` is TLS (SQL Language Reference, SYS_CONTEXT); it needs no grant.
         cursor.execute("SELECT SYS_CONTEXT('USERENV', 'NETWORK_PROTOCOL') FROM DUAL")
         row = cursor.fetchone()
     return row[0] if row else None

@@ -57,10 +57,13 @@ def server_facts(connection: oracledb.Connection) -> dict[str, Any]:
         "driver_mode": "thin" if connection.thin else "thick",
     }
     with connection.cursor() as cursor:
+        # A statement per parameter: one that this release does not know fails alone.
         for name, parameter in _CONTEXT.items():
             facts[name] = _asked(cursor, "SELECT SYS_CONTEXT('USERENV', :1) FROM DUAL", [parameter])
         facts["character_set"] = _asked(
             cursor,
+            # The character set is a property of the database: NLS_SESSION_PARAMETERS does not list
+            # it.
             "SELECT VALUE FROM NLS_DATABASE_PARAMETERS WHERE PARAMETER = :1",
             ["NLS_CHARACTERSET"],
         )
@@ -85,6 +88,7 @@ def _asked(cursor: oracledb.Cursor, statement: str, binds: list[str]) -> Any:  #
 
 def round_trip_ms(connection: oracledb.Connection) -> float:
     """Return the shortest of a few round trips, in milliseconds."""
+    # The shortest: a longer one also measures what else client and server were doing.
     best = float("inf")
     for _ in range(ROUND_TRIPS):
         started = time.perf_counter()

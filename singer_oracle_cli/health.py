@@ -67,6 +67,8 @@ def health(
         checks: list[Check] = []
         if settings:
             checks += connection_checks(settings)
+        # A database that was not reached is not tried again, with the same wait; a file can be
+        # read.
         if not any(check.verdict == "failed" for check in checks) or where.url:
             from oracle_core.history.store import opened  # noqa: PLC0415 - SQLAlchemy
 
@@ -98,6 +100,8 @@ def connection_checks(settings: dict[str, object]) -> Iterator[Check]:
 
 
 def _password(connection: oracledb.Connection) -> Check:
+    # SYSTIMESTAMP, since FIXED_DATE may hold SYSDATE (Database Reference); computed by the server,
+    # because EXPIRY_DATE is in its time zone. USER_USERS is readable by every user.
     query = (
         "SELECT ACCOUNT_STATUS, EXPIRY_DATE, EXPIRY_DATE - CAST(SYSTIMESTAMP AS DATE) "
         "FROM USER_USERS"

@@ -60,6 +60,7 @@ def source_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--job", help="Runs of this job alone."),
     )
+    # Decorators apply from the last to the first: reversed, `--help` lists them as they stand.
     for option in reversed(options):
         function = option(function)
     return history_options(function)
@@ -81,10 +82,12 @@ def opened_store(
     try:
         with opened(where, settings, module=NAME) as store:
             yield store
+    # Its text is one clear line already.
     except OracleError:
         raise
     except Exception as error:
         fault = describe(error, where=f"run history {where.table}")
+        # ORA-00942 answers for a missing table and for a missing right alike.
         if fault.code == _MISSING:
             msg = f"there is no run history {where.table} here, or no right to read it"
             raise ConfigurationError(msg, setting="--table") from error
@@ -109,6 +112,7 @@ def read_runs(
         runs = runs_of_meltano(state_id)
     else:
         with opened_store(config, table, schema, url) as store:
+            # The newest `limit` runs may hold none of the job.
             runs = store.runs(limit=None if job else limit)
     return [run for run in runs if job is None or run.job == job][-limit:]
 
@@ -227,6 +231,7 @@ def migrate(
 ) -> None:
     """Make what the history needs, or print it for an administrator."""
     with reported("history migrate"):
+        # Without a connection: the script is for the case that this user may not create tables.
         if print_sql:
             names = HistoryNames.of(table or DEFAULT_TABLE, schema)
             sys.stdout.write(script(names, "sqlite" if url else "oracle"))

@@ -31,6 +31,7 @@ def reported(where: str) -> AbstractContextManager[None]:
     Args:
         where: What is being done.
     """
+    # Every command passes here before its first message, which may hold a secret of the settings.
     redact.install()
     return command.reported(_LOGGER, lambda: where)
 

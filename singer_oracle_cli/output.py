@@ -55,6 +55,8 @@ def show(
     if output_format == "json":
         click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=plain))
     elif output_format == "yaml":
+        # By way of JSON, so that both formats show the same values: safe_dump writes dates in a
+        # form of its own and refuses Decimal.
         simple = json.loads(json.dumps(data, default=plain))
         click.echo(yaml.safe_dump(simple, sort_keys=False, allow_unicode=True), nl=False)
     elif output_format == "csv":
@@ -87,6 +89,7 @@ def show_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def _cell(value: object) -> Text:
     shown = text(value)
+    # As Text: in a plain string Rich would read brackets as markup.
     return Text(shown, style=_COLOURS.get(shown, ""))
 
 
@@ -105,6 +108,8 @@ def text(value: object) -> str:
 def plain(value: object) -> object:
     """Return a value as JSON can carry it: dates as ISO 8601, bytes as base64, digits kept."""
     if isinstance(value, Decimal):
+        # A fraction is a text: most readers of JSON make a double of a number, with 15 to 17
+        # digits.
         return int(value) if value == value.to_integral_value() else f"{value:f}"
     if isinstance(value, (dt.datetime, dt.date)):
         return value.isoformat()

@@ -23,6 +23,8 @@ def plugins(output_format: str) -> None:
                 "distribution": plugin.distribution,
                 "version": plugin.version,
                 "api": plugin.api,
+                # A type that cannot be used stops tap and target, so that it is loaded and tried
+                # here as well.
                 "error": problem_of(plugin) if plugin.group == TYPES else plugin.error,
             }
             for plugin in listed

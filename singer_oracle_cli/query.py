@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import oracledb
 
 DEFAULT_LIMIT = 1000
+# Comments may stand before the keyword, and parentheses around the parts of a set operation.
 _BEFORE_KEYWORD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*", re.DOTALL)
 _KEYWORD = re.compile(r"(?:SELECT|WITH)\b", re.IGNORECASE)
 
@@ -73,6 +74,8 @@ def check_read_only(statement: str) -> None:
     Raises:
         ConfigurationError: If the statement does not begin with SELECT or WITH.
     """
+    # What else writes, such as FOR UPDATE or DML in a function of WITH, is refused in a read-only
+    # transaction (ORA-01456).
     start = _BEFORE_KEYWORD.match(statement)
     if not _KEYWORD.match(statement, start.end() if start else 0):
         msg = "only SELECT and WITH can be run"
@@ -111,9 +114,12 @@ def fetch(
     """
     try:
         with connection.cursor() as cursor:
+            # It has to be the first statement of its transaction (ORA-01453).
             cursor.execute("SET TRANSACTION READ ONLY")
+            # The semicolon is SQL*Plus's; the server refuses it (ORA-00911).
             cursor.execute(statement.rstrip().rstrip(";"), binds, **EXACT_FETCH)
             names = [column[0] for column in cursor.description or ()]
+            # One row more than is shown tells whether there are more.
             rows = cursor.fetchmany(limit + 1) if limit else cursor.fetchall()
         connection.rollback()
     except Exception as error:

@@ -22,6 +22,7 @@ class SchedulerMissingError(OracleError):
 
 @click.command(
     context_settings={
+        # Options, `--help` among them, belong to the command behind this one.
         "ignore_unknown_options": True,
         "allow_extra_args": True,
         "help_option_names": [],
@@ -33,6 +34,7 @@ def scheduler(arguments: tuple[str, ...]) -> None:
     """Run pipelines at their times: what the command oracle-scheduler does."""
     with reported("scheduler"):
         command = _command()
+    # Outside the context: the command reports its own failures and sets its own exit codes.
     command.main(list(arguments), prog_name=f"{NAME} scheduler")
 
 

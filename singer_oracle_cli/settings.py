@@ -48,6 +48,7 @@ def history_settings(
     Raises:
         ConfigurationError: If a setting is missing or wrong.
     """
+    # A history in a file needs no connection, whose settings are otherwise required.
     settings: dict[str, Any] = {} if url and config is None else read_settings(config)
     chosen = {
         "job_history_table": table or settings.get("job_history_table") or DEFAULT_TABLE,

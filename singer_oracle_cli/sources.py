@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from oracle_core.history import RunRecord
 
+# From the outside in: Meltano keeps {"completed": {"singer_state": {…}}, "partial": {…}}.
 _WRAPPINGS = ("completed", "singer_state")
 _ALL_RUNS = 1000
 
@@ -46,6 +47,7 @@ def runs_of_meltano(state_id: str) -> list[RunRecord]:
         ConfigurationError: If Meltano is not there or does not know the state.
     """
     try:
+        # As a process: Meltano needs SQLAlchemy below 2.1 and stands in an environment of its own.
         done = subprocess.run(  # noqa: S603 - a command of the user's, without a shell
             ["meltano", "state", "get", state_id],  # noqa: S607 - found as the user finds it
             capture_output=True,

@@ -43,6 +43,7 @@ def nice_ceiling(value: float) -> float:
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
+    # With a margin: the logarithm of a power of ten may be rounded down or up.
     return next(step * power for step in _STEPS if step * power >= value * (1 - 1e-9))
 
 
