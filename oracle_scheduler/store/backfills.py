@@ -86,6 +86,7 @@ def _moments(schedule: Schedule, since: dt.datetime, until: dt.datetime) -> tupl
         moment if moment.tzinfo else moment.replace(tzinfo=zone) for moment in (since, until)
     )
     period = takewhile(lambda moment: first <= moment < end, times(schedule, first))
+    # One more than the limit: `* * * * *` and a far end would otherwise be counted to the end.
     moments = tuple(islice(period, TIMES_MAX + 1))
     if len(moments) > TIMES_MAX:
         message = f"the period has more than {TIMES_MAX} times; ask for it in parts"

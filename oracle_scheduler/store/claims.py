@@ -86,6 +86,7 @@ def claim(database: Database, queue: str, claimant: Claimant, token: str) -> Cla
 
     def work(connection: sa.Connection) -> Claim | None:
         task = database.tables.task
+        # Before anything else: `perform` repeats this after a COMMIT whose answer was lost.
         own = connection.execute(sa.select(task).where(task.c.token == token)).mappings().first()
         if own is not None:
             return _claim_of(database, connection, own, token)
@@ -94,6 +95,7 @@ def claim(database: Database, queue: str, claimant: Claimant, token: str) -> Cla
         if row is None:
             return None
         now = database.now(connection)
+        # Under the lock of the queue: two workers that count at once would both see the last slot.
         chosen = _choose(database, connection, queue, int(row["slots"]), now)
         if chosen is None or not _take(database, connection, chosen, claimant, token, now):
             return None
@@ -116,7 +118,10 @@ def _choose(
     ).all()
     if sum(row.queue_name == queue for row in running) >= slots:
         return None
+    # Of all queues: two jobs of one Meltano state must not meet, wherever they run.
     busy_keys = {key for row in running for key in (row.concurrency_key or "").split()}
+    # No FOR UPDATE: with row limiting it is ORA-02014, and SKIP LOCKED behind ROWNUM counts the
+    # rows that it then skips. `_take` decides by what its UPDATE finds.
     query = (
         sa.select(task, run.c.max_workers)
         .join(run, run.c.run_id == task.c.run_id)
@@ -143,12 +148,14 @@ def _take(
     """Return whether the job could be taken: another may have cancelled it meanwhile."""
     run, task = database.tables.run, database.tables.task
     run_id, job_id = chosen["run_id"], chosen["job_id"]
+    # The run before its job, as everywhere: another order would be a deadlock (ORA-00060).
     held = database.lock_row(connection, run, run.c.run_id == run_id)
     attempt = chosen["attempts"] + 1
     statement = sa.update(task).where(
         task.c.run_id == run_id,
         task.c.job_id == job_id,
         task.c.state.in_(CLAIMABLE),
+        # A job that was retried in between is in a state of CLAIMABLE as well.
         task.c.attempts == chosen["attempts"],
     )
     values = {
@@ -157,6 +164,7 @@ def _take(
         "token": token,
         "node_id": claimant.node_id,
         "lease_until": now + dt.timedelta(seconds=claimant.lease_seconds),
+        # Of the first attempt: `max_time_seconds` of the retries counts from it.
         "started_at": now if chosen["started_at"] is None else chosen["started_at"],
     }
     if connection.execute(statement.values(values)).rowcount != 1:
@@ -215,6 +223,7 @@ def extend(database: Database, token: str, lease_seconds: float) -> bool:
     def work(connection: sa.Connection) -> bool:
         task = database.tables.task
         until = database.now(connection) + dt.timedelta(seconds=lease_seconds)
+        # By token and state: a claim that was cancelled or found lost is not brought back.
         where = (task.c.token == token, task.c.state == State.RUNNING)
         result = connection.execute(sa.update(task).where(*where).values(lease_until=until))
         return bool(result.rowcount == 1)

@@ -86,6 +86,7 @@ class Database:
                 with self.transaction() as connection:
                     return work(connection)
             except sa.exc.DBAPIError as error:
+                # The driver's own error: `retry` knows by its ORA or DPY code what may pass.
                 if isinstance(error.orig, oracledb.Error):
                     raise error.orig from error
                 raise
@@ -97,6 +98,7 @@ class Database:
         if self.is_sqlite:
             # One machine: its clock is that of the database.
             return dt.datetime.now(dt.UTC)
+        # SYSTIMESTAMP carries the zone of the server; the clocks of the processes may differ.
         statement = sa.text("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM DUAL")
         moment: dt.datetime = connection.execute(statement).scalar_one()
         return moment.replace(tzinfo=dt.UTC)
@@ -136,6 +138,7 @@ class Database:
         self, connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]
     ) -> sa.MappingResult:
         query = sa.select(table).where(*where)
+        # SQLite has no FOR UPDATE, and needs none after BEGIN IMMEDIATE.
         if not self.is_sqlite:
             query = query.with_for_update()
         return connection.execute(query).mappings()
@@ -155,13 +158,17 @@ def sqlite_engine(path: Path) -> sa.Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         f"sqlite:///{path}",
+        # The threads of the service share the pool. sqlite3 waits five seconds by default, and then
+        # raises "database is locked".
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")
     def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -> None:
+        # Else sqlite3 begins transactions itself, and only before the first statement that writes.
         connection.isolation_level = None
+        # With a rollback journal readers keep the writer from its COMMIT.
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -183,9 +190,12 @@ def only_service(path: Path) -> Iterator[None]:
         ConfigurationError: If another service holds it.
     """
     lock_path = path.with_name(f"{path.name}.lock")
+    # A file of its own: closing any descriptor of the database file would drop SQLite's locks on it
+    # (fcntl(2)).
     descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
+            # flock and not a file with a process id: the kernel drops it however the process ends.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             message = (

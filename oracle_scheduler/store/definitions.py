@@ -54,12 +54,14 @@ def register(
         values = {
             "definition": text,
             "digest": _digest(text),
+            # The end of a path tells files apart; the column has 500 characters.
             "source": pipeline.source[-500:],
             "updated_at": now,
         }
         if row is None:
             new = {"name": pipeline.name, "is_paused": 0, **values}
             connection.execute(sa.insert(table).values(new))
+        # Unchanged files are registered at each start of a service: no UPDATE for them.
         elif any(row[name] != values[name] for name in ("digest", "source")):
             where = table.c.name == pipeline.name
             connection.execute(sa.update(table).where(where).values(values))
@@ -76,6 +78,7 @@ def _check_source(row: sa.RowMapping, source: str) -> None:
 
 def _set_trigger(database: Database, connection: sa.Connection, pipeline: Pipeline) -> None:
     table = database.tables.trigger
+    # Of the schedule alone: a new description must not move the next time.
     digest = _digest(repr(sorted(asdict(pipeline.schedule).items())))
     row = database.find_and_lock(connection, table, table.c.pipeline_name == pipeline.name)
     if row is not None and row["schedule_digest"] == digest:
@@ -132,6 +135,7 @@ def set_paused(database: Database, name: str, *, is_paused: bool) -> None:
     """
 
     def work(connection: sa.Connection) -> None:
+        # Locks the row: no run is being fired when the pause is committed.
         definition(database, connection, name)
         table = database.tables.pipeline
         statement = sa.update(table).where(table.c.name == name)
@@ -155,6 +159,7 @@ def remove(database: Database, name: str, *, source: str | None = None) -> None:
 
     def work(connection: sa.Connection) -> None:
         tables = database.tables
+        # The pipeline before its trigger, as `fire` locks them.
         row = database.find_and_lock(connection, tables.pipeline, tables.pipeline.c.name == name)
         if row is None:
             raise _unknown(name)

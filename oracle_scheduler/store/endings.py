@@ -85,15 +85,20 @@ def _end(
     run, pipeline_table = database.tables.run, database.tables.pipeline
     task = database.tables.task
     run_id, job_id = attempt_row["run_id"], attempt_row["job_id"]
+    # Read without a lock: it says which pipeline to lock, and a run never changes its pipeline.
     name = connection.execute(
         sa.select(run.c.pipeline_name).where(run.c.run_id == run_id)
     ).scalar_one()
+    # Pipeline, run, job: every transaction locks in this order, so that none waits for one that
+    # waits for it (ORA-00060). The pipeline may have been removed; its runs stay.
     database.find_and_lock(connection, pipeline_table, pipeline_table.c.name == name)
     run_row = database.lock_row(connection, run, run.c.run_id == run_id)
     task_row = database.lock_row(connection, task, task.c.run_id == run_id, task.c.job_id == job_id)
+    # Under the lock of the job: a claim may be lost between the heartbeat and here.
     if task_row["token"] != attempt_row["token"]:
         return False
     now = database.now(connection)
+    # As the run began with it: the job file may have changed since.
     pipeline = pipeline_of(run_row["definition"], name)
     job = pipeline.job(job_id)
     wait = retry_wait(job, ending, task_row["attempts"], now - task_row["started_at"], chance)
@@ -142,6 +147,8 @@ def retry_wait(
         chance: Returns a random number from 0 to 1.
     """
     if ending.state is State.INTERRUPTED and job.retry_interrupted:
+        # Not a failure of the command, so that it costs no retry; bounded, because the job itself
+        # may be what ends its worker.
         return 0.0 if attempts <= max(INTERRUPTIONS_MAX, job.retry.max_retries) else None
     if not ending.state.is_failure or attempts > job.retry.max_retries:
         return None
@@ -172,5 +179,7 @@ def reap(database: Database) -> int:
         return [row.token for row in connection.execute(sa.select(task.c.token).where(*where))]
 
     reason = "its worker stopped without a word"
+    # One transaction for each: it locks a pipeline, a run and a job, and two processes that reap at
+    # once would lock several in different orders.
     tokens = database.perform(expired)
     return sum(finish(database, token, Ending(State.INTERRUPTED, None, reason)) for token in tokens)

@@ -70,6 +70,7 @@ def run_begins(
         return
     run = database.tables.run
     query = sa.select(run.c.scheduled_for).where(run.c.run_id == run_id)
+    # From the time that the run is for: one that starts late has the same deadline.
     scheduled = connection.execute(query).scalar() or now
     due_at = deadline_after(pipeline.deadline, pipeline.schedule.timezone, scheduled)
     _write(database, connection, run_id, pipeline, LATE, due_at, now)
@@ -103,6 +104,7 @@ def disarm(database: Database, connection: sa.Connection, run_id: str, now: dt.d
     """Take back that a run is late, where it has ended before its deadline."""
     event = database.tables.event
     armed = (event.c.run_id == run_id, event.c.kind == LATE, event.c.state == PENDING)
+    # Not one that is due or has been tried: its receiver knows of it, or is about to.
     connection.execute(sa.delete(event).where(*armed, event.c.attempts == 0, event.c.due_at > now))
 
 
@@ -179,7 +181,9 @@ def take_due(database: Database) -> list[Notice]:
         until = database.now(connection) + dt.timedelta(seconds=_TAKEN_SECONDS)
         taken = []
         for row in rows:
+            # Compare and set instead of FOR UPDATE, which row limiting does not allow (ORA-02014).
             same = (event.c.event_id == row["event_id"], event.c.attempts == row["attempts"])
+            # Counted before it is sent: a sender that dies while sending has made an attempt.
             values = {"attempts": row["attempts"] + 1, "due_at": until}
             if connection.execute(sa.update(event).where(*same).values(values)).rowcount == 1:
                 content = json.loads(row["content"])
@@ -207,6 +211,7 @@ def failed(database: Database, notice: Notice, reason: str) -> None:
 
     def work(connection: sa.Connection) -> None:
         event = database.tables.event
+        # The exponent has a limit of its own: a float ends at 2**1024.
         wait = min(_WAIT_MAX_SECONDS, 10.0 * 2 ** min(notice.attempts, 10))
         due_at = database.now(connection) + dt.timedelta(seconds=wait)
         where = event.c.event_id == notice.event_id

@@ -148,6 +148,7 @@ def _pipelines(
     pipeline, trigger = tables.pipeline, tables.trigger
     newest, success = _newest(tables.run), _newest(tables.run, State.SUCCESS)
     missed = _missed(tables.run, now)
+    # One statement for all pipelines, whatever their number.
     query = (
         sa.select(
             *(pipeline.c.name, pipeline.c.is_paused, trigger.c.next_time, newest.c.state),

@@ -69,6 +69,7 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
         trigger = database.tables.trigger
         row = database.find_and_lock(connection, trigger, trigger.c.pipeline_name == name)
         now = database.now(connection)
+        # Asked again under the lock: another process may have fired since the time was found due.
         if known.is_paused or row is None or row["next_time"] is None or row["next_time"] > now:
             return ()
         times = due(known.pipeline, row["next_time"], now)
@@ -77,6 +78,8 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
         ]
         if times.missed:
             _insert_missed(database, connection, known, times.missed, now)
+        # In the transaction of the runs: APScheduler moves the time apart from the start, and loses
+        # or repeats a run where it ends in between.
         statement = sa.update(trigger).where(trigger.c.pipeline_name == name)
         values = {"next_time": times.next_time, "version": row["version"] + 1}
         connection.execute(statement.values(values))
@@ -134,6 +137,8 @@ def insert_run(
         The id of the run; None where the key has a run already.
     """
     run = database.tables.run
+    # Asked, not inserted and caught (ORA-00001): before the INSERT the rule for overlaps may cancel
+    # runs. The unique key stays the guard.
     taken = sa.select(run.c.run_id).where(run.c.fire_key == new.fire_key)
     if connection.execute(taken).first() is not None:
         return None
@@ -151,6 +156,7 @@ def insert_run(
     if not is_skipped:
         _insert_tasks(database, connection, known, run_id, new.skip, now)
         events.run_begins(database, connection, run_id, pipeline, now)
+    # Before `advance`, whose changes of state are recorded in the rows that this inserts.
     history.begin(database, connection, run_id, pipeline, now)
     if not is_full:
         advance(database, connection, run_id, pipeline, now)
@@ -173,6 +179,7 @@ def _insert(
         "run_id": run_id,
         "fire_key": new.fire_key,
         "pipeline_name": known.pipeline.name,
+        # The run keeps the text: it goes on as it began when the job file changes.
         "definition": known.text,
         "env": json.dumps(dict(new.env)) if new.env else None,
         "scheduled_for": new.scheduled_for,
@@ -208,6 +215,7 @@ def _active_runs(database: Database, connection: sa.Connection, name: str) -> li
     query = (
         sa.select(run.c.run_id)
         .where(run.c.pipeline_name == name, run.c.state.in_(sorted(ACTIVE)))
+        # Ids are in the order of time (UUID version 7).
         .order_by(run.c.run_id)
     )
     return [row.run_id for row in connection.execute(query)]
@@ -238,6 +246,7 @@ def _insert_tasks(
                 "concurrency_key": concurrency_key(job) if job.kind == "meltano" else None,
             }
         )
+    # One statement with an array of binds, not a round trip per job.
     connection.execute(sa.insert(database.tables.task), rows)
 
 

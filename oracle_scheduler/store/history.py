@@ -93,6 +93,7 @@ def _tasks(
 ) -> Sequence[sa.RowMapping]:
     task = database.tables.task
     query = sa.select(task).where(task.c.run_id == run_id)
+    # More jobs are not named but read with all others of the run; rewriting a row changes nothing.
     if job_ids is not None and len(job_ids) <= _NAMES_MAX:
         query = query.where(task.c.job_id.in_(job_ids))
     return connection.execute(query).mappings().all()

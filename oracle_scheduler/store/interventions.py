@@ -65,6 +65,7 @@ def resume(database: Database, run_id: str, *, failed_only: bool = False) -> Non
             message = f"run '{run_id}' is {state}; only a run whose jobs have ended is resumed"
             raise ConfigurationError(message)
         task, run = database.tables.task, database.tables.run
+        # What an operator skipped stays skipped; what was skipped for a failure is tried again.
         passed_over = sa.and_(task.c.state == State.SKIPPED, task.c.reason == PASSED_OVER)
         statement = sa.update(task).where(
             task.c.run_id == run_id, task.c.state.in_(again), sa.not_(passed_over)
@@ -73,6 +74,7 @@ def resume(database: Database, run_id: str, *, failed_only: bool = False) -> Non
         if connection.execute(statement.values(values)).rowcount == 0:
             message = f"run '{run_id}' has no job that is not done"
             raise ConfigurationError(message)
+        # WAITING and not QUEUED: `promote` begins it when `max_active_runs` leaves room.
         waiting = {"state": State.WAITING, "ended_at": None, "reason": None}
         connection.execute(sa.update(run).where(run.c.run_id == run_id).values(waiting))
         now = database.now(connection)
@@ -94,6 +96,7 @@ def mark_success(database: Database, run_id: str, job_ids: Sequence[str]) -> Non
         task, run = database.tables.task, database.tables.run
         now = database.now(connection)
         for job_id in job_ids:
+            # Not one that runs: it would end a second time, with a result of its own.
             statement = sa.update(task).where(
                 task.c.run_id == run_id, task.c.job_id == job_id, task.c.state != State.RUNNING
             )
@@ -118,6 +121,7 @@ def _locked(database: Database, connection: sa.Connection, run_id: str) -> tuple
     if name is None:
         message = f"no run has the id '{run_id}'; `oracle-scheduler runs list` shows them"
         raise UnknownNameError(message)
+    # Pipeline, then run: the order of `endings`, where another would be a deadlock (ORA-00060).
     database.find_and_lock(connection, pipeline, pipeline.c.name == name)
     row = database.lock_row(connection, run, run.c.run_id == run_id)
     return pipeline_of(row["definition"], name), State(row["state"])

@@ -31,6 +31,7 @@ def hold(database: Database, name: str, owner: str, seconds: float) -> bool:
         table = database.tables.lease
         query = sa.select(table, database.now_in_sql().label("moment"))
         row = connection.execute(query.where(table.c.name == name)).mappings().first()
+        # The moment comes with the row, so that a heartbeat is one statement less.
         now = database.now(connection) if row is None else row["moment"]
         until = now + dt.timedelta(seconds=seconds)
         if row is None:
@@ -39,6 +40,7 @@ def hold(database: Database, name: str, owner: str, seconds: float) -> bool:
             return True
         if row["owner"] != owner and row["held_until"] >= now:
             return False
+        # Compare and set: of two that read an expired lease, one finds the version that it read.
         statement = sa.update(table).where(table.c.name == name, table.c.version == row["version"])
         values = {"owner": owner, "held_until": until, "version": row["version"] + 1}
         return bool(connection.execute(statement.values(values)).rowcount == 1)
@@ -52,6 +54,7 @@ def release(database: Database, name: str, owner: str) -> None:
     def work(connection: sa.Connection) -> None:
         table = database.tables.lease
         where = (table.c.name == name, table.c.owner == owner)
+        # In the past: `hold` counts a lease that ends now as held.
         past = database.now(connection) - dt.timedelta(seconds=1)
         connection.execute(sa.update(table).where(*where).values(owner=None, held_until=past))
 

@@ -43,6 +43,7 @@ def statements(database: Database, migration: Migration) -> Iterator[str]:
     """Yield the DDL of a migration, for a DBA who runs it by hand (`migrate --print-sql`)."""
     for table in migration.tables(database.tables):
         yield str(CreateTable(table).compile(database.engine)).strip()
+        # A set: sorted, so that two printouts are equal.
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield str(CreateIndex(index).compile(database.engine)).strip()
 
@@ -73,6 +74,7 @@ def migrate(database: Database) -> list[Migration]:
             table.create(database.engine, checkfirst=True)
         with database.transaction() as connection:
             values = {"version": migration.number, "applied_at": database.now(connection)}
+            # After its tables: a migration that was broken off has no row and is continued.
             connection.execute(sa.insert(database.tables.version).values(values))
     if database.history is not None:
         database.history.migrate()

@@ -26,6 +26,7 @@ def register(database: Database, node_id: str, roles: Iterable[str]) -> None:
     def work(connection: sa.Connection) -> None:
         node = database.tables.node
         now = database.now(connection)
+        # `perform` may repeat this after a COMMIT whose answer was lost.
         connection.execute(sa.delete(node).where(node.c.node_id == node_id))
         values = {
             "node_id": node_id,
@@ -46,6 +47,7 @@ def heartbeat(database: Database, node_id: str) -> None:
     def work(connection: sa.Connection) -> None:
         node = database.tables.node
         statement = sa.update(node).where(node.c.node_id == node_id)
+        # The clock of the database, in the same statement: heartbeats of all hosts compare.
         connection.execute(statement.values(seen_at=database.now_in_sql()))
 
     database.perform(work)

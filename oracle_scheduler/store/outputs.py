@@ -38,6 +38,7 @@ class Output:
         over, so that a reader who asks from 0 meets `text` without its line about the gap.
         """
         head, tail = self.head.encode(), self.tail.encode()
+        # Bytes that are not UTF-8 were replaced, by which the kept text may be the longer one.
         end = max(self.byte_count, len(head) + len(tail))
         from_head, from_tail = head[position:], tail[max(0, position - (end - len(tail))) :]
         return (from_head + from_tail).decode(errors="replace"), max(position, end)
@@ -64,9 +65,11 @@ def store_output(database: Database, token: str, written: Output) -> None:
         attempt, output = database.tables.attempt, database.tables.output
         query = sa.select(attempt.c.run_id, attempt.c.job_id, attempt.c.attempt)
         key = connection.execute(query.where(attempt.c.token == token)).mappings().first()
+        # The run was pruned meanwhile: nobody could read the output.
         if key is None:
             return
         where = [output.c[name] == value for name, value in key.items()]
+        # DELETE and INSERT: safe to repeat, and the same SQL on both databases.
         connection.execute(sa.delete(output).where(*where))
         values = {
             "head": written.head,
@@ -106,6 +109,7 @@ def output_of(database: Database, run_id: str, job_id: str, attempt: int | None 
             return None
         return Output(
             attempt=row["attempt"],
+            # Oracle keeps an empty text as NULL.
             head=row["head"] or "",
             tail=row["tail"] or "",
             byte_count=row["byte_count"],

@@ -32,6 +32,7 @@ def verdict(job: Job, states: Mapping[str, State]) -> State:
         states: State of each job of the run; SUCCESS for one that was skipped on request.
     """
     before = [states[name] for name in job.dependencies]
+    # These two rules hold before all dependencies have ended; the others need all ends.
     rule = job.trigger_rule
     if rule is TriggerRule.ONE_SUCCESS and State.SUCCESS in before:
         return State.QUEUED
@@ -73,6 +74,7 @@ def advance(
     states = {job_id: _effective(row) for job_id, row in rows.items()}
     changed: dict[str, State] = {}
     is_moving = True
+    # Repeated: a job that is skipped may decide those behind it, which the file may list before it.
     while is_moving:
         is_moving = False
         for job in pipeline.jobs:
@@ -90,6 +92,8 @@ def advance(
     history.record(database, connection, run_id, now, list(changed))
     final = _run_state(states.values())
     values = {"state": State.QUEUED} if final is None else {"state": final, "ended_at": now}
+    # Only forwards: a run that is RUNNING is not put back to QUEUED, and one that has ended does
+    # not end again, with a second notice.
     waiting = run.c.state.in_([State.WAITING] if final is None else sorted(ACTIVE))
     moved = connection.execute(sa.update(run).where(run.c.run_id == run_id, waiting).values(values))
     if final is not None and moved.rowcount:
@@ -149,10 +153,12 @@ def cancel_run(
     """
     tables = database.tables
     active = (tables.task.c.run_id == run_id, tables.task.c.state.in_(sorted(ACTIVE)))
+    # Read before the UPDATE, behind which no job is active.
     job_ids = list(connection.execute(sa.select(tables.task.c.job_id).where(*active)).scalars())
     values = {"state": State.CANCELLED, "ended_at": now, "reason": reason}
     for table in (tables.run, tables.task, tables.attempt):
         where = (table.c.run_id == run_id, table.c.state.in_(sorted(ACTIVE)))
+        # The attempt keeps its token, by which its output is still stored.
         released = {"token": None} if table is tables.task else {}
         connection.execute(sa.update(table).where(*where).values(**values, **released))
     history.record(database, connection, run_id, now, job_ids)

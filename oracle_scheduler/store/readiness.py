@@ -50,6 +50,7 @@ def findings(database: Database) -> Iterator[Finding]:
 def _rights(
     database: Database, connection: sa.Connection, *, is_current: bool
 ) -> Iterator[Finding]:
+    # With those of enabled roles; USER_SYS_PRIVS lists direct grants only.
     held = set(connection.execute(sa.text("SELECT PRIVILEGE FROM SESSION_PRIVS")).scalars())
     user = str(connection.execute(sa.text("SELECT USER FROM DUAL")).scalar_one())
     needed = ["CREATE TABLE", *(["CREATE SEQUENCE"] if database.history is not None else [])]
@@ -57,6 +58,7 @@ def _rights(
         # Tables that a DBA has made need no right to make them.
         is_missing = privilege not in held and not is_current
         yield Finding(privilege, f'GRANT {privilege} TO "{user}";' if is_missing else "")
+    # MAX_BYTES is -1 without a limit and 0 where the quota was taken away.
     quotas = sa.text("SELECT COUNT(*) FROM USER_TS_QUOTAS WHERE MAX_BYTES <> 0")
     has_quota = "UNLIMITED TABLESPACE" in held or bool(connection.execute(quotas).scalar())
     grant = f'ALTER USER "{user}" QUOTA 1G ON <tablespace>;'

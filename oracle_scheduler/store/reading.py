@@ -84,6 +84,7 @@ def runs(database: Database, *, pipeline: str | None = None, limit: int = 20) ->
         limit: Number of runs at most.
     """
     run = database.tables.run
+    # By id, which is in the order of time (UUID version 7) and has an index; created_at has none.
     query = _run_query(run).order_by(run.c.run_id.desc()).limit(limit)
     if pipeline is not None:
         query = query.where(run.c.pipeline_name == pipeline)

@@ -14,6 +14,7 @@ from oracle_scheduler.store.moments import UtcMoment
 
 DEFAULT_PREFIX = "sched_"
 
+# SQLAlchemy makes VARCHAR2(191 CHAR): 764 bytes at most, an index key in any block (ORA-01450).
 NAME = sa.String(191)
 UUID = sa.String(36)
 STATE = sa.String(20)
@@ -86,6 +87,7 @@ def tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
             f"{prefix}token",
             metadata,
             sa.Column("name", NAME, primary_key=True),
+            # SHA-256 in hexadecimal.
             sa.Column("digest", sa.String(64), nullable=False, unique=True),
             sa.Column("scope", sa.String(20), nullable=False),
             sa.Column("created_at", UtcMoment, nullable=False),
@@ -114,6 +116,7 @@ def _pipeline(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("definition", sa.Text, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("source", KEY),
+        # An integer: Oracle has BOOLEAN columns since 23ai only.
         sa.Column("is_paused", sa.Integer, nullable=False),
         sa.Column("updated_at", UtcMoment, nullable=False),
     )
@@ -173,6 +176,7 @@ def _task(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("ended_at", UtcMoment),
         sa.Column("exit_code", sa.Integer),
         sa.Column("reason", REASON),
+        # For the poll of every worker (`reading.has_ready`).
         sa.Index(f"{prefix}task_ready", "queue_name", "state", "ready_at"),
     )
 

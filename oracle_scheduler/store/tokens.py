@@ -118,4 +118,5 @@ def revoke(database: Database, name: str) -> None:
 
 def digest_of(token: str) -> str:
     """Return what the store keeps of a token: SHA-256 in hexadecimal."""
+    # No salt and no slow hash: 256 random bits cannot be guessed, and the digest is looked up.
     return hashlib.sha256(token.encode()).hexdigest()
