@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LONGEST_SHORT_TEXT = 4_000
 """Bytes of a text that is bound as VARCHAR2 everywhere; a longer one goes as LONG."""
 
+# At most six digits: the driver makes a datetime of each Arrow timestamp, which ends there.
 _UTC_CLOCK = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(\+00:00|Z)$"
 _FIRST_GREGORIAN = "1583"
 """First whole year in which Oracle's calendar and Arrow's have the same days."""
@@ -54,6 +55,7 @@ class ArrowBatch:
 
     def insert(self, table: TableName) -> tuple[Statement, pa.Table]:
         """Return INSERT into a table and the binds in its order."""
+        # The driver binds large_string as LONG, which has to follow the other binds (ORA-24816).
         long = frozenset(
             place
             for place, field in enumerate(self.table.schema)
@@ -101,6 +103,7 @@ def _bound(
 ) -> pa.ChunkedArray | None:
     """Return a column as it is bound, None where its values have to be looked at."""
     each = part.property
+    # A null that is not allowed is refused with its row, which only the way over rows knows.
     if is_json_text(field) or (array.null_count and (part.column.is_key or not each.nullable)):
         return None
     arrow, bind = field.type, part.column.plan.input_type
@@ -115,6 +118,7 @@ def _bound(
     )
     if is_number and takes_number and part.column.type.kind == "NUMBER":
         return _numbers(part, array)
+    # The driver binds float64 as BINARY_DOUBLE: a NUMBER column would get the binary value.
     is_double = pa.types.is_float64(arrow) and part.column.type.kind == "BINARY_DOUBLE"
     return array if is_double and each.kind is ValueKind.NUMBER else None
 
@@ -122,7 +126,9 @@ def _bound(
 def _numbers(part: Source, array: pa.ChunkedArray) -> pa.ChunkedArray | None:
     scale = part.column.type.scale
     if pa.types.is_integer(array.type):
+        # NUMBER(p, -s) rounds left of the point (SQL Language Reference, "NUMBER Data Type").
         return None if scale is not None and scale < 0 else array
+    # The database rounds digits beyond the scale without an error.
     if scale is None or 0 <= array.type.scale <= scale:
         return array
     return None
@@ -163,6 +169,7 @@ def _moments(part: Source, array: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if not _all(pc.greater_equal(pc.utf8_slice_codeunits(array, 0, 4), _FIRST_GREGORIAN)):
         return None
     digits = part.column.type.fraction_digits if part.column.type.kind != "DATE" else 0
+    # Digits that the column does not hold would be lost without an error.
     if digits < 6:
         most = r"\.\d{" + str(digits + 1) + r",}"
         if pc.any(pc.match_substring_regex(array, most)).as_py():

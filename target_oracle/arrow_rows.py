@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from target_oracle.properties import Property
     from target_oracle.records import RecordDecoder, Row
 
+# By default msgspec writes a Decimal as a string.
 _JSON = msgspec.json.Encoder(decimal_format="number")
+# A float would drop digits.
 _DECODE = msgspec.json.Decoder(float_hook=Decimal)
 _RAW_KINDS = frozenset({ValueKind.JSON, ValueKind.ANY})
+# JSON has no such numbers (RFC 8259, section 6), so that they travel as strings.
 _NON_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
@@ -44,6 +47,7 @@ def rows_of(table: pa.Table, decoder: RecordDecoder) -> list[Row]:
     columns = [
         _values(table, place, each, decoder) for place, each in enumerate(decoder.properties)
     ]
+    # The last two values of a row are those of a RECORD message; rows of a file have neither.
     nothing = [None] * table.num_rows
     return list(zip(*columns, nothing, nothing, strict=True))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     OnStatement = Callable[[Change, TableName, str], None]
 
+# ALTER SESSION changes no object.
 _VERB = re.compile(
     r"\s*(CREATE|ALTER|DROP|TRUNCATE|RENAME|GRANT|REVOKE|COMMENT)\b(?!\s+SESSION)", re.IGNORECASE
 )

@@ -132,6 +132,7 @@ class BadRows:
         rows = [*self._waiting, *self._of_attempt]
         if not rows:
             return
+        # Declared, so that all batches share one cursor; a record beyond 32,767 bytes needs a LOB.
         cursor.setinputsizes(20, 4000, oracledb.DB_TYPE_CLOB, oracledb.DB_TYPE_TIMESTAMP)
         cursor.executemany(
             f'INSERT INTO {self.table.sql} ("_SDC_ERROR_CODE", "_SDC_ERROR", "_SDC_RECORD", '  # noqa: S608
@@ -155,6 +156,7 @@ class BadRows:
 
 
 def _bad_row(code: str, error: str, record: str) -> BadRow:
+    # The column has no zone; its times are UTC.
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     return BadRow(code, error[:_LONGEST_ERROR], record, now)
 
@@ -180,6 +182,7 @@ def create_error_table(connection: oracledb.Connection, table: TableName, *, fre
     """
     with connection.cursor() as cursor:
         cursor.execute(
+            # CREATE TABLE takes IF NOT EXISTS from 23ai on only.
             "SELECT COUNT(*) FROM ALL_TABLES WHERE OWNER = :1 AND TABLE_NAME = :2",
             [table.schema.name, table.table.name],
         )
@@ -219,6 +222,7 @@ def without_refused(
     """
     kept = list(rows)
     while kept:
+        # `encode` stops at the first bad row, so that it is called again without it.
         try:
             encode(kept)
         except DataError as error:

@@ -12,6 +12,7 @@ from oracle_core.command import OutputClosedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+# A bound of memory, for a stream whose rows wait while STATE after STATE comes.
 _MOST_WAITING = 64
 
 
@@ -65,6 +66,7 @@ class StateBarrier:
         newest = None
         while self._waiting and self._waiting[0][0] < uncommitted:
             newest = self._waiting.popleft()[1]
+        # An orchestrator stores every line that it reads; an equal one has no news for it.
         if newest is None or newest == self._emitted:
             return False
         self._write(newest + b"\n")

@@ -148,6 +148,7 @@ class BatchRoots:
                 if not path:
                     what = "a root is empty; name a folder or its URL"
                     raise ConfigurationError(what, setting=_SETTING)
+                # Resolved as the files are, or a root that is a link itself would match none.
                 self._folders.append(os.path.realpath(path))
                 continue
             parts = _url_parts(root)
@@ -163,6 +164,7 @@ class BatchRoots:
             LoadError: If it lies in none of the roots; the message does not repeat the URL.
         """
         path = _local_path(url)
+        # realpath raises ValueError for a null byte.
         if path is not None and "\0" not in path:
             canonical = os.path.realpath(path)
             if any(_lies_in(canonical, folder) for folder in self._folders):
@@ -185,6 +187,7 @@ def _local_path(url: str) -> str | None:
     if "://" not in url:
         return url
     parts = urlsplit(url)
+    # An empty host and localhost are this machine (RFC 8089, section 2); any other is not.
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         return unquote(parts.path)
     return None
@@ -197,6 +200,7 @@ def _url_parts(url: str) -> tuple[str, str, tuple[str, ...]] | None:
     """
     parts = urlsplit(url)
     folders = tuple(part for part in parts.path.split("/") if part)
+    # Dots are sought in decoded parts: `%2e%2e` is `..` for whatever decodes the URL later.
     decoded = {unquote(part) for part in folders}
     if "::" in url or parts.query or parts.fragment or decoded & {".", ".."}:
         return None
@@ -204,6 +208,7 @@ def _url_parts(url: str) -> tuple[str, str, tuple[str, ...]] | None:
 
 
 def _lies_in(path: str, folder: str) -> bool:
+    # Not a comparison of beginnings: /data2/x does not lie in /data.
     return os.path.commonpath([path, folder]) == folder and path != folder
 
 

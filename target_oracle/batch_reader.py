@@ -94,6 +94,7 @@ class BatchReader:
                     self._read_lines(message, file, opened)
                 else:
                     self._read_table(message, file, opened)
+        # gzip raises EOFError where the file was cut off, zlib.error where its bytes are damaged.
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             what = (
                 f"stream '{message.stream}': the file {file.name} of a BATCH is not complete "
@@ -167,8 +168,10 @@ class BatchReader:
         else:
             pieces = pq.ParquetFile(opened).iter_batches(batch_size=self._batch_rows)
         for piece in pieces:
+            # An Arrow file has the batches of its writer, of any size.
             for start in range(0, piece.num_rows, self._batch_rows):
                 part = piece.slice(start, self._batch_rows)
+                # `nbytes` counts what the slice refers to, not the whole buffers of the piece.
                 yield pa.Table.from_batches([part]), part.nbytes
 
     def _take_table(
@@ -199,6 +202,7 @@ def _ipc_batches(opened: IO[bytes]) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
     content = pa.py_buffer(opened.read())
+    # A file begins with this magic (Arrow, "IPC File Format"), a stream does not.
     if bytes(content[:6]) == b"ARROW1":
         reader = pa.ipc.open_file(content)
         for position in range(reader.num_record_batches):

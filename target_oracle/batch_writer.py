@@ -66,6 +66,7 @@ class BatchWriter:
         statement = statements.update(self._table, batch.columns, long)
         counts: list[int] = []
         self._execute(statement, batch, bindings, counts)
+        # A row that UPDATE refused counts -1: it is in the table of errors and not inserted.
         missing = [position for position, count in enumerate(counts) if count == 0]
         if missing:
             rest = batch.pick(missing)
@@ -106,6 +107,7 @@ class BatchWriter:
             variable = partial(_variable, bindings, self._cursor, len(part))
             self._cursor.setinputsizes(*map(variable, statement.order))
             is_counted = counts is not None
+            # None runs what `prepare` has parsed.
             sql = None if is_counted else statement.sql
             self._cursor.executemany(
                 sql, part, batcherrors=self._bad is not None, arraydmlrowcounts=is_counted

@@ -19,6 +19,7 @@ The driver declares four bytes per character, and the server judges a bind by it
 over 4,000 bytes a MERGE may refuse it (ORA-01461), and a LOB before it does (ORA-24816).
 """
 
+# The longest RAW with MAX_STRING_SIZE=STANDARD (SQL Language Reference, "Data Types").
 LONGEST_RAW_BYTES = 2000
 
 MOST_LOBS = 500
@@ -28,8 +29,10 @@ MOST_BYTES_OF_THICK_MODE = 64 * 1024 * 1024
 """Oracle Client allocates rows times the declared size for every column of a call."""
 
 _BYTES_PER_CHARACTER = 4
+# A NUMBER has up to 22 bytes (SQL Language Reference, "Data Types"), moments have fewer.
 _OTHER_BYTES = 24
 
+# Bound as a LOB each value would be a temporary LOB and two round trips.
 _SHORT_OF = {
     oracledb.DB_TYPE_LONG: oracledb.DB_TYPE_VARCHAR,
     oracledb.DB_TYPE_LONG_NVARCHAR: oracledb.DB_TYPE_NVARCHAR,
@@ -77,6 +80,7 @@ def binding(column: LoadColumn, values: Sequence[object]) -> Binding:
     if db_type in _TEXTS:
         longest = max(map(len, filter(None, values)), default=1)  # type: ignore[arg-type]
         if longest > LONGEST_TEXT_CHARACTERS:
+            # A LOB has no declared size.
             return Binding(db_type, 0 if db_type in _LOBS else longest, db_type not in _LOBS)
         return Binding(_SHORT_OF.get(db_type, db_type), _rounded(longest, LONGEST_TEXT_CHARACTERS))
     if db_type in _BINARIES:

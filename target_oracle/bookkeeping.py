@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger("target-oracle")
 _EXISTS = "ORA-00955"
+# ORA-01950 and ORA-01536 are about quota, ORA-01918 about a schema that does not exist.
 _MISSING_RIGHT = frozenset({"ORA-01031", "ORA-01950", "ORA-01918", "ORA-41900", "ORA-01536"})
 
 
@@ -49,6 +50,7 @@ class Bookkeeping:
         except LoadError as error:
             _LOGGER.warning("%s; the next run drops them", error)
         finally:
+            # Last: while tables of this run are there, its row has to say that it lives.
             self.locks.close()
 
 
@@ -67,6 +69,7 @@ def open_bookkeeping(
         LoadError: If the database refuses them for another reason.
     """
     run_id = time_ordered_id(dt.datetime.now(dt.UTC))
+    # 16 digits, so that SINGER_STG_…_99 has 30 bytes, the limit below COMPATIBLE 12.2.
     run_key = run_id.replace("-", "").upper()[-16:]
     own = session.own_schema
     schema = _schema(settings.ledger_schema, settings, own)
@@ -96,6 +99,7 @@ def open_bookkeeping(
             missing,
         )
         return None
+    # Before any staging table is made: other runs drop those of a run whose row is not locked.
     session.run_ddl(locks.start, "lock the row of this run")
     staging = StagingArea(_schema(settings.staging_schema, settings, own), run_key, locks)
     session.run_ddl(staging.remove_leftovers, "drop the staging tables of runs that have ended")

@@ -27,6 +27,7 @@ PIECE_ROWS = 10_000
 
 _SUFFIX = "_SDC_NEW"
 _LOGGER = logging.getLogger("target-oracle")
+# SET UNUSED removes the column's indexes (Administrator's Guide, "Marking Columns Unused").
 _INDEXES = """
 SELECT MIN(INDEX_NAME) FROM ALL_IND_COLUMNS
  WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND COLUMN_NAME = :3
@@ -64,6 +65,7 @@ class ColumnMove:
         old, new = self.column.sql, self.new.sql
         return (
             f"UPDATE {self.table.sql} SET {new} = {self.value} "  # noqa: S608 - quoted names
+            # Copied rows are passed over, so that every piece finds others and the last one fewer.
             f"WHERE {old} IS NOT NULL AND {new} IS NULL AND ROWNUM <= {PIECE_ROWS}"
         )
 
@@ -114,6 +116,7 @@ class ColumnMove:
         _LOGGER.info("Table %s: column %s becomes %s", self.table, self.column, self.type.ddl())
         with connection.cursor() as cursor:
             cursor.execute(_EXISTS, self._binds(self.new))
+            # From the start again: what was copied then may have changed in the old column since.
             if cursor.fetchone() != (0,):  # copied in part by a run that ended
                 cursor.execute(f"ALTER TABLE {self.table.sql} DROP COLUMN {self.new.sql}")
             cursor.execute(self.add)
@@ -124,6 +127,7 @@ class ColumnMove:
             while True:
                 cursor.execute(self.copy)
                 copied = cursor.rowcount
+                # A transaction over all rows would need undo for all of them.
                 connection.commit()
                 if copied < PIECE_ROWS:
                     break

@@ -21,6 +21,7 @@ def comment_of(description: object) -> str | None:
     if not isinstance(description, str) or not description.strip():
         return None
     text = description.replace("\x00", "")
+    # JSON may hold lone surrogates, which UTF-8 has no bytes for; the cut may split a character.
     return text.encode("utf-8", "replace")[:MOST_BYTES].decode("utf-8", "ignore")
 
 

@@ -154,12 +154,14 @@ class _Planner:
             fitted = self._fitted(present, column)
             if fitted is not None:
                 self._set_type(present, column, fitted)
+            # A key column is not moved: the index of the key would go with the old column.
             elif column.name in self.spec.keys or not self._change(present, column):
                 raise self._mismatch(present, column)
 
     def _set_type(self, present: ExistingColumn, column: ColumnSpec, new_type: OracleType) -> None:
         self.types[column.name] = new_type
         parts = [new_type.ddl()] if new_type.ddl() != present.type.ddl() else []
+        # A column of a primary key cannot be made nullable (ORA-01451).
         if column.nullable and not present.nullable and column.name not in self.existing.keys:
             parts.append("NULL")
         if parts:
@@ -182,6 +184,7 @@ class _Planner:
     def _change(self, present: ExistingColumn, column: ColumnSpec) -> bool:
         """Plan what MODIFY cannot do; return whether that is allowed and possible."""
         table, server = self.spec.name, self.server
+        # Text that outgrows VARCHAR2 moves to CLOB whatever `on_type_change` says.
         move = type_change.larger_text(table, column, present, server)
         if move is None and self.on_type_change == "text":
             text = type_change.text_type(present, server)
@@ -209,6 +212,7 @@ class _Planner:
             )
             raise TableMismatchError(what)
         self.replaced[column.name] = name
+        # New rows have no value for the old column.
         if not present.nullable:
             self.modified.append(f"{column.name.sql} NULL")
         substitute = replace(column, name=name, nullable=True)

@@ -49,6 +49,7 @@ TYPES = frozenset(
 """Bind types whose values a direct path load takes exactly."""
 
 _PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$#]*|_SDC_[A-Z0-9_]+")
+# ORA-00903, 00904 and 00911 are about names, which the driver sends without quotes.
 _FALL_BACK = re.compile(
     r"ORA-26\d{3}|ORA-0090[34]|ORA-00911|ORA-00600|ORA-01031|ORA-00942|ORA-03001|DPY-80\d\d|DPY-4041"
 )

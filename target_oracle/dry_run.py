@@ -105,6 +105,7 @@ class DryRun:
         self._mapper.register_raw_stream_schema(stream, message["schema"], keys)
         sinks = self._sinks.setdefault(stream, {})
         for stream_map in self._mapper.stream_maps[stream]:
+            # A stream that `stream_maps` removes has no table.
             if isinstance(stream_map, RemoveRecordTransform):
                 continue
             alias = stream_map.stream_alias
@@ -151,6 +152,7 @@ class DryRun:
         heading = f"-- Stream '{sink.stream}' into {spec.name}"
         self._write(f"{heading}\n" if statements else f"{heading}: nothing to change\n")
         for statement in statements:
+            # The only UPDATE of a plan copies a piece of a column that moves.
             is_piece = statement.startswith("UPDATE")
             ending = " -- again, with COMMIT, until no row is left" if is_piece else ""
             self._write(f"{statement};{ending}\n")

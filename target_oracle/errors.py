@@ -68,6 +68,7 @@ class InvalidRowError(LineError):
     """A record does not match the SCHEMA of its stream."""
 
 
+# The SDK's target tests expect its own exceptions for a missing key and a missing SCHEMA.
 class MissingKeyError(InvalidRowError, MissingKeyPropertiesError):
     """A record lacks a key property, or its value is null."""
 
@@ -83,6 +84,7 @@ class _Named(msgspec.Struct):
 def _stream_of(line: bytes) -> str | None:
     """Return the stream a damaged line names, or None if the line shows none."""
     try:
+        # The damage may be a byte that is not UTF-8; the name of the stream is mostly sound.
         return msgspec.json.decode(line.decode("utf-8", "replace"), type=_Named).stream
     except (msgspec.MsgspecError, RecursionError):
         return None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from target_oracle.statements import LoadColumn
 
+# `datetime` ends at microseconds; the three digits behind them are compared as text.
 _MICROSECONDS_END = 26  # YYYY-MM-DDTHH:MI:SS.ffffff
 _FRACTION_END = 29
 
@@ -40,6 +41,7 @@ def _comparable(column: LoadColumn, values: Sequence[object]) -> Sequence[object
     """Return key values such that two are equal where Oracle takes them as one key."""
     row = row_of(column.type)
     if row.is_padded:
+        # Blank-padded semantics (SQL Language Reference, "Data Type Comparison Rules").
         return [str(value).rstrip(" ") for value in values]
     if row.family is Family.INSTANT:
         return [_instant(str(value)) for value in values]

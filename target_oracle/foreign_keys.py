@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from oracle_core.identifiers import TableName
 
+# A foreign key may refer to a unique key as well as to the primary key.
 _KEYS = """
 SELECT K.CONSTRAINT_NAME FROM ALL_CONSTRAINTS K
  WHERE K.OWNER = :1 AND K.TABLE_NAME = :2 AND K.CONSTRAINT_TYPE IN ('P', 'U')
@@ -44,6 +45,7 @@ def changing_foreign_key(connection: oracledb.Connection, table: TableName) -> F
         if not keys:
             return None
         for owner, child, constraint, rule, key in cursor.execute(_REFERENCES, [schema]):
+            # A key of the table to itself changes only rows that go as well.
             if key in keys and (owner, child) != (schema, name):
                 return ForeignKey(owner, child, constraint, rule)
     return None

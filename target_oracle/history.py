@@ -71,6 +71,7 @@ class LoadHistory:
         Args:
             value: The value of the STATE as JSON.
         """
+        # A STATE may be large and come often: only one that holds a history is parsed.
         is_known = self._run is not None and not self._telemetry.is_on
         if is_known or _HISTORY_MARK not in value:
             return
@@ -186,6 +187,7 @@ class LoadHistory:
             failure: What ended it; None after a success.
         """
         run, self._run = self._run, None
+        # A run that failed before its first SCHEMA is told too.
         if run is None and failure is not None and self._telemetry.is_on:
             _, run = start_run(RunHistory(), application=APPLICATION, job=self._job)
             self._telemetry.emit(RunStarted(run))

@@ -119,6 +119,7 @@ def serve(pipe: Connection, make_run: MakeRun, record: RunRecord, *, forwards: b
         if _load(pipe, run):
             run.finish()
             pipe.send(Done())
+    # The reading process has gone: there is nobody to answer.
     except (BrokenPipeError, ConnectionResetError) as error:
         run.fail(error)
     except Exception as error:  # noqa: BLE001 - it is raised again by the reading process

@@ -78,6 +78,7 @@ class Ledger:
             "  LOAD_ID VARCHAR2(36 BYTE) NOT NULL PRIMARY KEY,\n"
             "  RUN_UUID VARCHAR2(36 BYTE) NOT NULL,\n"
             "  STREAM VARCHAR2(4000 BYTE),\n"
+            # Two names of up to 128 bytes and a dot.
             "  TABLE_NAME VARCHAR2(300 BYTE) NOT NULL,\n"
             "  BATCH_NO NUMBER(18) NOT NULL,\n"
             "  ROWS_INSERTED NUMBER(18),\n"
@@ -133,5 +134,6 @@ class Ledger:
                 raise
             return True
         finally:
+            # The row was only the question.
             connection.rollback()
         return False

@@ -70,6 +70,7 @@ class LineRouter(BulkReader):
 
     def _check_known(self, block: Block, start: int, end: int, stream: str) -> None:
         if not self._run.knows(stream):
+            # The error is that of the first line of the run.
             end = block.data.find(NEWLINE, start, end) + 1 or end
             what = "a record before the SCHEMA of its stream"
             raise RecordBeforeSchemaError(what, block.facts(start, end, stream))

@@ -82,4 +82,5 @@ def deleted_positions(rows: Sequence[Row], properties: Sequence[Property]) -> se
     place = next((i for i, each in enumerate(properties) if each.name == DELETED_AT), None)
     if place is None:
         return set()
+    # A property of several types holds null as JSON text.
     return {position for position, row in enumerate(rows) if row[place] not in (None, NULL)}

@@ -207,6 +207,7 @@ class OverwriteLoader:
         A run that is killed before them repeats the load, which ends with the same rows.
         """
         session, where = self._services.session, f"stream '{self.stream}': replace {self.table}"
+        # Asked again: the table may have changed since the stream began.
         session.run_ddl(partial(self._check, is_keyed=True), where)
         swap = TableSwap(self.table, strategy, session.server.name_bytes)
         insert = insert_into([column.name.sql for column in self._columns], self._rows())
@@ -224,6 +225,8 @@ class OverwriteLoader:
         )
 
     def _replace(self, cursor: oracledb.Cursor) -> RowCounts:
+        # Not TRUNCATE, which commits (SQL Language Reference, "Types of SQL Statements"): readers
+        # would see an empty table until the INSERT is committed.
         cursor.execute(f"DELETE FROM {self.table.sql}")  # noqa: S608
         deleted = cursor.rowcount
         cursor.execute(staged_statements.insert(self.table, self._columns, self._rows()))
@@ -231,6 +234,7 @@ class OverwriteLoader:
 
     def _difference(self, cursor: oracledb.Cursor) -> RowCounts:
         columns, rows = self._columns, self._rows()
+        # First, so that a unique value of a row that goes is free for another.
         cursor.execute(staged_statements.delete_missing(self.table, columns, rows))
         deleted = cursor.rowcount
         cursor.execute(staged_statements.merge(self.table, columns, rows, only_different=True))

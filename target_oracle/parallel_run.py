@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 END_SECONDS = 10.0
 """Time that a lane has to end after its pipe was closed, before it is killed."""
 
+# A forked process would share the sockets of open sessions and the locks of other threads.
 _SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -45,6 +46,7 @@ class Lane:
             args=(theirs, make_run, record),
             kwargs={"forwards": forwards},
             name=f"target-oracle-{number}",
+            # multiprocessing ends daemons with this process, also where `stop` is not reached.
             daemon=True,
         )
         self._process.start()
@@ -156,6 +158,7 @@ class ParallelRun:
         if position == len(self._lanes):
             record = self._history.record
             lane = Lane(position, self._make_run, record, forwards=self._telemetry.is_on)
+            # What came before belongs to other lanes, and a new one holds no STATE back.
             lane.committed = self._barrier.rows
             self._lanes.append(lane)
         self._lane_of_table[table] = self._lanes[position]

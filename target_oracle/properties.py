@@ -64,6 +64,7 @@ def _property(
     name: str, schema: JsonSchema, *, is_key: bool, required: bool, validate: bool
 ) -> Property:
     types = json_types(schema)
+    # A primary key takes no NULL, whatever the SCHEMA says.
     nullable = not is_key and (not validate or not types or "null" in types)
     return Property(name, value_kind(schema), nullable, required, is_key, schema)
 
@@ -79,6 +80,7 @@ def json_types(schema: JsonSchema) -> frozenset[str]:
     for keyword in ("anyOf", "oneOf", "allOf"):
         for branch in schema.get(keyword) or ():
             types = json_types(branch) if isinstance(branch, Mapping) else frozenset()
+            # A branch without types allows any.
             if not types:
                 return frozenset()
             found |= types

@@ -80,11 +80,13 @@ class Header(msgspec.Struct):
 
     type: str
     stream: str | None = None
+    # Raw, so that a STATE leaves as the bytes that came.
     value: msgspec.Raw = msgspec.Raw(b"")
     version: msgspec.Raw = msgspec.Raw(b"")
 
 
 _HEADER = msgspec.json.Decoder(Header)
+# A float would drop digits of records, and of bounds in a SCHEMA.
 _MESSAGE: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(
     dict[str, Any], float_hook=Decimal
 )
@@ -270,6 +272,7 @@ def as_line_error(block: Block, start: int, end: int, stream: str | None = None)
     """Turn a verdict on a line into an error that says where the line is."""
     try:
         yield
+    # `from None` throughout: the text of a decoder may repeat a value of the row.
     except KeyMissing as verdict:
         raise MissingKeyError(str(verdict), block.facts(start, end, stream)) from None
     except NotDecoded as verdict:

@@ -187,11 +187,13 @@ def _decoded_lines(
         decoded = decoder.decode_lines(lines)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+    # `decode_lines` passes over blank lines, after which rows and line numbers would not match.
     return decoded if len(decoded) == count else None
 
 
 def _record_type(properties: Sequence[Property]) -> Any:  # noqa: ANN401 - a type made at run time
     """Return the Struct of a record, or None for names that cannot be fields of a Struct."""
+    # msgspec does not rename a field to a name with a quote, a backslash or a control character.
     if any(re.search(r'["\\\x00-\x1f]', each.name) for each in properties):
         return None
     fields: list[Any] = []
@@ -200,6 +202,7 @@ def _record_type(properties: Sequence[Property]) -> Any:  # noqa: ANN401 - a typ
         if each.nullable and python_type is not msgspec.Raw:
             python_type |= None
         if each.required:
+            # A field has to be a Python identifier, which a property such as `A#` is not.
             fields.append((f"c{position}", python_type))
         else:
             default = NULL if python_type is msgspec.Raw else None
@@ -217,6 +220,7 @@ def _envelope(stream: str, record: Any) -> Any:  # noqa: ANN401 - types made at 
     return msgspec.defstruct(
         "RecordMessage",
         [
+            # Literals, so that a line of another type or stream is refused here and read alone.
             ("type", Literal["RECORD"]),
             ("stream", Literal[stream]),
             ("record", record),
@@ -278,9 +282,11 @@ def _read_integer(raw: msgspec.Raw) -> int:
     try:
         return _INTEGER.decode(raw)
     except msgspec.ValidationError:
+        # Decimal reads a text of digits too, but an integer in quotes is a string.
         if bytes(raw).startswith(b'"'):
             raise
     number = _NUMBER.decode(raw)
+    # The exponent first: int() of 1e1000000000 would build all its digits.
     if number.adjusted() > _LARGEST_EXPONENT or number != number.to_integral_value():
         what = "not an integer"
         raise ValueError(what)
@@ -292,6 +298,7 @@ _READERS: dict[ValueKind, Callable[[msgspec.Raw], Any]] = {
     ValueKind.NUMBER: _NUMBER.decode,
     ValueKind.STRING: _STRING.decode,
     ValueKind.BOOLEAN: _BOOLEAN.decode,
+    # A Raw keeps the bytes of the whole message alive; a copy has its own.
     ValueKind.JSON: msgspec.Raw.copy,
     ValueKind.ANY: msgspec.Raw.copy,
 }

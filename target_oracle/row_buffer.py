@@ -47,6 +47,7 @@ class RowBuffer:
         if count >= len(self.rows):
             self.clear()
             return
+        # The size of a single row is not kept: rows count for their share.
         self.size -= self.size * count // len(self.rows)
         del self.rows[:count]
         shifted = [(start - count, line, file) for start, line, file in self._lines]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LOCKS = "SINGER_LOAD_LOCKS"
 WAIT_SECONDS = 2
 
+# ORA-00054 ends NOWAIT, ORA-30006 ends WAIT n.
 _BUSY = frozenset({"ORA-00054", "ORA-30006"})
 _UNIQUE_VIOLATED = "ORA-00001"
 _LOGGER = logging.getLogger("target-oracle")
@@ -101,6 +102,7 @@ class RunLocks:
     def _lock(self, connection: oracledb.Connection, name: str) -> bool:
         """Lock a row and return whether that succeeded within `WAIT_SECONDS`."""
         holder = self._holder()
+        # Short waits: between two the checkpoint may end the run after a signal.
         wait = f"WAIT {WAIT_SECONDS}" if self._waits else "NOWAIT"
         sql = f"SELECT LOCK_NAME FROM {self.table.sql} WHERE LOCK_NAME = :1 FOR UPDATE {wait}"  # noqa: S608
         try:
@@ -109,6 +111,8 @@ class RunLocks:
                     if cursor.execute(sql, [name]).fetchone() is not None:
                         self._held.add(name)
                         return True
+                # FOR UPDATE locks nothing where there is no row. Another session adds it, since
+                # the COMMIT would end the locks of this one.
                 self._add(connection, name)
         except oracledb.Error as error:
             if describe(error).code in _BUSY:
@@ -155,6 +159,7 @@ class RunLocks:
         sql = f"SELECT LOCK_NAME FROM {self.table.sql} WHERE LOCK_NAME = :1 FOR UPDATE NOWAIT"  # noqa: S608
         try:
             with connection.cursor() as cursor:
+                # NOWAIT fails while the run lives, since its session holds the row.
                 if cursor.execute(sql, [name]).fetchone() is None:
                     return False
         except oracledb.Error as error:

@@ -99,6 +99,7 @@ class BulkTarget(Target):
         settings = settings_of(config)
         if parse_env_config:
             prefix = f"{self.name.upper().replace('-', '_')}_"
+            # The SDK's own settings, as stream_maps, may come from the environment too.
             self.append_builtin_config(self.config_jsonschema)
             settings |= from_environment(self.config_jsonschema, prefix)
         super().__init__(

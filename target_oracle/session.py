@@ -317,6 +317,8 @@ class TargetSession:
                 "ledger (ledger_schema); the STATE before it was written, so run again"
             )
             return LoadError(what)
+        # A session lost before COMMIT was sent is rolled back for certain; one lost during it is in
+        # doubt, which the ledger settles.
         if fault.session_dead or fault.code in _ROLLED_BACK:
             return _Repeatable(
                 fault.report, counts, session_dead=fault.session_dead, is_in_doubt=commits
@@ -355,6 +357,7 @@ class TargetSession:
 
     def close(self) -> None:
         """End the session; an open transaction is rolled back."""
+        # Closing would wait for the call that was broken off.
         if self.is_abandoned:
             return
         self._connection = None

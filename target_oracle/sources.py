@@ -86,6 +86,8 @@ class Source:
         is_raw = self.property.kind in (ValueKind.JSON, ValueKind.ANY)
         if is_raw and self.is_document:
             documents = json_texts(given)
+            # Vectors are bound as the driver's arrays: TO_VECTOR makes FLOAT32 of text whatever the
+            # column holds.
             is_vector = row_of(column.type).family is Family.VECTOR
             return column.plan.values(documents) if is_vector else documents
         if is_raw:
@@ -93,6 +95,7 @@ class Source:
                 json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)
             )
         is_text = self.property.kind is ValueKind.STRING and column.plan.encode is texts
+        # The decoder has made str of every value; encoding would copy the column.
         values = given if is_text and not self.is_lenient else column.plan.values(given)
         for check in self.checks:
             check(values)

@@ -44,6 +44,7 @@ def folded(
     rows = f"SELECT {values}, g.{ROW_NUMBER.sql} FROM {staging.sql} g"  # noqa: S608
     conditions = []
     if keys:
+        # By the converted key: unlike bind values may be one key in the table.
         order = f"PARTITION BY {', '.join('v.' + key for key in keys)} ORDER BY"
         rank = f"ROW_NUMBER() OVER ({order} v.{ROW_NUMBER.sql} DESC) AS {_RANK.sql}"
         rows = f"SELECT v.*, {rank} FROM ({rows}) v"  # noqa: S608
@@ -67,6 +68,7 @@ def merge(
             redo and triggers.
     """
     on = " AND ".join(f"t.{c.name.sql} = s.{c.name.sql}" for c in columns if c.is_key)
+    # Columns of the ON clause cannot be updated (ORA-38104).
     changes = ", ".join(f"t.{c.name.sql} = s.{c.name.sql}" for c in columns if not c.is_key)
     update = f"WHEN MATCHED THEN UPDATE SET {changes} " if changes else ""
     if changes and only_different:

@@ -188,6 +188,7 @@ class StagingArea:
         lines.append(f"{ROW_NUMBER.sql} NUMBER(18)")
         self._made.append(name)  # before it is made, so that `close` drops it whatever happens
         with connection.cursor() as cursor:
+            # Rows stay as they come, and a lost table is only loaded again: no room, no redo.
             cursor.execute(f"CREATE TABLE {name.sql} ({', '.join(lines)}) PCTFREE 0 NOLOGGING")
         return StagingTable(name, tuple(columns), uses_direct_path and can_store(columns))
 
@@ -226,6 +227,7 @@ class StagingArea:
     def empty(self, connection: oracledb.Connection, table: StagingTable) -> None:
         """Remove all rows of a staging table; DDL, which commits."""
         with connection.cursor() as cursor:
+            # The next batch fills the same extents.
             cursor.execute(f"TRUNCATE TABLE {table.name.sql} REUSE STORAGE")
         table.rows, table.is_in_doubt = 0, False
 
@@ -259,6 +261,7 @@ class StagingArea:
         """
         while self._made:
             _drop(connection, self._made[-1])
+            # After the drop, so that a call repeated in a new session goes on with this table.
             self._made.pop()
 
 

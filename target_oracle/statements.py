@@ -83,6 +83,7 @@ def merge(table: TableName, columns: Sequence[LoadColumn]) -> Statement:
     listed = names([column.name for column in columns])
     values = ", ".join(f"s.{column.name.sql}" for column in columns)
     sql = (
+        # A query needs a FROM clause before 23ai.
         f"MERGE INTO {table.sql} t USING (SELECT {source} FROM dual) s ON ({on}) "  # noqa: S608
         f"{update}WHEN NOT MATCHED THEN INSERT ({listed}) VALUES ({values})"
     )
@@ -121,6 +122,7 @@ def mark_older(
     table: TableName, version: Identifier, deleted_at: Identifier, *, with_null: bool
 ) -> str:
     """Return UPDATE that marks the rows of other versions; bind 1 is the time."""
+    # As text, since the driver binds a datetime without its zone.
     moment = "TO_TIMESTAMP_TZ(:1, 'YYYY-MM-DD\"T\"HH24:MI:SS.FF9TZH:TZM')"
     older = _is_older(version, 2, with_null=with_null)
     return (

@@ -43,6 +43,7 @@ SELECT 'index ' || INDEX_NAME || ' is of type ' || INDEX_TYPE FROM ALL_INDEXES
  WHERE TABLE_OWNER = :3 AND TABLE_NAME = :4 AND INDEX_TYPE NOT IN
        ('NORMAL', 'BITMAP', 'FUNCTION-BASED NORMAL', 'FUNCTION-BASED BITMAP', 'LOB')
 """
+# These belong to the old table, which a rename drops; an exchange keeps the table.
 _ATTACHED = """
 SELECT 'it has trigger ' || TRIGGER_NAME FROM ALL_TRIGGERS
  WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2
@@ -53,6 +54,8 @@ UNION ALL
 SELECT 'it has supplemental log group ' || LOG_GROUP_NAME FROM ALL_LOG_GROUPS
  WHERE OWNER = :5 AND TABLE_NAME = :6
 """
+# EXCHANGE PARTITION takes local indexes along and makes global ones unusable (SQL Language
+# Reference, "ALTER TABLE").
 _GLOBAL_INDEXES = """
 SELECT 'index ' || INDEX_NAME || ' is not local' FROM ALL_INDEXES
  WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND PARTITIONED = 'NO' AND INDEX_TYPE <> 'LOB'
@@ -99,6 +102,7 @@ def obstacle(connection: oracledb.Connection, table: TableName, strategy: Strate
                 )
         for query in (*_FOR_ALL, *_FURTHER[strategy]):
             count = query.count(":")
+            # Binds by position: every placeholder takes one.
             row = cursor.execute(query, (binds * count)[:count]).fetchone()
             if row is not None:
                 return str(row[0])
@@ -117,6 +121,7 @@ def missing_rights(
         held = {name for (name,) in cursor.execute("SELECT PRIVILEGE FROM SESSION_PRIVS")}
         if schema == own:
             return [name for name in ("CREATE TABLE",) if name not in held]
+        # Schema privileges came with 23ai and are not in SESSION_PRIVS.
         if server.release >= (23,):
             cursor.execute(
                 "SELECT PRIVILEGE FROM SESSION_SCHEMA_PRIVS WHERE SCHEMA = :1", [schema.name]

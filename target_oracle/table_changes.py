@@ -105,6 +105,7 @@ class TableChanges:
             LoadError: If the database refuses a change.
         """
         session, where = self._session, f"stream '{stream}': table {spec.name}"
+        # Twice: another session may make the same change between reading and changing.
         for is_last in (False, True):
             existing = self._read(spec, where)
             if existing is None and not freeze and self._repaired(spec, where):

@@ -150,6 +150,7 @@ class TableLoader:
             batch is not None and self._stages_from is not None and batch.rows >= self._stages_from
         )
         if batch is not None and is_staged:
+            # Direct path commits by itself, so before the transaction of the batch.
             self._fill(batch)
 
         bad = self.bad
@@ -230,6 +231,7 @@ class TableLoader:
 
     def _upsert(self, writer: BatchWriter, batch: Batch, deleted: Collection[int]) -> RowCounts:
         positions: Sequence[int] = range(batch.rows)
+        # UPDATE and then INSERT would insert a new key twice (ORA-00001).
         kept = positions_to_load(batch.columns, batch.values)
         if kept is not None:
             positions = kept

@@ -128,6 +128,7 @@ def _column_spec(
 ) -> ColumnSpec:
     is_key, comment = keyed and each.is_key, comment_of(each.schema.get("description"))
     oracle_type = from_json_schema(each.schema, is_key=is_key, server=server)
+    # A type that only `x-sql-datatype` gives is one that the SCHEMA declares.
     plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
     by_json = from_json_schema(plain, is_key=is_key, server=server)
     has_length = "maxLength" in each.schema or declared_type(each.schema) is not None
@@ -159,6 +160,7 @@ def for_exchange(spec: TableSpec, stream: str) -> TableSpec:
             "date to partition by; use rename or transaction"
         )
         raise TableMismatchError(what)
+    # MAXVALUE is above every value and NULL (SQL Language Reference, "CREATE TABLE").
     clause = (
         f"PARTITION BY RANGE ({fitting[0].sql}) (PARTITION SINGER_ALL VALUES LESS THAN (MAXVALUE))"
     )
@@ -194,6 +196,7 @@ def read_table(connection: oracledb.Connection, table: TableName) -> ExistingTab
     always: set[str] = set()
     if any(row.is_identity for row in rows):
         identities = dictionary.identity_columns(connection, scope)
+        # GENERATED ALWAYS refuses a given value (ORA-32795).
         always = {row.column for row in identities if row.generation == "ALWAYS"}
     columns = {
         Identifier(row.name): ExistingColumn(

@@ -65,6 +65,7 @@ class TableSwap:
         return self._beside("OLD")
 
     def _beside(self, word: str) -> TableName:
+        # A digest, since a suffix may not fit; the name has 27 bytes (30 below COMPATIBLE 12.2).
         digest = hashlib.sha256(str(self.table).encode()).hexdigest()[:16].upper()
         return TableName(self.table.schema, Identifier(f"SINGER_{word}_{digest}"))
 
@@ -141,6 +142,7 @@ class TableSwap:
             if then is not None:
                 counts += then(cursor, self.new)
                 connection.commit()
+        # Indexes after the rows: built once rather than kept up row by row.
         _run(connection, *copy.finish())
         if self.strategy == "rename":
             comments = read_comments(connection, self.table)
@@ -192,6 +194,7 @@ class TableSwap:
 
 
 def _rename(old: TableName, new: TableName) -> str:
+    # RENAME alone takes no schema (SQL Language Reference, "RENAME").
     return f"ALTER TABLE {old.sql} RENAME TO {new.table.sql}"
 
 

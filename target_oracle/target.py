@@ -66,6 +66,7 @@ class TargetOracle(BulkTarget):
             telemetry = telemetry_of(self.config, application=self.name, logger=self.logger)
             settings = TargetSettings.of(self.config)
             if settings.parallelism > 1:
+                # The SDK's `config` is a mapping proxy, which cannot be pickled for a process.
                 make_run = partial(lane_run, dict(self.config))
                 self._run = ParallelRun(self.config, make_run, settings.parallelism, telemetry)
             else:
@@ -148,6 +149,7 @@ class TargetOracle(BulkTarget):
             target.listen(file_input)  # type: ignore[arg-type]
 
 
+# In the module itself, where a spawned process finds it by its name.
 def lane_run(
     config: dict[str, Any], write: Callable[[bytes], None], telemetry: Telemetry
 ) -> LoadRun:

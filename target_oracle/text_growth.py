@@ -69,6 +69,7 @@ def _first_longer(values: Sequence[object], text: OracleType, server: Server) ->
     length = text.length or 0
     most_bytes = length if text.char_used != "C" else longest_text(server).length or 0
     most_characters = length if text.char_used == "C" else most_bytes
+    # A character has four bytes at most, so that one look at lengths clears most batches.
     if max(map(len, filter(None, values)), default=0) * 4 <= min(most_bytes, most_characters):  # type: ignore[arg-type]
         return None
     codec = server.codec or "utf-8"

@@ -20,6 +20,7 @@ _UTF_8 = "utf-8"
 
 def longest_text(server: Server) -> OracleType:
     """Return the longest VARCHAR2 of a database."""
+    # Database Reference, "MAX_STRING_SIZE".
     length = 32_767 if server.max_string_size == "EXTENDED" else 4_000
     return OracleType("VARCHAR2", length=length, char_used="B")
 
@@ -47,6 +48,7 @@ def _refusing_characters_beyond(codec: str, charset: str) -> Check:
     def check(values: Sequence[object]) -> None:
         texts = [value for value in values if isinstance(value, str)]
         try:
+            # One call for the batch; values are looked at one by one only after a failure.
             "".join(texts).encode(codec)
         except UnicodeEncodeError:
             position = next(place for place, value in enumerate(values) if _lacks(value, codec))

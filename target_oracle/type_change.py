@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from oracle_core.server import Server
     from target_oracle.table_spec import ColumnSpec, ExistingColumn
 
+# TM9 writes every digit (SQL Language Reference, "Format Models"), and the parameter fixes the
+# decimal point whatever the session has.
 _DIGITS = "TO_CHAR({}, 'TM9', 'NLS_NUMERIC_CHARACTERS=''.,''')"
 # JSON has a digit before the point, TO_CHAR has none.
 _NUMBER_TEXT = f"REGEXP_REPLACE({_DIGITS}, '^(-?)[.]', '\\10.')"
@@ -72,6 +74,7 @@ def text_of(column: Identifier, stored: OracleType) -> str | None:
     Binary floating-point numbers have none: TO_CHAR writes 17 digits, not the shortest.
     """
     row, name = row_of(stored), column.sql
+    # SYYYY writes a blank before years after 0, which LTRIM removes.
     seconds = f"{_CLOCK}.FF{stored.fraction_digits}" if stored.fraction_digits else _CLOCK
     texts = {
         Family.DECIMAL: _NUMBER_TEXT.format(name),

@@ -78,6 +78,7 @@ class Activation:
         if self.deletes:
             sql = statements.delete_older(table, self.column, with_null=self.with_null)
         else:
+            # The mask of `mark_older` has nine digits (FF9), strftime six.
             binds = [dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000+00:00"), *binds]
             sql = statements.mark_older(
                 table, self.column, self.deleted_at, with_null=self.with_null
