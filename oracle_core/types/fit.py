@@ -324,6 +324,7 @@ _WIDENED_BY_DEFAULT = frozenset({(Family.DECIMAL, Family.DECIMAL)})
 _CHECKED = frozenset(
     {
         (Family.TEXT, Family.TEXT),
+        (Family.TEXT, Family.JSON),
         (Family.ROWID, Family.TEXT),
         (Family.DECIMAL, Family.DECIMAL),
         (Family.REAL, Family.DECIMAL),
@@ -336,6 +337,7 @@ _CHECKED = frozenset(
         (Family.JSON, Family.TEXT),
         (Family.XML, Family.TEXT),
         (Family.VECTOR, Family.TEXT),
+        (Family.VECTOR, Family.JSON),
     }
 )
 """Pairs whose values are checked one by one, for types that are only our default."""

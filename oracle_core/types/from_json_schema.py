@@ -54,7 +54,8 @@ def from_json_schema(
     | --- | --- |
     | string, at most 1,000 characters | VARCHAR2(n CHAR), at most 4,000 bytes |
     | other string | CLOB; VARCHAR2(255 CHAR) or of its own length in a key |
-    | object, array, several types at once | CLOB with JSON text or the text itself |
+    | object, array | JSON from 21c on; else CLOB with JSON text |
+    | several types at once | CLOB with JSON text or the text itself |
     | boolean | NUMBER(1); BOOLEAN from 23ai on |
     | integer | NUMBER(p) by its bounds, else NUMBER(38) |
     | number, `singer.decimal` | NUMBER, or NUMBER(p,s) where both are declared |
@@ -107,8 +108,8 @@ def _by_types(merged: Mapping[str, Any], *, is_key: bool, server: Server) -> Ora
     types = merged["type"]
     if types == {"string"}:
         return _from_string(merged, is_key=is_key)
-    if types == {"boolean"}:
-        return stand_in(OracleType("BOOLEAN"), server)
+    if types == {"boolean"} or (types and types <= {"object", "array"} and not is_key):
+        return stand_in(OracleType("BOOLEAN" if types == {"boolean"} else "JSON"), server)
     if types == {"integer"}:
         return _integer(merged)
     if types and types <= {"integer", "number"}:

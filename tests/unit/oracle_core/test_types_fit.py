@@ -63,3 +63,9 @@ def test_does_not_hold(column: str, values: str) -> None:
 )
 def test_a_reader_does_not_notice(old: str, new: str, verdict: bool) -> None:
     assert takes_over(parse(new), parse(old)) is verdict
+
+
+@pytest.mark.parametrize("column", ["VARCHAR2(40 CHAR)", "VECTOR(3, FLOAT32)"])
+def test_documents_are_checked_one_by_one_where_a_column_is_not_json(column: str) -> None:
+    assert fit(parse(column), parse("JSON"), declared=False) == parse(column)
+    assert fit(parse(column), parse("JSON"), declared=True) is None

@@ -119,3 +119,17 @@ def test_declared_types_that_cannot_be_keys_are_replaced(
     schema: dict[str, Any], expected: str
 ) -> None:
     assert from_json_schema(schema, is_key=True).ddl() == expected
+
+
+@pytest.mark.parametrize("types", [["object"], ["array", "null"], ["object", "array"]])
+def test_objects_and_arrays_are_json_from_21c_on(types: list[str]) -> None:
+    schema = {"type": types}
+    for release, compatible, column in (
+        (19, 19, "CLOB"),
+        (21, 21, "JSON"),
+        (23, 19, "CLOB"),
+        (23, 23, "JSON"),
+    ):
+        server = Server(release=(release, 0), compatible=(compatible, 0))
+        assert from_json_schema(schema, server=server).ddl() == column
+    assert from_json_schema(schema, is_key=True, server=server).kind == "VARCHAR2"
