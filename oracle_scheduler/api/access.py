@@ -74,9 +74,11 @@ def needs(scope: Scope) -> Callable[..., None]:
         check_origin(request, is_browser=bearer is None and cookie is not None)
         access: Access = request.app.state.access
         allowed = access.scope(secret)
+        # Only without a token: a page of a foreign name would act with the rights of this machine.
         if secret is None and allowed is not None:
             _check_host(request)
         if allowed is None:
+            # RFC 9110 asks for it with 401.
             header = {"WWW-Authenticate": "Bearer"}
             raise HTTPException(401, "a token is needed", headers=header)
         request.state.scope = allowed

@@ -38,6 +38,7 @@ def scheduled_pipeline(body: ScheduleJob) -> tuple[Pipeline, str]:
         job |= {"type": "python", "call": f"{body.module}:{body.function}"}
         job |= {"args": body.args, "kwargs": body.kwargs}
     else:
+        # Resolved when it is stored: a link that is changed later does not lead elsewhere.
         words = [_SHELL, str(Path(body.script_path or "").resolve()), *map(str, body.args)]
         job |= {"command": shlex.join(words), "shell": False}
     return _read({"application_name": body.job_id, "schedule": schedule, "jobs": [job]})

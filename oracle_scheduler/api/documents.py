@@ -34,6 +34,7 @@ def with_problem(document: dict[str, Any]) -> dict[str, Any]:
     """Return an OpenAPI document that holds the schema of problems, and none of FastAPI's own."""
     schemas = document["components"]["schemas"]
     schemas["Problem"] = Problem.model_json_schema()
+    # Answers to wrong requests are problems (RFC 9457) as all others.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return document

@@ -29,6 +29,7 @@ def schedule_job(body: bodies.ScheduleJob, context: Context) -> bodies.Scheduled
     """Schedule a script or a function; a job of the same id that came by request is replaced."""
     pipeline, text = adhoc.scheduled_pipeline(body)
     adhoc.check_allowed(pipeline, context.settings.allow_adhoc)
+    # A request must not replace what a job file or Meltano's project defines.
     definitions.register(context.database, pipeline, text, keeps_other_sources=True)
     row = reading.pipeline(context.database, pipeline.name)
     return bodies.Scheduled(job_id=row.name, next_time=row.next_time)

@@ -47,6 +47,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
+                # Pages and answers hold names and outputs; a shared cache must not keep them.
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
@@ -124,6 +125,7 @@ class BodyLimit:
         async def receive_counted() -> Message:
             nonlocal size
             message = await receive()
+            # A chunked body has no Content-Length, so that it is counted while it comes.
             size += len(message.get("body", b""))
             if size > self._bytes_max:
                 raise HTTPException(413, detail)

@@ -35,6 +35,7 @@ def health(context: Context, response: Response) -> bodies.Health:
         reason = trouble(context.database)
     except DATABASE_ERRORS as error:
         _LOGGER.warning("Health: %s", describe(error).report)
+        # The code alone: who asks for health needs no token.
         reason = f"the store does not answer ({describe(error).code})"
     if reason is None:
         return bodies.Health(status="ok")

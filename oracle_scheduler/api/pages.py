@@ -42,6 +42,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
+        # A name that a template misspells is an error and not an empty place.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -53,6 +54,7 @@ def _environment() -> Environment:
 
 def _part(text: str) -> str:
     """Return a text as one part of a path."""
+    # The slash too: names of jobs may hold one.
     return quote(text, safe="")
 
 
@@ -71,6 +73,7 @@ def problem_page(request: Request, status: int, title: str, detail: str) -> Resp
 
 
 def _back(path: str) -> Response:
+    # 303: the browser asks with GET, and a reload does not send the form again.
     return RedirectResponse(path, status_code=303)
 
 

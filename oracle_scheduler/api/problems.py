@@ -83,6 +83,7 @@ class Answers:
             f"{'.'.join(str(part) for part in entry['loc'])}: {entry['msg']}"
             for entry in error.errors()
         }
+        # Places and messages alone: the `input` of an error would show values of the request.
         return self._answer(request, 422, "; ".join(sorted(places))[:2_000])
 
     def _job_file(self, request: Request, error: Exception) -> Response:
@@ -101,4 +102,5 @@ class Answers:
 
     def _unexpected(self, request: Request, error: Exception) -> Response:
         _LOGGER.error("%s failed: %s", request.method, type(error).__name__, exc_info=error)
+        # An exception that nobody expected may hold anything, also a secret.
         return self._answer(request, 500, "see the log of the service")

@@ -40,6 +40,7 @@ def serving(database: Database, settings: ApiSettings) -> Iterator[str]:
         ConfigurationError: If the address is taken, the certificate cannot be read, or requests
             of other machines would come without a token or without TLS.
     """
+    # Before the socket is bound: no request comes in between.
     check_exposure(settings, has_tokens=tokens.any_exists(database))
     # Uvicorn takes signals in the main thread alone, so that they stay with the service.
     server = uvicorn.Server(_config(database, settings))
@@ -60,9 +61,11 @@ def _config(database: Database, settings: ApiSettings) -> uvicorn.Config:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     config = uvicorn.Config(
         create_app(database, settings),
+        # Uvicorn would log by handlers of its own, past those of the service.
         log_config=None,
         access_log=False,
         server_header=False,
+        # Without a proxy anybody could name another client, and pass the limit of requests.
         proxy_headers=settings.behind_proxy,
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.key,

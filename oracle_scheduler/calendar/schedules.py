@@ -53,6 +53,7 @@ def trigger_of(schedule: Schedule, anchor: dt.datetime) -> BaseTrigger | None:
         return CrontabTrigger(schedule.cron, schedule.timezone)
     zone = zoneinfo.ZoneInfo(schedule.timezone)
     if schedule.interval_seconds is not None:
+        # The first time of an IntervalTrigger is `start_date` itself.
         length = dt.timedelta(seconds=schedule.interval_seconds)
         return IntervalTrigger(
             seconds=schedule.interval_seconds, start_date=anchor + length, timezone=zone

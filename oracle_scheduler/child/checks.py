@@ -34,6 +34,7 @@ def _problem(check: Mapping[str, str], folder: Path) -> str | None:
         return f"{check['log_file']} is not there"
     for file in files:
         try:
+            # As bytes: a log of another character set has no text, and the signs are ASCII.
             with file.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     if any(sign in line for sign in signs):

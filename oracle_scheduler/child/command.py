@@ -71,7 +71,9 @@ def command_of(claim: Claim, service_env: Mapping[str, str], meltano: Meltano) -
         ConfigurationError: If the command names a variable that is not set.
     """
     env = environment_of(claim, service_env)
+    # Meltano finds its project by the working folder.
     folder = meltano.project if claim.job.kind is JobKind.MELTANO else None
+    # Without empty ones: to remove the empty text would be to remove everything.
     secrets = tuple(env[name] for name in claim.pipeline.secret_env if env.get(name))
     return Command(
         _arguments(claim, env, meltano),
@@ -106,6 +108,8 @@ def environment_of(claim: Claim, service_env: Mapping[str, str]) -> dict[str, st
         **inherited,
         **secrets,
         **{name: _filled(value, {**service_env, **given}) for name, value in given.items()},
+        # Behind what is given: the tap and the target find the run's number in JOB_HISTORY by it,
+        # so that no job file may replace it.
         "RUN_ID": claim.run_id,
         "JOB_ID": claim.job.id,
         "ATTEMPT": str(claim.attempt),
@@ -121,6 +125,7 @@ def traceparent(run_id: str, job_id: str, attempt: int) -> str:
 
     All attempts of a run share its trace; the span is that of the attempt.
     """
+    # Derived, not random: whoever knows run, job and attempt can name the span.
     span = hashlib.sha256(f"{run_id}/{job_id}/{attempt}".encode()).hexdigest()[:16]
     return f"00-{run_id.replace('-', '')}-{span}-01"
 
@@ -135,6 +140,7 @@ def _arguments(claim: Claim, env: Mapping[str, str], meltano: Meltano) -> tuple[
             "args": _filled_in(list(job.arguments), env),
             "kwargs": _filled_in(dict(job.keyword_arguments), env),
         }
+        # A process of its own, as for a command: it can be killed, and its output is kept.
         return (sys.executable, "-m", "oracle_scheduler.child.python_job", json.dumps(call))
     if job.kind is JobKind.MELTANO:
         return _meltano(claim, meltano)
@@ -156,6 +162,7 @@ def _meltano(claim: Claim, meltano: Meltano) -> tuple[str, ...]:
     (meltano issue 9147), so that only then `--force` passes it.
     """
     environment = claim.job.meltano_environment
+    # Before `run`: the environment is an option of Meltano, not of the command.
     options = (f"--environment={environment}",) if environment else ()
     force = ("--force",) if claim.was_killed else ()
     return (meltano.program, *options, "run", *force, *_split(claim.job))

@@ -95,6 +95,7 @@ class Child:
             spool: Where its output and result go.
             limits: How long it may take.
         """
+        # For the user of the service alone: an output may hold data.
         spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.spool = spool
         self._process = subprocess.Popen(
@@ -118,6 +119,7 @@ class Child:
             "pre_checks": command.pre_checks,
             "post_checks": command.post_checks,
         }
+        # By the pipe and not as arguments, which every user of the machine sees in /proc.
         self._say(json.dumps(order))
 
     @property

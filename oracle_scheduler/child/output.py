@@ -32,6 +32,7 @@ class RedactedLines:
             secrets: Texts that must not be shown; empty ones are ignored.
             placeholder: Text that is shown for each.
         """
+        # The longest first: one secret may be part of another.
         forms = sorted({secret.encode() for secret in secrets if secret}, key=len, reverse=True)
         self._placeholder = placeholder.encode()
         self._secrets = tuple(forms)

@@ -29,6 +29,7 @@ def die_with_parent() -> None:
 
 
 def _prctl(option: int, value: int) -> None:
+    # The standard library has no prctl(2).
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(option, value, 0, 0, 0) != 0:
         number = ctypes.get_errno()

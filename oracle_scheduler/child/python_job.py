@@ -32,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"module '{module_name}' has no function '{function_name}'\n")
         return EXIT_NOT_FOUND
     result = function(*call["args"], **call["kwargs"])
+    # A bool is an int in Python, and True would be exit code 1.
     return result if isinstance(result, int) and not isinstance(result, bool) else 0
 
 

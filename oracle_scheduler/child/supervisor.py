@@ -117,7 +117,9 @@ class Supervisor:
                 cwd=self._order.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
+                # One pipe: with two the order of lines would be lost.
                 stderr=subprocess.STDOUT,
+                # A group of its own, which `_stop` signals.
                 start_new_session=True,
                 preexec_fn=processes.die_with_parent,  # noqa: PLW1509 - this process has one thread
             )
@@ -128,6 +130,7 @@ class Supervisor:
             end = self._watch(child)
             if end is not End.EXITED:
                 self._stop(child)
+            # Before `_drain`: a descendant that holds the pipe would keep it open for ever.
             left = processes.kill_descendants(child.pid)
             code = child.wait()
             self._drain(child)
@@ -150,6 +153,7 @@ class Supervisor:
     def _watch(self, child: subprocess.Popen[bytes]) -> End:
         """Pass the output on until the command ends or has to end."""
         assert child.stdout is not None  # noqa: S101 - it was asked for
+        # A read must not wait: the deadlines below are looked at between two reads.
         os.set_blocking(child.stdout.fileno(), False)
         os.set_blocking(self._control, False)
         with selectors.DefaultSelector() as selector:
@@ -181,6 +185,7 @@ class Supervisor:
     def _listen(self) -> End | None:
         """Read what the worker says, and return the end that it means, if it means one."""
         data = os.read(self._control, _READ_BYTES)
+        # The end of the pipe: the worker is gone, and nobody would report the command.
         if not data:
             return End.ABANDONED
         *lines, self._pending = (self._pending + data).split(b"\n")
@@ -196,6 +201,7 @@ class Supervisor:
         for to_group in (False, True):
             processes.send(child.pid, signal.SIGTERM, to_group=to_group)
             until = time.monotonic() + half
+            # Its output is still copied: a command that waits for room in the pipe could not end.
             while child.poll() is None and time.monotonic() < until:
                 assert child.stdout is not None  # noqa: S101 - it was asked for
                 self._copy(child.stdout.fileno())
@@ -211,6 +217,7 @@ class Supervisor:
         """Write the result whole: a file beside it, renamed."""
         self._output.write(self._lines.finish())
         self._output.close()
+        # As a shell has it: 128 + n for signal n, which Popen gives as -n.
         exit_code = None if code is None else (128 - code if code < 0 else code)
         if self._output.lost:
             lost = f"{self._output.lost} bytes of output are lost: {self._output.fault}"
@@ -232,6 +239,7 @@ class Supervisor:
 def read_order(descriptor: int) -> bytes:
     """Return the first line of the control pipe, not a byte more."""
     line = bytearray()
+    # Byte by byte: what follows in the pipe is for the selector, and no buffer may hold it.
     while (byte := os.read(descriptor, 1)) not in {b"", b"\n"}:
         line += byte
     return bytes(line)

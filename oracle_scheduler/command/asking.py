@@ -89,10 +89,12 @@ def logs(
         if not follow:
             click.echo(output.text, nl=False)
             return
+        # `after` and not `text`: the line about a gap has no position in the output.
         text, position = output.after(0)
         click.echo(text, nl=False)
         while not output.is_complete:
             time.sleep(_FOLLOW_SECONDS)
+            # The attempt that was begun with: a retry would start again at its own first byte.
             output = outputs.output_of(database, run_id, job_id, output.attempt)
             text, position = output.after(position)
             click.echo(text, nl=False)

@@ -90,6 +90,7 @@ _TO = click.option(
 @_TO
 def import_executioner(files: tuple[Path, ...], folder: Path) -> None:
     """Check job files of Executioner and copy them unchanged; add `schedule` to have them run."""
+    # All are checked before the first is copied.
     for path in files:
         read_pipeline(path)
     for path in files:
@@ -111,7 +112,9 @@ def import_apscheduler(context: click.Context, /, url: str, table: str, folder: 
             click.echo(f"{job.name}: {job.reason}", err=True)
             has_failed = True
             continue
+        # The file has to be one that `serve` reads.
         pipeline_of(job.text, job.name)
+        # The id of a job is any text, also one with `/`.
         safe = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in job.name)
         target = _free(folder, f"{safe.lstrip('.') or 'job'}.json")
         target.write_text(job.text + "\n", encoding="utf-8")

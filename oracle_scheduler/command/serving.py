@@ -166,6 +166,7 @@ def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
         roles=_roles(only),
     )
     path = sqlite_path(store_url)
+    # The lock before the tables are opened: of two services on one file none may write.
     alone = contextlib.nullcontext() if path is None else only_service(path)
     with (
         alone,
@@ -174,6 +175,7 @@ def serve(store_url: str, table_prefix: str, only: str, **options: Any) -> None:
     ):
         service = Service(database, settings)
         for number in (signal.SIGTERM, signal.SIGINT):
+            # SIGINT as well: KeyboardInterrupt would end the loop between a claim and its process.
             signal.signal(number, lambda *_: service.stop())
         service.run()
 

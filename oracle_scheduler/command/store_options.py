@@ -59,6 +59,7 @@ def store_options(command: Command) -> Command:
             help="Table that gets a row per run and job; an empty name switches it off.",
         ),
     )
+    # Decorators apply from the last to the first: reversed, `--help` lists them as they stand.
     for option in reversed(options):
         command = option(command)
     return command
@@ -122,7 +123,9 @@ def _engine(store_url: str) -> Any:  # noqa: ANN401 - SQLAlchemy's, imported whe
 
 
 def _prefix(text: str) -> str:
+    # The prefix becomes part of names in DDL, where nothing can be bound.
     if not text.isascii() or not text.replace("_", "a").isalnum() or not text[:1].isalpha():
         message = "must begin with a letter and hold letters, digits and _ only"
         raise ConfigurationError(message, setting="table_prefix")
+    # In lower case SQLAlchemy takes a name as not case sensitive, and Oracle has it in upper case.
     return text.lower()

@@ -74,6 +74,7 @@ class RedisHints:
         key = _KEY.format(queue)
         try:
             self._client.lpush(key, "1")
+            # Lists of queues that no worker serves would grow without end.
             self._client.ltrim(key, 0, _HINTS_MAX - 1)
         except Exception as error:  # noqa: BLE001 - its errors are known to the optional package
             self._warn(error)

@@ -68,6 +68,7 @@ class _Unpickler(pickle.Unpickler):
             return type(name, (_State,), {})
         if package in {"pytz", "zoneinfo"}:
             return _Zone
+        # ZoneInfo pickles itself as getattr(ZoneInfo, "_unpickle"); no other attribute is given.
         if (module, name) == ("builtins", "getattr"):
             return _attribute
         message = f"holds {module}.{name}, which is not loaded"
@@ -114,6 +115,7 @@ def _imported(name: str, pickled: bytes) -> ImportedJob:
             "application_name": name,
             "description": str(state.get("name") or ""),
             "schedule": _schedule(state["trigger"]),
+            # What `coalesce` means there: one run for all times that passed, or one for each.
             "catch_up": "latest" if state.get("coalesce", True) else "all",
             "max_active_runs": max(1, int(state.get("max_instances") or 1)),
             "jobs": [_job(name, state)],

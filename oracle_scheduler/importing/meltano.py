@@ -50,6 +50,7 @@ def schedules(meltano: Meltano, environment: str | None, timezone: str) -> list[
         ConfigurationError: If Meltano cannot list them.
     """
     option = [f"--environment={environment}"] if environment else []
+    # As a process: Meltano needs SQLAlchemy below 2.1 and stands in an environment of its own.
     command = [meltano.program, "--log-level=error", *option, "schedule", "list", "--format=json"]
     try:
         done = subprocess.run(  # noqa: S603 - the program is a setting
@@ -135,6 +136,7 @@ def _schedule(
     document = {
         "application_name": entry["name"],
         "description": f"schedule of Meltano, {entry.get('interval')}",
+        # `cron_interval` is null for @once, @manual and @none.
         "schedule": {"cron": cron, "timezone": timezone} if cron else "manual",
         "env_variables": dict(entry.get("env") or {}),
         "jobs": [job],

@@ -45,6 +45,7 @@ def cron_fields(text: str) -> str:
     fields[4] = ",".join(_unwrapped(term) for term in fields[4].split(","))
     expression = " ".join(fields)
     try:
+        # Only to have it checked: cronsim reads an expression when an iterator is made.
         CronSim(expression, dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
     except CronSimError as error:
         message = f"{str(error).lower()}"

@@ -78,6 +78,7 @@ class Fields:
         value = self.raw(name)
         if value is None:
             return default
+        # A bool is an int in Python: `yes` without quotes is true in YAML 1.1, and no text.
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             self.problem(name, "must be a text")
             return default
@@ -200,5 +201,6 @@ def _variable(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
+        # As the file has it, not as Python writes it.
         return "true" if value else "false"
     return str(value)

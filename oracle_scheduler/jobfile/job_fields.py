@@ -73,6 +73,7 @@ def read_job(entry: object, path: Path, problems: Problems, defaults: JobDefault
 
 
 def _command(fields: Fields) -> tuple[JobKind, str]:
+    # Executioner's files have no `type`.
     kind = fields.text("type", "bash")
     if kind == "meltano":
         return JobKind.MELTANO, fields.required("run")
@@ -85,6 +86,7 @@ def _command(fields: Fields) -> tuple[JobKind, str]:
         fields.problem("type", "must be one of bash, meltano, python")
     command = fields.required("command")
     needs_shell = bool(_SHELL_SIGNS & set(_VARIABLE.sub("", command)))
+    # Without a shell where none is needed: one process less to pass signals on.
     if fields.flag("shell", default=needs_shell):
         return JobKind.SHELL, command
     return JobKind.COMMAND, command

@@ -79,6 +79,7 @@ def _value(
         mapping: dict[object, object] = {}
         for key_node, value_node in node.value:
             key = loader.construct_object(key_node)
+            # PyYAML would keep the last of the two without a word.
             if key in mapping:
                 text = f"the key '{key}' stands here twice"
                 raise JobFileError([Problem(file, key_node.start_mark.line + 1, None, text)])

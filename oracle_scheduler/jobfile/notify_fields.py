@@ -31,6 +31,7 @@ def read_notify(fields: Fields, problems: Problems) -> Notify:
     if not fields.has("notify"):
         return Notify(by_flags if addresses else (), addresses)
     value = fields.raw("notify")
+    # YAML 1.1 reads an unquoted `on` as true.
     if isinstance(value, dict) and True in value:
         value = {"on" if key is True else key: entry for key, entry in value.items()}  # YAML 1.1
     parts = Fields(value, (*fields.path, "notify"), problems)
@@ -58,6 +59,7 @@ def _addresses(fields: Fields, name: str) -> tuple[str, ...]:
 
 def _webhook(fields: Fields) -> str | None:
     url = fields.text("webhook").strip()
+    # A variable is filled in by the service when it sends: the URL is often a secret.
     if url and not url.startswith(("https://", "http://", "${")):
         fields.problem("webhook", "must be a URL of https or http, or ${NAME} of a variable")
     return url or None

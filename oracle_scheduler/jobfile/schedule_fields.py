@@ -61,6 +61,7 @@ def _zone(fields: Fields) -> str:
     name = fields.text("timezone", DEFAULT_TIMEZONE)
     try:
         zoneinfo.ZoneInfo(name)
+    # OSError: `Europe` alone is a folder of the zone database (IsADirectoryError).
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         fields.problem("timezone", "must be the name of a time zone, for example Europe/Berlin")
         return DEFAULT_TIMEZONE
@@ -83,6 +84,7 @@ def _moment(fields: Fields, zone: str) -> str | None:
     if value is None:
         return None
     try:
+        # YAML makes a moment of an unquoted date itself.
         moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
     except ValueError:
         fields.problem("date", "must be a date and time of RFC 3339")

@@ -82,6 +82,8 @@ class Email:
                 else smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_SECONDS)
             ) as server:
                 if settings.security is Security.STARTTLS:
+                    # With a context: without one smtplib checks neither the certificate nor the
+                    # name.
                     server.starttls(context=context)
                 if settings.user is not None:
                     server.login(settings.user, settings.password or "")
@@ -99,6 +101,8 @@ class Email:
         message = EmailMessage()
         message["From"] = self._settings.sender
         message["To"] = notice.receiver
+        # On one line: a line feed in a header would begin another header, and EmailMessage refuses
+        # it.
         message["Subject"] = " ".join(f"{content['pipeline']}: {content['event']}".split())
         domain = self._settings.sender.rpartition("@")[2] or "localhost"
         message["Message-ID"] = f"<{notice.event_id}@{domain}>"
@@ -141,6 +145,7 @@ class Webhook:
         except urllib.error.HTTPError as error:
             message = f"the webhook answered {error.code}"
             raise UnsentError(message) from error
+        # The type alone: the text may hold the URL, which is often a secret.
         except (OSError, ValueError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             message = f"the webhook cannot be reached: {type(reason).__name__}"

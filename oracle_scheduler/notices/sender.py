@@ -70,6 +70,7 @@ class Sender:
         """Send what is due, and return the number of notices that were accepted."""
         count = 0
         for notice in events.take_due(self._database):
+            # The rest was taken for two minutes and is sent by whoever leads then.
             if self._stop.is_set():
                 break
             try:

@@ -41,6 +41,7 @@ class Leadership:
     def stop(self) -> None:
         """Stop asking and give the lease back."""
         self._stop.set()
+        # Joined before the lease is given back: a late heartbeat would take it again.
         self._thread.join()
         if self._is_leader:
             self._is_leader = False
@@ -53,6 +54,7 @@ class Leadership:
             except DATABASE_ERRORS as error:
                 self._set(is_leader=False)
                 _LOGGER.warning("Leadership is asked for later: %s", describe(error).report)
+            # A third: two heartbeats may fail before the lease runs out.
             self._stop.wait(self._settings.lease_seconds / 3)
 
     def _beat(self) -> None:
@@ -67,6 +69,7 @@ class Leadership:
             return
         seconds = self._settings.lease_seconds
         self._set(is_leader=leases.hold(self._database, leases.LEADER, self._node_id, seconds))
+        # By the leader alone, to save statements; two at once would do no harm.
         if self._is_leader and (count := endings.reap(self._database)):
             _LOGGER.warning("%d attempts were lost with their worker", count)
 

@@ -50,12 +50,14 @@ def system_database(project: Path, env: Mapping[str, str]) -> str:
     if uri := env.get(_VARIABLE):
         return uri
     dotenv, settings = project / ".env", project / "meltano.yml"
+    # Meltano reads the project's .env as environment, which wins over meltano.yml.
     if dotenv.is_file() and (match := _LINE.search(dotenv.read_text(encoding="utf-8"))):
         return match[1]
     if settings.is_file():
         document = yaml.safe_load(settings.read_text(encoding="utf-8")) or {}
         if isinstance(document, dict) and document.get("database_uri"):
             return str(document["database_uri"])
+    # Meltano's default, a file of each host.
     return "sqlite:///.meltano/meltano.db"
 
 

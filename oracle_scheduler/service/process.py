@@ -59,6 +59,7 @@ class Service:
     def run(self) -> None:
         """Serve until `stop`; then jobs are asked to end, and what ends in time is reported."""
         settings = self._settings
+        # First: the check of Meltano's hosts counts nodes.
         nodes.register(self._database, self.node_id, settings.roles)
         self._read_jobs()
         scheduler = firing_scheduler(
@@ -74,12 +75,16 @@ class Service:
         if "worker" in settings.roles:
             for queue in settings.queues:
                 claims.set_slots(self._database, queue, settings.slots)
+            # Before the first claim: results of an earlier process free their jobs at once, not
+            # when their leases end.
             self._worker.recover()
         _LOGGER.info("Serving as %s", ", ".join(sorted(settings.roles)))
         try:
             self._serve()
         finally:
             if "scheduler" in settings.roles:
+                # No job to wait for: the executor fires in the loop itself, whose thread is joined
+                # in any case.
                 scheduler.shutdown(wait=False)
                 self._sender.stop()
                 self._leadership.stop()
@@ -116,6 +121,7 @@ class Service:
     def _end_jobs(self) -> None:
         self._worker.stop()
         while self._worker.running:
+            # Heartbeats go on while jobs end: a claim that ran out would give the job to another.
             self._worker.step(may_claim=False)
             threading.Event().wait(min(self._settings.poll_seconds, 0.2))
 
@@ -141,9 +147,11 @@ class Service:
 
     def _read_job(self, path: Path) -> None:
         stat = path.stat()
+        # Size as well: two writes within one tick of the file system's clock have one time.
         stamp = (stat.st_mtime_ns, stat.st_size)
         if self._seen.get(path) == stamp:
             return
+        # Before it is read: a file that is wrong is logged once, not in each round.
         self._seen[path] = stamp
         pipeline = read_pipeline(path)
         definitions.register(self._database, pipeline, path.read_text(encoding="utf-8"))

@@ -83,6 +83,7 @@ class Worker:
         A fault of the database is logged; what could not be written is written in a later round.
         """
         try:
+            # What has ended first: it frees slots for `_claim`, and its claim needs no heartbeat.
             self._report_ended()
             self._keep()
             self._store_outputs()
@@ -95,6 +96,7 @@ class Worker:
         for running in [running for running in self._running if running.child.poll()]:
             ending = running.child.ending()
             self._report(running.child.spool, ending)
+            # After the report: where the database is away, the next round reports it again.
             self._running.remove(running)
             job = running.claim.job
             _LOGGER.info("Run %s, job '%s': %s", running.claim.run_id, job.id, ending.state)
@@ -105,6 +107,7 @@ class Worker:
         A worker that dies in between leaves the result, and the next one reports it again.
         """
         if spool.output.exists():
+            # Before the end: whoever sees a job that has ended finds its whole output.
             self._store_output(spool, is_complete=True)
         endings.finish(self._database, spool.token, ending)
         spool.remove()
@@ -135,9 +138,11 @@ class Worker:
     def _keep(self) -> None:
         now = time.monotonic()
         for running in self._running:
+            # A third of the lease: one heartbeat may fail before the supervisor kills at 0.7 of it.
             if now - running.kept_at < self._settings.lease_seconds / 3:
                 continue
             if claims.extend(self._database, running.claim.token, self._settings.lease_seconds):
+                # After the store: the supervisor must not outlive a claim that was not extended.
                 running.child.keep()
                 running.kept_at = now
             else:
@@ -151,10 +156,12 @@ class Worker:
     def _claim(self) -> None:
         if self.running >= self._settings.slots:
             return
+        # A look without a lock: an idle worker does not touch the rows of the queues.
         if not reading.has_ready(self._database, self._settings.queues):
             return
         for queue in self._settings.queues:
             while self.running < self._settings.slots:
+                # Made here, not in the transaction: a repeated one finds what it had taken by it.
                 token = str(uuid.uuid4())
                 claim = claims.claim(self._database, queue, self._claimant, token)
                 if claim is None:

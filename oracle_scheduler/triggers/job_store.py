@@ -67,6 +67,7 @@ class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has 
         self._wait = min((wait for wait in waits if wait > _NOW), default=self._reread)
         due = (row for row, wait in zip(rows, waits, strict=True) if wait <= _NOW)
         jobs = [self._job(row) for row in due]
+        # What cannot be read stays due; its file may be mended before the next read.
         if any(job is None for job in jobs):
             self._wait = min(self._wait, self._poll)
         return [job for job in jobs if job is not None]
@@ -110,7 +111,10 @@ class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has 
             kwargs={},
             trigger=trigger_of(pipeline.schedule, row["next_time"]),
             executor=EXECUTOR,
+            # The default of one second drops late times with a line in the log (apscheduler issues
+            # 146, 182); here `catch_up` decides about them.
             misfire_grace_time=None,
+            # One call of the executor per look: `fire` reads all times that have passed.
             coalesce=True,
             max_instances=1,
             next_run_time=row["next_time"],

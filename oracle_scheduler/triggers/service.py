@@ -47,8 +47,10 @@ class FiringExecutor(BaseExecutor):  # type: ignore[misc] # APScheduler 3 has no
 
     def submit_job(self, job: Job, run_times: Sequence[dt.datetime]) -> None:
         """Fire a pipeline; the store reads the times again by its own clock and under its lock."""
+        # Those of APScheduler come from this machine's clock.
         del run_times
         try:
+            # In the loop and not in a pool: the times have moved when the store is read next.
             run_ids = firing.fire(self._database, job.id)
         except DATABASE_ERRORS as error:
             _LOGGER.warning("Pipeline '%s' is fired later: %s", job.id, describe(error).report)
@@ -75,6 +77,7 @@ class FiringScheduler(BackgroundScheduler):  # type: ignore[misc] # APScheduler 
         while self.state != STATE_STOPPED:
             self._event.wait(wait)
             self._event.clear()
+            # `shutdown` sets the event to end the wait.
             if self.state == STATE_STOPPED:
                 return
             try:
