@@ -151,6 +151,7 @@ def _texts(
     most = oracle_type.length or 0 if is_bounded else LONGEST_SHORT_TEXT
     if longest > min(most, LONGEST_SHORT_TEXT):
         return None
+    # An empty text is NULL in Oracle; what becomes of it is decided over rows.
     if empty and (part.column.is_key or part.refuses_empty):
         return None
     return array.cast(pa.string())

@@ -68,6 +68,7 @@ def _values(table: pa.Table, place: int, each: Property, decoder: RecordDecoder)
         missing = _checked(decoder, place, None, 0)
         return [missing] * table.num_rows
     column, field = table.column(each.name), table.schema.field(each.name)
+    # A null that is not allowed has to pass the decoder, which refuses it with its row.
     may_be_null = each.nullable or not column.null_count
     convert = _direct(each.kind, field) if may_be_null else None
     if convert is not None:
@@ -96,6 +97,7 @@ def _direct(kind: ValueKind, field: pa.Field) -> Callable[[pa.ChunkedArray], Seq
         return _plain
     if kind is ValueKind.INTEGER and pa.types.is_integer(arrow):
         return _plain
+    # A float goes by its JSON, which has the shortest digits that give it.
     if kind is ValueKind.NUMBER and (pa.types.is_integer(arrow) or pa.types.is_decimal(arrow)):
         return _decimals
     if kind is ValueKind.BOOLEAN and pa.types.is_boolean(arrow):

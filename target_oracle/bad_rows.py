@@ -168,6 +168,7 @@ def record_text(properties: Sequence[Property], row: Row) -> str:
 
 
 def _finite(value: object) -> object:
+    # JSON has no NaN and no infinity (RFC 8259, section 6).
     if isinstance(value, Decimal) and not value.is_finite():
         return str(value)
     return value

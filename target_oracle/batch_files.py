@@ -112,6 +112,7 @@ class BatchFile:
 
                 file = fsspec.open(self.location, "rb").open()
         except (ImportError, ValueError, OSError) as error:
+            # The type alone: the text of the error may repeat a URL with its user and password.
             what = f"the file {self.name} of a BATCH cannot be read ({type(error).__name__})"
             raise LoadError(what) from None
         with file:

@@ -117,6 +117,7 @@ class BatchReader:
         decoder = taker.decoder(stream)
         lines = block.data
         count = lines.count(NEWLINE) + (not lines.endswith(NEWLINE))
+        # The files hold bare records, as those of the SDK's own batches do.
         rows = decoder.decode_records(lines, count) if decoder else None
         if rows is not None:
             taker.take_rows(stream, rows, len(lines), block.first_line, file=file.name)

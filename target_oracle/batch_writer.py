@@ -46,6 +46,7 @@ class BatchWriter:
     def append_table(self, batch: ArrowBatch) -> None:
         """Insert all rows of an Arrow table, which the driver reads by itself."""
         statement, table = batch.insert(self._table)
+        # Without batch errors: where refused rows are kept, batches are not taken as tables.
         self._cursor.executemany(statement.sql, table)
 
     def upsert(self, batch: Batch) -> None:

@@ -89,6 +89,7 @@ def open_bookkeeping(
         lambda c: _missing_table(c, needed, settings.freeze_schema),
         f"create {', '.join(map(str, needed))}",
     )
+    # Rows go on without a ledger; a STATE without its table would not be kept.
     if missing is not None and states is not None:
         raise ConfigurationError(missing, setting="state_table")
     if missing is not None:

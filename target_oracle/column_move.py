@@ -120,6 +120,7 @@ class ColumnMove:
             if cursor.fetchone() != (0,):  # copied in part by a run that ended
                 cursor.execute(f"ALTER TABLE {self.table.sql} DROP COLUMN {self.new.sql}")
             cursor.execute(self.add)
+            # A comment belongs to its column and would go with the old one.
             cursor.execute(_COMMENT, self._binds(self.column))
             row = cursor.fetchone()
             if row is not None and row[0]:

@@ -139,6 +139,7 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
     ),
     th.Property(
         "batch_size_rows",
+        # Below the 65,535 rows at which batch errors end (ORA-38902, DPY-4029).
         th.IntegerType(nullable=True, minimum=1, maximum=60_000),
         default=DEFAULT_BATCH_SIZE_ROWS,
         title="Batch size (rows)",

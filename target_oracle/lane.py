@@ -123,8 +123,10 @@ def serve(pipe: Connection, make_run: MakeRun, record: RunRecord, *, forwards: b
     except (BrokenPipeError, ConnectionResetError) as error:
         run.fail(error)
     except Exception as error:  # noqa: BLE001 - it is raised again by the reading process
+        # The first failure is the one to report.
         with suppress(OracleError):
             run.fail(error)
+        # Not the exception: one with arguments of its own, as LineError, cannot be unpickled.
         text = str(error) if isinstance(error, OracleError) else None
         pipe.send(Failed(text, type(error).__name__))
 

@@ -112,6 +112,7 @@ class Ledger:
                 counts.deleted,
                 entry.byte_count,
                 digest,
+                # The column has no zone; its times are UTC.
                 entry.started_at.replace(tzinfo=None),
             ],
         )

@@ -113,6 +113,7 @@ class OverwriteLoader:
             raise LoadError(what)
         if is_difference:
             return
+        # DELETE of all rows also deletes those that come back, and what refers to them.
         key = changing_foreign_key(connection, self.table)
         if key is not None:
             what = (
@@ -180,6 +181,7 @@ class OverwriteLoader:
         self._bookkeeping.locks.confirm()
         entry = LoadEntry(self.stream, self.table, 1, self._byte_count)
         strategy = self._services.settings.overwrite_strategy
+        # DDL commits, so that the ledger row of a swap can only follow it.
         swapped: RowCounts | None = None
         if strategy in ("rename", "exchange"):
             swapped = self._swap(strategy, then)

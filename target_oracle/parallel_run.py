@@ -169,6 +169,7 @@ class ParallelRun:
         self._history.take_state(value)
         number = self._barrier.number(1)
         self._barrier.take(value)
+        # To every lane: one without rows has to answer too, or it would hold the STATE back.
         self._send(Mark(number))
         self.end_block()
 

@@ -219,6 +219,7 @@ class BulkReader:
 
     def _take_other(self, block: Block, start: int, end: int) -> None:
         line = block.data[start:end]
+        # Outside of the verdicts: `_record_stream` has decoded it before, and worded what fails.
         header = header_of(line)
         with as_line_error(block, start, end):
             match header.type:

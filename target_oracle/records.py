@@ -211,6 +211,7 @@ def _record_type(properties: Sequence[Property]) -> Any:  # noqa: ANN401 - a typ
         "Record",
         fields,
         rename={f"c{position}": each.name for position, each in enumerate(properties)},
+        # msgspec wants fields without a default first, unless all are given by keyword.
         kw_only=True,
         gc=False,
     )

@@ -143,6 +143,7 @@ class RunLocks:
         if self._session is None:
             return
         try:
+            # Nothing else is sent in this session, so that its loss would not be seen.
             self._session.ping()
         except oracledb.Error as error:
             fault = describe(error, where="the session that holds the locks of this run")

@@ -61,6 +61,7 @@ _ROW_COLUMN = LoadColumn(ROW_NUMBER, _NUMBER, BindPlan("{}", oracledb.DB_TYPE_NU
 def storage(column: LoadColumn) -> OracleType:
     """Return the type of a column's bind values in a staging table."""
     wide = _STORAGE.get(column.plan.input_type, column.type)
+    # A VARCHAR2 or RAW longer than STANDARD allows (MAX_STRING_SIZE=EXTENDED) is stored as it is.
     is_extended = wide.length is not None and (column.type.length or 0) > wide.length
     return column.type if is_extended and column.plan.expression == "{}" else wide
 

@@ -54,6 +54,7 @@ class StateTable:
     def open(self, connection: oracledb.Connection) -> None:
         """Read where the row stands; the row is added, and committed, where it is missing."""
         with connection.cursor() as cursor:
+            # SEQ may be NULL, which the state backend counts as 0 too.
             sql = f"SELECT NVL(SEQ, 0) FROM {self.table.sql} WHERE STATE_ID = :1"  # noqa: S608
             row = cursor.execute(sql, [self.state_id]).fetchone()
             if row is None:
@@ -166,6 +167,7 @@ class StateTransaction:
         if fault.session_dead:
             self._session.reopen()
             entries = self._entries
+            # Without a STATE the ledger is asked, whose rows were in the same transaction.
             is_done = self._session.run_ddl(
                 lambda c: (
                     self._states.is_stored(c)

@@ -34,6 +34,7 @@ SELECT 'it is an external table' FROM ALL_EXTERNAL_TABLES WHERE OWNER = :1 AND T
 UNION ALL
 SELECT 'it is a materialized view' FROM ALL_MVIEWS WHERE OWNER = :3 AND CONTAINER_NAME = :4
 """
+# Only columns that a user made: the hidden ones of indexes are made again with these.
 _COLUMNS = """
 SELECT 'column ' || COLUMN_NAME || ' is virtual, invisible or an identity' FROM ALL_TAB_COLS
  WHERE OWNER = :1 AND TABLE_NAME = :2 AND USER_GENERATED = 'YES'
@@ -54,8 +55,8 @@ UNION ALL
 SELECT 'it has supplemental log group ' || LOG_GROUP_NAME FROM ALL_LOG_GROUPS
  WHERE OWNER = :5 AND TABLE_NAME = :6
 """
-# EXCHANGE PARTITION takes local indexes along and makes global ones unusable (SQL Language
-# Reference, "ALTER TABLE").
+# An exchange makes global indexes unusable (VLDB and Partitioning Guide, "Maintenance of Global
+# Partitioned Indexes").
 _GLOBAL_INDEXES = """
 SELECT 'index ' || INDEX_NAME || ' is not local' FROM ALL_INDEXES
  WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND PARTITIONED = 'NO' AND INDEX_TYPE <> 'LOB'

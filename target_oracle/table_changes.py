@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+# ORA-00942 is what a session without any right on a table gets too.
 MISSING_RIGHT = frozenset({"ORA-01031", "ORA-00942", "ORA-41900"})
 BUSY = frozenset({"ORA-00054", "ORA-04021"})
 """Another session holds a lock of the table, or uses a definition that would change."""

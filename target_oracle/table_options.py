@@ -119,6 +119,7 @@ def options_of(stream: str, options: Mapping[str, TableOptions]) -> TableOptions
     """Return the options of a stream; where several globs match, later ones add and replace."""
     merged = TableOptions()
     for glob, given in options.items():
+        # Not `fnmatch`, which ignores case on some systems.
         if fnmatch.fnmatchcase(stream, glob):
             merged = replace(merged, **{n: v for n in _NAMES if (v := getattr(given, n))})
     return merged

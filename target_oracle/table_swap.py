@@ -163,6 +163,7 @@ class TableSwap:
         try:
             _run(connection, _rename(self.new, self.table))
         except oracledb.Error:
+            # The table is missing until it has its name again.
             _run(connection, _rename(self.old, self.table))
             raise
         _run(connection, f"DROP TABLE {self.old.sql} PURGE")

@@ -85,6 +85,7 @@ class TargetOracle(BulkTarget):
             if isinstance(run, ParallelRun):
                 return LineRouter(run, max_line_bytes=most).read(file_input)
             return BulkReader(run, max_line_bytes=most).read(file_input)
+        # Not Exception: a signal ends the run by Terminated, which is none.
         except BaseException as failure:
             run.fail(failure)
             raise

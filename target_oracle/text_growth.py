@@ -67,6 +67,7 @@ def clob_moves(
 
 def _first_longer(values: Sequence[object], text: OracleType, server: Server) -> int | None:
     length = text.length or 0
+    # A length in characters has the limit in bytes besides (SQL Language Reference, "VARCHAR2").
     most_bytes = length if text.char_used != "C" else longest_text(server).length or 0
     most_characters = length if text.char_used == "C" else most_bytes
     # A character has four bytes at most, so that one look at lengths clears most batches.

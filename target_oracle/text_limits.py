@@ -37,6 +37,7 @@ def text_checks(oracle_type: OracleType, server: Server, *, is_key: bool) -> tup
     if row.family is not Family.TEXT:
         return ()
     checks: list[Check] = []
+    # The national character set is Unicode whatever that of the database is.
     if server.codec and not oracle_type.is_national:
         checks.append(_refusing_characters_beyond(server.codec, server.charset))
     if is_key and row.is_padded and oracle_type.length:
