@@ -70,6 +70,7 @@ def needs(scope: Scope) -> Callable[..., None]:
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
         cookie: Annotated[str | None, Security(_cookie)],
     ) -> None:
+        # The header wins: a program that sends one means it, while browsers send cookies unasked.
         secret = bearer.credentials if bearer is not None else cookie or None
         check_origin(request, is_browser=bearer is None and cookie is not None)
         access: Access = request.app.state.access
@@ -116,6 +117,7 @@ def check_origin(request: Request, *, is_browser: bool) -> None:
 def _check_host(request: Request) -> None:
     """Refuse a name that someone made point to this machine (DNS rebinding)."""
     _, host = _parts(f"//{request.headers.get('host', '')}")
+    # The address of the client is this machine's either way; the name that it asked for is not.
     if host is None or not is_loopback(host):
         raise HTTPException(403, "without a token the host must be localhost or 127.0.0.1")
 
@@ -125,6 +127,7 @@ def _parts(url: str) -> tuple[str, str | None]:
     try:
         parts = urlsplit(url)
     except ValueError:
+        # urlsplit refuses, for example, a bracket without its pair.
         return "", None
     return parts.netloc, parts.hostname
 

@@ -48,6 +48,7 @@ def create_app(database: Database, settings: ApiSettings) -> FastAPI:
     app.state.context = ApiContext(database, settings, access)
     for module in (monitor, jobs, runs, pages):
         app.include_router(module.router)
+    # From here and not from another host: the content policy of `limits` allows `self` alone.
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
     Answers(pages.problem_page).install(app)
     # What is added last comes first: a refusal of the limits has the headers too.

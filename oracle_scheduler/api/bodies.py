@@ -59,6 +59,7 @@ Plain = Annotated[Any, AfterValidator(_check_plain)]
 Text = Annotated[str, Field(max_length=4_000), AfterValidator(_check_plain)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Variables = Annotated[dict[Name, Text], Field(max_length=100)]
+# 366 days.
 Seconds = Annotated[float, Field(gt=0, le=31_622_400)]
 Moment = Annotated[AwareDatetime | NaiveDatetime, AfterValidator(_check_year)]
 
@@ -66,6 +67,8 @@ Moment = Annotated[AwareDatetime | NaiveDatetime, AfterValidator(_check_year)]
 class Body(BaseModel):
     """A body of a request; a key that is not known is refused."""
 
+    # Python's json reads Infinity and NaN, which are not JSON; a comparison with NaN refuses
+    # nothing.
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 

@@ -66,6 +66,7 @@ def next_times(schedule: Schedule, first: dt.datetime | None) -> list[dt.datetim
     """Return the next times of a pipeline, of which the store knows the first."""
     if first is None:
         return []
+    # The trigger of a single date yields it again, whatever the moment.
     later = (moment for moment in times(schedule, first) if moment > first)
     return [first, *islice(later, NEXT_TIMES - 1)]
 
@@ -82,6 +83,8 @@ def schedule_text(schedule: Schedule) -> str:
 @router.delete("/api/remove-job/{job_id}", dependencies=administrator, responses=problems(404, 409))
 def remove_job(job_id: PipelineName, context: Context) -> bodies.Changed:
     """Forget a job that came by request; its runs stay."""
+    # Not one of a file: the next look into the folder of job files would not bring it back, since
+    # the file has not changed.
     definitions.remove(context.database, job_id, source=adhoc.SOURCE)
     return bodies.Changed(id=job_id, status="removed")
 

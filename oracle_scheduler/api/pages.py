@@ -41,6 +41,7 @@ def _moment(moment: dt.datetime | None) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        # Off by default in Jinja; names, reasons and outputs are texts of others.
         autoescape=True,
         # A name that a template misspells is an error and not an empty place.
         undefined=StrictUndefined,
@@ -112,6 +113,7 @@ def show_run(
 ) -> Response:
     """Show a run, its jobs and the output of one of them, which grows while it runs."""
     run, tasks = reading.run_of(context.database, run_id)
+    # As the run began with it: its jobs may be others than those of the file today.
     pipeline = pipeline_of(reading.run_definition(context.database, run_id), run.pipeline)
     shown = job or _job_to_look_at(tasks)
     values = {
@@ -160,6 +162,7 @@ def history(
 ) -> Response:
     """Show runs by day, durations and the newest runs."""
     chosen = pipeline or None
+    # The moment of the database, by which the runs are dated.
     now = figures(context.database).now
     since = now - dt.timedelta(days=30)
     runs = reading.runs(context.database, pipeline=chosen, limit=100)

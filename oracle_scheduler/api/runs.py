@@ -81,6 +81,7 @@ def _start(
 
 def fire_key(name: str, key: str | None) -> str:
     """Return the key of a run by request, which is never that of a scheduled time."""
+    # With the name: keys of clients are unique for one pipeline only.
     return f"request {name} {key or uuid.uuid4()}"
 
 
@@ -96,6 +97,7 @@ def backfill(name: PipelineName, body: bodies.Backfill, context: Context) -> bod
         result = backfills.backfill(
             context.database, name, since=body.since, until=body.until, dry_run=body.dry_run
         )
+    # datetime ends at the years 1 and 9999, also when a moment is converted between zones.
     except OverflowError as error:
         detail = "the times cannot be computed"
         raise HTTPException(http.HTTPStatus.UNPROCESSABLE_ENTITY, detail) from error

@@ -54,6 +54,7 @@ def serving(database: Database, settings: ApiSettings) -> Iterator[str]:
         yield url
     finally:
         server.should_exit = True
+        # With a limit: an answer that never ends must not keep the service from its end.
         thread.join(_STOP_SECONDS + 1)
 
 
@@ -72,6 +73,7 @@ def _config(database: Database, settings: ApiSettings) -> uvicorn.Config:
         timeout_graceful_shutdown=_STOP_SECONDS,
     )
     try:
+        # In this thread: otherwise the thread of the server would end without a word to the caller.
         config.load()
     except (OSError, ssl.SSLError) as error:
         message = f"the certificate or its key cannot be read ({error.strerror or error})"

@@ -43,6 +43,7 @@ class RedactedLines:
         """Return what can be shown after `data`; the rest waits for the end of its line."""
         text = self._rest + data
         end = text.rfind(b"\n") + 1
+        # A progress bar writes no line feed for hours: memory has a limit.
         if end == 0 and len(text) > LINE_BYTES_MAX + self._overlap:
             return self._piece(text)
         self._rest = text[end:]

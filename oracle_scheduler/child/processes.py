@@ -39,6 +39,7 @@ def _prctl(option: int, value: int) -> None:
 def descendants(ancestor: int) -> list[int]:
     """Return the ids of all living descendants of a process."""
     children: dict[int, list[int]] = {}
+    # By parents and not by process group: a command may begin a group or session of its own.
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (parent := _parent(entry)) is not None:
             children.setdefault(parent, []).append(int(entry.name))
@@ -90,6 +91,8 @@ def kill_descendants(awaited: int) -> int:
         for process in alive:
             send(process, signal.SIGKILL)
         killed.update(alive)
+        # Orphans became children of the subreaper (prctl(2), PR_SET_CHILD_SUBREAPER), and stay
+        # zombies until their status is collected.
         for process in killed - {awaited}:
             _collect(process)
         time.sleep(0.01)

@@ -54,6 +54,7 @@ def plan(file: Path, count: int, after: str | None, output_format: str) -> None:
     """Show the next times of a job file, the order of its jobs and its critical path."""
     pipeline = read_pipeline(file)
     moments = list(islice(times(pipeline.schedule, _moment(after)), count))
+    # By timeouts: no store is asked, so that no duration of a run is known.
     chain, seconds = critical_path(pipeline.jobs, lambda job: job.timeout_seconds)
     path = [job.id for job in chain]
     if output_format == "json":

@@ -18,6 +18,7 @@ from oracle_scheduler.store import backfills, pruning, readiness
 @click.pass_context
 def check(context: click.Context, /, store_url: str, table_prefix: str, output_format: str) -> None:
     """Look at rights, tables and clocks; exit code 1 where something is missing."""
+    # Missing tables are an answer of this command.
     with opened(store_url, table_prefix, needs_tables=False) as database:
         findings = list(readiness.findings(database))
     if output_format == "json":

@@ -64,6 +64,7 @@ def _synchronize(database: Database, schedules: list[Schedule], source: str) -> 
     gone = [
         row.name
         for row in reading.pipelines(database)
+        # Of this project alone: other projects and job files share the store.
         if row.source == source and row.name not in names
     ]
     for name in gone:

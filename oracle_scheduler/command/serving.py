@@ -50,6 +50,7 @@ _WAIT_SECONDS = 0.5
 @click.option("--print-sql", is_flag=True, help="Print the DDL for a DBA and change nothing.")
 def migrate(store_url: str, table_prefix: str, *, print_sql: bool) -> None:
     """Create the tables, or bring them up to date."""
+    # The tables need not be there, nor be current: to make them is the purpose.
     with opened(store_url, table_prefix, needs_tables=False) as database:
         if print_sql:
             for migration in migrations.MIGRATIONS:
@@ -272,6 +273,7 @@ def run(
 def _name(database: Database, name_or_file: str, new: NewRun, *, is_dry: bool) -> str:
     """Return the name of the pipeline, after registering it where it is given as a file."""
     path = Path(name_or_file)
+    # A name with a dot is taken for a file: names of pipelines and paths share one argument.
     if not path.suffix:
         return name_or_file
     pipeline = read_pipeline(path)

@@ -17,6 +17,8 @@ def cycle(jobs: Iterable[Job]) -> tuple[str, ...] | None:
     The first id stands at the end again. Dependencies on unknown jobs are ignored.
     """
     known = {job.id: job for job in jobs}
+    # Unknown names are left out: TopologicalSorter would add them as nodes, and they are reported
+    # by themselves.
     edges = {job.id: [name for name in job.dependencies if name in known] for job in known.values()}
     try:
         TopologicalSorter(edges).prepare()

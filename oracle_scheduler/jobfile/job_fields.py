@@ -21,6 +21,7 @@ _RETRIED_STATUS = frozenset({"ERROR", "FAILED", "TIMEOUT", "INTERRUPTED"})
 _SHELL_SIGNS = frozenset("|&;<>()$`\n*?[]#~%!{}")
 """Characters by which a command needs a shell; `${NAME}` alone does not."""
 
+# Their digests fill the column of the concurrency key (`store.firing.concurrency_key`).
 _STATES_MAX = 30
 
 _VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}")

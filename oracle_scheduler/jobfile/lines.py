@@ -54,6 +54,7 @@ def read_document(text: str, file: str) -> Document:
     """
     loader = _LOADER(text)
     try:
+        # Nodes and not values: only they know their lines.
         node = loader.get_single_node()
         lines: dict[Path, int] = {}
         value = None if node is None else _value(loader, node, (), lines, file)

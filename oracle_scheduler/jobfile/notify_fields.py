@@ -22,6 +22,7 @@ def read_notify(fields: Fields, problems: Problems) -> Notify:
     addresses = _addresses(fields, "email_address")
     by_flags = tuple(
         kind
+        # Executioner mails unless these are false; they matter where `notify` is not given.
         for kind, name, default in (
             ("success", "email_on_success", True),
             ("failure", "email_on_failure", True),

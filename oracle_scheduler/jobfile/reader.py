@@ -75,6 +75,7 @@ def pipeline_of(text: str, file: str) -> Pipeline:
     problems = Problems(document)
     pipeline = _pipeline(document, problems)
     if problems.entries:
+        # All at once and in the order of the file: one correction per try would take many tries.
         raise JobFileError(sorted(problems.entries, key=lambda problem: problem.line))
     return pipeline
 
@@ -179,6 +180,7 @@ def _check_dependencies(jobs: list[Job], problems: Problems) -> None:
                 is_complete = False
         if len(set(job.dependencies)) < len(job.dependencies):
             problems.add(path, "names a dependency twice", job=job.id)
+    # The graph of a wrong file would name circles that are none.
     if not is_complete or len(known) < len(jobs):
         return
     ids = cycle(jobs)

@@ -140,6 +140,7 @@ class Webhook:
             url, data=body, headers={"Content-Type": "application/json"}, method="POST"
         )
         try:
+            # With a time-out: urllib has none of its own, and notices are sent one after the other.
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310 - as above
                 return
         except urllib.error.HTTPError as error:

@@ -74,6 +74,7 @@ class Service:
             self._sender.start()
         if "worker" in settings.roles:
             for queue in settings.queues:
+                # Slots count over all workers: the last one that starts sets them.
                 claims.set_slots(self._database, queue, settings.slots)
             # Before the first claim: results of an earlier process free their jobs at once, not
             # when their leases end.
@@ -94,6 +95,7 @@ class Service:
         rounds = 0
         settings, next_round = self._settings, 0.0
         while not self._stop.is_set():
+            # A hint shortens the wait; without one, a lost one included, the poll interval decides.
             settings.hints.wait(settings.queues, settings.poll_seconds)
             if "worker" in settings.roles:
                 self._worker.step()

@@ -154,6 +154,7 @@ class Worker:
                 running.child.abandon()
 
     def _claim(self) -> None:
+        # Per process as well: the slots of the queue count over all workers.
         if self.running >= self._settings.slots:
             return
         # A look without a lock: an idle worker does not touch the rows of the queues.
@@ -174,6 +175,7 @@ class Worker:
             if claim.job.kind is JobKind.MELTANO:
                 self._check_hosts(command)
         except ConfigurationError as error:
+            # The text names variables and files, never values: it is shown on pages.
             endings.finish(self._database, claim.token, Ending(State.FAILED, None, str(error)))
             _LOGGER.error("Run %s, job '%s': %s", claim.run_id, claim.job.id, error)  # noqa: TRY400
             return

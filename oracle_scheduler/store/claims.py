@@ -116,6 +116,7 @@ def _choose(
             task.c.state == State.RUNNING
         )
     ).all()
+    # Counted in the table and not kept as a number, which a worker that died would leave too high.
     if sum(row.queue_name == queue for row in running) >= slots:
         return None
     # Of all queues: two jobs of one Meltano state must not meet, wherever they run.
@@ -126,6 +127,7 @@ def _choose(
         sa.select(task, run.c.max_workers)
         .join(run, run.c.run_id == task.c.run_id)
         .where(task.c.queue_name == queue, task.c.state.in_(CLAIMABLE), task.c.ready_at <= now)
+        # Run and place make the order total: on equal times the file decides.
         .order_by(task.c.priority.desc(), task.c.ready_at, task.c.run_id, task.c.place)
         .limit(_CANDIDATES)
     )

@@ -123,6 +123,7 @@ def _run_state(states: Iterable[State]) -> State | None:
     ended = list(states)
     if not all(state.is_final for state in ended):
         return None
+    # Before CANCELLED: whoever looks for failures must find the run.
     if any(state.is_failure for state in ended):
         return State.FAILED
     return State.CANCELLED if State.CANCELLED in ended else State.SUCCESS

@@ -140,6 +140,7 @@ def _run(metadata: sa.MetaData, prefix: str) -> sa.Table:
         f"{prefix}run",
         metadata,
         sa.Column("run_id", UUID, primary_key=True),
+        # The guard behind all locks: ORA-00001 for the second run of a time.
         sa.Column("fire_key", KEY, nullable=False, unique=True),
         sa.Column("pipeline_name", NAME, nullable=False, index=True),
         sa.Column("definition", sa.Text, nullable=False),

@@ -60,9 +60,11 @@ class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has 
         """
         del now
         self._wait = self._reread
+        # Before the store is asked: a process that waits to lead sends no statement here.
         if not self._is_leader():
             return []
         rows = self._database.perform(self._coming)
+        # Differences by the clock of the database, in which this machine's has no part.
         waits = [row["next_time"] - row["moment"] for row in rows]
         self._wait = min((wait for wait in waits if wait > _NOW), default=self._reread)
         due = (row for row, wait in zip(rows, waits, strict=True) if wait <= _NOW)
