@@ -74,6 +74,7 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 def show_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a table: with lines and colours on a terminal, else columns of plain text."""
+    # Behind a pipe lines and colours would be in the way of grep and awk.
     if sys.stdout.isatty():
         table = Table(*header, header_style="bold")
         for row in rows:
