@@ -42,6 +42,7 @@ class ApiSettings:
     @property
     def is_exposed(self) -> bool:
         """Whether requests may come from other machines."""
+        # Behind a proxy of this machine every request comes from the loopback address.
         return self.behind_proxy or not is_loopback(self.host)
 
     @property
@@ -80,6 +81,8 @@ def check_exposure(settings: ApiSettings, *, has_tokens: bool) -> None:
         raise ConfigurationError(message, setting="tls_certificate")
     if not settings.is_exposed:
         return
+    # Refused and not warned of: a scheduler that is open by default runs commands of anybody (dagu,
+    # GHSA-6qr9-g2xw-cw92).
     if not has_tokens:
         message = (
             f"{settings.host} is reached from other machines and the store has no token: create "
@@ -96,6 +99,7 @@ def check_exposure(settings: ApiSettings, *, has_tokens: bool) -> None:
 
 def is_loopback(host: str) -> bool:
     """Return whether a host name or address is this machine alone."""
+    # No other name is looked up: its address may be another one for the next request.
     if host == "localhost":
         return True
     try:

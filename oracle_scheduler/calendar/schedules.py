@@ -89,6 +89,7 @@ def due(pipeline: Pipeline, next_time: dt.datetime, now: dt.datetime) -> Due:
         next_time: The first time that is not yet decided.
         now: The present moment of the database.
     """
+    # Intervals count from the time that is due, not from now: a late look does not shift them.
     trigger = trigger_of(pipeline.schedule, next_time)
     passed: list[dt.datetime] = []
     moment: dt.datetime | None = next_time

@@ -151,6 +151,7 @@ class Child:
 
     def ending(self) -> Ending:
         """Return how the command ended, after `poll` returned true."""
+        # A pipe left open would cost the service a descriptor per job.
         self.abandon()
         lost = Ending(State.INTERRUPTED, None, _LOST)
         return self.spool.ending() or lost

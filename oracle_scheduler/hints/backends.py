@@ -85,6 +85,7 @@ class RedisHints:
             self._client.blpop([_KEY.format(queue) for queue in queues], timeout=seconds)
         except Exception as error:  # noqa: BLE001 - as above
             self._warn(error)
+            # A Redis that refuses at once would keep the worker's loop busy.
             time.sleep(seconds)
         else:
             self._has_warned = False

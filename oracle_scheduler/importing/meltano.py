@@ -49,6 +49,8 @@ def schedules(meltano: Meltano, environment: str | None, timezone: str) -> list[
     Raises:
         ConfigurationError: If Meltano cannot list them.
     """
+    # The command also opens Meltano's system database and marks stale runs as failed (Meltano
+    # 4.4.1).
     option = [f"--environment={environment}"] if environment else []
     # As a process: Meltano needs SQLAlchemy below 2.1 and stands in an environment of its own.
     command = [meltano.program, "--log-level=error", *option, "schedule", "list", "--format=json"]

@@ -180,6 +180,8 @@ class Pipeline:
     jobs: tuple[Job, ...]
     schedule: Schedule = Schedule()
     description: str = ""
+    # One run for all that passed: what users of other schedulers ask for (cronicle issue 263, dagu
+    # issue 1180).
     catch_up: CatchUp = CatchUp.LATEST
     catch_up_window_seconds: float | None = None
     catch_up_max: int = 100

@@ -44,6 +44,7 @@ class Sender:
         self._is_leader = is_leader
         self._poll_seconds = poll_seconds
         self._stop = threading.Event()
+        # A daemon: a receiver that does not answer must not keep the process from its end.
         self._thread = threading.Thread(target=self._loop, name="notices", daemon=True)
 
     def start(self) -> None:
