@@ -186,3 +186,30 @@ def test_mixed_changes_on_shared_rows(oracle_database: OracleDatabase, schema: s
     assert min(done[name] for name in ("transfer", "post", "merge_hits", "give_up")) > 0
     assert _open_sessions(oracle_database) == sessions
     print(f"{done.total()} transactions in {SECONDS:.0f} s: {dict(done)}")  # noqa: T201
+
+
+def test_one_of_several_sessions_makes_a_table(oracle_database: OracleDatabase) -> None:
+    """The others get ORA-00955, however far each had come."""
+    user = oracle_database.create_user("C")
+    start = threading.Barrier(4)
+    codes: list[int] = []
+
+    def create(connection: oracledb.Connection) -> None:
+        with connection, connection.cursor() as cursor:
+            for number in range(10):
+                start.wait(60)
+                try:
+                    cursor.execute(f"CREATE TABLE t{number} (id NUMBER)")
+                except oracledb.DatabaseError as failure:
+                    codes.append(failure.args[0].code)
+
+    threads = [
+        threading.Thread(target=create, args=[oracle_database.connect(user)])
+        for _ in range(start.parties)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [955] * 30
+    oracle_database.drop_user(user)

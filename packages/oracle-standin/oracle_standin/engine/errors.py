@@ -105,6 +105,9 @@ def _path(*parts: str) -> str:
 
 
 def _unique(failure: Failure, circumstances: Circumstances) -> OracleError:
+    if failure.schema == "pg_catalog":
+        # Two sessions made an object of one name at once; PostgreSQL finds it by its catalog's key.
+        return OracleError(955, "name is already used by an existing object")
     found = circumstances.query(_VIOLATED_KEY, (failure.schema, failure.constraint))[0]
     owner, key, table, columns = found if found[0] else (*_as_told(failure), ())
     name = f"{_owner(owner)}.{names.oracle_name(key)}"
