@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from target_oracle.foreign_keys import referring
 
 if TYPE_CHECKING:
     import oracledb
@@ -12,14 +14,9 @@ if TYPE_CHECKING:
 
 Strategy = Literal["rename", "exchange"]
 
-_FOREIGN_KEYS = """
-SELECT 'foreign key ' || C.OWNER || '.' || C.CONSTRAINT_NAME || ' refers to it'
-  FROM ALL_CONSTRAINTS C
-  JOIN ALL_CONSTRAINTS K ON K.OWNER = C.R_OWNER AND K.CONSTRAINT_NAME = C.R_CONSTRAINT_NAME
- WHERE C.CONSTRAINT_TYPE = 'R' AND K.OWNER = :1 AND K.TABLE_NAME = :2
-UNION ALL
+_OWN_FOREIGN_KEYS = """
 SELECT 'it has foreign key ' || F.CONSTRAINT_NAME FROM ALL_CONSTRAINTS F
- WHERE F.CONSTRAINT_TYPE = 'R' AND F.OWNER = :3 AND F.TABLE_NAME = :4
+ WHERE F.CONSTRAINT_TYPE = 'R' AND F.OWNER = :1 AND F.TABLE_NAME = :2
 """
 _LOGS = """
 SELECT 'it has materialized view log ' || L.LOG_TABLE FROM ALL_MVIEW_LOGS L
@@ -65,7 +62,7 @@ _PARTITIONS = """
 SELECT PARTITION_COUNT, SUBPARTITIONING_TYPE FROM ALL_PART_TABLES
  WHERE OWNER = :1 AND TABLE_NAME = :2
 """
-_FOR_ALL = (_FOREIGN_KEYS, _LOGS, _OTHER_KINDS, _COLUMNS)
+_FOR_ALL = (_OWN_FOREIGN_KEYS, _LOGS, _OTHER_KINDS, _COLUMNS)
 _FURTHER = {"rename": (_ATTACHED,), "exchange": (_GLOBAL_INDEXES,)}
 
 _OTHER_SCHEMA_RIGHTS = (
@@ -85,28 +82,39 @@ def obstacle(connection: oracledb.Connection, table: TableName, strategy: Strate
         oracledb.Error: If the dictionary cannot be read.
     """
     binds = [table.schema.name, table.table.name]
+    foreign_keys = referring(connection, table)
+    if foreign_keys:
+        return f"foreign key {foreign_keys[0].owner}.{foreign_keys[0].name} refers to it"
     with connection.cursor() as cursor:
-        kind = cursor.execute(_KIND, binds).fetchone()
-        if kind is None:
+        row = cursor.execute(_KIND, binds).fetchone()
+        if row is None:
             return None
-        partitioned, temporary, iot_type, cluster = kind
-        if temporary == "Y" or iot_type or cluster:
-            return "it is temporary, index-organized or in a cluster"
-        if strategy == "rename" and partitioned == "YES":
-            return "it is partitioned"
-        if strategy == "exchange":
-            parts = cursor.execute(_PARTITIONS, binds).fetchone()
-            if parts is None or parts[0] != 1 or parts[1] != "NONE":
-                return (
-                    "it was not made for it: it must have one partition and no subpartitions, as "
-                    "the target makes it"
-                )
+        kind = _unsuitable_kind(cursor, row, binds, strategy)
+        if kind is not None:
+            return kind
         for query in (*_FOR_ALL, *_FURTHER[strategy]):
             count = query.count(":")
             # Binds by position: every placeholder takes one.
             row = cursor.execute(query, (binds * count)[:count]).fetchone()
             if row is not None:
                 return str(row[0])
+    return None
+
+
+def _unsuitable_kind(
+    cursor: oracledb.Cursor, row: tuple[Any, ...], binds: list[str], strategy: Strategy
+) -> str | None:
+    partitioned, temporary, iot_type, cluster = row
+    if temporary == "Y" or iot_type or cluster:
+        return "it is temporary, index-organized or in a cluster"
+    if strategy == "rename":
+        return "it is partitioned" if partitioned == "YES" else None
+    parts = cursor.execute(_PARTITIONS, binds).fetchone()
+    if parts is None or parts[0] != 1 or parts[1] != "NONE":
+        return (
+            "it was not made for it: it must have one partition and no subpartitions, as the "
+            "target makes it"
+        )
     return None
 
 
