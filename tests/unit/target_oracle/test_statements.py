@@ -138,4 +138,4 @@ def test_bindings_follow_the_longest_value(
 
 def test_picking_rows_of_a_batch() -> None:
     batch = Batch([ID, NAME], [[1, 2, 3], ["a", "b", "c"]], 3)
-    assert batch.pick([2, 0]) == Batch([ID, NAME], [[3, 1], ["c", "a"]], 2)
+    assert batch.pick([2, 0]) == Batch([ID, NAME], [[3, 1], ["c", "a"]], 2, [2, 0])
