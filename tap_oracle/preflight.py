@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING
 
-from oracle_core.errors import ConfigurationError
+from oracle_core import preflight
 from tap_oracle.catalog_entry import FULL_TABLE, INCREMENTAL
 from tap_oracle.starting_point import is_later, is_moment
 from tap_oracle.streams.incremental import COLUMNS, columns_digest
@@ -29,14 +29,10 @@ def check_streams(streams: Iterable[OracleStream], *, strict: bool) -> None:
     Raises:
         ConfigurationError: If there is something to warn of and `strict` is set.
     """
-    found = [
+    warnings = (
         f"stream '{stream.name}': {warning}" for stream in streams for warning in _warnings(stream)
-    ]
-    for line in found:
-        _LOGGER.warning("%s", line)
-    if found and strict:
-        msg = f"{len(found)} warning(s) are errors in this run: {'; '.join(found)}"
-        raise ConfigurationError(msg, setting="strict")
+    )
+    preflight.report(warnings, _LOGGER, strict=strict)
 
 
 def _warnings(stream: OracleStream) -> Iterator[str]:

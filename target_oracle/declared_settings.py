@@ -328,6 +328,13 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         ),
     ),
     th.Property(
+        "strict",
+        th.BooleanType(nullable=True),
+        default=False,
+        title="Strict",
+        description="Whether the warnings at the start of a stream are errors.",
+    ),
+    th.Property(
         "max_line_bytes",
         th.IntegerType(nullable=True, minimum=1),
         default=DEFAULT_MAX_LINE_BYTES,

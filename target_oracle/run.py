@@ -22,6 +22,7 @@ from target_oracle.batch_reader import BatchInput
 from target_oracle.bookkeeping import Bookkeeping, open_bookkeeping
 from target_oracle.history import LoadHistory
 from target_oracle.naming import NamingRules, TableRegister
+from target_oracle.preflight import check_streams
 from target_oracle.services import LoadServices
 from target_oracle.session import TargetSession
 from target_oracle.settings import TargetSettings
@@ -130,16 +131,15 @@ class LoadRun:
         self._mapper.register_raw_stream_schema(
             stream, declared["schema"], declared["key_properties"]
         )
-        for stream_map in self._mapper.stream_maps[stream]:
-            if not isinstance(stream_map, RemoveRecordTransform):
-                with self._failures.of(stream_map.stream_alias, self._oldest_of(stream_map)):
-                    self._make_sink(stream_map)
-        if message.get("bookmark_properties") and self.settings.load_method == "overwrite":
-            _LOGGER.warning(
-                "Stream '%s' is read by a replication key, so that later runs send only what is "
-                "new, and load_method overwrite would replace the table by that; use upsert",
-                stream,
-            )
+        maps = [
+            each
+            for each in self._mapper.stream_maps[stream]
+            if not isinstance(each, RemoveRecordTransform)
+        ]
+        check_streams(maps, self.settings, bookmarks=message.get("bookmark_properties"))
+        for stream_map in maps:
+            with self._failures.of(stream_map.stream_alias, self._oldest_of(stream_map)):
+                self._make_sink(stream_map)
         self._released()
 
     def _oldest_of(self, stream_map: StreamMap) -> Callable[[], int]:

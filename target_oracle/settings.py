@@ -67,6 +67,7 @@ class TargetSettings:
     on_bad_row: OnBadRow = "fail"
     bad_rows_max: int = DEFAULT_BAD_ROWS_MAX
     validate_records: bool = True
+    strict: bool = False
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
 
     @property
