@@ -123,3 +123,34 @@ def test_versions_replace_earlier_rows(loader: Loader, hard: bool) -> None:
     assert loader.rows("SELECT COUNT(*) FROM t") == [(2 if hard else 3,)]
     run(3, 1)
     assert loader.rows(query) == [(1,)]
+
+
+@pytest.mark.parametrize("hard", [True, False])
+def test_rows_from_before_there_were_versions_are_replaced(loader: Loader, hard: bool) -> None:
+    older = 1_700_000_000_000  # milliseconds, as pipelinewise-tap-oracle counts versions
+    loader.load(schema_line(ID), *(record_line({"ID": number}) for number in (1, 2)))
+    loader.load(schema_line(ID), record_line({"ID": 3}, version=older))
+    loader.load(
+        schema_line(ID),
+        record_line({"ID": 2}, version=1_700_000_100),
+        json.dumps({"type": "ACTIVATE_VERSION", "stream": "HR-T", "version": 1_700_000_100}),
+        hard_delete=hard,
+    )
+    assert loader.rows('SELECT id FROM t WHERE "_SDC_DELETED_AT" IS NULL') == [(2,)]
+    assert loader.rows("SELECT COUNT(*) FROM t") == [(1 if hard else 3,)]
+
+
+def test_the_log_has_one_line_per_stream_and_a_total(loader: Loader) -> None:
+    streams = ["HR-A", "HR-B", "HR-C"]
+    lines = [
+        line
+        for stream in streams
+        for line in (schema_line(ID, stream=stream), record_line({"ID": 1}, stream))
+    ]
+    loader.load(*lines)
+    done = loader.load(*lines)
+    written = [line for line in done.stderr.splitlines() if "METRIC" not in line]
+    for stream in streams:
+        assert sum(stream in line for line in written) == 1, done.stderr
+    assert sum("3 rows of 3 streams" in line for line in written) == 1
+    assert len(written) <= len(streams) + 3, done.stderr
