@@ -95,8 +95,9 @@ def runs_of(name: str, moments: Iterable[dt.datetime]) -> Iterator[NewRun]:
 
 
 def fire_key(name: str, moment: dt.datetime) -> str:
-    """Return the key of the one run of a time."""
-    return f"{name}@{moment.isoformat()}"
+    """Return the key of the one run of a time, which is the same in whatever zone it is given."""
+    # The store gives a time in UTC, the calendar the ones after it in the zone of the pipeline.
+    return f"{name}@{moment.astimezone(dt.UTC).isoformat()}"
 
 
 def start(database: Database, name: str, new: NewRun) -> tuple[str, bool]:
@@ -203,7 +204,8 @@ def _insert_missed(
 ) -> None:
     """Record times that are not run as one row with their number."""
     name = known.pipeline.name
-    reason = f"{len(missed)} times from {missed[0].isoformat()} to {missed[-1].isoformat()}"
+    first, last = (moment.astimezone(dt.UTC).isoformat() for moment in (missed[0], missed[-1]))
+    reason = f"{len(missed)} times from {first} to {last}"
     new = NewRun(f"{fire_key(name, missed[0])}+{len(missed)} missed", missed[-1])
     run_id = _insert(database, connection, known, new, now, State.MISSED, reason, len(missed))
     history.begin(database, connection, run_id, known.pipeline, now)

@@ -1,0 +1,100 @@
+"""Keys of runs: each time has one run, whoever asks for it and in whatever zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.store import definitions, firing, migrations
+from oracle_scheduler.store.backfills import backfill
+from oracle_scheduler.store.database import Database, sqlite_engine
+from oracle_scheduler.store.firing import fire_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]
+# The hour of 2026-10-25 that Berlin has twice, from 00:00 to 02:00 UTC.
+DOUBLED_HOURS = st.datetimes(dt.datetime(2026, 10, 24, 23), dt.datetime(2026, 10, 25, 3))
+MOMENTS = st.one_of(
+    DOUBLED_HOURS, st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2040, 1, 1))
+).map(lambda moment: moment.replace(tzinfo=dt.UTC))
+
+
+@given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(ZONES))
+def test_a_moment_has_one_key_in_every_zone(moment: dt.datetime, zone: str, other: str) -> None:
+    first, second = moment.astimezone(ZoneInfo(zone)), moment.astimezone(ZoneInfo(other))
+    assert fire_key("load", first) == fire_key("load", second) == fire_key("load", moment)
+    later = (moment + dt.timedelta(hours=1)).astimezone(ZoneInfo(zone))
+    assert fire_key("load", later) != fire_key("load", first)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    database = Database(sqlite_engine(tmp_path / "store.db"))
+    migrations.migrate(database)
+    yield database
+    database.close()
+
+
+def register(store: Database, cron: str, catch_up: str) -> None:
+    text = (
+        f"application_name: load\ncatch_up: {catch_up}\noverlap: queue\n"
+        f"schedule: {{cron: '{cron}', timezone: Europe/Berlin}}\n"
+        "jobs:\n- {id: load, command: load}\n"
+    )
+    definitions.register(store, pipeline_of(text, "load.yml"), text)
+
+
+def fire_at(
+    store: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    now: dt.datetime,
+    next_time: dt.datetime | None = None,
+) -> None:
+    """Fire as a process does that starts at `now`; `next_time` replaces the one in the store."""
+    if next_time is not None:
+        with store.transaction() as connection:
+            connection.execute(sa.update(store.tables.trigger).values(next_time=next_time))
+    monkeypatch.setattr(Database, "now", lambda *_: now)
+    firing.fire(store, "load")
+
+
+def scheduled(store: Database, state: str | None = None) -> list[dt.datetime]:
+    run = store.tables.run
+    query = sa.select(run.c.scheduled_for).order_by(run.c.scheduled_for)
+    if state is not None:
+        query = query.where(run.c.state == state)
+    with store.transaction() as connection:
+        return [row.scheduled_for for row in connection.execute(query)]
+
+
+def test_a_backfill_makes_no_run_of_a_time_that_was_fired(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, "0 6 * * *", "all")
+    first = dt.datetime(2026, 10, 1, 4, tzinfo=dt.UTC)
+    now = dt.datetime(2026, 10, 3, 12, tzinfo=dt.UTC)
+    fire_at(store, monkeypatch, now, first)
+    assert len(scheduled(store)) == 3
+    result = backfill(store, "load", since=first - dt.timedelta(hours=1), until=now)
+    assert len(result.times) == 3
+    assert result.run_ids == ()
+
+
+def test_a_missed_time_is_named_in_utc(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(store, "0 6 * * *", "none")
+    first = dt.datetime(2026, 10, 1, 4, tzinfo=dt.UTC)
+    fire_at(store, monkeypatch, dt.datetime(2026, 10, 3, 12, tzinfo=dt.UTC), first)
+    with store.transaction() as connection:
+        row = connection.execute(sa.select(store.tables.run)).one()
+    assert row.reason == "3 times from 2026-10-01T04:00:00+00:00 to 2026-10-03T04:00:00+00:00"
+    assert row.fire_key == "load@2026-10-01T04:00:00+00:00+3 missed"
