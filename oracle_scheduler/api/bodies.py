@@ -144,7 +144,7 @@ class Submission(StartRun):
 
 
 class Backfill(Body):
-    """Which past times of a pipeline are run; `to` itself is not."""
+    """Which past times of a pipeline are run: `from` itself is one of them, `to` is not."""
 
     since: Annotated[Moment, Field(alias="from")]
     until: Annotated[Moment, Field(alias="to")]

@@ -53,7 +53,7 @@ def backfill(
         database: The store.
         name: Of the pipeline.
         since: First moment of the period; without an offset it is in the pipeline's zone.
-        until: Moment behind the period.
+        until: Moment behind the period, which is not run itself.
         dry_run: Whether only the times are returned.
 
     Raises:
@@ -82,10 +82,14 @@ def _moments(schedule: Schedule, since: dt.datetime, until: dt.datetime) -> tupl
         message = "only a pipeline with cron or date has times in the past; start it by hand"
         raise ConfigurationError(message)
     zone = zoneinfo.ZoneInfo(schedule.timezone)
+    # In UTC: within one zone Python compares wall clocks, which go back in the autumn night.
     first, end = (
-        moment if moment.tzinfo else moment.replace(tzinfo=zone) for moment in (since, until)
+        (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
+        for moment in (since, until)
     )
-    period = takewhile(lambda moment: first <= moment < end, times(schedule, first))
+    # A calendar's times are those behind a moment, but the first moment of the period counts.
+    moments_from = times(schedule, first - dt.timedelta(microseconds=1))
+    period = takewhile(lambda moment: first <= moment < end, moments_from)
     # One more than the limit: `* * * * *` and a far end would otherwise be counted to the end.
     moments = tuple(islice(period, TIMES_MAX + 1))
     if len(moments) > TIMES_MAX:

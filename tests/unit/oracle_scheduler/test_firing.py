@@ -98,3 +98,28 @@ def test_a_missed_time_is_named_in_utc(store: Database, monkeypatch: pytest.Monk
         row = connection.execute(sa.select(store.tables.run)).one()
     assert row.reason == "3 times from 2026-10-01T04:00:00+00:00 to 2026-10-03T04:00:00+00:00"
     assert row.fire_key == "load@2026-10-01T04:00:00+00:00+3 missed"
+
+
+def berlin(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def period(store: Database, since: dt.datetime, until: dt.datetime) -> list[str]:
+    times = backfill(store, "load", since=since, until=until, dry_run=True).times
+    return [f"{moment.astimezone(ZoneInfo('Europe/Berlin')):%dT%H:%M%z}" for moment in times]
+
+
+def test_a_backfill_begins_with_its_first_moment_and_ends_before_its_last(store: Database) -> None:
+    register(store, "0 0 * * *", "latest")
+    october = berlin("2026-10-01"), berlin("2026-10-03")
+    assert period(store, *october) == ["01T00:00+0200", "02T00:00+0200"]
+    naive = dt.datetime(2026, 10, 3), dt.datetime(2026, 10, 4)  # noqa: DTZ001 - as --from is read
+    assert period(store, *naive) == ["03T00:00+0200"]
+    assert period(store, berlin("2026-10-03"), berlin("2026-10-03")) == []
+    assert period(store, berlin("2026-10-03T00:00:00.000001"), berlin("2026-10-04")) == []
+
+
+def test_a_backfill_ends_in_the_hour_of_autumn_that_is_meant(store: Database) -> None:
+    register(store, "*/30 * * * *", "latest")
+    since, until = berlin("2026-10-25T02:30"), berlin("2026-10-25T02:30").replace(fold=1)
+    assert period(store, since, until) == ["25T02:30+0200", "25T02:00+0100"]
