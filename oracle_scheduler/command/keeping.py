@@ -51,7 +51,9 @@ def prune(store_url: str, table_prefix: str, days: float, output_format: str) ->
 @click.argument("pipeline")
 @store_options
 @click.option("--from", "since", required=True, help="First moment, itself included, RFC 3339.")
-@click.option("--to", "until", required=True, help="Moment behind the last, itself left out, RFC 3339.")
+@click.option(
+    "--to", "until", required=True, help="Moment behind the last, itself left out, RFC 3339."
+)
 @click.option("--dry-run", is_flag=True, help="Show the times and start nothing.")
 @format_option
 def backfill(
