@@ -70,6 +70,11 @@ def _offset(text: str | None) -> str:
     if text is None or text in "Zz":
         return "+00:00"
     digits = text[1:].replace(":", "")
+    # Local mean times of before about 1900 have seconds; TIME_ZONE_HOUR and TIME_ZONE_MINUTE are
+    # all that Oracle keeps (SQL Language Reference, "TIMESTAMP WITH TIME ZONE").
+    if digits[4:].strip("0"):
+        msg = "an offset has seconds, which Oracle does not keep"
+        raise Refused(msg)
     return f"{text[0]}{digits[:2]}:{digits[2:4] or '00'}"
 
 

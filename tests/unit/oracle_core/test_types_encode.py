@@ -303,3 +303,14 @@ def test_a_column_at_once_is_what_its_values_are_one_by_one(
         with pytest.raises(DataError) as refused:
             plan.values([*values, too_fine[spelling]])
         assert refused.value.position == len(values)
+
+
+@pytest.mark.parametrize("spelled", ["TIMESTAMP WITH TIME ZONE", "TIMESTAMP", "DATE"])
+def test_an_offset_with_seconds_is_refused(spelled: str) -> None:
+    for native in (False, True):
+        for offset in ("+00:53:28", "-00:00:28"):
+            value = f"1890-01-01T00:00:00{offset}"
+            assert "offset has seconds" in refusal(spelled, value, native=native)
+    assert bound("TIMESTAMP WITH TIME ZONE", "1890-01-01T00:00:00+00:53:00") == bound(
+        "TIMESTAMP WITH TIME ZONE", "1890-01-01T00:00:00+00:53"
+    )
