@@ -79,16 +79,26 @@ class AuditSink:
 
 
 def _last_digest(descriptor: int) -> str:
-    size = os.fstat(descriptor).st_size
-    tail = os.pread(descriptor, _TAIL_BYTES, max(0, size - _TAIL_BYTES))
-    lines = tail.splitlines()
-    if not lines:
+    line = _last_line(descriptor)
+    if not line:
         return _START
     try:
-        return str(json.loads(lines[-1])["digest"])
+        return str(json.loads(line)["digest"])
     except (ValueError, KeyError, TypeError):
         # The line is damaged; the chain begins with what is there, so that verify finds it.
-        return hashlib.sha256(lines[-1]).hexdigest()
+        return hashlib.sha256(line).hexdigest()
+
+
+def _last_line(descriptor: int) -> bytes:
+    size, length = os.fstat(descriptor).st_size, _TAIL_BYTES
+    while True:
+        start = max(0, size - length)
+        tail = os.pread(descriptor, size - start, start).rstrip(b"\r\n")
+        _, end_of_line, line = tail.rpartition(b"\n")
+        if end_of_line or start == 0:
+            return line
+        # A statement may be long: half of its line has no digest to refer to.
+        length *= 4
 
 
 def _sealed(line: dict[str, Any]) -> bytes:

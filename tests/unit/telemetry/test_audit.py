@@ -70,3 +70,12 @@ def test_statements_hold_no_secret(tmp_path: Path) -> None:
         redact.forget_all()
     assert "canary" not in path.read_text(encoding="utf-8")
     assert json.loads(path.read_text(encoding="utf-8"))["statement"].startswith("x ")
+
+
+def test_a_line_after_a_very_long_one_refers_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    sink = AuditSink(path, application="target-oracle")
+    for length in (1, 70_000, 300_000, 1):
+        statement = f"COMMENT ON TABLE T IS '{'x' * length}'"
+        sink.handle(TableChanged("COMMENT", "T", "APP", statement=statement))
+    assert verify(path) is None
