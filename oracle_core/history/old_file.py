@@ -37,8 +37,10 @@ def read_old_history(file: Path) -> list[dict[str, Any]]:
         ConfigurationError: If it has no such table, or a row has no number.
     """
     try:
-        # Without mode=ro SQLite makes the file where it is missing.
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        # Without mode=ro SQLite makes the file where it is missing. In a URI "#", "?" and "%" of a
+        # path are escaped (SQLite, "Uniform Resource Identifiers").
+        uri = f"{file.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
             rows = connection.execute(_SELECT).fetchall()
     except sqlite3.Error as error:
         msg = f"has no readable table job_history with its nine columns ({type(error).__name__})"

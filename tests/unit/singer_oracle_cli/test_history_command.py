@@ -106,7 +106,7 @@ def test_an_export_has_every_column(url: str) -> None:
 
 
 def test_an_older_file_is_imported_once(tmp_path: Path) -> None:
-    old, url = tmp_path / "old.db", f"sqlite:///{tmp_path}/new.db"
+    old, url = tmp_path / "old #1?100%25.db", f"sqlite:///{tmp_path}/new.db"
     with closing(sqlite3.connect(old)) as connection:
         connection.execute(
             "CREATE TABLE job_history (run_id INTEGER, id TEXT, description TEXT, command TEXT, "
