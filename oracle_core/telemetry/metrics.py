@@ -7,6 +7,7 @@ Stream is the widest label: no run ids, no statements, no values.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -198,7 +199,8 @@ def _escaped(value: str) -> str:
 
 
 def _unescaped(value: str) -> str:
-    return value.replace(r"\n", "\n").replace(r"\"", '"').replace(r"\\", "\\")
+    # In one pass: the second backslash of a pair does not begin another escape.
+    return re.sub(r"\\([\\\"n])", lambda escape: "\n" if escape[1] == "n" else escape[1], value)
 
 
 def _version() -> str:

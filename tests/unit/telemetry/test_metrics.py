@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pytest
+
 from oracle_core.pool import PoolUsage
 from oracle_core.telemetry import RunStarted, metrics
 from oracle_core.telemetry.metrics import MetricsSink
@@ -12,8 +14,6 @@ from tests.unit.telemetry.events import NOW, a_run, new_run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def written(path: Path, *, fails: bool = False) -> list[str]:
@@ -79,3 +79,8 @@ def test_the_start_shows_a_running_pipeline(tmp_path: Path) -> None:
     path = tmp_path / "target.prom"
     MetricsSink(path, application="target-oracle").handle(RunStarted(new_run()))
     assert 'status="RUNNING"} 1' in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [r"C:\new", "a\nb", 'a"b', "\\", r"\\n", '\\"'])
+def test_names_of_jobs_are_read_as_they_were_written(name: str) -> None:
+    assert metrics._unescaped(metrics._escaped(name)) == name
