@@ -161,9 +161,13 @@ def read_json_object(
     except json.JSONDecodeError as error:
         msg = f"{name} is not valid JSON (line {error.lineno}, column {error.colno})"
         raise ConfigurationError(msg, setting=setting) from error
-    # UnicodeDecodeError is a ValueError, as is JSONDecodeError, which therefore comes before it.
-    except ValueError as error:
+    except UnicodeDecodeError as error:
         msg = f"{name} is not text in UTF-8"
+        raise ConfigurationError(msg, setting=setting) from error
+    # Both exceptions above are ValueErrors too; what is left is Python's limit for integers.
+    except ValueError as error:
+        digits_max = sys.get_int_max_str_digits()
+        msg = f"{name} contains an integer of more than {digits_max:,} digits"
         raise ConfigurationError(msg, setting=setting) from error
     if not isinstance(content, dict):
         msg = f"{name} does not contain a JSON object"

@@ -90,6 +90,7 @@ def test_what_click_raises_is_left_to_click(failure: Exception) -> None:
         (b'{"a": canary}', "is not valid JSON (line 1, column 7)"),
         (b"[1]", "does not contain a JSON object"),
         (b'{"a": "\xff"}', "is not text in UTF-8"),
+        (b'{"a": 1' + b"0" * 4300 + b"}", "contains an integer of more than 4,300 digits"),
         (None, "cannot be read: No such file or directory"),
     ],
 )
