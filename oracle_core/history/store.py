@@ -320,7 +320,9 @@ class HistoryStore:
         table = self._table
         with self._engine.begin() as connection:
             old = sa.func.coalesce(table.c["STARTED_AT"], table.c["LAST_RUN"]) < utc(before)
-            ended = sa.func.coalesce(table.c["STATUS"], "") != RunStatus.RUNNING.value
+            # Not by way of coalesce to an empty text, which is NULL in Oracle.
+            status = table.c["STATUS"]
+            ended = sa.or_(status.is_(None), status != RunStatus.RUNNING.value)
             return connection.execute(table.delete().where(old, ended)).rowcount
 
     # Reading

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from oracle_core.errors import ConfigurationError
 from oracle_core.history import RunHistory, RunStatus, StreamRun, start_run
@@ -118,6 +119,17 @@ def test_pruning_keeps_what_is_new_or_runs(store: HistoryStore) -> None:
     store.begin(running)
     assert store.prune(NOW + dt.timedelta(days=1)) == 3
     assert {run.run_id for run in store.runs()} == {running.run_id, new.run_id}
+
+
+def test_rows_without_a_status_are_pruned_where_an_empty_text_is_null(store: HistoryStore) -> None:
+    def as_oracle_binds(*arguments: Any) -> tuple[str, tuple[object, ...]]:
+        statement, values = arguments[2:4]
+        return statement, tuple(None if value == "" else value for value in values)
+
+    long_ago = NOW.replace(year=2020, tzinfo=None)
+    store.add([{"RUN_ID": 1, "ID": "load", "STATUS": None, "LAST_RUN": long_ago}])
+    sa.event.listen(store._engine, "before_cursor_execute", as_oracle_binds, retval=True)
+    assert store.prune(NOW) == 1
 
 
 def test_migrations_can_be_repeated_and_complete_an_older_table(tmp_path: Path) -> None:
