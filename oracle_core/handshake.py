@@ -60,6 +60,7 @@ def _within(parameters: Mapping[str, Any], deadline_seconds: float) -> oracledb.
     results: list[oracledb.Connection] = []
     failures: list[BaseException] = []
     is_over = threading.Event()
+    handover = threading.Lock()
 
     def log_on() -> None:
         try:
@@ -67,20 +68,24 @@ def _within(parameters: Mapping[str, Any], deadline_seconds: float) -> oracledb.
         except BaseException as error:  # noqa: BLE001 - raised again by the waiting thread
             failures.append(error)
             return
-        results.append(connection)
+        with handover:
+            if not is_over.is_set():
+                results.append(connection)
+                return
         # The caller has given up: nobody would use or close this session.
-        if is_over.is_set():
-            with suppress(oracledb.Error):
-                connection.close()
+        with suppress(oracledb.Error):
+            connection.close()
 
     # daemon: a thread that still waits must not hold up the end of the process.
     thread = threading.Thread(target=log_on, name="log-on", daemon=True)
     thread.start()
     thread.join(deadline_seconds)
+    # Under the lock, so that a session is there before this moment or closed by its thread.
+    with handover:
+        is_over.set()
     if failures:
         raise failures[0]
     if not results:
-        is_over.set()
         msg = f"no answer within {deadline_seconds:g} seconds"
         raise TimeoutError(msg)
     return results[0]

@@ -9,11 +9,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import oracledb
 import pytest
 
+from oracle_core import handshake
 from oracle_core.errors import describe
 from oracle_core.handshake import ping
 
@@ -155,3 +157,38 @@ def test_a_missing_schema_and_a_duplicate_key_say_what_to_look_at() -> None:
     assert "schema does not exist" in missing.message
     duplicate = describe(oracledb.IntegrityError("ORA-00001: unique constraint violated"))
     assert "no other load writes into the table" in duplicate.hint
+
+
+def test_a_session_that_comes_as_time_is_up_is_closed_or_returned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer, closed = threading.Event(), threading.Event()
+
+    class Session:
+        def close(self) -> None:
+            closed.set()
+
+    class AnsweredMeanwhile(threading.Event):
+        def set(self) -> None:
+            answer.set()
+            for thread in threading.enumerate():
+                if thread.name == "log-on":
+                    thread.join(0.2)
+            super().set()
+
+    def connect(**_: object) -> Session:
+        answer.wait(10)
+        return Session()
+
+    monkeypatch.setattr(
+        handshake,
+        "oracledb",
+        SimpleNamespace(
+            connect=connect, Error=oracledb.Error, OperationalError=oracledb.OperationalError
+        ),
+    )
+    threads = {"Thread": threading.Thread, "Lock": threading.Lock, "Event": AnsweredMeanwhile}
+    monkeypatch.setattr(handshake, "threading", SimpleNamespace(**threads))
+    with pytest.raises(TimeoutError):
+        handshake.open_session({}, 0.01)
+    assert closed.wait(5)
