@@ -49,8 +49,5 @@ SCN_STATEMENTS: Mapping[str, ScnStatement] = {
     "dbms_flashback": ScnStatement(
         "SELECT dbms_flashback.get_system_change_number FROM dual", "EXECUTE on DBMS_FLASHBACK"
     ),
-    "oldest_transaction": ScnStatement(
-        "SELECT MIN(t.start_scn) FROM v$transaction t", "READ on SYS.V_$TRANSACTION"
-    ),
 }
-"""Ways to the current SCN, in the order of preference, and to that of the oldest transaction."""
+"""Ways to the current SCN, in the order of preference."""
