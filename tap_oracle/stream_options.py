@@ -139,4 +139,4 @@ def options_of(stream: str, options: Mapping[str, StreamOptions]) -> StreamOptio
 def unmatched(streams: Iterable[str], options: Mapping[str, StreamOptions]) -> list[str]:
     """Return the globs that match no stream, which are probably misspelt."""
     names = list(streams)
-    return [glob for glob in options if not fnmatch.filter(names, glob)]
+    return [glob for glob in options if not any(fnmatch.fnmatchcase(name, glob) for name in names)]

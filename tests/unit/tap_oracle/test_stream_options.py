@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
+import ntpath
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from oracle_core.errors import ConfigurationError
-from tap_oracle.stream_options import checked_options, options_of
+from tap_oracle.stream_options import checked_options, options_of, unmatched
 from tests.unit.tap_oracle.fake_database import FakeSession, FakeTap, catalog_of
 
 
@@ -65,3 +68,11 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message) as caught:
         checked_options(given)
     assert caught.value.setting == "stream_options"
+
+
+def test_globs_that_match_no_stream_are_found_alike_on_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fnmatch, "os", SimpleNamespace(path=ntpath))
+    options = checked_options({"HR-*": {}, "hr-*": {}, "HR-JOBS": {}})
+    assert unmatched(["HR-JOBS"], options) == ["hr-*"]
