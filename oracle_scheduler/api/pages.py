@@ -18,12 +18,12 @@ from oracle_scheduler.api.access import COOKIE, check_origin, operator, reader
 from oracle_scheduler.api.context import Context
 from oracle_scheduler.api.jobs import PipelineName, next_times, schedule_text
 from oracle_scheduler.api.problems import LOGIN
-from oracle_scheduler.api.runs import RunId, fire_key
+from oracle_scheduler.api.runs import RunId
 from oracle_scheduler.jobfile import pipeline_of
 from oracle_scheduler.store import definitions, firing, interventions, outputs, reading
 from oracle_scheduler.store.errors import UnknownNameError
 from oracle_scheduler.store.figures import ALIVE_SECONDS, MISSED_DAYS, figures
-from oracle_scheduler.store.firing import NewRun
+from oracle_scheduler.store.firing import NewRun, request_key
 from oracle_scheduler.store.states import State
 
 router = APIRouter(include_in_schema=False)
@@ -189,7 +189,7 @@ def show_nodes(context: Context) -> Response:
 @router.post("/pipelines/{name}/run", dependencies=operator)
 def run_pipeline(name: PipelineName, context: Context) -> Response:
     """Run a pipeline now and show its run."""
-    run_id, _ = firing.start(context.database, name, NewRun(fire_key(name, None)))
+    run_id, _ = firing.start(context.database, name, NewRun(request_key(name, None)))
     return _back(f"/runs/{run_id}")
 
 

@@ -3,7 +3,6 @@
 # Annotations are read at run time by FastAPI, so that they are no texts here.
 
 import http
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request, Response
@@ -15,7 +14,7 @@ from oracle_scheduler.api.documents import problems
 from oracle_scheduler.api.jobs import PipelineName
 from oracle_scheduler.jobfile import pipeline_of
 from oracle_scheduler.store import backfills, definitions, firing, interventions, outputs, reading
-from oracle_scheduler.store.firing import NewRun
+from oracle_scheduler.store.firing import KEY_LENGTH_MAX, KEY_PATTERN, NewRun, request_key
 from oracle_scheduler.store.tokens import Scope
 
 router = APIRouter()
@@ -26,8 +25,8 @@ Key = Annotated[
     Header(
         alias="Idempotency-Key",
         min_length=1,
-        max_length=200,
-        pattern=r"^[!-~]+$",
+        max_length=KEY_LENGTH_MAX,
+        pattern=KEY_PATTERN,
         description="A second request of this key is answered with the run of the first.",
     ),
 ]
@@ -73,16 +72,10 @@ def _start(
     # The file may change between this look and the start; both versions are its author's.
     row = reading.pipeline(context.database, name)
     adhoc.check_run(pipeline_of(row.definition, name), body)
-    new = NewRun(fire_key=fire_key(name, key), env=body.env, skip=frozenset(body.skip))
+    new = NewRun(fire_key=request_key(name, key), env=body.env, skip=frozenset(body.skip))
     run_id, is_new = firing.start(context.database, name, new)
     response.headers["Location"] = f"/api/runs/{run_id}"
     return bodies.Started(run_id=run_id, is_new=is_new)
-
-
-def fire_key(name: str, key: str | None) -> str:
-    """Return the key of a run by request, which is never that of a scheduled time."""
-    # With the name: keys of clients are unique for one pipeline only.
-    return f"request {name} {key or uuid.uuid4()}"
 
 
 @router.post(

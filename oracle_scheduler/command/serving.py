@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import time
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,14 +23,14 @@ from oracle_scheduler.command.store_options import (
     store_options,
 )
 from oracle_scheduler.hints import hints_of
-from oracle_scheduler.jobfile import read_pipeline
+from oracle_scheduler.jobfile import SUFFIXES, read_pipeline
 from oracle_scheduler.jobfile.model import DEFAULT_QUEUE
 from oracle_scheduler.notices.channels import Security, SmtpSettings
 from oracle_scheduler.service.process import Service
 from oracle_scheduler.service.settings import ServiceSettings
 from oracle_scheduler.store import definitions, firing, migrations, reading
 from oracle_scheduler.store.database import only_service
-from oracle_scheduler.store.firing import NewRun
+from oracle_scheduler.store.firing import KEY_LENGTH_MAX, KEY_PATTERN, NewRun, request_key
 from oracle_scheduler.store.states import State
 
 if TYPE_CHECKING:
@@ -232,7 +232,10 @@ def _roles(text: str) -> frozenset[str]:
 @store_options
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE")
 @click.option("--skip", multiple=True, metavar="ID", help="Pass over a job.")
-@click.option("--key", help="A second run of the same key is not started.")
+@click.option(
+    "--key",
+    help="A second run of the pipeline with the same key is not started, by HTTP neither.",
+)
 @click.option("--wait", is_flag=True, help="Wait for the end; exit code 1 unless it is SUCCESS.")
 @click.option("--dry-run", is_flag=True, help="Show what would be started.")
 @format_option
@@ -249,17 +252,18 @@ def run(
     dry_run: bool,
     **options: Any,
 ) -> None:
-    """Start a run of a pipeline now, or of a job file, which is registered before."""
-    new = NewRun(
-        fire_key=options["key"] or f"by hand {uuid.uuid4()}",
-        env=_variables(options["variables"]),
-        skip=frozenset(options["skip"]),
-    )
+    """Start a run of a pipeline now, or of a job file, which is registered before.
+
+    What exists as a file or ends with .yml, .yaml or .json is a job file, all else a name.
+    """
+    variables, key = _variables(options["variables"]), _key(options["key"])
+    skip = frozenset(options["skip"])
     with opened(store_url, table_prefix) as database:
-        name = _name(database, name_or_file, new, is_dry=dry_run)
+        name = _name(database, name_or_file, skip, is_dry=dry_run)
         if dry_run:
             click.echo(f"{name} would be started")
             return
+        new = NewRun(request_key(name, key), env=variables, skip=skip)
         run_id, _ = firing.start(database, name, new)
         state = _wait(database, run_id) if wait else None
     if output_format == "json":
@@ -270,20 +274,28 @@ def run(
         context.exit(1)
 
 
-def _name(database: Database, name_or_file: str, new: NewRun, *, is_dry: bool) -> str:
+def _name(database: Database, name_or_file: str, skip: frozenset[str], *, is_dry: bool) -> str:
     """Return the name of the pipeline, after registering it where it is given as a file."""
     path = Path(name_or_file)
-    # A name with a dot is taken for a file: names of pipelines and paths share one argument.
-    if not path.suffix:
+    # A missing file with the suffix of one is reported as such, not as an unknown pipeline; any
+    # other dot may stand in a name.
+    if path.suffix.lower() not in SUFFIXES and not path.is_file():
         return name_or_file
     pipeline = read_pipeline(path)
-    unknown = sorted(new.skip - {job.id for job in pipeline.jobs})
+    unknown = sorted(skip - {job.id for job in pipeline.jobs})
     if unknown:
         message = f"no job is called '{unknown[0]}' in {path}"
         raise ConfigurationError(message, setting="--skip")
     if not is_dry:
         definitions.register(database, pipeline, path.read_text(encoding="utf-8"))
     return pipeline.name
+
+
+def _key(text: str | None) -> str | None:
+    if text is None or (len(text) <= KEY_LENGTH_MAX and re.fullmatch(KEY_PATTERN, text)):
+        return text
+    message = f"must be 1 to {KEY_LENGTH_MAX} printable characters of ASCII without blanks"
+    raise ConfigurationError(message, setting="--key")
 
 
 def _variables(texts: tuple[str, ...]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 | name | module |
 | --- | --- |
 | `Pipeline`, `Job`, `Schedule`, `Retry` | `model` |
-| `read_pipeline`, `JobFileError` | `reader` |
+| `read_pipeline`, `SUFFIXES`, `JobFileError` | `reader` |
 | `ordered`, `critical_path` | `graph` |
 """
 
@@ -21,9 +21,10 @@ from oracle_scheduler.jobfile.model import (
     Schedule,
     TriggerRule,
 )
-from oracle_scheduler.jobfile.reader import pipeline_of, read_pipeline
+from oracle_scheduler.jobfile.reader import SUFFIXES, pipeline_of, read_pipeline
 
 __all__ = [
+    "SUFFIXES",
     "CatchUp",
     "Job",
     "JobFileError",

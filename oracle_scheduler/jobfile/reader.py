@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from oracle_scheduler.jobfile.model import Job
 
+SUFFIXES = frozenset({".yml", ".yaml", ".json"})
+"""Ends of the names of job files."""
+
 _NAME_MAX = 191
 """Characters of a pipeline's name and of a job's id: an index of four-byte characters holds them
 where a block has 2 kB."""

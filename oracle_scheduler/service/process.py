@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError, describe
-from oracle_scheduler.jobfile import read_pipeline
+from oracle_scheduler.jobfile import SUFFIXES, read_pipeline
 from oracle_scheduler.notices.channels import Email, Webhook
 from oracle_scheduler.notices.sender import Sender
 from oracle_scheduler.service.leadership import Leadership
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-_SUFFIXES = frozenset({".yml", ".yaml", ".json"})
 _POLLS_PER_NODE_HEARTBEAT = 10
 _ROUNDS_PER_PRUNING = 360
 _NOTICE_SECONDS = 10.0
@@ -133,7 +132,7 @@ class Service:
         if folder is None:
             return
         try:
-            paths = sorted(entry for entry in folder.iterdir() if entry.suffix in _SUFFIXES)
+            paths = sorted(entry for entry in folder.iterdir() if entry.suffix in SUFFIXES)
         except OSError as error:
             _LOGGER.warning("Job files are read later: %s", error)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from oracle_scheduler.store.database import Database
     from oracle_scheduler.store.definitions import Definition
 
+
+KEY_PATTERN = r"^[!-~]+$"
+"""What a client's key consists of: without blanks, so that it cannot look like a part of a name."""
+
+KEY_LENGTH_MAX = 200
 
 _DIGEST_LENGTH = 15
 """Hexadecimal digits; 31 of them and the spaces between fill the column of the key."""
@@ -98,6 +104,17 @@ def fire_key(name: str, moment: dt.datetime) -> str:
     """Return the key of the one run of a time, which is the same in whatever zone it is given."""
     # The store gives a time in UTC, the calendar the ones after it in the zone of the pipeline.
     return f"{name}@{moment.astimezone(dt.UTC).isoformat()}"
+
+
+def request_key(name: str, key: str | None) -> str:
+    """Return the key of a run by request, which is never that of a scheduled time.
+
+    Args:
+        name: Of the pipeline.
+        key: The client's, see `KEY_PATTERN`; None for a run that no other request shares.
+    """
+    # With the name: keys of clients are unique for one pipeline only.
+    return f"request {name} {key or uuid.uuid4()}"
 
 
 def start(database: Database, name: str, new: NewRun) -> tuple[str, bool]:

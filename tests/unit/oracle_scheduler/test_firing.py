@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oracle_scheduler.command.main import main
 from oracle_scheduler.jobfile import pipeline_of
 from oracle_scheduler.store import definitions, firing, migrations
 from oracle_scheduler.store.backfills import backfill
 from oracle_scheduler.store.database import Database, sqlite_engine
-from oracle_scheduler.store.firing import fire_key
+from oracle_scheduler.store.firing import NewRun, fire_key, request_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,3 +125,69 @@ def test_a_backfill_ends_in_the_hour_of_autumn_that_is_meant(store: Database) ->
     register(store, "*/30 * * * *", "latest")
     since, until = berlin("2026-10-25T02:30"), berlin("2026-10-25T02:30").replace(fold=1)
     assert period(store, since, until) == ["25T02:30+0200", "25T02:00+0100"]
+
+
+def started(store_file: Path, *arguments: str) -> str:
+    """Return what `oracle-scheduler run` prints."""
+    options = ["--store-url", f"sqlite:///{store_file}", *arguments]
+    result = CliRunner().invoke(main, ["run", *options])
+    assert result.exit_code == 0, result.output
+    return result.output.strip()
+
+
+def register_manual(store: Database, name: str) -> None:
+    text = f"application_name: {name}\njobs:\n- {{id: load, command: load}}\n"
+    definitions.register(store, pipeline_of(text, "job.yml"), text)
+
+
+def test_a_key_given_by_hand_counts_for_its_pipeline_alone(store: Database, tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    register_manual(store, "load")
+    register_manual(store, "check")
+    run_id = started(file, "load", "--key", "today")
+    assert started(file, "load", "--key", "today") == run_id
+    assert started(file, "check", "--key", "today") != run_id
+    # The same key by HTTP is the same request.
+    assert firing.start(store, "load", NewRun(request_key("load", "today"))) == (run_id, False)
+
+
+def test_a_key_given_by_hand_blocks_no_scheduled_time(
+    store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(store, "0 6 * * *", "all")
+    moment = dt.datetime(2026, 10, 1, 4, tzinfo=dt.UTC)
+    started(tmp_path / "store.db", "load", "--key", fire_key("load", moment))
+    fire_at(store, monkeypatch, moment, moment)
+    assert moment in scheduled(store)
+
+
+@pytest.mark.parametrize("key", ["", "two words", "ä", "k" * 201, "line\n"])
+def test_a_key_that_http_would_refuse_is_refused_by_hand(
+    store: Database, tmp_path: Path, key: str
+) -> None:
+    register_manual(store, "load")
+    arguments = ["run", "load", "--store-url", f"sqlite:///{tmp_path}/store.db", "--key", key]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert scheduled(store) == []
+
+
+def test_a_pipeline_with_a_dot_in_its_name_is_started_by_name(
+    store: Database, tmp_path: Path
+) -> None:
+    register_manual(store, "load.daily")
+    assert started(tmp_path / "store.db", "load.daily")
+    assert len(scheduled(store)) == 1
+
+
+def test_a_job_file_with_another_suffix_is_read_and_a_missing_one_is_named(
+    store: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "night.job"
+    file.write_text("application_name: night\njobs:\n- {id: load, command: load}\n")
+    assert started(tmp_path / "store.db", str(file))
+    assert len(scheduled(store)) == 1
+    arguments = ["run", "gone.YML", "--store-url", f"sqlite:///{tmp_path}/store.db"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "gone.YML: cannot be read" in caplog.text
