@@ -106,18 +106,22 @@ class ColumnMove:
             raise TableMismatchError(what)
 
     def run(self, connection: oracledb.Connection) -> None:
-        """Move the column; every step commits.
+        """Move the column; every step commits, and the whole may be called again after a failure.
 
         Raises:
             TableMismatchError: If an index would go with the old column.
             oracledb.Error: If the database refuses a step.
         """
-        self.refuse_index(connection)
-        _LOGGER.info("Table %s: column %s becomes %s", self.table, self.column, self.type.ddl())
         with connection.cursor() as cursor:
-            cursor.execute(_EXISTS, self._binds(self.new))
+            has_new = self._exists(cursor, self.new)
+            # After SET UNUSED the new column is the only copy of the values.
+            if has_new and not self._exists(cursor, self.column):
+                cursor.execute(self.rename)
+                return
+            self.refuse_index(connection)
+            _LOGGER.info("Table %s: column %s becomes %s", self.table, self.column, self.type.ddl())
             # From the start again: what was copied then may have changed in the old column since.
-            if cursor.fetchone() != (0,):  # copied in part by a run that ended
+            if has_new:  # copied in part by a run that ended
                 cursor.execute(f"ALTER TABLE {self.table.sql} DROP COLUMN {self.new.sql}")
             cursor.execute(self.add)
             # A comment belongs to its column and would go with the old one.
@@ -134,6 +138,10 @@ class ColumnMove:
                     break
             cursor.execute(self.give_up)
             cursor.execute(self.rename)
+
+    def _exists(self, cursor: oracledb.Cursor, column: Identifier) -> bool:
+        cursor.execute(_EXISTS, self._binds(column))
+        return cursor.fetchone() != (0,)
 
     def _binds(self, column: Identifier) -> list[str]:
         return [self.table.schema.name, self.table.table.name, column.name]
