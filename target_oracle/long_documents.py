@@ -15,11 +15,11 @@ import msgspec
 import oracledb
 
 from oracle_core.types import BindPlan, Family, row_of
-from target_oracle.batch import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from target_oracle.batch import Batch
     from target_oracle.binding import Binding
     from target_oracle.statements import LoadColumn
 
@@ -44,7 +44,7 @@ def with_documents(batch: Batch) -> Batch:
             if documents is not None:
                 columns[position] = replace(columns[position], plan=_NATIVE)
                 values[position] = documents
-    return Batch(columns, values, batch.rows)
+    return replace(batch, columns=columns, values=values)
 
 
 def _driver_has_documents() -> bool:
