@@ -129,7 +129,10 @@ class BatchFile:
                 system, path = fsspec.core.url_to_fs(self.location)
                 system.rm_file(path)
         except (ImportError, ValueError, OSError) as error:
-            _LOGGER.warning("File %s is loaded and not deleted (%s)", self.name, error)
+            # The type alone, as in `open`.
+            _LOGGER.warning(
+                "File %s is loaded and not deleted (%s)", self.name, type(error).__name__
+            )
 
 
 class BatchRoots:

@@ -13,6 +13,7 @@ import msgspec
 from target_oracle.batch_files import ARROW, JSONL, BatchRoots, LoadedFiles
 from target_oracle.errors import InvalidRowError, LoadError, MissingKeyError
 from target_oracle.lines import NEWLINE, READ_BYTES, Block, blocks
+from target_oracle.nesting import TOO_DEEP, is_too_deep
 from target_oracle.records import KeyMissing, NotDecoded, decode_or_refuse
 
 if TYPE_CHECKING:
@@ -216,9 +217,14 @@ def _record_message(line: bytes, stream: str) -> dict[str, Any]:
     """Return the RECORD message of a line, as a stream map takes it."""
     from decimal import Decimal  # noqa: PLC0415 - only for stream maps
 
+    # json raises RecursionError at a depth that depends on the release of Python.
+    if is_too_deep(line):
+        raise NotDecoded(TOO_DEEP)
     try:
         record = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise NotDecoded(TOO_DEEP) from None
+    except ValueError:
         what = "not valid JSON"
         raise NotDecoded(what) from None
     if not isinstance(record, dict):
