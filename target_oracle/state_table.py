@@ -167,6 +167,9 @@ class StateTransaction:
         if fault.session_dead:
             self._session.reopen()
             entries = self._entries
+            if value is None and not entries:
+                _LOGGER.info("%s; there was nothing to commit", fault.report)
+                return
             # Without a STATE the ledger is asked, whose rows were in the same transaction.
             is_done = self._session.run_ddl(
                 lambda c: (
