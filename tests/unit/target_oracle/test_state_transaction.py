@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import oracledb
 
 from oracle_core.identifiers import TableName
-from target_oracle.ledger import Ledger
 from target_oracle.session import TargetSession
 from target_oracle.state_table import StateTable, StateTransaction
+
+if TYPE_CHECKING:
+    from target_oracle.ledger import Ledger
 
 
 class LostConnection:
