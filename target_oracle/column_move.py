@@ -141,7 +141,7 @@ class ColumnMove:
 
     def _exists(self, cursor: oracledb.Cursor, column: Identifier) -> bool:
         cursor.execute(_EXISTS, self._binds(column))
-        return cursor.fetchone() != (0,)
+        return bool(cursor.fetchone() != (0,))
 
     def _binds(self, column: Identifier) -> list[str]:
         return [self.table.schema.name, self.table.table.name, column.name]

@@ -14,7 +14,7 @@ from target_oracle.statements import LoadColumn
 
 
 def test_documents_keep_the_positions_of_picked_rows() -> None:
-    plan = BindPlan("JSON({})", oracledb.DB_TYPE_CLOB, str)
+    plan = BindPlan("JSON({})", oracledb.DB_TYPE_CLOB, list)
     column = LoadColumn(Identifier("DOC"), parse("JSON"), plan)
     texts = [json.dumps({"n": n, "text": "x" * 40_000}) for n in range(3)]
     bound = with_documents(Batch([column], [texts], 3).pick([0, 2]))
