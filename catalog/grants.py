@@ -205,8 +205,12 @@ def _scn() -> Need:
 
 
 def _transactions() -> Need:
-    purpose = "to miss no row of an open transaction; without it set lookback_seconds"
-    return _view("V_$TRANSACTION", purpose, is_optional=True)
+    purpose = (
+        "to miss no row of an open transaction, on RAC of any instance (without RAC V_$TRANSACTION "
+        "is enough); without it set lookback_seconds"
+    )
+    # The tap asks GV$TRANSACTION first: V$TRANSACTION is blind to the other instances of RAC.
+    return _view("GV_$TRANSACTION", purpose, is_optional=True)
 
 
 def _retention() -> Need:

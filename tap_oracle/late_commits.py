@@ -84,10 +84,10 @@ class LateCommits:
             return
         self._has_warned = True
         if not self._lookback_seconds:
-            # The grant goes to V_$TRANSACTION: V$TRANSACTION is a synonym of it (ORA-02030).
+            # The grant goes to GV_$TRANSACTION: GV$TRANSACTION is a synonym of it (ORA-02030).
             _LOGGER.warning(
                 "Stream '%s': open transactions cannot be seen, so that rows committed after "
-                "they were stamped may be missed; GRANT READ ON SYS.V_$TRANSACTION, or set "
+                "they were stamped may be missed; GRANT READ ON SYS.GV_$TRANSACTION, or set "
                 "lookback_seconds or late_commits (rowscn)",
                 stream,
             )

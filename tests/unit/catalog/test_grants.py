@@ -36,3 +36,14 @@ def test_quota_is_on_the_default_tablespace_of_the_owner() -> None:
     assert quota("DWH", {"DWH": "DWH_TS", None: "DATA"}) == [
         'ALTER USER "DWH" QUOTA UNLIMITED ON "DWH_TS"'
     ]
+
+
+def test_incremental_asks_for_the_transactions_of_every_instance() -> None:
+    (need,) = (need for need in needs(Mode.INCREMENTAL, "LOADER", Wanted(())) if need.is_optional)
+    assert need.least.grant("TAP") == 'GRANT READ ON "SYS"."GV_$TRANSACTION" TO "TAP"'
+    assert "RAC" in need.purpose
+
+
+def test_loading_another_schema_drops_no_table_there() -> None:
+    statements = grant_statements(Mode.TARGET, "LOADER", Wanted((TABLE,)), target_schema="DWH")
+    assert not any("DROP" in statement.sql for statement in statements)
