@@ -46,8 +46,9 @@ class FlashbackSource:
     def definition(self) -> Mapping[str, Any]:
         """Return the keys of the bookmark that change with the table's definition.
 
-        To be asked for before the SCN of the bookmark: what changes in between is then found by
-        the next run.
+        To be asked for before the SCN of a bookmark that keeps it: what changes in between is
+        then found by the next run. Where LogMiner goes on from that SCN, no later run compares
+        definitions, and it is asked for after the SCN.
         """
         segments = self._reader.segments()
         return {
@@ -68,7 +69,7 @@ class FlashbackSource:
             plan: The columns.
             start: The bookmark, with its SCN.
             last_scn: The SCN of now.
-            definition: `definition` as it was before that SCN.
+            definition: What `definition` returned, before that SCN or after it as said there.
 
         Raises:
             GapError: If undo does not reach back to the bookmark, or DDL came in between.

@@ -360,6 +360,7 @@ class LogBasedStream(FullReadStream):
                 self.name,
             )
             flashback = sources.flashback()
+            # After the SCN of now: LogMiner goes on from there and would not see DDL before it.
             for event in flashback.events(plan, bookmark, now.scn, flashback.definition()):
                 yield Advanced(now.position.bookmark()) if isinstance(event, Advanced) else event
             return
