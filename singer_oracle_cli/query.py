@@ -1,4 +1,9 @@
-"""Runs one SELECT and shows its rows; nothing is ever changed."""
+"""Runs one SELECT in a read-only transaction and shows its rows.
+
+The statement itself changes nothing. A function that it calls can, where it has PRAGMA
+AUTONOMOUS_TRANSACTION: its transaction is one of its own (PL/SQL Language Reference, autonomous
+transactions). Only a user without EXECUTE on such functions is kept from it.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +60,8 @@ def query(
 ) -> None:
     """Run one SELECT in a read-only transaction and show its rows.
 
-    Numbers keep all their digits; dates are ISO 8601; binary values are base64.
+    Numbers keep all their digits; dates are ISO 8601; binary values are base64. A function with an
+    autonomous transaction that the SELECT calls can still write.
     """
     with reported("query"):
         check_read_only(statement)
@@ -75,7 +81,7 @@ def check_read_only(statement: str) -> None:
         ConfigurationError: If the statement does not begin with SELECT or WITH.
     """
     # What else writes, such as FOR UPDATE or DML in a function of WITH, is refused in a read-only
-    # transaction (ORA-01456).
+    # transaction (ORA-01456); an autonomous transaction of a function is not part of it.
     start = _BEFORE_KEYWORD.match(statement)
     if not _KEYWORD.match(statement, start.end() if start else 0):
         msg = "only SELECT and WITH can be run"
