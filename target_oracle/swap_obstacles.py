@@ -58,11 +58,25 @@ _GLOBAL_INDEXES = """
 SELECT 'index ' || INDEX_NAME || ' is not local' FROM ALL_INDEXES
  WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND PARTITIONED = 'NO' AND INDEX_TYPE <> 'LOB'
 """
+_PARTITIONED_INDEXES = """
+SELECT OWNER, INDEX_NAME FROM ALL_INDEXES
+ WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2 AND PARTITIONED = 'YES' AND INDEX_TYPE <> 'LOB'
+"""
+# Its TABLE_NAME has no owner, so that each index is asked for by its own name.
+_LOCALITY = "SELECT LOCALITY FROM ALL_PART_INDEXES WHERE OWNER = :1 AND INDEX_NAME = :2"
+# SEARCH_CONDITION_VC is cut off at 4,000 bytes (Database Reference, "ALL_CONSTRAINTS"), which may
+# fall within a character of up to four.
+_LONG_CHECKS = """
+SELECT 'the condition of check constraint ' || CONSTRAINT_NAME || ' is too long to be copied'
+  FROM ALL_CONSTRAINTS
+ WHERE OWNER = :1 AND TABLE_NAME = :2 AND CONSTRAINT_TYPE = 'C'
+   AND LENGTHB(SEARCH_CONDITION_VC) >= 3997
+"""
 _PARTITIONS = """
 SELECT PARTITION_COUNT, SUBPARTITIONING_TYPE FROM ALL_PART_TABLES
  WHERE OWNER = :1 AND TABLE_NAME = :2
 """
-_FOR_ALL = (_OWN_FOREIGN_KEYS, _LOGS, _OTHER_KINDS, _COLUMNS)
+_FOR_ALL = (_OWN_FOREIGN_KEYS, _LOGS, _OTHER_KINDS, _COLUMNS, _LONG_CHECKS)
 _FURTHER = {"rename": (_ATTACHED,), "exchange": (_GLOBAL_INDEXES,)}
 
 _OTHER_SCHEMA_RIGHTS = (
@@ -98,6 +112,14 @@ def obstacle(connection: oracledb.Connection, table: TableName, strategy: Strate
             row = cursor.execute(query, (binds * count)[:count]).fetchone()
             if row is not None:
                 return str(row[0])
+        return _global_index(cursor, binds) if strategy == "exchange" else None
+
+
+def _global_index(cursor: oracledb.Cursor, binds: list[str]) -> str | None:
+    """Return the obstacle of an index whose partitions are not those of the table."""
+    for owner, index in cursor.execute(_PARTITIONED_INDEXES, binds).fetchall():
+        if cursor.execute(_LOCALITY, [owner, index]).fetchone() != ("LOCAL",):
+            return f"index {index} is not local"
     return None
 
 

@@ -183,6 +183,15 @@ def test_versions_are_activated_before_readers_see_the_rows(loader: Loader, stra
     assert loader.rows('SELECT id, "_SDC_TABLE_VERSION" FROM t') == [(1, 7)]
 
 
+def test_a_check_too_long_for_the_dictionary_is_not_copied(loader: Loader) -> None:
+    loader.load(SCHEMA, *rows(1, text="old"))
+    listed = ", ".join(f"'{number:06}'" for number in range(500))
+    loader.execute(f"ALTER TABLE t ADD CONSTRAINT t_ck CHECK (a = 'old' OR a IN ({listed}))")
+    error = loader.error(SCHEMA, *rows(2), load_method="overwrite", overwrite_strategy="rename")
+    assert "T_CK is too long to be copied" in error
+    assert loader.rows("SELECT id, a FROM t") == [(1, "old")]
+
+
 def test_what_is_not_possible_is_refused_before_anything_is_touched(loader: Loader) -> None:
     loader.load(SCHEMA, *rows(1, text="old"))
 

@@ -53,6 +53,17 @@ JOIN pg_attribute a ON a.attrelid = k.relid AND a.attnum = k.attnum
 LEFT JOIN ora.long_names l ON l.engine_name = a.attname::text;
 SELECT ora.publish('PART_KEY_COLUMNS');
 
+-- Every index of a partitioned table is a local one here.
+CREATE VIEW ora."d_PART_INDEXES" AS
+SELECT i.parent AS "RELID", i.owner AS "OWNER", i.name AS "INDEX_NAME",
+    i.table_name AS "TABLE_NAME", i.partitioned AS "PARTITIONING_TYPE",
+    'NONE'::text AS "SUBPARTITIONING_TYPE",
+    (SELECT count(*) FROM ora.partition_facts p WHERE p.parent = i.parent)::numeric
+        AS "PARTITION_COUNT",
+    'LOCAL'::text AS "LOCALITY"
+FROM ora.listed_indexes i WHERE i.partitioned IS NOT NULL;
+SELECT ora.publish('PART_INDEXES');
+
 SELECT ora.publish_empty('TAB_SUBPARTITIONS', 'TABLE_OWNER text, TABLE_NAME text,
     PARTITION_NAME text, SUBPARTITION_NAME text, HIGH_VALUE long, SUBPARTITION_POSITION number,
     NUM_ROWS number', 'TABLE_OWNER');
