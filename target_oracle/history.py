@@ -20,6 +20,7 @@ from oracle_core.history import (
     utc_now,
 )
 from oracle_core.history.failure import failed_stream, failure_code
+from oracle_core.history.settings import HistorySettings
 from oracle_core.telemetry import (
     BatchMoved,
     RunEnded,
@@ -57,6 +58,8 @@ class LoadHistory:
         self._job = job_name(config)
         self._run: RunRecord | None = None
         self._is_own = True
+        self._settings = HistorySettings.of(config)
+        self._is_kept_by_reader = False
         self._loaded: dict[str, StreamRun] = {}
         self._waiting_bytes: Counter[str] = Counter()
 
@@ -107,9 +110,20 @@ class LoadHistory:
         assert self._run is not None  # noqa: S101 - `begin` comes first
         return self._run
 
-    def join(self, run: RunRecord) -> None:
-        """Load as a part of a run that another process reports."""
-        self._run, self._is_own = run, False
+    @property
+    def is_kept(self) -> bool:
+        """Whether the run stands in a history, written here or by the process that reads."""
+        sink = self._telemetry.find(HistorySink)
+        return self._is_kept_by_reader or (sink is not None and sink.has_begun)
+
+    def join(self, run: RunRecord, *, is_kept: bool) -> None:
+        """Load as a part of a run that another process reports.
+
+        Args:
+            run: The run.
+            is_kept: Whether the other process has written it into the history.
+        """
+        self._run, self._is_own, self._is_kept_by_reader = run, False, is_kept
         run_context.set_run(run.run_id, run.job)
 
     def take_event(self, event: object) -> None:
@@ -127,8 +141,7 @@ class LoadHistory:
         Raises:
             TableMismatchError: If the table is that of the history.
         """
-        sink = self._telemetry.find(HistorySink)
-        if sink is not None and sink.is_kept_in(table, own_schema):
+        if self.is_kept and self._settings.table_in(own_schema) == table:
             what = (
                 f"stream '{stream}' would be loaded into {table}, which keeps the history of "
                 "runs: set job_history_table to another name, or to an empty one"

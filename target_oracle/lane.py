@@ -100,13 +100,16 @@ class ForwardedEvents:
         """Do nothing: every event was sent."""
 
 
-def serve(pipe: Connection, make_run: MakeRun, record: RunRecord, *, forwards: bool) -> None:
+def serve(
+    pipe: Connection, make_run: MakeRun, record: RunRecord, *, is_kept: bool, forwards: bool
+) -> None:
     """Load what comes through a pipe; the body of a lane.
 
     Args:
         pipe: Where lines come from and answers go to.
         make_run: Returns the run of the lane.
         record: The run that the lane is part of.
+        is_kept: Whether it stands in the history, whose table no stream may load into.
         forwards: Whether events are wanted.
     """
     _leave_to_the_reader()
@@ -114,7 +117,7 @@ def serve(pipe: Connection, make_run: MakeRun, record: RunRecord, *, forwards: b
     run = make_run(
         lambda line: pipe.send(Committed(msgspec.json.decode(line, type=_Number).n)), telemetry
     )
-    run.history.join(record)
+    run.history.join(record, is_kept=is_kept)
     try:
         if _load(pipe, run):
             run.finish()

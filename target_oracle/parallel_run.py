@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from oracle_core.history import RunRecord
     from oracle_core.telemetry import Telemetry
     from target_oracle.lane import MakeRun
     from target_oracle.lines import Block
@@ -37,14 +36,14 @@ class Lane:
     """One loading process, seen from the process that reads."""
 
     def __init__(
-        self, number: int, make_run: MakeRun, record: RunRecord, *, forwards: bool
+        self, number: int, make_run: MakeRun, history: LoadHistory, *, forwards: bool
     ) -> None:
         """Start the process; `forwards` says whether its events are wanted."""
         self._pipe, theirs = _SPAWN.Pipe()
         self._process = _SPAWN.Process(
             target=serve,
-            args=(theirs, make_run, record),
-            kwargs={"forwards": forwards},
+            args=(theirs, make_run, history.record),
+            kwargs={"is_kept": history.is_kept, "forwards": forwards},
             name=f"target-oracle-{number}",
             # multiprocessing ends daemons with this process, also where `stop` is not reached.
             daemon=True,
@@ -156,8 +155,7 @@ class ParallelRun:
             return known
         position = len(self._lane_of_table) % self._most
         if position == len(self._lanes):
-            record = self._history.record
-            lane = Lane(position, self._make_run, record, forwards=self._telemetry.is_on)
+            lane = Lane(position, self._make_run, self._history, forwards=self._telemetry.is_on)
             # What came before belongs to other lanes, and a new one holds no STATE back.
             lane.committed = self._barrier.rows
             self._lanes.append(lane)

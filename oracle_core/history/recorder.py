@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from oracle_core import redact
 from oracle_core.errors import OracleError, describe
 from oracle_core.history.settings import HistorySettings
-from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -70,17 +69,6 @@ class RunRecorder:
     def has_begun(self) -> bool:
         """Whether the run is written down as RUNNING."""
         return self._number is not None
-
-    def table(self, own_schema: Identifier) -> TableName | None:
-        """Return the table in Oracle that is written; None where there is none.
-
-        Args:
-            own_schema: Schema of the user, where the settings name none.
-        """
-        if self._settings.table is None or self._settings.url is not None:
-            return None
-        schema = Identifier(self._settings.schema) if self._settings.schema else own_schema
-        return TableName(schema, Identifier(self._settings.table))
 
     def begin(
         self, run: RunRecord, *, description: str = "", known_ended: Iterable[str] = ()

@@ -9,6 +9,7 @@ from singer_sdk import typing as th
 
 from oracle_core.errors import ConfigurationError
 from oracle_core.history.model import MAX_RUNS
+from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,3 +105,14 @@ class HistorySettings:
             schema=config.get("job_history_schema") or None,
             url=url,
         )
+
+    def table_in(self, own_schema: Identifier) -> TableName | None:
+        """Return the table in Oracle that is written; None where there is none.
+
+        Args:
+            own_schema: Schema of the user, where the settings name none.
+        """
+        if self.table is None or self.url is not None:
+            return None
+        schema = Identifier(self.schema) if self.schema else own_schema
+        return TableName(schema, Identifier(self.table))

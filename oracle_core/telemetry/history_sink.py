@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oracle_core.history.recorder import RunRecorder
-    from oracle_core.identifiers import Identifier, TableName
     from oracle_core.telemetry.events import Change
 
 
@@ -37,14 +36,10 @@ class HistorySink:
         self.emit: Callable[[Event], None] | None = None
         """Gets the changes that were needed to make the table."""
 
-    def is_kept_in(self, table: TableName, own_schema: Identifier) -> bool:
-        """Return whether the history of this run stands in a table.
-
-        Args:
-            table: The table.
-            own_schema: Schema of the user, where the settings name none.
-        """
-        return self._recorder.has_begun and self._recorder.table(own_schema) == table
+    @property
+    def has_begun(self) -> bool:
+        """Whether this run stands in the history."""
+        return self._recorder.has_begun
 
     def handle(self, event: Event) -> None:
         """Write what the event tells of the run or a stream."""

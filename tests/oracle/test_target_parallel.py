@@ -80,3 +80,10 @@ def test_what_needs_one_transaction_is_refused(loader: Loader) -> None:
         schema_line(ID), code=2, parallelism=2, state_table="SINGER_STATE", state_id="s"
     )
     assert "streams share one transaction with state_table" in done.errors()[0]
+
+
+@pytest.mark.parametrize("parallelism", [1, 2])
+def test_no_stream_is_loaded_into_the_history_of_its_run(loader: Loader, parallelism: int) -> None:
+    lines = [schema_line(ID, stream="HR-H"), record_line({"ID": 1}, stream="HR-H")]
+    error = loader.error(*lines, parallelism=parallelism, job_history_table="H")
+    assert "keeps the history of runs" in error
