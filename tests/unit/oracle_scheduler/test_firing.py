@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import takewhile
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oracle_scheduler.calendar.schedules import times
 from oracle_scheduler.command.main import main
-from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.jobfile import Schedule, pipeline_of
 from oracle_scheduler.store import definitions, firing, migrations
 from oracle_scheduler.store.backfills import backfill
 from oracle_scheduler.store.database import Database, sqlite_engine
@@ -191,3 +193,34 @@ def test_a_job_file_with_another_suffix_is_read_and_a_missing_one_is_named(
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
     assert "gone.YML: cannot be read" in caplog.text
+
+
+# At 01:00 UTC Berlin's clock goes from 02:00 to 03:00 in the first night, and back in the second.
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+@pytest.mark.parametrize("cron", ["30 2 * * *", "*/30 * * * *", "15 2,3 * * *"])
+@pytest.mark.parametrize("catch_up", ["all", "latest"])
+def test_restarts_in_a_night_of_a_new_offset_decide_each_time_once(
+    store: Database, monkeypatch: pytest.MonkeyPatch, day: str, cron: str, catch_up: str
+) -> None:
+    register(store, cron, catch_up)
+    begin = dt.datetime.fromisoformat(f"{day}T00:00+00:00") - dt.timedelta(hours=3)
+    calendar = times(Schedule(cron=cron, timezone="Europe/Berlin"), begin)
+    end = begin + dt.timedelta(hours=30)
+    expected = [
+        moment.astimezone(dt.UTC) for moment in takewhile(lambda moment: moment <= end, calendar)
+    ]
+    # Processes start before, in and behind the hour that is left out or comes twice.
+    fire_at(store, monkeypatch, expected[0], expected[0])
+    for minutes in (185, 200, 215, 245, 275, 300, 1800):
+        now = begin + dt.timedelta(minutes=minutes)
+        fire_at(store, monkeypatch, now)
+        fire_at(store, monkeypatch, now)
+    run = store.tables.run
+    with store.transaction() as connection:
+        rows = connection.execute(sa.select(run.c.scheduled_for, run.c.missed_count)).all()
+    made = [row.scheduled_for for row in rows if not row.missed_count]
+    assert len(made) == len(set(made))
+    assert set(made) <= set(expected)
+    assert len(made) + sum(row.missed_count for row in rows) == len(expected)
+    if catch_up == "all":
+        assert sorted(made) == expected
