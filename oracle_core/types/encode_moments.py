@@ -33,7 +33,7 @@ def _refuse_fraction(fraction: str, digits: int) -> None:
 
 
 def _datetime_parts(value: object) -> tuple[str, str, str]:
-    """Return `[-]YYYY-MM-DDTHH:MI:SS`, the fraction's digits and the offset as `+HH:MM`."""
+    """Return `[-]YYYY-MM-DDTHH:MI:SS`, the fraction's digits and the offset as `+HH:MM[:SS]`."""
     match = _DATETIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         msg = "a text is not a date and time in ISO 8601"
@@ -70,12 +70,10 @@ def _offset(text: str | None) -> str:
     if text is None or text in "Zz":
         return "+00:00"
     digits = text[1:].replace(":", "")
-    # Local mean times of before about 1900 have seconds; TIME_ZONE_HOUR and TIME_ZONE_MINUTE are
-    # all that Oracle keeps (SQL Language Reference, "TIMESTAMP WITH TIME ZONE").
-    if digits[4:].strip("0"):
-        msg = "an offset has seconds, which Oracle does not keep"
-        raise Refused(msg)
-    return f"{text[0]}{digits[:2]}:{digits[2:4] or '00'}"
+    # Local mean times of before about 1900 have seconds. Columns without a zone drop the whole
+    # offset; in those with one, seconds are refused.
+    seconds = f":{digits[4:]}" if digits[4:].strip("0") else ""
+    return f"{text[0]}{digits[:2]}:{digits[2:4] or '00'}{seconds}"
 
 
 _USUAL_CLOCK = r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{6})?"
@@ -197,6 +195,11 @@ def zoned_texts(fraction_digits: int) -> Encoder:
     def convert(value: object) -> object:
         clock, fraction, offset = _datetime_parts(value)
         _refuse_fraction(fraction, fraction_digits)
+        # TIME_ZONE_HOUR and TIME_ZONE_MINUTE are all that Oracle keeps (SQL Language Reference,
+        # "TIMESTAMP WITH TIME ZONE"); without the seconds it would be another instant.
+        if len(offset) > len("+00:00"):
+            msg = "an offset has seconds, which Oracle does not keep"
+            raise Refused(msg)
         return f"{clock}.{fraction[:9]:0<9}{offset}"
 
     return encoder(convert)
