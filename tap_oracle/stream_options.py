@@ -7,17 +7,16 @@ state or records.
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import ConfigurationError
+from oracle_core.glob_options import checked_by_glob, options_for
 from tap_oracle.catalog_entry import INCREMENTAL, METHODS
 from tap_oracle.query import Extras
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from tap_oracle.catalog_entry import CatalogEntry
 
@@ -62,7 +61,6 @@ class StreamOptions:
         )
 
 
-_NAMES = tuple(option.name for option in fields(StreamOptions))
 _TEXTS = frozenset({"where", "hint", "order_by", "replication_method", "replication_key"})
 _LEAST = {"chunk_rows": 0, "parallelism": 1, "array_size_rows": 1}
 
@@ -73,25 +71,10 @@ def checked_options(configured: Mapping[str, Any] | None) -> dict[str, StreamOpt
     Raises:
         ConfigurationError: If an option is not known or has a value that cannot be.
     """
-    options = {}
-    for glob, given in (configured or {}).items():
-        if not isinstance(given, dict):
-            msg = f"'{glob}' must be an object"
-            raise ConfigurationError(msg, setting=SETTING)
-        options[glob] = StreamOptions(
-            **{name: _checked(glob, name, value) for name, value in given.items()}
-        )
-    return options
+    return checked_by_glob(configured, kind=StreamOptions, setting=SETTING, check=_checked)
 
 
 def _checked(glob: str, name: str, value: object) -> Any:  # noqa: ANN401 - the type of the field
-    if name not in _NAMES:
-        similar = difflib.get_close_matches(name, _NAMES, n=1)
-        hint = f"did you mean '{similar[0]}'?" if similar else f"choose from {', '.join(_NAMES)}"
-        msg = f"'{glob}' has no option '{name}'; {hint}"
-        raise ConfigurationError(msg, setting=SETTING)
-    if value is None:
-        return None
     if name == "key_properties" and isinstance(value, list):
         return tuple(map(str, value))
     if name == "columns" and isinstance(value, dict):
@@ -127,16 +110,4 @@ def options_of(stream: str, options: Mapping[str, StreamOptions]) -> StreamOptio
         stream: Name of the stream, `SCHEMA-TABLE`.
         options: What `checked_options` returns.
     """
-    merged = StreamOptions()
-    for glob, given in options.items():
-        # `fnmatch` would fold case on Windows; names of Oracle are exact.
-        if fnmatch.fnmatchcase(stream, glob):
-            chosen = {name: value for name in _NAMES if (value := getattr(given, name)) is not None}
-            merged = replace(merged, **chosen)
-    return merged
-
-
-def unmatched(streams: Iterable[str], options: Mapping[str, StreamOptions]) -> list[str]:
-    """Return the globs that match no stream, which are probably misspelt."""
-    names = list(streams)
-    return [glob for glob in options if not any(fnmatch.fnmatchcase(name, glob) for name in names)]
+    return options_for(stream, options, StreamOptions())

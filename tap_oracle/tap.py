@@ -15,6 +15,7 @@ from catalog.catalog_json import write_catalog
 from oracle_core import stream_maps
 from oracle_core.command import read_configuration, reported
 from oracle_core.connection import ConnectionSource
+from oracle_core.glob_options import unmatched
 from oracle_core.history.settings import TAP_HISTORY_SETTINGS, HistorySettings
 from oracle_core.settings import CONNECTION_SETTINGS, validated
 from oracle_core.state import exact
@@ -36,7 +37,7 @@ from tap_oracle.services import StreamServices
 from tap_oracle.settings import TapSettings
 from tap_oracle.snapshot import Snapshots
 from tap_oracle.state_schedule import StateSchedule
-from tap_oracle.stream_options import options_of, unmatched
+from tap_oracle.stream_options import options_of
 from tap_oracle.streams import OracleStream, stream_of
 from tap_oracle.writer import LineWriter
 

@@ -6,13 +6,12 @@ of the configuration, and never taken from the input.
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.errors import ConfigurationError
+from oracle_core.glob_options import checked_by_glob, options_for
 from oracle_core.identifiers import Identifier, TableName
 
 if TYPE_CHECKING:
@@ -74,7 +73,6 @@ def _grant(table: TableName, text: str) -> str:
     return f"GRANT {match['what']} ON {table.sql} TO {match['whom']}"
 
 
-_NAMES = tuple(option.name for option in fields(TableOptions))
 _SHAPES = {"indexes": (_INDEX, "(LAST_NAME)"), "grants": (_GRANT, "SELECT TO REPORTING")}
 
 
@@ -84,24 +82,10 @@ def checked_options(configured: Mapping[str, Any] | None) -> dict[str, TableOpti
     Raises:
         ConfigurationError: If an option is not known or has a value that cannot be.
     """
-    options = {}
-    for glob, given in (configured or {}).items():
-        if not isinstance(given, dict):
-            msg = f"'{glob}' must be an object"
-            raise ConfigurationError(msg, setting=SETTING)
-        checked = {name: _checked(glob, name, value) for name, value in given.items()}
-        options[glob] = TableOptions(**{k: v for k, v in checked.items() if v is not None})
-    return options
+    return checked_by_glob(configured, kind=TableOptions, setting=SETTING, check=_checked)
 
 
-def _checked(glob: str, name: str, value: object) -> Any:  # noqa: ANN401 - the type of the field
-    if name not in _NAMES:
-        similar = difflib.get_close_matches(name, _NAMES, n=1)
-        hint = f"did you mean '{similar[0]}'?" if similar else f"choose from {', '.join(_NAMES)}"
-        msg = f"'{glob}' has no option '{name}'; {hint}"
-        raise ConfigurationError(msg, setting=SETTING)
-    if value is None:
-        return None
+def _checked(glob: str, name: str, value: object) -> str | tuple[str, ...]:
     if name not in _SHAPES:
         if isinstance(value, str) and value.strip():
             return value
@@ -117,9 +101,4 @@ def _checked(glob: str, name: str, value: object) -> Any:  # noqa: ANN401 - the 
 
 def options_of(stream: str, options: Mapping[str, TableOptions]) -> TableOptions:
     """Return the options of a stream; where several globs match, later ones add and replace."""
-    merged = TableOptions()
-    for glob, given in options.items():
-        # Not `fnmatch`, which ignores case on some systems.
-        if fnmatch.fnmatchcase(stream, glob):
-            merged = replace(merged, **{n: v for n in _NAMES if (v := getattr(given, n))})
-    return merged
+    return options_for(stream, options, TableOptions())

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from oracle_core.errors import ConfigurationError
-from tap_oracle.stream_options import checked_options, options_of, unmatched
+from oracle_core.glob_options import unmatched
+from tap_oracle.stream_options import checked_options, options_of
 from tests.unit.tap_oracle.fake_database import FakeSession, FakeTap, catalog_of
 
 
