@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
+from oracle_core.errors import describe
 from oracle_core.identifiers import Identifier, TableName
 from target_oracle.comments import changed_comments
 from target_oracle.ledger import RowCounts
@@ -37,6 +38,7 @@ _CONSTRAINT_NAMES = (
 _PARTITION = (
     "SELECT PARTITION_NAME FROM ALL_TAB_PARTITIONS WHERE TABLE_OWNER = :1 AND TABLE_NAME = :2"
 )
+_NOT_ANALYZED = "ORA-20000"
 _STATISTICS = "BEGIN DBMS_STATS.GATHER_TABLE_STATS(:1, :2); END;"
 
 
@@ -72,15 +74,16 @@ class TableSwap:
     def repair(self, connection: oracledb.Connection) -> bool:
         """End what a killed run left between its statements; return whether there was any.
 
-        A missing table comes back as the new one, which is whole before the first rename; else
-        as the old one.
+        A missing table comes back as the new one, which is whole before the first rename, or as
+        the old one. Without the old one it was dropped by somebody else, and stays away: what is
+        left of a new one may be half of it.
 
         Raises:
             oracledb.Error: If the database refuses it.
         """
         there = self._there(connection)
         leftovers = there - {self.table}
-        if self.table not in there and leftovers:
+        if self.table not in there and self.old in leftovers:
             source = self.new if self.new in leftovers else self.old
             _LOGGER.warning(
                 "Table %s is missing, because a run was killed between two renames; %s is "
@@ -148,9 +151,23 @@ class TableSwap:
             comments = read_comments(connection, self.table)
             wanted = {column: text for column, text in comments.items() if text}
             _run(connection, *changed_comments(self.new, wanted, {}), *copy.grants())
-        with connection.cursor() as cursor:
-            cursor.execute(_STATISTICS, [self.new.schema.sql, self.new.table.sql])
+        self._gather_statistics(connection)
         return counts
+
+    def _gather_statistics(self, connection: oracledb.Connection) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_STATISTICS, [self.new.schema.sql, self.new.table.sql])
+        except oracledb.DatabaseError as error:
+            # In another schema it takes ANALYZE ANY (PL/SQL Packages, "GATHER_TABLE_STATS").
+            # Oracle's nightly task gathers them too; the rows need not wait for that.
+            if describe(error).code != _NOT_ANALYZED:
+                raise
+            _LOGGER.warning(
+                "Table %s is replaced without statistics (%s); grant ANALYZE ANY, or gather them",
+                self.table,
+                _NOT_ANALYZED,
+            )
 
     def _rename_twice(self, connection: oracledb.Connection) -> None:
         _LOGGER.info(

@@ -164,6 +164,19 @@ def test_a_half_built_table_is_dropped_by_the_next_run(loader: Loader) -> None:
     assert loader.rows(LEFT) == []
 
 
+def test_a_half_built_table_never_takes_the_place_of_a_dropped_one(loader: Loader) -> None:
+    loader.load(SCHEMA, *rows(1, text="old"))
+    names = TableSwap(TableName.of(loader.user, "T"), "rename", 128)
+    loader.execute(
+        f"CREATE TABLE {names.new.table.name} (id NUMBER(18) NOT NULL, a VARCHAR2(10 CHAR))",
+        f"INSERT INTO {names.new.table.name} VALUES (1, 'half')",
+        "DROP TABLE t PURGE",
+    )
+    loader.load(SCHEMA, *rows(2))
+    assert loader.rows("SELECT id, a FROM t") == [(2, "new")]
+    assert loader.rows(LEFT) == []
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_failure_leaves_the_old_rows_and_no_table(loader: Loader, strategy: str) -> None:
     swap(loader, strategy, SCHEMA, *rows(1, text="old"))
