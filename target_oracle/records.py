@@ -126,18 +126,8 @@ class RecordDecoder:
         Raises:
             NotDecoded: when the record does not match the SCHEMA.
         """
-        if is_too_deep(line):
-            raise NotARecord(TOO_DEEP)
-        try:
-            message = self._loose.decode(line)
-        except msgspec.ValidationError:
-            what = "not a RECORD of one stream with a record object"
-            raise NotARecord(what) from None
-        except msgspec.DecodeError:
-            what = "not valid JSON"
-            raise NotARecord(what) from None
-        except RecursionError:
-            raise NotARecord(TOO_DEEP) from None
+        what = "not a RECORD of one stream with a record object"
+        message = _decoded(self._loose, line, what)
         return (*self._values(message.record), message.time_extracted, message.version)
 
     def decode_record(self, line: bytes) -> Row:
@@ -146,18 +136,7 @@ class RecordDecoder:
         Raises:
             NotDecoded: If the record does not match the SCHEMA.
         """
-        if is_too_deep(line):
-            raise NotARecord(TOO_DEEP)
-        try:
-            record = _LOOSE_RECORD.decode(line)
-        except msgspec.ValidationError:
-            what = "not an object"
-            raise NotARecord(what) from None
-        except msgspec.DecodeError:
-            what = "not valid JSON"
-            raise NotARecord(what) from None
-        except RecursionError:
-            raise NotARecord(TOO_DEEP) from None
+        record = _decoded(_LOOSE_RECORD, line, "not an object")
         return (*self._values(record), None, None)
 
     def _values(self, record: Mapping[str, msgspec.Raw]) -> list[Any]:
@@ -234,6 +213,20 @@ def _envelope(stream: str, record: Any) -> Any:  # noqa: ANN401 - types made at 
 
 def _loose_envelope(stream: str) -> Any:  # noqa: ANN401 - types made at run time
     return _envelope(stream, dict[str, msgspec.Raw])
+
+
+def _decoded(decoder: msgspec.json.Decoder[Any], line: bytes, wrong_form: str) -> Any:  # noqa: ANN401 - what the decoder makes
+    if is_too_deep(line):
+        raise NotARecord(TOO_DEEP)
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError:
+        raise NotARecord(wrong_form) from None
+    except msgspec.DecodeError:
+        what = "not valid JSON"
+        raise NotARecord(what) from None
+    except RecursionError:
+        raise NotARecord(TOO_DEEP) from None
 
 
 _LOOSE_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
