@@ -58,53 +58,13 @@ def tables(prefix: str = DEFAULT_PREFIX, schema: str | None = None) -> Tables:
         task=_task(metadata, prefix),
         attempt=_attempt(metadata, prefix),
         output=_output(metadata, prefix),
-        queue=sa.Table(
-            f"{prefix}queue",
-            metadata,
-            sa.Column("name", NAME, primary_key=True),
-            sa.Column("slots", sa.Integer, nullable=False),
-            sa.Column("claims", sa.Integer, nullable=False),
-        ),
-        lease=sa.Table(
-            f"{prefix}lease",
-            metadata,
-            sa.Column("name", NAME, primary_key=True),
-            sa.Column("owner", UUID),
-            sa.Column("held_until", UtcMoment, nullable=False),
-            sa.Column("version", sa.Integer, nullable=False),
-        ),
-        node=sa.Table(
-            f"{prefix}node",
-            metadata,
-            sa.Column("node_id", UUID, primary_key=True),
-            sa.Column("host", sa.String(255), nullable=False),
-            sa.Column("pid", sa.Integer, nullable=False),
-            sa.Column("roles", sa.String(100), nullable=False),
-            sa.Column("started_at", UtcMoment, nullable=False),
-            sa.Column("seen_at", UtcMoment, nullable=False),
-        ),
-        token=sa.Table(
-            f"{prefix}token",
-            metadata,
-            sa.Column("name", NAME, primary_key=True),
-            # SHA-256 in hexadecimal.
-            sa.Column("digest", sa.String(64), nullable=False, unique=True),
-            sa.Column("scope", sa.String(20), nullable=False),
-            sa.Column("created_at", UtcMoment, nullable=False),
-        ),
+        queue=_queue(metadata, prefix),
+        lease=_lease(metadata, prefix),
+        node=_node(metadata, prefix),
+        token=_token(metadata, prefix),
         event=_event(metadata, prefix),
-        history_run=sa.Table(
-            f"{prefix}history_run",
-            metadata,
-            sa.Column("run_id", UUID, primary_key=True),
-            sa.Column("run_number", sa.BigInteger, nullable=False),
-        ),
-        version=sa.Table(
-            f"{prefix}version",
-            metadata,
-            sa.Column("version", sa.Integer, primary_key=True),
-            sa.Column("applied_at", UtcMoment, nullable=False),
-        ),
+        history_run=_history_run(metadata, prefix),
+        version=_version(metadata, prefix),
     )
 
 
@@ -233,4 +193,68 @@ def _output(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("tail", sa.Text),
         sa.Column("byte_count", sa.BigInteger, nullable=False),
         sa.Column("is_complete", sa.Integer, nullable=False),
+    )
+
+
+def _queue(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}queue",
+        metadata,
+        sa.Column("name", NAME, primary_key=True),
+        sa.Column("slots", sa.Integer, nullable=False),
+        sa.Column("claims", sa.Integer, nullable=False),
+    )
+
+
+def _lease(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}lease",
+        metadata,
+        sa.Column("name", NAME, primary_key=True),
+        sa.Column("owner", UUID),
+        sa.Column("held_until", UtcMoment, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+    )
+
+
+def _node(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}node",
+        metadata,
+        sa.Column("node_id", UUID, primary_key=True),
+        sa.Column("host", sa.String(255), nullable=False),
+        sa.Column("pid", sa.Integer, nullable=False),
+        sa.Column("roles", sa.String(100), nullable=False),
+        sa.Column("started_at", UtcMoment, nullable=False),
+        sa.Column("seen_at", UtcMoment, nullable=False),
+    )
+
+
+def _token(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}token",
+        metadata,
+        sa.Column("name", NAME, primary_key=True),
+        # SHA-256 in hexadecimal.
+        sa.Column("digest", sa.String(64), nullable=False, unique=True),
+        sa.Column("scope", sa.String(20), nullable=False),
+        sa.Column("created_at", UtcMoment, nullable=False),
+    )
+
+
+def _history_run(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}history_run",
+        metadata,
+        sa.Column("run_id", UUID, primary_key=True),
+        sa.Column("run_number", sa.BigInteger, nullable=False),
+    )
+
+
+def _version(metadata: sa.MetaData, prefix: str) -> sa.Table:
+    return sa.Table(
+        f"{prefix}version",
+        metadata,
+        sa.Column("version", sa.Integer, primary_key=True),
+        sa.Column("applied_at", UtcMoment, nullable=False),
     )
