@@ -26,13 +26,6 @@ TABLE = "CREATE TABLE t (id NUMBER(9) PRIMARY KEY, name VARCHAR2(40), born DATE)
 Make = Callable[..., Replica]
 
 
-@pytest.fixture(scope="module")
-def logging_database(oracle_database: OracleDatabase) -> Iterator[OracleDatabase]:
-    oracle_database.administer("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA")
-    yield oracle_database
-    oracle_database.administer("ALTER DATABASE DROP SUPPLEMENTAL LOG DATA")
-
-
 @pytest.fixture(params=["logminer", "flashback"])
 def make(request: pytest.FixtureRequest, logging_database: OracleDatabase) -> Iterator[Make]:
     users = []

@@ -24,14 +24,10 @@ TABLE = "CREATE TABLE t (id NUMBER(9) PRIMARY KEY, name VARCHAR2(40))"
 LOGGING = "ALTER TABLE t ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS"
 
 
-@pytest.fixture
-def logging_database(oracle_database: OracleDatabase) -> Iterator[OracleDatabase]:
-    oracle_database.administer("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA")
-    yield oracle_database
-    oracle_database.administer(
-        "ALTER SYSTEM SET undo_retention = 900",
-        "ALTER DATABASE DROP SUPPLEMENTAL LOG DATA",
-    )
+@pytest.fixture(autouse=True)
+def _usual_undo_retention(logging_database: OracleDatabase) -> Iterator[None]:
+    yield
+    logging_database.administer("ALTER SYSTEM SET undo_retention = 900")
 
 
 def replica_of(database: OracleDatabase, method: str) -> Replica:

@@ -25,13 +25,6 @@ CHUNKS: dict[str, Any] = {"chunk_rows": 100, "array_size_rows": 50}
 Make = Callable[..., Replica]
 
 
-@pytest.fixture(scope="module")
-def logging_database(oracle_database: OracleDatabase) -> Iterator[OracleDatabase]:
-    oracle_database.administer("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA")
-    yield oracle_database
-    oracle_database.administer("ALTER DATABASE DROP SUPPLEMENTAL LOG DATA")
-
-
 @pytest.fixture(params=["logminer", "flashback"])
 def replica(request: pytest.FixtureRequest, logging_database: OracleDatabase) -> Iterator[Replica]:
     grants = LOGMINER_GRANTS if request.param == "logminer" else FLASHBACK_GRANTS

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     from oracle_standin.testing import OracleDatabase
 
-pytestmark = pytest.mark.oracle
+pytestmark = [
+    pytest.mark.oracle,
+    # After a reset the driver leaves its socket to the garbage collector (ResourceWarning).
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 USER, PASSWORD = "jump", "a password of the bastion"
 ONCE = Backoff(attempts=1)
@@ -230,8 +234,6 @@ def test_a_tunnel_that_was_lost_is_opened_again(bastion: Bastion, database: dict
     assert len(waits) == 1
 
 
-# After a reset the driver leaves its socket to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_pool_follows_the_tunnel(bastion: Bastion, database: dict[str, Any]) -> None:
     config = {**database, "ssh_tunnel": bastion.settings()}
     pool = pool_of(config)
