@@ -166,7 +166,8 @@ def _compare_runs(
             agree &= same
             shown = "" if run.duration_ms is None else run.duration_ms
             note = "" if same else "   DIFFERS"
-            print(f"{run.place:<15}{run.status:<10}{run.rows:>8,}{shown:>8}   {run.run_id}{note}")
+            key = run.run_id or "-"
+            print(f"{run.place:<15}{run.status:<10}{run.rows:>8,}{shown:>8}   {key}{note}")
         agree &= bool(seen)
     return agree
 
