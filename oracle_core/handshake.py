@@ -44,7 +44,7 @@ def open_session(parameters: Mapping[str, Any], deadline_seconds: float) -> orac
     try:
         return _within(parameters, deadline_seconds)
     except (oracledb.OperationalError, TimeoutError) as error:
-        # The addresses of a dsn are resolved inside the driver, so that there is no place to probe.
+        # The addresses of a dsn are resolved inside the driver, so that nothing is known to probe.
         if "host" not in parameters or not _is_doubtful(error):
             raise
         if (finding := _finding(parameters, error)) is None:

@@ -190,7 +190,7 @@ def _write(name: str, content: bytes, settings: BatchSettings) -> str:
         # An object becomes visible when it is complete, so that nothing has to be renamed.
         with fsspec.open(url, "wb") as file:
             file.write(content)
-    # Each file system has errors of its own: NoCredentialsError of S3 is no OSError.
+    # Each file system has errors of its own: NoCredentialsError of S3 is not an OSError.
     except Exception as error:
         scheme = urlparse(settings.root).scheme
         msg = (

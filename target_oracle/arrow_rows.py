@@ -132,7 +132,7 @@ def _json_value(value: object) -> object:
     """Return what a tap would write for a value.
 
     Raises:
-        NotDecoded: If there is no JSON for its type.
+        NotDecoded: If its type has no JSON form.
     """
     if isinstance(value, float):
         return _NON_FINITE.get(str(value), value)

@@ -96,7 +96,7 @@ class DryRun:
                 sink.add_version_columns()
 
     def take_schema(self, message: dict[str, Any]) -> None:
-        """Take a SCHEMA; the last one of a stream is planned.
+        """Keep a SCHEMA; the last SCHEMA of a stream is planned.
 
         Raises:
             TableMismatchError: If two streams share a table, or properties a column.

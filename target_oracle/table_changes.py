@@ -191,7 +191,7 @@ class TableChanges:
         return changed_comments(spec.name, spec.comments, present)
 
     def _comment(self, spec: TableSpec, where: str) -> None:
-        """Bring comments up to date; a missing right to comment is no reason not to load."""
+        """Bring comments up to date; without the right to comment the load goes on."""
         with self._session.reported(where):
             statements = self._comments(spec)
         try:

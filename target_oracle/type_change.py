@@ -46,7 +46,7 @@ def text_type(present: ExistingColumn, server: Server) -> OracleType | None:
     """Return what MODIFY makes of a text column so that it takes any value as text.
 
     Returns:
-        None where the column is no text.
+        None where the column does not hold text.
     """
     row = row_of(present.type)
     if row.family is not Family.TEXT:

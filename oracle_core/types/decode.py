@@ -108,7 +108,7 @@ def naive_datetimes(column: Sequence[object], options: JsonSchemaOptions) -> lis
 def naive_texts(column: Sequence[object], options: JsonSchemaOptions) -> list[object]:
     """Return wall clocks with an offset, from text under the mask `SYYYY-MM-DD"T"HH24:MI:SS[.FFn]`.
 
-    A year before 1 keeps Oracle's own number with a minus (`-4712` is 4712 BC; there is no year
+    A year before 1 keeps Oracle's own number with a minus (`-4712` is 4712 BC; no year is
     0) and is labelled `+00:00`.
     """
     zone = options.naive_timezone
