@@ -105,18 +105,21 @@ def pooled_source(
     )
 
 
-def pooled_engine(config: Mapping[str, Any], *, module: str) -> sqlalchemy.Engine:
+def pooled_engine(
+    config: Mapping[str, Any], *, module: str, call_seconds: float = 0
+) -> sqlalchemy.Engine:
     """Return an engine over sessions of the pool, whose errors hide bound values.
 
     Args:
         config: Settings under their canonical names.
         module: Shown in V$SESSION.MODULE.
+        call_seconds: Limit of a round trip where `call_timeout_seconds` sets no shorter one.
 
     Raises:
         ConfigurationError: If the settings are wrong.
     """
     pool = pool_of(config)
-    return sessions.engine_over(lambda: pool.acquire(module=module))
+    return sessions.engine_over(lambda: pool.acquire(module=module, call_seconds=call_seconds))
 
 
 class SessionPool:
@@ -135,12 +138,15 @@ class SessionPool:
         self._pool: oracledb.ConnectionPool | None = None
         self._address: tuple[object, object] | None = None
 
-    def acquire(self, *, module: str, setup: Sequence[str] = ()) -> oracledb.Connection:
+    def acquire(
+        self, *, module: str, setup: Sequence[str] = (), call_seconds: float = 0
+    ) -> oracledb.Connection:
         """Return a session; it is opened when none is free.
 
         Args:
             module: Shown in V$SESSION.MODULE, at most 64 bytes.
             setup: Further statements to begin with.
+            call_seconds: Limit of a round trip where `call_timeout_seconds` sets no shorter one.
 
         Raises:
             ConfigurationError: If the settings are wrong.
@@ -159,7 +165,8 @@ class SessionPool:
             connection.module = module
             connection.action = "connect"
             sessions.name_run(connection)
-            connection.call_timeout = sessions.call_timeout_ms(self._config)
+            limits = sessions.call_timeout_ms(self._config), round(call_seconds * 1000)
+            connection.call_timeout = min(filter(None, limits), default=0)
             with connection.cursor() as cursor:
                 for statement in setup:
                     cursor.execute(statement)

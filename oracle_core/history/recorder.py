@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from oracle_core.history.model import RunRecord
     from oracle_core.history.store import HistoryStore
 
+CALL_SECONDS = 30.0
+"""How long a statement of the history may take: another session may keep its table locked."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -120,7 +123,9 @@ class RunRecorder:
         if self._store is None:
             from oracle_core.history.store import HistoryStore  # noqa: PLC0415 - SQLAlchemy
 
-            self._store = HistoryStore.of(self._settings, self._config, module=self._module)
+            self._store = HistoryStore.of(
+                self._settings, self._config, module=self._module, call_seconds=CALL_SECONDS
+            )
         return self._store
 
     def _safely(self, action: Callable[[], None]) -> None:

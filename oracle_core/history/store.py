@@ -60,16 +60,25 @@ class HistoryStore:
         self._on_close = on_close
         self._names = names
         self._table = history_table(names)
-        self._lock = RunLock(engine, self._table)
+        self.run_lock = RunLock(engine, self._table)
+        """Keeps the row of a run that has begun."""
 
     @classmethod
-    def of(cls, settings: HistorySettings, config: Mapping[str, Any], *, module: str) -> Self:
+    def of(
+        cls,
+        settings: HistorySettings,
+        config: Mapping[str, Any],
+        *,
+        module: str,
+        call_seconds: float = 0,
+    ) -> Self:
         """Return the store that settings name.
 
         Args:
             settings: Where the history is kept.
             config: Connection settings under their canonical names.
             module: Shown in V$SESSION.MODULE.
+            call_seconds: Limit of a round trip to Oracle; 0 for that of the settings.
 
         Raises:
             ConfigurationError: If the settings name no database.
@@ -78,7 +87,7 @@ class HistoryStore:
             names = HistoryNames.of(settings.table or DEFAULT_TABLE)
             return cls(sa.create_engine(settings.url, hide_parameters=True), names)
         names = HistoryNames.of(settings.table or DEFAULT_TABLE, settings.schema)
-        engine = pooled_engine(config, module=module)
+        engine = pooled_engine(config, module=module, call_seconds=call_seconds)
         return cls(engine, names, on_close=pool_of(config).close_idle)
 
     @property
@@ -102,7 +111,7 @@ class HistoryStore:
 
     def close(self) -> None:
         """End the sessions, and with them the lock of the run."""
-        self._lock.close()
+        self.run_lock.close()
         self._engine.dispose()
         if self._on_close is not None:
             self._on_close()
@@ -209,7 +218,7 @@ class HistoryStore:
             "DESCRIPTION": fitting(description, TEXT_BYTES) or None,
             "COMMAND": fitting(command, TEXT_BYTES) or None,
         }
-        with self._lock.writing(number, values["ID"]) as connection:
+        with self.run_lock.writing(number, values["ID"], run.run_id) as connection:
             if shared is None:
                 connection.execute(self._table.insert(), values)
             else:
@@ -238,18 +247,18 @@ class HistoryStore:
     def begin_stream(self, number: int, run: RunRecord, stream: str, method: str) -> None:
         """Write down that a stream of a run has begun."""
         values = stream_values(run, stream, StreamRun(method), RunStatus.RUNNING)
-        with self._lock.writing(number, row_id(run.job)) as connection:
+        with self.run_lock.writing(number, row_id(run.job), run.run_id) as connection:
             self.put(connection, number, values)
 
     def end(self, number: int, run: RunRecord) -> None:
         """Write down how a run ended, and what each of its streams moved."""
-        with self._lock.writing(number, row_id(run.job)) as connection:
+        with self.run_lock.writing(number, row_id(run.job), run.run_id) as connection:
             self.put(connection, number, run_values(run))
             for name, stream in run.streams.items():
                 status = stream_status(run, name)
                 self.put(connection, number, stream_values(run, name, stream, status))
             self._end_streams(connection, number, run)
-        self._lock.close()
+        self.run_lock.close()
 
     def put(self, connection: sa.Connection, number: int, values: Mapping[str, Any]) -> None:
         """Update the row of a run, or insert it where it is not there.
@@ -269,11 +278,11 @@ class HistoryStore:
     def _end_streams(self, connection: sa.Connection, number: int, run: RunRecord) -> None:
         """End the rows of streams that had begun and of which the run says nothing."""
         table = self._table
-        # Rows of the scheduler and of the other program may stand under the same number.
         unended = sa.and_(
             _is(table.c["RUN_ID"], number),
+            # Rows of the scheduler and of the other program may stand under the same number.
+            _is(table.c["RUN_UUID"], run.run_id),
             _is(table.c["STATUS"], RunStatus.RUNNING.value),
-            table.c["ID"].like(f"{_escaped(run.job)}/%", escape="!"),
         )
         ended = {"STATUS": run.status.value, "ENDED_AT": utc(run.ended_at)}
         connection.execute(table.update().where(unended).values(ended))
@@ -289,20 +298,24 @@ class HistoryStore:
             The number of rows changed.
         """
         table, row = self._table, row_id(job)
-        running = sa.and_(
-            _is(table.c["STATUS"], RunStatus.RUNNING.value),
-            sa.or_(_is(table.c["ID"], row), table.c["ID"].like(f"{_escaped(job)}/%", escape="!")),
-        )
+        running = _is(table.c["STATUS"], RunStatus.RUNNING.value)
         with self._engine.begin() as connection:
-            wanted = sa.select(table.c["RUN_ID"], table.c["RUN_UUID"]).where(running)
-            runs = connection.execute(wanted).all()
+            wanted = sa.select(table.c["RUN_ID"], table.c["RUN_UUID"])
+            runs = connection.execute(wanted.where(running, _is(table.c["ID"], row))).all()
             # Rows are locked only where a run seems to be left over.
-            if not runs:
-                return 0
-            dead = self._lock.dead_runs(connection, row)
-            ended = [number for number, uuid in runs if number in dead or uuid in known_ended]
-            change = table.update().where(running, table.c["RUN_ID"].in_(ended))
-            return connection.execute(change.values(STATUS=RunStatus.INTERRUPTED.value)).rowcount
+            dead = self.run_lock.dead_runs(connection, row) if runs else set()
+            changed = 0
+            # One statement per run, usually the only one: a list of all would end at 1,000
+            # (ORA-01795).
+            for number, uuid in runs:
+                if number not in dead and uuid not in known_ended:
+                    continue
+                # Rows of older tables have no RUN_UUID, and no rows of streams beside them.
+                own = sa.or_(_is(table.c["ID"], row), _is(table.c["RUN_UUID"], uuid))
+                change = table.update().where(running, _is(table.c["RUN_ID"], number), own)
+                interrupted = change.values(STATUS=RunStatus.INTERRUPTED.value)
+                changed += connection.execute(interrupted).rowcount
+            return changed
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> int:
         """Insert rows as they are, leaving out those whose key is there; return their number."""
@@ -374,9 +387,3 @@ def opened(
 
 def _is(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
     return column == value
-
-
-def _escaped(text: str) -> str:
-    for character in ("!", "%", "_"):
-        text = text.replace(character, "!" + character)
-    return text

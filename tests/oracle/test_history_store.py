@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,13 @@ def finished(run: RunRecord) -> RunRecord:
     return run.succeeded(run.started_at + dt.timedelta(milliseconds=1234))
 
 
+def end_sessions(database: OracleDatabase, user: str) -> None:
+    sessions = "SELECT sid, serial# FROM v$session WHERE username = :1 AND module = 'test'"
+    with closing(database.connect()) as administrator:
+        for sid, serial in administrator.cursor().execute(sessions, [user]).fetchall():
+            administrator.cursor().execute(f"ALTER SYSTEM KILL SESSION '{sid},{serial}' IMMEDIATE")
+
+
 def test_the_objects_are_those_that_users_know(
     store_in: Callable[..., HistoryStore], oracle_database: OracleDatabase, fresh_schema: str
 ) -> None:
@@ -134,12 +142,64 @@ def test_a_run_that_lost_the_session_of_its_history_writes_its_end(
     store.migrate()
     run = new_run()
     number = store.begin(run)
-    sessions = "SELECT sid, serial# FROM v$session WHERE username = :1 AND module = 'test'"
-    with closing(oracle_database.connect()) as administrator:
-        for sid, serial in administrator.cursor().execute(sessions, [fresh_schema]).fetchall():
-            administrator.cursor().execute(f"ALTER SYSTEM KILL SESSION '{sid},{serial}' IMMEDIATE")
+    end_sessions(oracle_database, fresh_schema)
     store.end(number, finished(run))
     assert store.runs() == [finished(run)]
+
+
+def test_a_run_whose_idle_session_was_ended_takes_its_row_back(
+    store_in: Callable[..., HistoryStore], oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    alive, other = store_in(), store_in()
+    alive.migrate()
+    run = new_run()
+    number = alive.begin(run)
+    alive.begin_stream(number, run, "HR-JOBS", "FULL_TABLE")
+    assert "job-history-keep-alive" in {thread.name for thread in threading.enumerate()}
+    end_sessions(oracle_database, fresh_schema)
+    # The next run comes before the thread has noticed.
+    assert other.interrupt(run.job) == 2
+    alive.run_lock.keep()
+    assert {row["STATUS"] for row in other.rows()} == {"RUNNING"}
+    assert other.interrupt(run.job) == 0
+    # And here the thread was faster.
+    end_sessions(oracle_database, fresh_schema)
+    alive.run_lock.keep()
+    assert other.interrupt(run.job) == 0
+    alive.run_lock.keep()
+    alive.end(number, finished(run))
+    assert other.runs() == [finished(run)]
+
+
+def test_an_ended_run_is_not_locked_again(store_in: Callable[..., HistoryStore]) -> None:
+    store, other = store_in(), store_in()
+    store.migrate()
+    run = new_run()
+    store.end(store.begin(run), finished(run))
+    store.run_lock.keep()
+    assert other.prune(NOW + dt.timedelta(days=1)) == 3
+
+
+def test_a_history_that_another_session_locks_is_one_warning(
+    oracle_database: OracleDatabase,
+    store_in: Callable[..., HistoryStore],
+    fresh_schema: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store_in().migrate()
+    monkeypatch.setattr("oracle_core.history.recorder.CALL_SECONDS", 0.3)
+    config = {**oracle_database.config(fresh_schema), "job_history_table": "JOB_HISTORY"}
+    recorder = RunRecorder(config, module="test")
+    with (
+        closing(oracle_database.connect(fresh_schema)) as session,
+        caplog.at_level(logging.WARNING),
+    ):
+        session.cursor().execute("LOCK TABLE job_history IN EXCLUSIVE MODE")
+        recorder.begin(new_run())
+        recorder.end(finished(new_run()))
+    assert caplog.text.count("cannot be written") == 1
+    assert "DPY-4024" in caplog.text
 
 
 def test_a_users_own_table_of_that_name_is_left_alone(

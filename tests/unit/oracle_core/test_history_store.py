@@ -222,3 +222,25 @@ def test_without_a_table_nothing_happens() -> None:
 def test_only_sqlite_files_are_urls() -> None:
     with pytest.raises(ConfigurationError, match="sqlite:///PATH"):
         HistorySettings.of({"job_history_url": "postgresql://u:p@h/d"})
+
+
+def test_a_dead_run_of_many_streams_needs_no_long_list(store: HistoryStore) -> None:
+    """More than 1,000 expressions in a list are ORA-01795."""
+    run = new_run()
+    number = store.begin(run)
+    other = {"RUN_ID": number, "STATUS": "RUNNING", "RUN_UUID": run.run_id}
+    store.add([{**other, "ID": f"{run.job}/S{position}"} for position in range(1001)])
+    binds: list[int] = []
+    sa.event.listen(
+        store._engine, "before_cursor_execute", lambda *given: binds.append(len(given[3]))
+    )
+    assert store.interrupt(run.job) == 1002
+    assert max(binds) < 10
+
+
+def test_streams_of_a_job_with_a_long_name_are_interrupted(store: HistoryStore) -> None:
+    """ID holds 255 bytes: that of a stream is shortened and does not begin with the job."""
+    run = new_run("j" * 300)
+    number = store.begin(run)
+    store.begin_stream(number, run, "HR-JOBS", "FULL_TABLE")
+    assert store.interrupt(run.job) == 2
