@@ -13,7 +13,7 @@ from catalog import cache_file
 from catalog.rights import session_rights
 from catalog.synonyms import resolve, scope_of
 from oracle_core import dictionary
-from oracle_core.settings import SECRET_SETTINGS
+from oracle_core.connection_settings import SECRET_SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

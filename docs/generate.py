@@ -23,7 +23,7 @@ from docs.picture import svg
 from docs.statement_catalogue import read_catalogue, statements_page
 from docs.troubleshooting_page import code_tables
 from docs.type_page import types_page
-from oracle_core.settings import ALIASES
+from oracle_core.setting_aliases import ALIASES
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle
 

@@ -1,8 +1,4 @@
-"""From settings to sessions that behave the same everywhere.
-
-Every session uses UTC, fixed date masks, `.` as decimal sign, binary comparison and character
-lengths, whatever the machine, the user's profile or a logon trigger say.
-"""
+"""From settings to sessions: log on, set the session up, open it again after it was lost."""
 
 from __future__ import annotations
 
@@ -13,17 +9,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import oracledb
 
-from oracle_core import retry, run_context
-from oracle_core.connection_check import check_connection
-from oracle_core.credentials import TokenFile, load_provider, password_of, rotated_password
+from oracle_core import retry
+from oracle_core.connect_parameters import (
+    address,
+    call_timeout_ms,
+    connect_parameters,
+    deadline_seconds,
+)
+from oracle_core.credentials import load_provider, password_of, rotated_password
 from oracle_core.errors import ConfigurationError, describe
 from oracle_core.handshake import open_session
-from oracle_core.settings import (
-    DEFAULT_CONNECT_TIMEOUT_SECONDS,
-    DEFAULT_EXPIRE_TIME_MINUTES,
-    DEFAULT_PORT,
-    register_secrets,
-)
+from oracle_core.session_setup import as_stored, name_run, session_statement
+from oracle_core.settings import register_secrets
 from oracle_core.tunnel import through_tunnel
 from oracle_core.tunnel_settings import TunnelSettings
 
@@ -35,101 +32,9 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-SESSION_PARAMETERS: Mapping[str, str] = {
-    "TIME_ZONE": "+00:00",  # LOCAL TIME ZONE values are shown in the session's zone
-    "NLS_LANGUAGE": "AMERICAN",
-    "NLS_TERRITORY": "AMERICA",
-    # Another calendar counts other years, in every date that travels as text.
-    "NLS_CALENDAR": "GREGORIAN",
-    "NLS_DATE_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS',
-    "NLS_TIMESTAMP_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9',  # FF alone varies by column, X by locale
-    "NLS_TIMESTAMP_TZ_FORMAT": 'YYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM',
-    "NLS_NUMERIC_CHARACTERS": ".,",
-    "NLS_SORT": "BINARY",  # a linguistic sort does not use an index of the bare column
-    "NLS_COMP": "BINARY",
-    "NLS_LENGTH_SEMANTICS": "CHAR",  # Oracle's default is BYTE
-}
-"""Parameters of every session; the territory comes before the masks because it resets them."""
-
-EXACT_FETCH: Mapping[str, bool] = {"fetch_lobs": False, "fetch_decimals": True}
-"""Arguments of `Cursor.execute` under which no digit is lost and LOBs arrive as values."""
-
-STATEMENT_CACHE = 50
 PING_TIMEOUT_MS = 10_000
 _LOCAL_HOSTS = ("localhost", "127.", "::1", "[::1]")
 _thick_lock = threading.Lock()
-
-
-def session_statement() -> str:
-    """Return the statement that sets all session parameters."""
-    parameters = " ".join(f"{name}='{value}'" for name, value in SESSION_PARAMETERS.items())
-    return f"ALTER SESSION SET {parameters}"
-
-
-def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `oracledb.connect` and `create_pool`.
-
-    Args:
-        config: Settings under their canonical names.
-
-    Raises:
-        ConfigurationError: If the settings do not name a database and a way to log on.
-    """
-    check_connection(config)
-    parameters: dict[str, Any] = {
-        "proxy_user": config.get("proxy_user"),
-        **_credentials(config),
-        "config_dir": config.get("tns_admin"),
-        "wallet_location": config.get("wallet_location"),
-        "wallet_password": config.get("wallet_password"),
-        "tcp_connect_timeout": float(_seconds(config, "connect_timeout_seconds")) or None,
-        "expire_time": _expire_time_minutes(config) or None,  # NAT drops quiet links (350 s on AWS)
-        "stmtcachesize": STATEMENT_CACHE,
-    }
-    if config.get("dsn"):
-        parameters["dsn"] = config["dsn"]
-    else:
-        parameters |= {
-            "host": config["host"],
-            "port": config.get("port") or DEFAULT_PORT,
-            "service_name": config.get("service_name"),
-            "sid": config.get("sid"),
-            "protocol": config.get("protocol") or "tcp",
-        }
-    return {name: value for name, value in parameters.items() if value is not None}
-
-
-def _credentials(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the session logs on with: a token, a user with a password, or the wallet.
-
-    A token replaces user and password (Python driver guide, "Token-Based Authentication"); that
-    of OCI IAM is a pair with its private key. In thick mode the driver asks for `externalauth`
-    with a token and with a wallet.
-    """
-    is_thick = config.get("driver_mode") == "thick"
-    token, key = config.get("access_token"), config.get("access_token_private_key")
-    if file := config.get("access_token_file"):
-        token = TokenFile(str(file), key)
-    elif token and key:
-        token = (token, key)
-    if token:
-        credentials: dict[str, Any] = {"access_token": token}
-    else:
-        credentials = {"user": config.get("user"), "password": config.get("password")}
-    if is_thick and (token or not config.get("user")):
-        credentials["externalauth"] = True
-    return credentials
-
-
-def _expire_time_minutes(config: Mapping[str, Any]) -> int:
-    minutes = config.get("expire_time_minutes")
-    return DEFAULT_EXPIRE_TIME_MINUTES if minutes is None else int(minutes)
-
-
-def _seconds(config: Mapping[str, Any], name: str) -> float:
-    default = DEFAULT_CONNECT_TIMEOUT_SECONDS if name == "connect_timeout_seconds" else 0
-    value = config.get(name)
-    return default if value is None else value
 
 
 def connect(
@@ -175,14 +80,9 @@ def connect(
     return connection
 
 
-def call_timeout_ms(config: Mapping[str, Any]) -> int:
-    """Return how long a round trip may take, in milliseconds; 0 for no limit."""
-    return round(_seconds(config, "call_timeout_seconds") * 1000)
-
-
 def _log_on(config: Mapping[str, Any], parameters: dict[str, Any]) -> oracledb.Connection:
     """Open a session; a password from a file that has changed meanwhile is tried once more."""
-    deadline = _deadline_seconds(config)
+    deadline = deadline_seconds(config)
     if "access_token" in parameters:
         return open_session(parameters, deadline)  # the driver asks TokenFile again by itself
     if password := password_of(config):
@@ -194,22 +94,6 @@ def _log_on(config: Mapping[str, Any], parameters: dict[str, Any]) -> oracledb.C
         if password is None:
             raise
         return open_session({**parameters, "password": password}, deadline)
-
-
-def _deadline_seconds(config: Mapping[str, Any]) -> float:
-    """Return the limit for a whole log-on; 0 where a connect string tries several times itself."""
-    dsn = "".join(str(config.get("dsn") or "").split()).lower()
-    is_address = "/" in dsn and not dsn.startswith("(") and "," not in dsn and "?" not in dsn
-    return 0 if dsn and not is_address else float(_seconds(config, "connect_timeout_seconds"))
-
-
-def name_run(connection: oracledb.Connection) -> None:
-    """Let V$SESSION.CLIENT_IDENTIFIER show the run; it is sent with the next round trip.
-
-    A later run sees by it whether this one still has a session.
-    """
-    if run_id := run_context.current().run_id:
-        connection.client_identifier = run_id
 
 
 def set_driver_mode(config: Mapping[str, Any]) -> None:
@@ -317,32 +201,6 @@ class ConnectionSource:
         self.close()
 
 
-_AS_LONG = {
-    oracledb.DB_TYPE_CLOB: oracledb.DB_TYPE_LONG,
-    oracledb.DB_TYPE_NCLOB: oracledb.DB_TYPE_LONG_NVARCHAR,
-    oracledb.DB_TYPE_BLOB: oracledb.DB_TYPE_LONG_RAW,
-}
-
-
-def as_stored(cursor: oracledb.Cursor, metadata: oracledb.FetchInfo) -> oracledb.Var | None:
-    """Return the variable that fetches text or binary with an IS JSON check as it is stored.
-
-    The driver sends such columns through `json.loads`, which loses digits, and fetches their LOBs
-    as locators whatever `fetch_lobs` says. A variable of our own bypasses both (Python driver
-    guide, "Using Oracle Database JSON"). Columns of the type JSON are left alone.
-
-    Args:
-        cursor: The cursor that fetches.
-        metadata: Description of the column.
-    """
-    kind = metadata.type_code
-    if kind is oracledb.DB_TYPE_JSON or not (metadata.is_json or metadata.is_oson):
-        return None
-    return cursor.var(
-        _AS_LONG.get(kind, kind), size=metadata.internal_size or 0, arraysize=cursor.arraysize
-    )
-
-
 def is_alive(connection: oracledb.Connection) -> bool:
     """Return whether a session still answers, in one round trip of at most ten seconds.
 
@@ -357,14 +215,6 @@ def is_alive(connection: oracledb.Connection) -> bool:
         return False
     connection.call_timeout = limit
     return True
-
-
-def address(config: Mapping[str, Any]) -> str:
-    """Return the name of the database for messages: host, port and service; a dsn is not shown."""
-    if config.get("dsn"):
-        return "the database of dsn"
-    name = config.get("service_name") or config.get("sid")
-    return f"{config.get('host')}:{config.get('port') or DEFAULT_PORT}/{name}"
 
 
 def _mention_plain_text(config: Mapping[str, Any]) -> None:

@@ -2,8 +2,8 @@
 
 The first session of a run is opened alone (`connection.connect`): it proves the settings and says
 what is wrong with them. Sessions for locks, history and parallel work come from one pool of the
-driver per process and database user, opened by need and given back. What every session starts with
-is set by the pool's callback, once per session.
+driver per process and database user, opened by need and given back; `pool_min` of them are opened
+ahead. What every session starts with is set by the pool's callback, once per session.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 
-from oracle_core import connection as sessions
-from oracle_core.connection import ConnectionSource
+from oracle_core.connect_parameters import call_timeout_ms, connect_parameters
+from oracle_core.connection import ConnectionSource, engine_over, set_driver_mode
 from oracle_core.credentials import load_provider, password_of, rotated_password
 from oracle_core.errors import describe
 from oracle_core.pool_settings import PoolSettings
+from oracle_core.session_setup import as_stored, name_run, session_statement
 from oracle_core.settings import register_secrets
 from oracle_core.tunnel import through_tunnel
 
@@ -72,7 +73,7 @@ def pool_of(config: Mapping[str, Any]) -> SessionPool:
     Raises:
         ConfigurationError: If the settings are wrong.
     """
-    parameters = sessions.connect_parameters(config)
+    parameters = connect_parameters(config)
     parameters["ssh_tunnel"] = config.get("ssh_tunnel")
     # By repr, because the object of ssh_tunnel cannot be hashed.
     key = tuple(sorted((name, repr(value)) for name, value in parameters.items()))
@@ -119,7 +120,7 @@ def pooled_engine(
         ConfigurationError: If the settings are wrong.
     """
     pool = pool_of(config)
-    return sessions.engine_over(lambda: pool.acquire(module=module, call_seconds=call_seconds))
+    return engine_over(lambda: pool.acquire(module=module, call_seconds=call_seconds))
 
 
 class SessionPool:
@@ -131,7 +132,7 @@ class SessionPool:
         Raises:
             ConfigurationError: If the settings are wrong.
         """
-        sessions.connect_parameters(config)
+        connect_parameters(config)
         self._config = config
         self._settings = PoolSettings.of(config)
         self._password: str | None = None
@@ -161,11 +162,11 @@ class SessionPool:
         connection = self._take(pool)
         self._note(time.monotonic() - began, waited=is_full)
         try:
-            connection.outputtypehandler = sessions.as_stored
+            connection.outputtypehandler = as_stored
             connection.module = module
             connection.action = "connect"
-            sessions.name_run(connection)
-            limits = sessions.call_timeout_ms(self._config), round(call_seconds * 1000)
+            name_run(connection)
+            limits = call_timeout_ms(self._config), round(call_seconds * 1000)
             connection.call_timeout = min(filter(None, limits), default=0)
             with connection.cursor() as cursor:
                 for statement in setup:
@@ -176,27 +177,6 @@ class SessionPool:
                 pool.drop(connection)
             raise
         return connection
-
-    def warm(self, count: int) -> None:
-        """Open sessions ahead of parallel work, so that its parts do not log on one by one.
-
-        Args:
-            count: Sessions to have open, at most `pool_max`.
-
-        Raises:
-            oracledb.Error: If the database refuses.
-        """
-        with _lock:
-            pool = self._open()
-        held: list[oracledb.Connection] = []
-        try:
-            while pool.busy < min(count, pool.max):
-                held.append(self._take(pool))
-            self._note(0.0, waited=False, taken=0)
-        finally:
-            for connection in held:
-                # close() gives them back to the pool, still logged on.
-                connection.close()
 
     def release(self, connection: oracledb.Connection) -> None:
         """Give a session back; an open transaction is rolled back, a dead session dropped.
@@ -222,13 +202,13 @@ class SessionPool:
             pool.close(force=True)
 
     def _open(self) -> oracledb.ConnectionPool:
-        parameters = through_tunnel(self._config, sessions.connect_parameters(self._config))
+        parameters = through_tunnel(self._config, connect_parameters(self._config))
         address = (parameters.get("host"), parameters.get("port"))
         # A tunnel that was lost and opened again ends at another port of this machine.
         if self._pool is None or address != self._address:
             self._address = address
             register_secrets(self._config)
-            sessions.set_driver_mode(self._config)
+            set_driver_mode(self._config)
             load_provider(self._config.get("dsn"))
             if "access_token" not in parameters and (password := password_of(self._config)):
                 parameters["password"] = self._password = password
@@ -269,12 +249,12 @@ class SessionPool:
                 raise TimeoutError(msg) from error
             raise
 
-    def _note(self, seconds: float, *, waited: bool, taken: int = 1) -> None:
+    def _note(self, seconds: float, *, waited: bool) -> None:
         pool = self._pool
         if pool is None:
             return
         _count(
-            acquired=_usage.acquired + taken,
+            acquired=_usage.acquired + 1,
             waits=_usage.waits + waited,
             wait_seconds=_usage.wait_seconds + seconds,
             opened_max=max(_usage.opened_max, pool.opened),
@@ -291,4 +271,4 @@ def _count(**changes: Any) -> None:
 def _set_up(connection: oracledb.Connection, _requested_tag: str | None) -> None:
     """Fix the parameters of a new session; the pool calls it once per session."""
     with connection.cursor() as cursor:
-        cursor.execute(sessions.session_statement())
+        cursor.execute(session_statement())

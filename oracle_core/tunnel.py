@@ -16,8 +16,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oracle_core.connection_settings import DEFAULT_CONNECT_TIMEOUT_SECONDS
 from oracle_core.errors import ConfigurationError, TunnelError
-from oracle_core.settings import DEFAULT_CONNECT_TIMEOUT_SECONDS
 from oracle_core.tunnel_settings import TunnelSettings
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oracle_core.connection import ConnectionSource, address
+from oracle_core.connect_parameters import address
+from oracle_core.connection import ConnectionSource
 from oracle_core.errors import describe
 from singer_oracle_cli.options import NAME, config_option, reported
 from singer_oracle_cli.output import format_option, show

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oracle_core.connection import EXACT_FETCH, ConnectionSource
+from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError, DatabaseError, describe
+from oracle_core.session_setup import EXACT_FETCH
 from singer_oracle_cli.options import NAME, config_option, reported
 from singer_oracle_cli.output import plain, show_table, write_csv
 from singer_oracle_cli.settings import read_settings

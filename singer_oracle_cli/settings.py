@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import typing as th
 
 from oracle_core.command import read_json_object
+from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.history.settings import DEFAULT_TABLE, TARGET_HISTORY_SETTINGS, HistorySettings
-from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
+from oracle_core.settings import from_environment, validated
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 
-from oracle_core.connection import EXACT_FETCH
 from oracle_core.errors import describe
+from oracle_core.session_setup import EXACT_FETCH
 from oracle_core.state import state_value
 from oracle_core.types.plans import JsonSchemaOptions
 from tap_oracle.chunks import BY_KEY, BY_ROWID, ChunkProgress

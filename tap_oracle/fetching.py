@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
-from oracle_core.connection import EXACT_FETCH
 from oracle_core.errors import DataError
+from oracle_core.session_setup import EXACT_FETCH
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence

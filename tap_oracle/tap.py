@@ -15,9 +15,10 @@ from catalog.catalog_json import write_catalog
 from oracle_core import stream_maps
 from oracle_core.command import read_configuration, reported
 from oracle_core.connection import ConnectionSource
+from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.glob_options import unmatched
 from oracle_core.history.settings import TAP_HISTORY_SETTINGS, HistorySettings
-from oracle_core.settings import CONNECTION_SETTINGS, validated
+from oracle_core.settings import validated
 from oracle_core.state import exact
 from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
 from oracle_core.telemetry.sinks import telemetry_of

@@ -9,9 +9,10 @@ from singer_sdk import typing as th
 from singer_sdk.helpers.capabilities import PluginCapabilities, TargetCapabilities
 
 from oracle_core.command import reported
+from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.errors import ConfigurationError
 from oracle_core.history.settings import TARGET_HISTORY_SETTINGS
-from oracle_core.settings import CONNECTION_SETTINGS, validated
+from oracle_core.settings import validated
 from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
 from oracle_core.telemetry.sinks import telemetry_of
 from target_oracle.declared_settings import TARGET_SETTINGS

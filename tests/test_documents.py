@@ -13,8 +13,9 @@ import pytest
 from catalog.command.main import main as oracle_catalog
 from docs.generate import PROJECT, documents, settings
 from docs.walk import agrees, steps
-from oracle_core.connection import connect_parameters
-from oracle_core.settings import ALIASES, validated
+from oracle_core.connect_parameters import connect_parameters
+from oracle_core.setting_aliases import ALIASES
+from oracle_core.settings import validated
 from singer_oracle_cli.main import main as singer_oracle
 from tap_oracle.tap import TapOracle
 from target_oracle.target import TargetOracle

@@ -10,8 +10,9 @@ from singer_sdk import typing as th
 from catalog.name_filter import NameFilter
 from catalog.table_assembly import Depth
 from oracle_core.command import read_json_object
+from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.errors import ConfigurationError
-from oracle_core.settings import CONNECTION_SETTINGS, from_environment, listed, validated
+from oracle_core.settings import from_environment, listed, validated
 from oracle_core.types.plans import JsonSchemaOptions
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ from openlineage.client.facet_v2 import (
     schema_dataset,
 )
 
+from oracle_core.connection_settings import DEFAULT_PORT
 from oracle_core.history.model import RunStatus, StreamRun
-from oracle_core.settings import DEFAULT_PORT
 from oracle_core.telemetry.events import Event, RunEnded, RunStarted, StreamStarted
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from oracle_core.settings import DEFAULT_PORT
+from oracle_core.connection_settings import DEFAULT_PORT
 from oracle_core.telemetry.events import BatchMoved, Event, RunEnded, RunStarted, StreamStarted
 
 if TYPE_CHECKING:

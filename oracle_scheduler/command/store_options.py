@@ -10,9 +10,10 @@ import click
 from singer_sdk import typing as th
 
 from oracle_core.connection import sqlalchemy_engine
+from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.errors import ConfigurationError
 from oracle_core.history.settings import DEFAULT_TABLE
-from oracle_core.settings import CONNECTION_SETTINGS, from_environment, validated
+from oracle_core.settings import from_environment, validated
 from oracle_scheduler.store.database import Database, sqlite_engine
 from oracle_scheduler.store.migrations import MIGRATIONS, applied
 from oracle_scheduler.store.tables import DEFAULT_PREFIX

@@ -10,8 +10,8 @@ from oracle_standin import Standin
 from oracle_standin.faults import Fault
 from oracle_standin.testing import OracleDatabase
 
-from oracle_core.connection import SESSION_PARAMETERS
 from oracle_core.identifiers import TableName
+from oracle_core.session_setup import SESSION_PARAMETERS
 from target_oracle.ledger import LoadEntry, RowCounts
 from target_oracle.session import PING_AFTER_SECONDS, TargetSession
 

@@ -110,7 +110,7 @@ def test_the_tap_writes_under_the_number_of_the_run_that_started_it(store: Datab
         other = RunRecord(str(uuid.uuid4()), "tap-oracle:b", "t", RunStatus.RUNNING, utc_now())
         assert history.begin(other, parent=str(uuid.uuid4())) != number
     finally:
-        history._lock.close()
+        history.run_lock.close()
     assert [run.job for run in history.runs()].count("tap-oracle:a") == 1
 
 

@@ -14,10 +14,11 @@ import oracledb
 import pytest
 
 from docs.type_matrix import COLUMNS, KINDS, SERVER, Verdict, declared_schemas, fitted
-from oracle_core.connection import EXACT_FETCH, connect
+from oracle_core.connection import connect
 from oracle_core.errors import DataError
 from oracle_core.identifiers import Identifier, TableName
 from oracle_core.server import read_server
+from oracle_core.session_setup import EXACT_FETCH
 from oracle_core.types import JsonSchemaOptions, fetch_plan, parse, row_of
 from oracle_core.types.from_json_schema import stand_in
 from oracle_core.types.type_row import Family

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from oracle_core.connection import session_statement
 from oracle_core.identifiers import Identifier, TableName
 from oracle_core.server import Server
+from oracle_core.session_setup import session_statement
 from oracle_core.types import TYPE_TABLE, bind_plan, fetch_plan, json_schema, parse
 from oracle_core.types.from_json_schema import stand_in
 from tap_oracle.query import Bind, KeyRange, Statement, select

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import oracledb
 
-from oracle_core.connection import session_statement
 from oracle_core.identifiers import Identifier, TableName
+from oracle_core.session_setup import session_statement
 from oracle_core.types import parse
 from oracle_core.types.table import bind_plan
 from target_oracle.statements import LoadColumn, merge

@@ -11,18 +11,11 @@ import oracledb
 import pytest
 
 from oracle_core import redact
-from oracle_core.connection import (
-    SESSION_PARAMETERS,
-    ConnectionSource,
-    address,
-    connect,
-    connect_parameters,
-    is_alive,
-    session_statement,
-    sqlalchemy_engine,
-)
+from oracle_core.connect_parameters import address, connect_parameters
+from oracle_core.connection import ConnectionSource, connect, is_alive, sqlalchemy_engine
 from oracle_core.errors import ConfigurationError, DatabaseError
 from oracle_core.retry import Backoff
+from oracle_core.session_setup import SESSION_PARAMETERS, session_statement
 
 CONFIG: dict[str, Any] = {
     "host": "db.example",

@@ -8,7 +8,8 @@ import oracledb
 import pytest
 
 from oracle_core import redact
-from oracle_core.connection import connect, connect_parameters
+from oracle_core.connect_parameters import connect_parameters
+from oracle_core.connection import connect
 from oracle_core.credentials import load_provider, password_of
 from oracle_core.errors import ConfigurationError
 

@@ -9,15 +9,10 @@ from singer_sdk import typing as th
 
 from oracle_core import redact
 from oracle_core.connection_check import check_connection
+from oracle_core.connection_settings import CONNECTION_SETTINGS, SECRET_SETTINGS
 from oracle_core.errors import ConfigurationError
-from oracle_core.settings import (
-    ALIASES,
-    CONNECTION_SETTINGS,
-    SECRET_SETTINGS,
-    check_settings,
-    resolve_aliases,
-    validated,
-)
+from oracle_core.setting_aliases import ALIASES, resolve_aliases
+from oracle_core.settings import check_settings, validated
 
 SCHEMA = th.PropertiesList(*CONNECTION_SETTINGS).to_dict()
 GOOD: dict[str, Any] = {"host": "db", "service_name": "S", "user": "u", "password": "canary"}
