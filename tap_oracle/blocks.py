@@ -24,6 +24,7 @@ class Block:
             of None removes the key.
         moment: The newer moment at which the piece is read from here on, after an error.
         reread_after: The code of that error.
+        gap: Why changes of a LOG_BASED stream are lost, where its table is loaded in full instead.
     """
 
     lines: bytes
@@ -31,6 +32,7 @@ class Block:
     bookmark: Mapping[str, Any] = field(default_factory=dict)
     moment: Moment | None = None
     reread_after: str | None = None
+    gap: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,18 @@ import oracledb
 from oracle_core.errors import ConfigurationError, DatabaseError, describe
 from oracle_core.state import BOOKMARK_VERSION
 from tap_oracle.catalog_entry import LOG_BASED
+from tap_oracle.changes import GapError
 from tap_oracle.flashback.reader import current_scn
 from tap_oracle.flashback.source import COLUMNS, SEGMENTS, FlashbackSource
 from tap_oracle.logminer.connections import MiningConnection
-from tap_oracle.logminer.position import INCARNATION, RESTART_SCN, LogPosition
+from tap_oracle.logminer.position import INCARNATION, RESTART_SCN, LogPosition, incarnation_of
 from tap_oracle.logminer.readiness import reasons_against
 from tap_oracle.logminer.source import LogMinerSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from oracle_core.state import Bookmark
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.settings import TapSettings
 
@@ -107,6 +109,7 @@ class ChangeSources:
                 self._entry,
                 memory_limit_bytes=settings.log_memory_bytes,
                 array_size_rows=settings.array_size_rows,
+                flush_seconds=settings.log_flush_seconds,
             )
         name = self._entry.stream_id
         if settings.log_based_method == LOGMINER:
@@ -141,11 +144,34 @@ class ChangeSources:
             # Before the SCN, so that the next run finds DDL that comes in between.
             definition = source.definition()
             scn = current_scn(self._session())
-            # Removed, or the next run would take them for a position of LogMiner (`position_of`).
-            gone = {RESTART_SCN: None, INCARNATION: None}
-            keys = {**_BOOKMARK, METHOD: FLASHBACK, "scn": scn, **gone, **definition}
+            # Without the first the next run does not take it for a position of LogMiner
+            # (`position_of`).
+            place = {RESTART_SCN: None, INCARNATION: incarnation_of(self._session())}
+            keys = {**_BOOKMARK, METHOD: FLASHBACK, "scn": scn, **place, **definition}
             return LogPoint(scn, keys)
         return logminer_point(source.position())
+
+
+def lost_history(stream: str, bookmark: Bookmark, now: LogPoint) -> GapError | None:
+    """Return the gap where the SCN of a bookmark means nothing in this database any more.
+
+    Args:
+        stream: The stream.
+        bookmark: What was delivered before.
+        now: The point of now.
+    """
+    before, scn = bookmark.extra.get(INCARNATION), bookmark.scn or 0
+    # Not known before the first run of this version by flashback, nor without READ on V$DATABASE.
+    if isinstance(before, int) and now.bookmark.get(INCARNATION) not in {None, before}:
+        cause = "the database was opened with RESETLOGS since, and SCNs start again from there"
+    elif scn > now.scn:
+        cause = (
+            f"the database is at SCN {now.scn}, before the bookmark: it was restored, or is "
+            "another one"
+        )
+    else:
+        return None
+    return GapError(stream, cause, first_scn=scn + 1, last_scn=None)
 
 
 def logminer_point(position: LogPosition) -> LogPoint:

@@ -16,6 +16,8 @@ from tap_oracle.snapshot import NONE, RUN, STREAM
 DEFAULT_ARRAY_SIZE_ROWS = 10_000
 DEFAULT_CHUNK_ROWS = 500_000
 DEFAULT_CATALOG_CACHE_TTL_SECONDS = 3_600
+# Database Concepts, "Log Writer Process (LGWR)": at each commit, at a switch, and every 3 seconds.
+DEFAULT_LOG_FLUSH_SECONDS = 3
 DEFAULT_LOG_MEMORY_BYTES = 256 * 1024 * 1024
 
 _NAMES = th.CustomType({"type": ["array", "string", "null"], "items": {"type": "string"}})
@@ -343,6 +345,17 @@ TAP_SETTINGS: list[th.Property[Any]] = [
         description=(
             "Memory for transactions that LogMiner shows and that have not ended yet. Larger ones "
             "wait in temporary files."
+        ),
+    ),
+    th.Property(
+        "log_flush_seconds",
+        th.NumberType(nullable=True, minimum=0),
+        default=DEFAULT_LOG_FLUSH_SECONDS,
+        title="Wait for the redo log (seconds)",
+        description=(
+            "Time from the choice of the last SCN of a run to the reading of its redo. The log "
+            "writer of an instance writes its buffer at least every three seconds; what it has not "
+            "written yet would be missed for good. 0 only where a script forces a log switch first."
         ),
     ),
     th.Property(

@@ -16,7 +16,7 @@ import oracledb
 
 from oracle_core.errors import OracleError, describe
 from oracle_core.pool import pooled_source
-from tap_oracle.change_sources import FLASHBACK, logminer_point
+from tap_oracle.change_sources import FLASHBACK, logminer_point, lost_history
 from tap_oracle.logminer.connections import MiningConnection
 from tap_oracle.logminer.position import LogPosition, current_position, position_of
 from tap_oracle.logminer.reader import LogReader, Stopped
@@ -99,7 +99,12 @@ class MinedTogether:
             blocks = stream.change_blocks(stream.bookmark, session, point)
             members[changes] = _Member(stream, blocks)
         _LOGGER.info("Reading the redo of %d streams in one pass, to SCN %d", len(fit), end.scn)
-        yield from self._read(LogReader(MiningSession(mining), list(members)), members, end)
+        reader = LogReader(
+            MiningSession(mining),
+            list(members),
+            flush_seconds=self._services.settings.log_flush_seconds,
+        )
+        yield from self._read(reader, members, end)
 
     def _read(
         self, reader: LogReader, members: dict[TableChanges, _Member], end: LogPosition
@@ -143,8 +148,8 @@ class MinedTogether:
 
     def _is_fit(self, stream: LogBasedStream, end: LogPosition) -> bool:
         start = position_of(stream.bookmark)
-        # RESETLOGS makes a gap, which the stream's own reading treats as `on_gap` says.
-        if start is None or start.incarnation != end.incarnation:
+        # A gap is what the stream's own reading treats as `on_gap` says.
+        if start is None or lost_history(stream.name, stream.bookmark, logminer_point(end)):
             return False
         return not reasons_against(self._mining.session(), self._session(), stream.entry)
 

@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from multiprocessing import connection
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -81,14 +82,11 @@ class Pipeline:
         streams = list(streams)
         try:
             self._read_together(streams)
-            for reading, piece in self._pieces(streams):
-                # A read-only transaction belongs to this process's session; workers have others.
-                if self._parallelism > 1 and piece.moment.way is not Way.TRANSACTION:
-                    self._hand_over(reading, piece)
-                else:
-                    self._read_here(reading, piece)
-            while any(worker.task for worker in self._workers):
+            # A worker may show that more is due of a stream whose turn has passed.
+            self._read_each(chain(self._pieces(streams), self._further_pieces()))
+            while self._is_working():
                 self._write_next()
+                self._read_each(self._further_pieces())
         finally:
             for worker in self._workers:
                 worker.stop()
@@ -107,6 +105,28 @@ class Pipeline:
 
     # Pieces
 
+    def _read_each(self, pieces: Iterable[tuple[_Reading, Piece]]) -> None:
+        for reading, piece in pieces:
+            # A read-only transaction belongs to this process's session; workers have others.
+            if self._parallelism > 1 and piece.moment.way is not Way.TRANSACTION:
+                self._hand_over(reading, piece)
+            else:
+                self._read_here(reading, piece)
+
+    def _is_working(self) -> bool:
+        return any(worker.task for worker in self._workers)
+
+    def _further_pieces(self) -> Iterator[tuple[_Reading, Piece]]:
+        for reading in list(self._readings.values()):
+            with self._failing(reading.stream.name):
+                yield from self._waiting(reading)
+
+    def _waiting(self, reading: _Reading) -> Iterator[tuple[_Reading, Piece]]:
+        while reading.waiting and not reading.has_failed:
+            piece = reading.stream.prepared(reading.waiting.popleft())
+            reading.in_work += 1
+            yield reading, piece
+
     def _pieces(self, streams: Iterable[OracleStream]) -> Iterator[tuple[_Reading, Piece]]:
         """Yield the pieces of all streams in order; a stream begins with its first piece."""
         for stream in streams:
@@ -117,10 +137,7 @@ class Pipeline:
                 # Nothing is due where the changes were read together with those of other streams.
                 if not reading.waiting:
                     self._end_if_complete(reading)
-                while reading.waiting and not reading.has_failed:
-                    piece = stream.prepared(reading.waiting.popleft())
-                    reading.in_work += 1
-                    yield reading, piece
+                yield from self._waiting(reading)
 
     def _begin(self, stream: OracleStream) -> _Reading:
         run = self._services.run
@@ -180,6 +197,7 @@ class Pipeline:
     def _complete(self, reading: _Reading, piece: Piece) -> None:
         reading.stream.complete(piece)
         reading.in_work -= 1
+        reading.waiting.extend(reading.stream.further_pieces())
         self._end_if_complete(reading)
 
     # Reading in workers

@@ -56,6 +56,7 @@ class TapSettings:
     log_based_method: str
     on_gap: str
     log_memory_bytes: int
+    log_flush_seconds: float
     representation: JsonSchemaOptions
 
     @classmethod
@@ -103,6 +104,7 @@ class TapSettings:
             log_based_method=config["log_based_method"],
             on_gap=config["on_gap"],
             log_memory_bytes=config["log_memory_bytes"],
+            log_flush_seconds=float(config["log_flush_seconds"]),
             representation=JsonSchemaOptions(
                 use_singer_decimal=bool(config["use_singer_decimal"]),
                 naive_timezone=_zone(config["naive_timezone"]),

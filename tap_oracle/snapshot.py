@@ -166,6 +166,17 @@ class Snapshots:
             moment = self._run = self._read_only()
         return moment
 
+    def can_read_later(self, entry: CatalogEntry) -> bool:
+        """Return whether any session can read a table as of an SCN after the run's moment."""
+        scn = None if self.is_one_session else self._scn()
+        if scn is None:
+            return False
+        return self._is_own_table(entry) or not refusal_of_as_of(self._session(), entry.table, scn)
+
+    def of_now(self) -> Moment:
+        """Return the moment of now, for a table of which `can_read_later` is true."""
+        return Moment(self._scn(), Way.AS_OF)
+
     def of_increment(self) -> Moment:
         """Return the moment of a stream that reads what is newer than its bookmark."""
         moment = self._run or Moment()

@@ -27,6 +27,7 @@ NO_CHANGE = frozenset({0, 25, 27, 28})
 """INTERNAL, SELECT_FOR_UPDATE, replication markers and rollback notes, which change no row."""
 
 _GOOD = 0
+_UNKNOWN_SEQUENCE = b"\xff\xff\xff\xff"
 
 
 class LogRow(NamedTuple):
@@ -53,6 +54,21 @@ class LogRow(NamedTuple):
     def is_readable(self) -> bool:
         """Whether LogMiner could write the change as SQL."""
         return self.status == _GOOD and self.operation != UNSUPPORTED
+
+    @property
+    def slot(self) -> bytes:
+        """The undo segment and slot of the transaction, which one open transaction has."""
+        return self.xid[:4]
+
+    @property
+    def has_whole_xid(self) -> bool:
+        """Whether the XID names one transaction, and not only its slot.
+
+        Undo that is applied names the segment and the slot. LogMiner knows the sequence from the
+        change that is undone; where that lies before the range which is mined, the last four bytes
+        are all ones.
+        """
+        return self.xid[4:] != _UNKNOWN_SEQUENCE
 
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 MAX_CHANGE = 2**63 - 1
 """For the open end of the current log: NEXT_CHANGE# is 2^64 - 1 or NULL, by release."""
@@ -30,20 +30,25 @@ ORDER BY l.thread#, l.sequence#, l.dest_id
 """
 """Files whose deletion by RMAN is known are left out; one file of each group suffices."""
 
-# Members of a group are copies of each other; LogMiner refuses a log named twice (ORA-01289).
+# Members of a group are copies of each other; LogMiner refuses a log named twice (ORA-01289). One
+# whose STATUS is not NULL is inaccessible, incomplete or no longer used (Database Reference,
+# V$LOGFILE). NEXT_CHANGE# of the current log is NULL or a number above every SCN, by release.
 ONLINE_LOGS = """
-SELECT MIN(f.member), l.thread#, l.sequence#, l.first_change#, l.next_change#
+SELECT COALESCE(MIN(CASE WHEN f.status IS NULL THEN f.member END), MIN(f.member)),
+  l.thread#, l.sequence#, l.first_change#, l.next_change#
 FROM v$log l JOIN v$logfile f ON f.group# = l.group#
-WHERE l.status <> 'UNUSED' AND l.next_change# > :first_scn AND l.first_change# <= :last_scn
+WHERE l.status <> 'UNUSED' AND (l.next_change# IS NULL OR l.next_change# > :first_scn)
+  AND l.first_change# <= :last_scn
 GROUP BY l.thread#, l.sequence#, l.first_change#, l.next_change#
 ORDER BY l.thread#, l.sequence#
 """
 
-OPEN_THREADS = """
-SELECT t.thread#, t.enabled_change# FROM v$thread t
-WHERE t.enabled <> 'DISABLED' AND t.status = 'OPEN' AND t.enabled_change# <= :last_scn
+# LAST_REDO_CHANGE# moves while a thread is open and stands still once it is closed.
+THREADS = """
+SELECT t.thread#, t.status, t.enable_change#, t.last_redo_change# FROM v$thread t
+WHERE t.enable_change# <= :last_scn
 """
-"""Threads that write, and since when; a closed one has no redo to wait for."""
+"""Threads that have written redo: whether each still writes, since when, and its last SCN."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,6 +60,23 @@ class LogFile:
     first_change: int
     next_change: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedoThread:
+    """The redo of one instance.
+
+    Attributes:
+        number: Number of the thread.
+        enabled_at: SCN from which on it has redo.
+        ended_at: SCN of its last redo; None while it is open, and where it is not known.
+        is_open: Whether it still writes.
+    """
+
+    number: int
+    enabled_at: int = 0
+    ended_at: int | None = None
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +102,15 @@ def log_file(row: Sequence[object]) -> LogFile:
     return LogFile(int(str(thread)), int(str(sequence)), int(str(first)), end, str(name))
 
 
+def redo_thread(row: Sequence[object]) -> RedoThread:
+    """Make a thread of a row of `THREADS`."""
+    number, status, enabled, last = row
+    is_open = status == "OPEN"
+    # Without a last SCN nothing is known of where a closed thread ended.
+    ended = None if is_open or not last else int(str(last))
+    return RedoThread(int(str(number)), int(str(enabled)), ended, is_open)
+
+
 def merged(archived: Iterable[LogFile], online: Iterable[LogFile]) -> list[LogFile]:
     """Return each log once, from the archive where it is there.
 
@@ -93,29 +124,43 @@ def merged(archived: Iterable[LogFile], online: Iterable[LogFile]) -> list[LogFi
 
 
 def missing(
-    files: Iterable[LogFile], threads: Mapping[int, int], first_scn: int, last_scn: int
+    files: Iterable[LogFile], threads: Iterable[RedoThread], first_scn: int, last_scn: int
 ) -> MissingLog | None:
     """Return the first hole in what the files cover; None if there is none.
 
     Args:
-        files: the files, each once.
-        threads: the threads that are open, each with the SCN since which it is enabled.
-        first_scn: the first SCN to be covered.
-        last_scn: the last one.
+        files: The files, each once.
+        threads: The threads that have written redo.
+        first_scn: The first SCN to be covered.
+        last_scn: The last one.
     """
-    by_thread: dict[int, list[LogFile]] = {thread: [] for thread in threads}
+    by_thread: dict[int, list[LogFile]] = {}
     for file in sorted(files):
         by_thread.setdefault(file.thread, []).append(file)
     holes = []
-    for thread, own in sorted(by_thread.items()):
-        if thread in threads:
-            # A thread has no redo from before it was enabled.
-            hole = _hole(thread, own, max(first_scn, threads[thread]), last_scn)
-        else:  # it has ended, so that only a hole between its files is one
-            hole = _hole(thread, own, own[0].first_change, own[-1].next_change - 1)
-        if hole is not None:
-            holes.append(hole)
-    return min(holes, key=lambda hole: hole.first_scn, default=None)
+    for thread in threads:
+        own = by_thread.pop(thread.number, [])
+        # A thread has no redo from before it was enabled.
+        first = max(first_scn, thread.enabled_at)
+        last = last_scn
+        if not thread.is_open:
+            # A closed thread has no redo to wait for, but the logs it wrote until then count.
+            last = min(last_scn, _end_of_closed(thread, own))
+        if first <= last:
+            holes.append(_hole(thread.number, own, first, last))
+    # The database does not know these threads any more: only a hole between their files is one.
+    holes += [
+        _hole(number, own, own[0].first_change, own[-1].next_change - 1)
+        for number, own in by_thread.items()
+    ]
+    found = [hole for hole in holes if hole is not None]
+    return min(found, key=lambda hole: hole.first_scn, default=None)
+
+
+def _end_of_closed(thread: RedoThread, files: Sequence[LogFile]) -> int:
+    if thread.ended_at is not None:
+        return thread.ended_at
+    return files[-1].next_change - 1 if files else -1
 
 
 def _hole(

@@ -6,17 +6,22 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import oracledb
+
+from oracle_core.errors import describe
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-    import oracledb
 
     from oracle_core.state import Bookmark
 
 RESTART_SCN = "log_restart_scn"
 INCARNATION = "log_resetlogs_scn"
 """Keys of the bookmark."""
+
+NO_RIGHT = frozenset({"ORA-00942", "ORA-01031", "ORA-41900"})
+"""Codes of a view that the user may not read."""
 
 _DATABASE = "SELECT d.current_scn, d.resetlogs_change# FROM v$database d"
 _OLDEST = "SELECT MIN(t.start_scn) FROM gv$transaction t WHERE t.start_scn > 0"
@@ -68,6 +73,18 @@ def current_position(connection: oracledb.Connection) -> LogPosition:
         scn, incarnation = _only_row(cursor, _DATABASE)
     restart = before if oldest is None else min(int(oldest), int(before))
     return LogPosition(int(scn), int(restart), int(incarnation))
+
+
+def incarnation_of(connection: oracledb.Connection) -> int | None:
+    """Return the present incarnation of the database, None where V$DATABASE cannot be read."""
+    try:
+        with closing(connection.cursor()) as cursor:
+            _, incarnation = _only_row(cursor, _DATABASE)
+    except oracledb.DatabaseError as error:
+        if describe(error).code not in NO_RIGHT:
+            raise
+        return None
+    return int(incarnation)
 
 
 def _only_row(cursor: oracledb.Cursor, sql: str) -> tuple[Any, ...]:

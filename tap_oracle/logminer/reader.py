@@ -5,6 +5,7 @@ One pass reads the redo for any number of tables, because reading it is what cos
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class LogReader:
         tables: Sequence[TableChanges],
         *,
         size: WindowSize | None = None,
+        flush_seconds: float = 0,
     ) -> None:
         """Prepare to read; nothing is mined yet.
 
@@ -65,6 +67,7 @@ class LogReader:
             session: The session that mines.
             tables: The tables, each with what was delivered before.
             size: The size of the first window.
+            flush_seconds: Time from `read` on after which all redo up to its end is in the files.
         """
         self._session = session
         self._tables = list(tables)
@@ -74,7 +77,9 @@ class LogReader:
             (table.table.name.schema.name, table.table.name.table.name): table for table in tables
         }
         self._by_object = {number: table for table in tables for number in table.table.objects}
+        self._flush_seconds = flush_seconds
         self._started: dict[bytes, LogRow] = {}
+        self._xid_of_slot: dict[bytes, bytes] = {}
         self._changed: dict[bytes, list[TableChanges]] = {}
 
     def read(self, end: LogPosition) -> Iterator[tuple[TableChanges, LogEvent]]:
@@ -90,9 +95,14 @@ class LogReader:
         # What was open at a bookmark began at its `restart_scn`; TableChanges drops what was
         # committed before the bookmark.
         first = min(min(table.start.restart_scn, table.start.scn + 1) for table in tables)
+        flushed_at = time.monotonic() + self._flush_seconds
         try:
             while first <= end.scn and self._tables:
                 last = self._size.end(first, end.scn)
+                if last == end.scn:
+                    # A transaction has its SCN before its redo is in the file: mined at once, it
+                    # would be missed, and the bookmark would lie behind it.
+                    time.sleep(max(0.0, flushed_at - time.monotonic()))
                 rows = 0
                 for row in whole_statements(self._mined(first, last)):
                     rows += 1
@@ -118,6 +128,7 @@ class LogReader:
         A transaction begins for a table with its first change there, so that those of other
         tables cost next to nothing.
         """
+        row = self._with_whole_xid(row)
         operation, xid = row.operation, row.xid
         if operation not in _NOT_OF_TABLES:
             table_of_row = self._table_of(row)
@@ -126,6 +137,7 @@ class LogReader:
                 table_of_row.take(row)
         elif operation == START:
             self._started[xid] = row
+            self._xid_of_slot[row.slot] = xid
             # An earlier transaction of this XID has no end in the redo; its tables drop it.
             for table in self._changed.get(xid, ()):
                 table.take(row)
@@ -137,6 +149,12 @@ class LogReader:
             taken = [(table, table.take(row)) for table in self._changed.pop(xid, ())]
             return [(table, transaction) for table, transaction in taken if transaction]
         return ()
+
+    def _with_whole_xid(self, row: LogRow) -> LogRow:
+        """Give a row that only says its slot to the transaction that is open there."""
+        if row.has_whole_xid:
+            return row
+        return row._replace(xid=self._xid_of_slot.get(row.slot, row.xid))
 
     def _changed_by(self, xid: bytes, table: TableChanges) -> None:
         """Let a transaction begin for a table that it has not changed yet."""

@@ -161,14 +161,15 @@ class MiningSession:
 
     def _name_files(self, first_scn: int, last_scn: int) -> None:
         binds = {"first_scn": first_scn, "last_scn": last_scn}
-        files = log_files.merged(
-            map(log_files.log_file, self._rows(log_files.ARCHIVED_LOGS, binds)),
-            map(log_files.log_file, self._rows(log_files.ONLINE_LOGS, binds)),
-        )
-        threads = {
-            int(thread): int(since)
-            for thread, since in self._rows(log_files.OPEN_THREADS, {"last_scn": last_scn})
-        }
+        # Online logs first: one that is archived and overwritten before the second question is in
+        # the second answer. The other way round it could be in neither, and look purged.
+        online = [log_files.log_file(row) for row in self._rows(log_files.ONLINE_LOGS, binds)]
+        archived = [log_files.log_file(row) for row in self._rows(log_files.ARCHIVED_LOGS, binds)]
+        files = log_files.merged(archived, online)
+        threads = [
+            log_files.redo_thread(row)
+            for row in self._rows(log_files.THREADS, {"last_scn": last_scn})
+        ]
         hole = log_files.missing(files, threads, first_scn, last_scn)
         # Before mining, which leaves out the rows of a missing file without an error.
         if hole is not None:

@@ -34,6 +34,7 @@ class LogMinerSource:
         *,
         memory_limit_bytes: int,
         array_size_rows: int,
+        flush_seconds: float,
     ) -> None:
         """Prepare to mine.
 
@@ -43,7 +44,9 @@ class LogMinerSource:
             entry: The stream as the catalog describes it.
             memory_limit_bytes: Memory for transactions whose end has not been read.
             array_size_rows: Maximum changes at once.
+            flush_seconds: Time after which redo up to an SCN is in the files.
         """
+        self._flush_seconds = flush_seconds
         self._array_size_rows = array_size_rows
         self._connection = mining
         self._mining = MiningSession(mining)
@@ -73,7 +76,8 @@ class LogMinerSource:
             stream=self._entry.stream_id,
             memory_limit_bytes=self._memory_limit_bytes,
         )
-        for _, event in LogReader(self._mining, [table]).read(end):
+        reader = LogReader(self._mining, [table], flush_seconds=self._flush_seconds)
+        for _, event in reader.read(end):
             if isinstance(event, Stopped):
                 raise event.error
             yield from change_events(event, plan, self._array_size_rows)

@@ -359,6 +359,10 @@ class OracleStream(AdaptedStream):
     def complete(self, piece: Piece) -> None:
         """Note that all rows of a piece have been written."""
 
+    def further_pieces(self) -> Sequence[Piece]:
+        """Return the parts that are due because of what the last piece has shown; mostly none."""
+        return []
+
     def finish(self) -> None:
         """Write what follows the last row of the stream."""
         if (version := self.table_version()) is not None:

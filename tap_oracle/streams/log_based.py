@@ -13,16 +13,16 @@ from oracle_core.pool import pooled_source
 from oracle_core.state import Bookmark, read_bookmark
 from tap_oracle.blocks import Block, Piece
 from tap_oracle.catalog_entry import LOG_BASED
-from tap_oracle.change_sources import ChangeSources, LogPoint
+from tap_oracle.change_sources import ChangeSources, LogPoint, lost_history
 from tap_oracle.changes import COMMIT_SCN, DELETED_AT, Advanced, GapError
 from tap_oracle.chunks import CHUNKS, ChunkProgress
 from tap_oracle.fetching import fetch_rows
 from tap_oracle.flashback.source import FlashbackSource
 from tap_oracle.logminer.position import position_of
 from tap_oracle.plan import plan_stream
-from tap_oracle.query import Statement, select
 from tap_oracle.streams.change_blocks import ChangeBlocks, activation, row_lines
 from tap_oracle.streams.full_read import FullReadStream
+from tap_oracle.streams.whole_table import WholeTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tap_oracle.change_sources import Source
     from tap_oracle.changes import Event
     from tap_oracle.plan import StreamPlan
+    from tap_oracle.progress import StreamProgress
+    from tap_oracle.query import Statement
     from tap_oracle.services import StreamServices
     from tap_oracle.snapshot import Moment
     from tap_oracle.writer import Row
@@ -42,9 +44,6 @@ if TYPE_CHECKING:
 LOG_START = "log_start"
 """Key of the bookmark while a snapshot in chunks is unfinished: the bookmark that follows it."""
 
-_NO_PAST = frozenset({"ORA-01031", "ORA-01466"})
-"""FLASHBACK is not granted, or the table is too young to have a past."""
-
 _METADATA_PROPERTIES: Mapping[str, Any] = {
     DELETED_AT: {"type": ["string", "null"], "format": "date-time"},
     COMMIT_SCN: {"type": ["integer", "null"]},
@@ -53,9 +52,15 @@ _METADATA_PROPERTIES: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class LogPiece(Piece):
-    """The changes of a stream; `bookmark` says, as in the state, what was delivered before."""
+    """The changes of a stream.
+
+    Attributes:
+        bookmark: What was delivered before, as in the state.
+        is_lost: Whether changes are lost, so that all rows are read in this piece instead.
+    """
 
     bookmark: Mapping[str, Any] = field(default_factory=dict)
+    is_lost: bool = False
 
 
 class LogBasedStream(FullReadStream):
@@ -80,6 +85,7 @@ class LogBasedStream(FullReadStream):
         """
         super().__init__(tap, entry, services)
         self._start = Bookmark()
+        self._gap: str | None = None
         self.is_delivered = False
         self._own_session = pooled_source(services.settings.connection, module="tap-oracle")
         self._before_snapshot: LogPoint | None = None
@@ -152,23 +158,46 @@ class LogBasedStream(FullReadStream):
             return
         self._start = read_bookmark(piece.bookmark)
         with closing(self._own_session), closing(self._sources()) as sources:
-            yield from self._due(plan, sources)
+            source = sources.chosen()
+            if piece.is_lost:
+                # The point comes before the rows: what is committed meanwhile is delivered once
+                # more as a change.
+                yield from self._snapshot(plan, sources.now(source))
+            else:
+                yield from self._changes_or_gap(sources, source)
         self.report_non_finite(plan)
 
     def _sources(self) -> ChangeSources:
         return ChangeSources(self.entry, self.services.settings, self._session)
 
-    def _due(self, plan: StreamPlan, sources: ChangeSources) -> Iterator[Block]:
-        source = sources.chosen()
+    def _changes_or_gap(self, sources: ChangeSources, source: Source) -> Iterator[Block]:
         try:
             yield from self._changes(sources, source)
         except GapError as gap:
             if self.services.settings.on_gap != "snapshot":
                 raise
-            self.logger.warning("%s. on_gap is snapshot: loading it in full now", gap)
-            # The point comes before the rows: what is committed meanwhile is delivered once more
-            # as a change.
-            yield from self._snapshot(plan, sources.now(source))
+            # The process that writes has the state, and divides the table into chunks.
+            yield Block(b"", 0, gap=str(gap))
+
+    # Snapshot after a gap
+
+    def take(self, block: Block, progress: StreamProgress) -> None:
+        """Write a block, and note that the changes of this stream are lost."""
+        super().take(block, progress)
+        if block.gap is not None:
+            self._gap = block.gap
+            self.logger.warning("%s. on_gap is snapshot: loading it in full now", block.gap)
+
+    def further_pieces(self) -> Sequence[Piece]:
+        """Return the pieces of a snapshot where the changes of this run are lost."""
+        if self._gap is None or self._after_snapshot is not None:
+            return []
+        snapshots = self.services.snapshots
+        if not snapshots.can_read_later(self.entry):
+            # A transaction that begins now gives one moment, to one session alone.
+            self._gap = None
+            return [LogPiece(bookmark=dict(self.stream_state), is_lost=True)]
+        return super().pieces()
 
     # First snapshot
 
@@ -207,7 +236,11 @@ class LogBasedStream(FullReadStream):
     def moment_of_full_read(self) -> Moment:
         """Return the moment of the run, or of the stream, and note the bookmark after it."""
         before = self._before_snapshot or self._point_of_now()
-        moment = super().moment_of_full_read()
+        if self._gap is None:
+            moment = super().moment_of_full_read()
+        else:
+            # Not that of the run: what was open then is not known.
+            moment = self.services.snapshots.of_now()
         # TIMESTAMP_TO_SCN may name an SCN some seconds old, and changes follow from `before` on.
         if moment.scn is None or moment.scn < before.scn:
             moment = replace(moment, scn=before.scn)
@@ -261,60 +294,19 @@ class LogBasedStream(FullReadStream):
             self.services.snapshots.end_stream()
         super().finish()
 
-    # Snapshot after a gap
+    # Reading in one piece
 
     def _snapshot(self, plan: StreamPlan, now: LogPoint) -> Iterator[Block]:
         """Yield all rows as of now and the bookmark from which changes follow."""
         self._version = max(self.started_at_seconds, (self._start.version or 0) + 1)
         self.logger.info("Stream '%s': snapshot as of SCN %d", self.name, now.scn)
         encode = row_lines(self, plan, self._version)
-        for rows in self.rows_as_of(plan, now.scn):
+        table = WholeTable(self._session(), self.entry, self._extras, self.fetched)
+        for rows in table.rows_as_of(plan, now.scn):
             values = plan.values(rows)
             yield Block(encode((*row, None, now.scn) for row in values), len(rows))
         bookmark = {**now.bookmark, "version": self._version}
         yield Block(activation(self, self._version), 0, bookmark)
-
-    def rows_as_of(self, plan: StreamPlan, scn: int) -> Iterator[list[Row]]:
-        """Yield the rows of a table as of an SCN, or of a moment after it.
-
-        Where the user may not look back, a read-only transaction that begins later gives one
-        moment too: what it holds beyond the SCN is delivered again with the changes.
-        """
-        statement = select(self.entry.table, plan.expressions, scn=scn, extras=self._extras)
-        fetched = self.fetched(plan, statement)
-        try:
-            # A missing right or past shows in the first fetch, before any row is written.
-            first = next(fetched, None)
-        except oracledb.Error as error:
-            code = describe(error).code
-            if code not in _NO_PAST:
-                raise
-            self.logger.info(
-                "Stream '%s': rows as of SCN %d cannot be read (%s); reading them in a read-only "
-                "transaction",
-                self.name,
-                scn,
-                code,
-            )
-            yield from self._rows_of_transaction(plan)
-            return
-        if first is not None:
-            yield first
-        yield from fetched
-
-    def _rows_of_transaction(self, plan: StreamPlan) -> Iterator[list[Row]]:
-        session = self._session()
-        # SET TRANSACTION has to come first in its transaction (ORA-01453).
-        session.rollback()
-        with session.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-        try:
-            # Without AS OF: the transaction gives one moment by itself.
-            statement = select(self.entry.table, plan.expressions, extras=self._extras)
-            yield from self.fetched(plan, statement)
-        finally:
-            # Or later queries of this session would see the same moment.
-            session.rollback()
 
     def _sample(self, plan: StreamPlan, piece: Piece) -> Iterator[Block]:
         encode = row_lines(self, plan, self._version)
@@ -348,6 +340,9 @@ class LogBasedStream(FullReadStream):
     ) -> Iterator[Event]:
         bookmark = self._start
         start = position_of(bookmark)
+        lost = lost_history(self.name, bookmark, now)
+        if lost is not None:
+            raise lost
         if isinstance(source, FlashbackSource):
             yield from source.events(plan, bookmark, now.scn, now.bookmark)
             return
@@ -364,11 +359,4 @@ class LogBasedStream(FullReadStream):
             for event in flashback.events(plan, bookmark, now.scn, flashback.definition()):
                 yield Advanced(now.position.bookmark()) if isinstance(event, Advanced) else event
             return
-        if start.incarnation != now.position.incarnation:
-            raise GapError(
-                self.name,
-                "the database was opened with RESETLOGS since, and SCNs start again from there",
-                first_scn=start.scn + 1,
-                last_scn=None,
-            )
         yield from source.events(plan, start, now.position)

@@ -87,13 +87,22 @@ class KilledLoads:
         return len(done.records(self.stream))
 
     def rows_due(self, state: dict[str, Any]) -> int:
-        """Return how many rows at most the unfinished chunks of a state have."""
+        """Return how many rows the unfinished chunks of a state have."""
         progress = state.get("bookmarks", {}).get(self.stream, {}).get("chunks")
         if progress is None:
             return ROWS
-        left = len(progress["points"]) + 1 - len(progress["done"])
-        # Chunks are cut by blocks or keys, so that each may have some rows more.
-        return min(ROWS, left * (CHUNK_ROWS + CHUNK_ROWS // 4))
+        bounds = [None, *progress["points"], None]
+        left = set(range(len(bounds) - 1)) - set(progress["done"])
+        column, value = ("ROWID", "CHARTOROWID({})") if progress["by"] == "rowid" else ("id", "{}")
+        low, high = value.format(":low"), value.format(":high")
+        query = (
+            f'SELECT COUNT(*) FROM "{self.source}".big WHERE (:low IS NULL OR {column} >= {low})'
+            f" AND (:high IS NULL OR {column} < {high})"
+        )
+        return sum(
+            self.database.rows(self.source, query, low=bounds[n], high=bounds[n + 1])[0][0]
+            for n in left
+        )
 
     def agree(self) -> None:
         """Check that source and target hold the same rows."""

@@ -7,7 +7,9 @@ import json
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
+from tap_oracle.query import Extras
 from tap_oracle.streams import LogBasedStream
+from tap_oracle.streams.whole_table import WholeTable
 from tap_oracle.tap import TapOracle
 from tap_oracle.writer import LineWriter, encode_message
 
@@ -103,7 +105,8 @@ class Replica:
         self.stream = f"{user}-T"
 
     def config(self, **settings: Any) -> dict[str, Any]:
-        settings = {"filter_schemas": [self.user], **settings}
+        # The stand-in has no log writer that lags behind a commit.
+        settings = {"filter_schemas": [self.user], "log_flush_seconds": 0, **settings}
         return self.database.config(self.user, log_based_method=self.method, **settings)
 
     def _catalog(self) -> dict[str, Any]:
@@ -158,7 +161,8 @@ class Replica:
             (stream,) = tap.oracle_streams
             assert isinstance(stream, LogBasedStream)
             plan = stream.plan()
-            rows = stream.rows_as_of(plan, self.bookmark["scn"])
+            table = WholeTable(tap.connection, stream.entry, Extras(), stream.fetched)
+            rows = table.rows_as_of(plan, self.bookmark["scn"])
             found = [record for batch in rows for record in plan.documents(batch)]
         keys = self.target.keys
         plain: list[dict[str, Any]] = [json.loads(encode_message(record)) for record in found]

@@ -96,11 +96,19 @@ def test_redo_that_was_purged(tap: Plugin, logging_database: OracleDatabase) -> 
     logging_database.drop_user(replica.user)
 
 
-def test_another_incarnation(tap: Plugin, logging_database: OracleDatabase) -> None:
-    replica = replica_of(logging_database, "logminer")
+@pytest.mark.parametrize("method", ["logminer", "flashback"])
+def test_a_database_that_was_restored(
+    tap: Plugin, logging_database: OracleDatabase, method: str
+) -> None:
+    """Opened with RESETLOGS its SCNs mean something else; restored, it is behind the bookmark."""
+    replica = replica_of(logging_database, method)
     replica.bookmark["log_resetlogs_scn"] += 1
     (error,) = failed(tap, replica).errors()
     assert "RESETLOGS" in error
+    replica.bookmark["log_resetlogs_scn"] -= 1
+    replica.bookmark["scn"] += 1_000_000_000
+    (error,) = failed(tap, replica).errors()
+    assert "before the bookmark: it was restored, or is another one" in error
     logging_database.drop_user(replica.user)
 
 

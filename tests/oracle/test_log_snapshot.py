@@ -96,6 +96,26 @@ def test_a_killed_snapshot_goes_on_and_loses_no_change(replica: Replica) -> None
     assert 700 in {row["ID"] for row in replica.target.table()}
 
 
+@pytest.mark.parametrize("parallelism", [1, 2])
+def test_after_a_gap_the_table_is_read_in_chunks(replica: Replica, parallelism: int) -> None:
+    """With `on_gap: snapshot`, by workers too; killed, the next run goes on with the rest."""
+    settings = {**CHUNKS, "on_gap": "snapshot", "parallelism": parallelism}
+    replica.run(**CHUNKS)
+    version = replica.bookmark["version"]
+    change(replica)
+    replica.bookmark["log_resetlogs_scn"] += 1
+    replica.run_killed(lines=350, **settings)
+    done = len(replica.bookmark["chunks"]["done"])
+    assert done >= 2
+    rest = replica.run(**settings)
+    assert len(rest) <= ROWS - done * 80
+    assert {"chunks", "log_start"}.isdisjoint(replica.bookmark)
+    assert replica.bookmark["version"] > version
+    assert replica.target.table() == replica.source()
+    replica.run(**settings)
+    assert replica.target.table() == replica.source()
+
+
 def test_a_full_load_in_chunks_becomes_log_based(replica: Replica) -> None:
     """The finished chunks of a FULL_TABLE load lack the columns of changes."""
     options = {replica.stream: {"replication_method": "FULL_TABLE"}}
@@ -125,5 +145,11 @@ def test_without_flashback_the_snapshot_is_that_of_the_transaction(
     change(replica)
     replica.user = other_schema
     replica.run(filter_schemas=[owner])
+    replica.user = owner
+    assert replica.target.table() == replica.source()
+    replica.bookmark["log_resetlogs_scn"] += 1
+    replica.user = other_schema
+    records = replica.run(**CHUNKS, parallelism=2, filter_schemas=[owner], on_gap="snapshot")
+    assert len(records) == ROWS - 2
     replica.user = owner
     assert replica.target.table() == replica.source()

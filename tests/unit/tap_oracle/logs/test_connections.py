@@ -90,7 +90,7 @@ TABLE = MinedTable(TableName.of("HR", "T"), frozenset({7}), "PDB1")
 FILES: dict[str, list[Any]] = {
     "archived": [("/arch1", 1, 1, 10, 20)],
     "online": [("/redo1", 1, 1, 10, 20), ("/redo2", 1, 2, 20, None)],
-    "threads": [(1, 0)],
+    "threads": [(1, "OPEN", 0, 24)],
 }
 
 
@@ -134,6 +134,39 @@ def test_nothing_is_mined_past_a_missing_file() -> None:
     with pytest.raises(MissingLogError, match="sequence 2 of thread 1"):
         list(mining.mine([TABLE], 12, 25))
     assert not [sql for sql, _ in connection.sent if "START_LOGMNR" in sql]
+
+
+def test_a_log_that_is_archived_meanwhile_is_not_missing() -> None:
+    """Between two questions a log may leave V$LOG; archived by then, it is in the second answer."""
+    mining, connection = session(container=[("1", "CDB$ROOT")], contents=[], **FILES)
+    list(mining.mine([TABLE], 12, 25))
+    views = [sql.split(" FROM ")[1].split()[0] for sql, _ in connection.sent if "thread#" in sql]
+    assert views == ["v$log", "v$archived_log", "v$thread"]
+
+
+def test_every_thread_of_a_cluster_is_mined() -> None:
+    """An open thread and a closed one, the logs of both are named; binds bound the range."""
+    files: dict[str, list[Any]] = {
+        "archived": [("/arch1", 1, 1, 10, 20), ("/arch2", 2, 5, 8, 22)],
+        "online": [("/redo2", 1, 2, 20, None)],
+        "threads": [(1, "OPEN", 0, 24), (2, "CLOSED", 0, 21)],
+    }
+    mining, connection = session(container=[("0", "ORCL")], contents=[], **files)
+    list(mining.mine([TABLE], 12, 25))
+    added = [binds["name"] for sql, binds in connection.sent if "ADD_LOGFILE" in sql]
+    assert added == ["/arch1", "/redo2", "/arch2"]
+    asked = {
+        sql.split(" FROM ")[1].split()[0]: binds for sql, binds in connection.sent if "#" in sql
+    }
+    assert asked["v$archived_log"] == asked["v$log"] == {"first_scn": 12, "last_scn": 25}
+    assert asked["v$thread"] == {"last_scn": 25}
+
+
+def test_a_purged_log_of_a_closed_thread_is_missing() -> None:
+    files = {**FILES, "threads": [(1, "OPEN", 0, 24), (2, "CLOSED", 0, 21)]}
+    mining, _ = session(container=[("0", "ORCL")], **files)
+    with pytest.raises(MissingLogError, match="no redo log of thread 2"):
+        list(mining.mine([TABLE], 12, 25))
 
 
 def test_rows_that_the_dictionary_cannot_name_are_known_by_their_object() -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tap_oracle.logminer.log_files import MAX_CHANGE, LogFile, log_file, merged, missing
+from tap_oracle.logminer.log_files import (
+    MAX_CHANGE,
+    LogFile,
+    RedoThread,
+    log_file,
+    merged,
+    missing,
+    redo_thread,
+)
 from tap_oracle.logminer.windows import MAX_ROWS, MAX_SCNS, MIN_SCNS, WindowSize
 
 
@@ -27,25 +35,43 @@ def test_an_open_end_has_many_forms() -> None:
 WHOLE = [file(1, 10, 20), file(2, 20, 30), file(3, 30, MAX_CHANGE)]
 
 
+ONE = RedoThread(1)
+
+
+def closed(number: int, since: int = 0, until: int | None = None) -> RedoThread:
+    return RedoThread(number, since, until, is_open=False)
+
+
 @pytest.mark.parametrize(
     ("files", "threads", "first_scn", "hole"),
     [
-        (WHOLE, {1: 0}, 15, None),
-        (WHOLE[1:], {1: 0}, 15, (1, 1, 15, 19)),
-        ([WHOLE[0], WHOLE[2]], {1: 0}, 15, (1, 2, 20, 29)),
-        (WHOLE[:2], {1: 0}, 15, (1, 3, 30, 50)),
-        ([], {1: 0}, 15, (1, None, 15, 50)),
-        ([*WHOLE, file(7, 5, 60, thread=2)], {1: 0, 2: 0}, 15, None),
-        (WHOLE, {1: 0, 2: 0}, 15, (2, None, 15, 50)),
-        # A thread that was enabled later, and one that has ended.
-        ([*WHOLE, file(1, 40, 60, thread=2)], {1: 0, 2: 40}, 15, None),
-        ([*WHOLE, file(7, 5, 25, thread=2)], {1: 0}, 15, None),
-        ([*WHOLE, file(7, 5, 18, 2), file(9, 22, 25, 2)], {1: 0}, 15, (2, 8, 18, 21)),
+        (WHOLE, [ONE], 15, None),
+        (WHOLE[1:], [ONE], 15, (1, 1, 15, 19)),
+        ([WHOLE[0], WHOLE[2]], [ONE], 15, (1, 2, 20, 29)),
+        (WHOLE[:2], [ONE], 15, (1, 3, 30, 50)),
+        ([], [ONE], 15, (1, None, 15, 50)),
+        ([*WHOLE, file(7, 5, 60, thread=2)], [ONE, RedoThread(2)], 15, None),
+        (WHOLE, [ONE, RedoThread(2)], 15, (2, None, 15, 50)),
+        # A thread that was enabled within the range.
+        ([*WHOLE, file(1, 40, 60, thread=2)], [ONE, RedoThread(2, 40)], 15, None),
+        # Closed threads: all that they wrote in the range is there, or nothing was.
+        ([*WHOLE, file(7, 5, 25, thread=2)], [ONE, closed(2, until=24)], 15, None),
+        (WHOLE, [ONE, closed(2, until=14)], 15, None),
+        (WHOLE, [ONE, closed(2)], 15, None),
+        # One whose first log, or last, or all of them have been purged.
+        ([*WHOLE, file(8, 20, 25, thread=2)], [ONE, closed(2, until=24)], 15, (2, 7, 15, 19)),
+        ([*WHOLE, file(8, 20, 25, thread=2)], [ONE, closed(2)], 15, (2, 7, 15, 19)),
+        ([*WHOLE, file(8, 20, 25, thread=2)], [ONE, closed(2, 20, 24)], 15, None),
+        ([*WHOLE, file(7, 5, 18, thread=2)], [ONE, closed(2, until=24)], 15, (2, 8, 18, 24)),
+        (WHOLE, [ONE, closed(2, until=24)], 15, (2, None, 15, 24)),
+        # A thread that the database does not know any more.
+        ([*WHOLE, file(7, 5, 25, thread=2)], [ONE], 15, None),
+        ([*WHOLE, file(7, 5, 18, 2), file(9, 22, 25, 2)], [ONE], 15, (2, 8, 18, 21)),
     ],
 )
 def test_holes(
     files: list[LogFile],
-    threads: dict[int, int],
+    threads: list[RedoThread],
     first_scn: int,
     hole: tuple[int, int | None, int, int] | None,
 ) -> None:
@@ -53,10 +79,16 @@ def test_holes(
     assert (found and (found.thread, found.sequence, found.first_scn, found.last_scn)) == hole
 
 
+def test_threads() -> None:
+    assert redo_thread((1, "OPEN", 1, 900)) == RedoThread(1, 1, None)
+    assert redo_thread((2, "CLOSED", 1, 900)) == RedoThread(2, 1, 900, is_open=False)
+    assert redo_thread((3, "CLOSED", 5, 0)) == RedoThread(3, 5, None, is_open=False)
+
+
 def test_a_hole_is_named() -> None:
-    found = missing([WHOLE[0], WHOLE[2]], {1: 0}, 15, 50)
+    found = missing([WHOLE[0], WHOLE[2]], [ONE], 15, 50)
     assert str(found) == "redo log sequence 2 of thread 1 is missing or purged"
-    assert str(missing([], {4: 0}, 15, 50)) == "no redo log of thread 4"
+    assert str(missing([], [RedoThread(4)], 15, 50)) == "no redo log of thread 4"
 
 
 class TestWindows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -47,9 +48,9 @@ def read(
 ) -> tuple[list[Any], FakeMining]:
     mining = FakeMining(list(rows))
     table = changes_of("T", LogPosition(begin, restart, 1))
-    reader = LogReader(cast("MiningSession", mining), [table], size=WindowSize(size))
+    log = LogReader(cast("MiningSession", mining), [table], size=WindowSize(size))
     events = []
-    for _, event in reader.read(LogPosition(end, end - 1, 1)):
+    for _, event in log.read(LogPosition(end, end - 1, 1)):
         if isinstance(event, Stopped):
             raise event.error
         events.append(event)
@@ -86,6 +87,33 @@ def test_a_transaction_may_span_windows() -> None:
     assert [(one.scn, one.restart_scn) for one in positions] == [(10, 5), (20, 5), (30, 29)]
 
 
+def test_undo_of_a_change_in_an_earlier_window_finds_its_transaction() -> None:
+    """LogMiner knows the slot of a transaction alone where the change lies before its range."""
+    xid, unknown = b"\1\0\2\0\3\0\0\0", b"\1\0\2\0\xff\xff\xff\xff"
+    undo = row(contents.DELETE, 15, unknown, is_undo=1, row_id="A")
+    rows = [start(5, xid), insert(1, 5, xid)._replace(row_id="A"), insert(2, 6, xid), undo]
+    other = b"\1\0\3\0\3\0\0\0"
+    events, _ = read(*rows, start(16, other), insert(3, 16, other), commit(17, other))
+    assert keys(events) == ["'3'"]
+    events, _ = read(*rows, commit(25, xid))
+    assert keys(events) == ["'2'"]
+
+
+def test_redo_is_read_when_it_is_in_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last window waits, because a commit has its SCN before its redo is written."""
+    waits: list[tuple[float, int]] = []
+    clock = iter([100.0, 101.5])
+    mining = FakeMining([])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "sleep", lambda seconds: waits.append((seconds, len(mining.ranges))))
+    table = changes_of("T", LogPosition(0, 1, 1))
+    session = cast("MiningSession", mining)
+    log = LogReader(session, [table], size=WindowSize(10), flush_seconds=3)
+    list(log.read(LogPosition(25, 25, 1)))
+    assert mining.ranges == [(1, 10), (11, 20), (21, 25)]
+    assert waits == [(1.5, 2)]
+
+
 def test_what_was_delivered_is_read_again_and_not_delivered() -> None:
     rows = [start(5), insert(1, 5), start(6, b"b"), insert(2, 6, b"b"), commit(12)]
     events, mining = read(*rows, commit(14, b"b"), begin=12, restart=5, end=20)
@@ -116,6 +144,14 @@ def test_truncate_forgets_what_came_before() -> None:
         (row(contents.DDL, 5, sql_redo="drop table t;"), "DROP TABLE removed rows"),
         (
             row(contents.DDL, 5, sql_redo="alter table t truncate partition p;"),
+            "ALTER TABLE removed rows",
+        ),
+        (
+            row(contents.DDL, 5, sql_redo="alter table t drop /* old */ partitions p, q;"),
+            "ALTER TABLE removed rows",
+        ),
+        (
+            row(contents.DDL, 5, sql_redo="alter table t move including rows where id > 5;"),
             "ALTER TABLE removed rows",
         ),
         (row(contents.LOB_WRITE, 5, sql_redo=" buf_c := 'x';"), "large object was written"),
@@ -159,9 +195,9 @@ def test_missing_redo_is_named() -> None:
     mining = FakeMining([])
     mining.hole = MissingLog(thread=2, sequence=8, first_scn=18, last_scn=21)
     table = changes_of("T", LogPosition(10, 10, 1))
-    reader = LogReader(cast("MiningSession", mining), [table])
+    log = LogReader(cast("MiningSession", mining), [table])
     with pytest.raises(GapError, match="sequence 8 of thread 2") as failure:
-        list(reader.read(LogPosition(30, 30, 1)))
+        list(log.read(LogPosition(30, 30, 1)))
     assert "from SCN 18 to 21" in str(failure.value)
 
 
@@ -184,8 +220,8 @@ def test_one_pass_reads_several_tables() -> None:
     t = changes_of("T", LogPosition(0, 1, 1))
     u = changes_of("U", LogPosition(0, 1, 1), 8)
     v = changes_of("V", LogPosition(5, 5, 1), 9)
-    reader = LogReader(cast("MiningSession", mining), [t, u, v])
-    events = list(reader.read(LogPosition(30, 30, 1)))
+    log = LogReader(cast("MiningSession", mining), [t, u, v])
+    events = list(log.read(LogPosition(30, 30, 1)))
 
     assert mining.ranges == [(1, 30)]
     assert keys([event for table, event in events if table is t]) == ["'1'", "'2'"]

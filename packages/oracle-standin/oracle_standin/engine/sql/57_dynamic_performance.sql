@@ -187,7 +187,10 @@ CREATE VIEW ora."v_THREAD" AS
 SELECT 1::numeric AS "THREAD#", 'OPEN'::text AS "STATUS", 'PUBLIC'::text AS "ENABLED",
     1::numeric AS "GROUPS", 'FREE'::text AS "INSTANCE", 1::numeric AS "CURRENT_GROUP#",
     1::numeric AS "SEQUENCE#", ora.current_scn() AS "CHECKPOINT_CHANGE#",
-    1::numeric AS "ENABLED_CHANGE#", NULL::numeric AS "DISABLED_CHANGE#", 0::numeric AS "CON_ID";
+    1::numeric AS "ENABLE_CHANGE#", NULL::ora."DATE" AS "ENABLE_TIME",
+    0::numeric AS "DISABLE_CHANGE#", NULL::ora."DATE" AS "DISABLE_TIME",
+    1::numeric AS "LAST_REDO_SEQUENCE#", ora.current_scn() AS "LAST_REDO_CHANGE#",
+    0::numeric AS "CON_ID";
 SELECT ora.publish_dynamic('THREAD');
 
 CREATE VIEW ora."v_LOG" AS
