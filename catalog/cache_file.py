@@ -66,6 +66,6 @@ def read(path: Path, is_valid: Callable[[Mapping[str, Any]], bool]) -> dict[str,
     except (OSError, ValueError):
         return None
     # The file is not synced, so that its end may be missing after a crash of the machine.
-    if len(lines) != about.get("streams"):
+    if len(lines) != about.get("streams") or not all(line.endswith(b"\n") for line in lines[-1:]):
         return None
     return {**about["rest"], "streams": Streams(lines, msgspec.json.decode)}

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 import oracledb
 
-from catalog.grants import LOG_DATABASE, QUOTA, Mode, Wanted, grantable, log_table, needs
+from catalog.grants import (
+    ARCHIVE,
+    LOG_DATABASE,
+    QUOTA,
+    Mode,
+    Wanted,
+    grantable,
+    log_table,
+    needs,
+)
 from catalog.introspect import take_inventory
+from catalog.name_filter import EXCLUSION
 from catalog.rights import session_rights
+from catalog.synonyms import scope_of
 from catalog.tablespaces import default_tablespaces, users_with_quota
 from oracle_core import dictionary, server
 from oracle_core.errors import describe
@@ -20,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from catalog.grants import Need, Privilege
+    from catalog.model import Inventory
     from catalog.name_filter import NameFilter
     from catalog.rights import SessionRights
     from catalog.table_assembly import Depth
+    from oracle_core.dictionary_rows import LogSettingsRow
 
 _HIDDEN = frozenset({"ORA-00942", "ORA-01031", "ORA-00904"})
 _NO_LOGGING = "NO"
@@ -85,9 +98,7 @@ def check(
     rights = session_rights(connection)
     inventory = take_inventory(connection, names, depth)
     seen = grantable(inventory)
-    # Tables that no grant opens: temporary and object tables, broken views.
-    closed = {TableName.of(*table.source) for table in inventory.tables} - set(seen.tables)
-    tables = tuple(sorted({*seen.tables, *_named(names)} - closed))
+    tables = tuple(sorted({*seen.tables, *_unseen(names, inventory)}))
     wanted = Wanted(
         tables,
         seen.directories,
@@ -95,27 +106,33 @@ def check(
     )
     schemas = {rights.user, *([target_schema] if target_schema else ())}
     held = _Held(connection, rights, schemas)
-    database = _database(connection, rights)
-    logged = {
-        (row.owner, row.name)
-        for row in dictionary.logged_tables(connection, names.scope(rights.schemas))
-    }
+    log_settings = _allowed(lambda: next(dictionary.supplemental_logging(connection), None))
+    # Not the filter's scope: the table behind a synonym may be in any schema.
+    places = scope_of(((str(t.schema), str(t.table)) for t in tables), rights.wide_family)
+    logged = {(row.owner, row.name) for row in dictionary.logged_tables(connection, places)}
     modes = []
     for mode in Mode:
         missing, advised = _unmet(mode, rights.user, wanted, held, target_schema)
         if mode is Mode.LOG_BASED:
-            missing += _logging(database, tables, logged)
+            missing += _logging(log_settings, tables, logged)
         reads = mode is not Mode.TARGET
         is_possible = not missing and (bool(tables) or not reads)
         modes.append(ModeCheck(mode, is_possible, tuple(missing), tuple(advised)))
+    database = _database(connection, rights, log_settings)
     return Report(rights.user, len(seen.tables), tuple(modes), database)
 
 
-def _named(names: NameFilter) -> Iterator[TableName]:
-    """Yield the tables that the filter names without wildcards, as `SCHEMA.TABLE`."""
+def _unseen(names: NameFilter, inventory: Inventory) -> Iterator[TableName]:
+    """Yield the tables that the filter names without wildcards and the inventory does not have."""
+    # A table that the inventory has but no grant opens, such as a broken view, is not asked for;
+    # nor is a synonym, whose table is.
+    seen = {(table.schema, table.name) for table in inventory.tables}
     for glob in names.tables:
-        schema, dot, table = glob.partition(".")
-        if dot and table and not set("*?!") & set(glob):
+        if glob.startswith(EXCLUSION):
+            continue
+        schema, _, table = glob.partition("." if "." in glob else "-")
+        is_exact = bool(schema and table) and not set("*?") & set(glob)
+        if is_exact and names.admits(schema, table) and (schema, table) not in seen:
             try:
                 yield TableName(Identifier(schema), Identifier(table))
             except IdentifierError:
@@ -135,12 +152,17 @@ def _unmet(
 
 
 def _logging(
-    database: DatabaseCheck, tables: tuple[TableName, ...], logged: set[tuple[str, str]]
+    settings: LogSettingsRow | None, tables: tuple[TableName, ...], logged: set[tuple[str, str]]
 ) -> list[str]:
+    """Return the statements after which the tables can be mined; unknown settings count as off."""
     missing = []
+    if settings is not None and settings.log_mode == "NOARCHIVELOG":
+        missing.append(f"{ARCHIVE};")
     # IMPLICIT, where a key level of logging includes the minimal one, is enough.
-    if database.supplemental_logging in {None, _NO_LOGGING}:
+    if settings is None or settings.minimal == _NO_LOGGING:
         missing.append(f"{LOG_DATABASE};")
+    if settings is not None and settings.holds_keys:
+        return missing
     missing += [
         f"{log_table(table)};"
         for table in tables
@@ -187,16 +209,17 @@ class _Held:
         return in_schema or (privilege.name, schema, name) in self._objects
 
 
-def _database(connection: oracledb.Connection, rights: SessionRights) -> DatabaseCheck:
-    logging = _allowed(lambda: next(dictionary.supplemental_logging(connection), None))
+def _database(
+    connection: oracledb.Connection, rights: SessionRights, log_settings: LogSettingsRow | None
+) -> DatabaseCheck:
     undo = _allowed(lambda: next(dictionary.undo_retention(connection), None))
     now = next(dictionary.clock(connection)).replace(tzinfo=dt.UTC)
     difference = (now - dt.datetime.now(dt.UTC)).total_seconds()
     return DatabaseCheck(
         character_set=rights.database.character_set,
         max_string_size=server.read_server(connection).max_string_size,
-        log_mode=logging[1] if logging else None,
-        supplemental_logging=logging[0] if logging else None,
+        log_mode=log_settings.log_mode if log_settings else None,
+        supplemental_logging=log_settings.minimal if log_settings else None,
         undo_retention_seconds=int(undo) if undo else None,
         clock_difference_seconds=round(difference, 1) + 0.0,  # never -0.0
     )

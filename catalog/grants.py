@@ -37,6 +37,8 @@ DEFAULT_TABLESPACE = "USERS"
 """Tablespace of users in a database made by default, where the real one is not known."""
 
 LOG_DATABASE = "ALTER DATABASE ADD SUPPLEMENTAL LOG DATA"
+ARCHIVE = "ALTER DATABASE ARCHIVELOG"
+"""Only while the database is mounted and not open (ORA-01126)."""
 _READS = ("READ", "SELECT")
 _LOADS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _ANY = {

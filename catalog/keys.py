@@ -61,16 +61,21 @@ class TableKeys:
         """Return enforced constraints and usable unique indexes: what keeps rows unique."""
         keys: dict[_TableKey, list[Key]] = defaultdict(list)
         for row in sorted(self._unique, key=lambda row: row.constraint):
-            _, columns = self._columns[row.owner, row.constraint]
-            keys[row.owner, row.table].append(
-                Key(row.constraint, _CONSTRAINTS[row.kind], tuple(columns))
-            )
+            if columns := self._columns_of(row):
+                key = Key(row.constraint, _CONSTRAINTS[row.kind], columns)
+                keys[row.owner, row.table].append(key)
         for index, columns in self._indexes:
-            if index.is_unique:
+            if index.is_unique and columns:
                 keys[index.owner, index.table].append(
                     Key(index.index_name, KeyKind.UNIQUE_INDEX, tuple(columns))
                 )
         return keys
+
+    def _columns_of(self, row: ConstraintRow) -> tuple[str, ...]:
+        # None where the constraint was dropped between the two statements: each of them sees the
+        # dictionary of its own moment.
+        _, columns = self._columns.get((row.owner, row.constraint), (None, ()))
+        return tuple(columns)
 
     def indexed_columns(self) -> dict[_TableKey, list[str]]:
         """Return the columns that usable indexes start with, each once, by name of the index."""
@@ -89,16 +94,16 @@ class TableKeys:
         referred = self._columns | _columns_by_constraint(self._referred_columns())
         keys: dict[_TableKey, list[ForeignKey]] = defaultdict(list)
         for row in sorted(self._references, key=lambda row: row.constraint):
-            name = _referred(row)
-            if name in referred:
-                (schema, table), columns = referred[name]
+            name, columns = _referred(row), self._columns_of(row)
+            if name in referred and columns:
+                (schema, table), referred_columns = referred[name]
                 keys[row.owner, row.table].append(
                     ForeignKey(
                         name=row.constraint,
-                        columns=tuple(self._columns[row.owner, row.constraint][1]),
+                        columns=columns,
                         referred_schema=schema,
                         referred_table=table,
-                        referred_columns=tuple(columns),
+                        referred_columns=tuple(referred_columns),
                         is_enforced=row.is_enforced,
                     )
                 )

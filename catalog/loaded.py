@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from catalog.singer import stream_id
 from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import (
     Identifier,
@@ -37,7 +38,7 @@ def as_loaded(schemas: Iterable[Schema], style: Style) -> tuple[Schema, ...]:
         tables = []
         for table in schema.tables:
             source = f"{schema.name}.{table.name}"
-            name = _table_name(table.name, style)
+            name = _table_name(schema.name, table.name, style)
             if owners.setdefault(name, source) != source:
                 msg = (
                     f"{owners[name]} and {source} both become table {name}; write them in two "
@@ -49,9 +50,10 @@ def as_loaded(schemas: Iterable[Schema], style: Style) -> tuple[Schema, ...]:
     return tuple(loaded)
 
 
-def _table_name(table: str, style: Style) -> Identifier:
-    # The stream is SCHEMA-TABLE, of which the target keeps the part after the first hyphen.
-    return Identifier.of_text(table_text(f"-{table}"), style)
+def _table_name(schema: str, table: str, style: Style) -> Identifier:
+    # The target knows the id of the stream alone, and keeps the part after the first hyphen; of
+    # the table T in the schema "HR-OLD" that is OLD-T.
+    return Identifier.of_text(table_text(stream_id(schema, table)), style)
 
 
 def _loaded(table: Table, name: str, style: Style, source: str) -> Table:
@@ -77,7 +79,7 @@ def _renamed_foreign_key(key: ForeignKey, style: Style) -> ForeignKey:
     return replace(
         key,
         columns=_renamed(key.columns, style),
-        referred_table=_table_name(key.referred_table, style).name,
+        referred_table=_table_name(key.referred_schema, key.referred_table, style).name,
         referred_columns=_renamed(key.referred_columns, style),
     )
 

@@ -28,6 +28,7 @@ from oracle_core.dictionary_rows import (
     IndexRow,
     KeyColumnRow,
     LoggedTableRow,
+    LogSettingsRow,
     ObjectRow,
     PartitionedTableRow,
     PartitionRow,
@@ -378,9 +379,9 @@ def clock(connection: oracledb.Connection, scope: Scope | None = None) -> Iterat
 
 def supplemental_logging(
     connection: oracledb.Connection, scope: Scope | None = None
-) -> Iterator[tuple[str, str]]:
-    """Yield minimal supplemental logging (YES, NO, IMPLICIT) and the log mode of the database."""
-    return _ask(connection, "supplemental_logging", scope, lambda minimal, mode: (minimal, mode))
+) -> Iterator[LogSettingsRow]:
+    """Yield one row: supplemental logging and log mode of the database."""
+    return _ask(connection, "supplemental_logging", scope, LogSettingsRow)
 
 
 def undo_retention(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[str]:
@@ -391,7 +392,7 @@ def undo_retention(connection: oracledb.Connection, scope: Scope | None = None) 
 def logged_tables(
     connection: oracledb.Connection, scope: Scope | None = None
 ) -> Iterator[LoggedTableRow]:
-    """Yield tables all of whose columns are logged."""
+    """Yield tables whose primary keys or all of whose columns are logged."""
     return _ask(connection, "logged_tables", scope, LoggedTableRow)
 
 

@@ -89,8 +89,23 @@ class TablespaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSettingsRow:
+    """Supplemental logging of the database (YES, NO, for the minimal one also IMPLICIT)."""
+
+    minimal: str
+    keys: str
+    everything: str
+    log_mode: str
+
+    @property
+    def holds_keys(self) -> bool:
+        """Whether the redo holds the key of every changed row, whatever the tables declare."""
+        return "YES" in {self.keys, self.everything}
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedTableRow:
-    """A table with supplemental logging of all columns."""
+    """A table with supplemental logging of its primary key or of all columns."""
 
     owner: str
     name: str

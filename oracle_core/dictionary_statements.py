@@ -93,7 +93,8 @@ STATEMENTS: dict[str, Statement] = {
     "clock": Statement("SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM dual", "USER"),
     # V$DATABASE is a synonym: the grant is one on V_$DATABASE (ORA-02030).
     "supplemental_logging": Statement(
-        "SELECT d.supplemental_log_data_min, d.log_mode FROM v$database d",
+        "SELECT d.supplemental_log_data_min, d.supplemental_log_data_pk,"
+        " d.supplemental_log_data_all, d.log_mode FROM v$database d",
         "USER",
         privilege="READ on SYS.V_$DATABASE",
     ),
@@ -104,7 +105,8 @@ STATEMENTS: dict[str, Statement] = {
     ),
     "logged_tables": Statement(
         "SELECT DISTINCT <g.owner>, g.table_name FROM {family}_log_groups g WHERE {scope}"
-        " AND g.log_group_type = 'ALL COLUMN LOGGING'",
+        # Either holds the key of every changed row, which is what LOG_BASED needs.
+        " AND g.log_group_type IN ('ALL COLUMN LOGGING', 'PRIMARY KEY LOGGING')",
         "<g.owner>",
         "g.table_name",
     ),

@@ -125,14 +125,14 @@ def write_files(folder: Path, files: Mapping[str, str]) -> Written:
     stale = [
         path
         for path in sorted(folder.glob("stg_*.sql"))
-        if path.name not in files and _is_generated(path.read_text(encoding="utf-8"))
+        if path.name not in files and _is_generated(_read(path))
     ]
     for path in stale:
         path.unlink()
     changed, kept = len(stale), []
     for name, text in files.items():
         path = folder / name
-        before = path.read_text(encoding="utf-8") if path.exists() else None
+        before = _read(path) if path.exists() else None
         if before == text:
             continue
         if before is not None and not _is_generated(before):
@@ -141,6 +141,11 @@ def write_files(folder: Path, files: Mapping[str, str]) -> Written:
         path.write_text(text, encoding="utf-8")
         changed += 1
     return Written(changed, tuple(kept))
+
+
+def _read(path: Path) -> str:
+    # A model that somebody wrote may have any encoding; it only has to differ from ours.
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _is_generated(text: str) -> bool:

@@ -137,8 +137,11 @@ def show_table(table: str, config: Path | None, output_format: str) -> None:
             depth = Depth(details=True, synonyms=True, through_synonyms=True)
             inventory = take_inventory(connection, names, depth)
         if not inventory.tables:
-            msg = f"no table, view or synonym {table} that the user sees; names are in exact case"
-            raise ConfigurationError(msg)
+            # A synonym that is found and leads nowhere is known by its problem alone.
+            reasons = [f"{table}: {problem.reason}" for problem in inventory.problems] or [
+                f"no table, view or synonym {table} that the user sees; names are in exact case"
+            ]
+            raise ConfigurationError("; ".join(reasons))
         pages = (page(described, inventory) for described in inventory.tables)
         show_text(to_plain(inventory), output_format, "\n\n\n".join(pages))
 

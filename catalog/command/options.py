@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "oracle-catalog"
 _LOGGER = logging.getLogger(NAME)
+_LEVEL_VARIABLE = "ORACLE_CATALOG_LOGLEVEL"
 _QUIET_SECONDS = 2.0
 _BETWEEN_NOTICES_SECONDS = 10.0
 _NOTHING = "WARNING no table or view matches among those that the user sees; case matters"
@@ -93,10 +94,19 @@ class _StandardError(logging.Handler):
 
 @contextmanager
 def logging_to_stderr() -> Iterator[None]:
-    """Show log records on standard error: warnings, or what ORACLE_CATALOG_LOGLEVEL says."""
+    """Show log records on standard error: warnings, or what ORACLE_CATALOG_LOGLEVEL says.
+
+    Raises:
+        click.UsageError: If the variable names no level.
+    """
     handler = _StandardError()
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    handler.setLevel(os.environ.get("ORACLE_CATALOG_LOGLEVEL", "WARNING").upper())
+    level_name = os.environ.get(_LEVEL_VARIABLE, "WARNING").upper()
+    if level_name not in logging.getLevelNamesMapping():
+        levels = "DEBUG, INFO, WARNING or ERROR"
+        # Outside of `reported`, which logs: the exit code 2 is that of click.
+        raise click.UsageError(f"{_LEVEL_VARIABLE} is not one of {levels}")  # noqa: TRY003, EM102
+    handler.setLevel(level_name)
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)

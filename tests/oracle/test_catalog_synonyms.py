@@ -157,3 +157,18 @@ def test_the_command_knows_synonyms(
     options = ("--mode", "full", "--user", "LOADER", "--table", f"{reader}.THING")
     granted = command("grants", *options, **settings, ORACLE_CATALOG_INCLUDE_SYNONYMS="true")
     assert f'GRANT READ ON "{other_schema}"."ITEM" TO "LOADER";' in granted.stdout
+    logged = "ALTER TABLE item ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS"
+    oracle_database.execute(other_schema, logged)
+    options = ("--format", "json", "--table", f"{reader}.THING")
+    checked = command("check", *options, **settings, ORACLE_CATALOG_INCLUDE_SYNONYMS="true")
+    (mining,) = (m for m in json.loads(checked.stdout)["modes"] if m["mode"] == "log_based")
+    assert not [line for line in mining["missing"] if "ALTER TABLE" in line]
+
+
+def test_a_synonym_that_leads_nowhere_is_shown_with_its_reason(
+    oracle_database: OracleDatabase, reader: str, other_schema: str
+) -> None:
+    settings = environment(oracle_database.config(reader))
+    shown = command("show", f"{reader}.MISSING", **settings)
+    assert shown.exit_code == 2
+    assert f"it is for {other_schema}.NOTHING, no table or view" in shown.stderr

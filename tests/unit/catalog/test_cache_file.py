@@ -54,10 +54,15 @@ def test_another_file_is_not_read(tmp_path: Path, spoilt: str) -> None:
     assert cache_file.read(tmp_path / "none", lambda _: True) is None
 
 
-def test_a_file_that_was_cut_is_not_read(tmp_path: Path, catalog: dict[str, Any]) -> None:
+@pytest.mark.parametrize("missing", ["a line", "a part of the last line"])
+def test_a_file_that_was_cut_is_not_read(
+    tmp_path: Path, catalog: dict[str, Any], missing: str
+) -> None:
     path = tmp_path / "kept"
     cache_file.write(path, ABOUT, catalog)
-    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    whole_file = path.read_bytes()
+    length = whole_file.rindex(b"\n", 0, -1) + 1
+    path.write_bytes(whole_file[: length if missing == "a line" else length + 20])
     assert cache_file.read(path, lambda _: True) is None
 
 

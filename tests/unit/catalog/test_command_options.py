@@ -6,7 +6,10 @@ import re
 import threading
 from typing import TYPE_CHECKING
 
+from click.testing import CliRunner
+
 from catalog.command import options
+from catalog.command.main import main
 
 if TYPE_CHECKING:
     import pytest
@@ -42,3 +45,10 @@ def test_a_short_reading_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     options._notify(done)
 
     assert capsys.readouterr().err == ""
+
+
+def test_a_level_that_does_not_exist_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORACLE_CATALOG_LOGLEVEL", "loud")
+    done = CliRunner().invoke(main, ["diff", "a", "b"])
+    assert done.exit_code == 2
+    assert "ORACLE_CATALOG_LOGLEVEL" in done.stderr

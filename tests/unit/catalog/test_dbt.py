@@ -195,7 +195,8 @@ def test_reserved_words_need_quotes() -> None:
 
 def test_a_second_run_changes_nothing_and_stale_models_go(tmp_path: Path) -> None:
     own = tmp_path / "stg_own.sql"
-    own.write_text("select 1 from dual\n")
+    # In an encoding of its own: the file is none of ours.
+    own.write_bytes("select 1 -- geprüft\n".encode("iso8859-1"))
     files = dbt_files([HR])
 
     assert write_files(tmp_path, files) == Written(len(files), ())

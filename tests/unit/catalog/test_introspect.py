@@ -85,14 +85,14 @@ class FakeDictionary:
     version = "19.3.0.0.0"
 
     def __init__(self, **views: list[tuple[Any, ...]]) -> None:
-        self._views = {"session": SESSION, **views}
+        self.views = {"session": SESSION, **views}
         self.asked: list[str] = []
         self.refused = ""
         self.on_question: Callable[[], None] = lambda: None
 
     def cursor(self) -> FakeCursor:
         self.on_question()
-        return FakeCursor(self._views, self.asked, self.refused)
+        return FakeCursor(self.views, self.asked, self.refused)
 
 
 def column(table: str, name: str, data_type: str = "NUMBER", **facts: Any) -> tuple[Any, ...]:
@@ -244,6 +244,16 @@ def test_keys_that_prove_nothing_are_left_out(dictionary: FakeDictionary) -> Non
     )
     assert employees.identifying_columns == ("ID",)
     assert employees.indexed_columns == ("ID", "NAME")
+
+
+def test_keys_that_are_dropped_between_two_statements_are_left_out(
+    dictionary: FakeDictionary,
+) -> None:
+    dictionary.views |= {"all_cons_columns": [], "all_ind_columns": []}
+    inventory = take_inventory(dictionary, depth=Depth(details=True))  # type: ignore[arg-type]
+    employees = inventory.tables[0]
+    assert (employees.keys, employees.foreign_keys) == ((), ())
+    assert employees.identifying_columns == ()
 
 
 @pytest.mark.parametrize(("names", "statements"), [(NameFilter(), 1), (NameFilter(("HR",)), 2)])

@@ -55,6 +55,18 @@ def test_names_are_those_of_the_target(style: Style) -> None:
     assert child.foreign_keys[0].referred_columns == parent.keys[0].columns
 
 
+def test_the_hyphen_of_a_schema_ends_the_schema_of_the_stream() -> None:
+    child = table(
+        "T",
+        "ID",
+        schema="HR-OLD",
+        foreign_keys=(ForeignKey("FK", ("ID",), "HR-OLD", "P", ("ID",)),),
+    )
+    ((loaded,),) = (schema.tables for schema in as_loaded((Schema("HR-OLD", (child,)),), "oracle"))
+    assert loaded.name == NamingRules(Identifier("DWH"), "oracle").table("HR-OLD-T").table.name
+    assert loaded.foreign_keys[0].referred_table == "OLD-P"
+
+
 def test_dbt_reads_what_the_target_makes() -> None:
     files = dbt_files((HR,), DbtOptions("DWH", "snake"))
     (source,) = yaml.safe_load(files[SOURCES_FILE])["sources"]
