@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import oracle
 
 from catalog.model import KeyKind
+from oracle_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy.types import TypeEngine
 
@@ -36,7 +37,14 @@ def metadata_of(description: Inventory) -> sa.MetaData:
 
     Args:
         description: An inventory with details, so that foreign keys are there.
+
+    Raises:
+        ConfigurationError: If two names differ in case alone, which SQLAlchemy cannot tell apart.
     """
+    for schema in description.schemas:
+        _refuse_equal(schema.name, (table.name for table in schema.tables))
+        for table in schema.tables:
+            _refuse_equal(f"{schema.name}.{table.name}", (column.name for column in table.columns))
     metadata = sa.MetaData()
     tables = {
         (table.schema, table.name): _add(metadata, table)
@@ -49,6 +57,15 @@ def metadata_of(description: Inventory) -> sa.MetaData:
             if (table.schema, table.name) in tables:
                 _add_foreign_key(metadata, tables[table.schema, table.name], key)
     return metadata
+
+
+def _refuse_equal(place: str, names: Iterable[str]) -> None:
+    """Refuse names such as EMP and "emp": `normalize_name` makes both emp, one of them quoted."""
+    owners: dict[str, str] = {}
+    for name in names:
+        if (other := owners.setdefault(_name(name), name)) != name:
+            msg = f"{place} has both {other} and {name}, which are one name in SQLAlchemy"
+            raise ConfigurationError(msg)
 
 
 def _add(metadata: sa.MetaData, table: Table) -> sa.Table:
@@ -111,7 +128,10 @@ def _type(declared: OracleType) -> TypeEngine[Any]:
             timezone=kind.endswith("WITH TIME ZONE"),
             local_timezone=kind.endswith("WITH LOCAL TIME ZONE"),
         )
-    known: Callable[..., TypeEngine[Any]] = _DIALECT.ischema_names.get(kind, sa.types.NullType)
+    known: Callable[..., TypeEngine[Any]] | None = _DIALECT.ischema_names.get(kind)
+    if known is None:
+        return sa.types.NULLTYPE  # UROWID, XMLTYPE and the like, of which some have a length
+    # The dialect reflects a VECTOR without its dimensions.
     return known(declared.length) if declared.length and kind != "VECTOR" else known()
 
 
