@@ -52,6 +52,7 @@ class Standin:
         service: str = "FREEPDB1",
         faults: bool = False,
         tls: Path | None = None,
+        tls_clients: Path | None = None,
         startup_seconds: float = 120.0,
     ) -> None:
         """Describe a stand-in; `start` or `with` runs it.
@@ -68,6 +69,7 @@ class Standin:
             service: The service name to listen for.
             faults: Whether `inject` may order faults.
             tls: A PEM file of a certificate and its key: clients must connect by `tcps`.
+            tls_clients: A PEM file of authorities: clients must show a certificate of one of them.
             startup_seconds: How long the start may take.
         """
         self._users = dict(users or {})
@@ -82,6 +84,8 @@ class Standin:
         self._tls = tls
         if tls is not None:
             self._arguments += ["--tls", str(tls)]
+        if tls_clients is not None:
+            self._arguments += ["--tls-clients", str(tls_clients)]
         if faults:
             self._arguments.append("--faults")
         if data_dir is not None:

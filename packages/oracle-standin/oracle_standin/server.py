@@ -100,6 +100,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--tls", type=Path, metavar="CERT", help="PEM file of a certificate and its key, for tcps"
     )
+    serve.add_argument(
+        "--tls-clients",
+        type=Path,
+        metavar="CA",
+        help="PEM file of the authorities whose certificates clients must show",
+    )
     serve.add_argument("--data", type=Path, help="folder that keeps the database")
     serve.add_argument(
         "--user",
@@ -176,6 +182,7 @@ def _run(options: argparse.Namespace, stack: ExitStack) -> None:
         service=options.service,
         faults=options.faults,
         tls=options.tls,
+        tls_clients=options.tls_clients,
         compress_rows=options.compress_rows,
     )
     # The loader of samples knows nothing of certificates, so it gets a listener of its own.

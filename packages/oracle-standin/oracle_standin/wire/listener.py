@@ -38,18 +38,23 @@ class Listener:
         service: str,
         faults: bool = False,
         tls: Path | None = None,
+        tls_clients: Path | None = None,
         compress_rows: bool = False,
     ) -> None:
         """Listen at once; port 0 takes a free one. `start` begins to accept.
 
         With `faults`, SYSTEM may order what `oracle_standin.faults` describes. With `tls`, a PEM
-        file of a certificate and its key, clients connect by `tcps`; they show no certificate.
+        file of a certificate and its key, clients connect by `tcps`; with `tls_clients`, a PEM file
+        of authorities, each must show a certificate that one of them signed.
         With `compress_rows`, values that a row shares with the one before it are not sent again.
         """
         self._tls = None
         if tls is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(tls)
+            if tls_clients is not None:
+                self._tls.load_verify_locations(tls_clients)
+                self._tls.verify_mode = ssl.CERT_REQUIRED
         orders = FaultOrders(is_allowed=faults)
         self._service = Service(backend, service, profile, orders, compress_rows)
         self._socket = socket.create_server((host, port), backlog=_BACKLOG)

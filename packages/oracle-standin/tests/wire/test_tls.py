@@ -66,8 +66,10 @@ def listener(
         yield server
 
 
-def secure(listener: Listener, certificate: Path) -> oracledb.Connection:
-    context = ssl.create_default_context(cafile=certificate)
+def secure(
+    listener: Listener, certificate: Path, context: ssl.SSLContext | None = None
+) -> oracledb.Connection:
+    context = context or ssl.create_default_context(cafile=certificate)
     return oracledb.connect(
         user="scott",
         password="tiger",
@@ -116,6 +118,17 @@ def test_a_client_without_tls(listener: Listener, certificate: Path) -> None:
             assert client.recv(100)[:1] in {b"", b"\x15"}  # nothing, or an alert of TLS
     with closing(secure(listener, certificate)) as connection:
         assert connection.cursor().execute("select 1 from dual").fetchone() == (1,)
+
+
+def test_clients_that_must_show_a_certificate(backend: FakeBackend, certificate: Path) -> None:
+    options = {"service": "FREEPDB1", "tls": certificate, "tls_clients": certificate}
+    with Listener(backend, PROFILES["23"], **options) as server:  # type: ignore[arg-type]
+        with pytest.raises(oracledb.OperationalError):
+            secure(server, certificate)
+        context = ssl.create_default_context(cafile=certificate)
+        context.load_cert_chain(certificate)
+        with closing(secure(server, certificate, context)) as connection:
+            assert connection.cursor().execute("select 1 from dual").fetchone() == (1,)
 
 
 def test_from_python(certificate: Path) -> None:
