@@ -25,6 +25,10 @@ _UNTRUSTED = (
     "the server's certificate is not trusted or is for another host; name the directory of a "
     "wallet (ewallet.pem) with the certificate of its authority, and check host"
 )
+_WANTS_CERTIFICATE = (
+    "the server asks its clients for a certificate (mutual TLS); name the directory of a wallet "
+    "(ewallet.pem) that holds one, and the wallet's password in wallet_password"
+)
 _TNS_REPLIES = frozenset({2, 4, 5, 11, 12})
 """Types of packets with which a listener answers: ACCEPT, REFUSE, REDIRECT, RESEND, MARKER."""
 
@@ -44,10 +48,7 @@ def open_session(parameters: Mapping[str, Any], deadline_seconds: float) -> orac
     try:
         return _within(parameters, deadline_seconds)
     except (oracledb.OperationalError, TimeoutError) as error:
-        # The addresses of a dsn are resolved inside the driver, so that nothing is known to probe.
-        if "host" not in parameters or not _is_doubtful(error):
-            raise
-        if (finding := _finding(parameters, error)) is None:
+        if not _is_doubtful(error) or (finding := _finding(parameters, error)) is None:
             raise
         setting, text = finding
         raise ConfigurationError(text, setting=setting) from error
@@ -102,8 +103,16 @@ def _is_doubtful(error: Exception) -> bool:
 
 def _finding(parameters: Mapping[str, Any], error: Exception) -> tuple[str, str] | None:
     """Return the setting at fault and the text, None where nothing is certain."""
-    if isinstance(_origin(error), ssl.SSLCertVerificationError):
+    origin = _origin(error)
+    if isinstance(origin, ssl.SSLCertVerificationError):
         return "wallet_location", _UNTRUSTED
+    # With a wrong wallet_password too: the driver then shows no certificate, and is not told why
+    # by a wallet that may hold authorities alone.
+    if isinstance(origin, ssl.SSLError) and "CERTIFICATE_REQUIRED" in str(origin.reason):
+        return "wallet_location", _WANTS_CERTIFICATE
+    # The addresses of a dsn are resolved inside the driver, so that nothing is known to probe.
+    if "host" not in parameters:
+        return None
     where = (str(parameters["host"]), int(parameters["port"]))
     is_tls = parameters.get("protocol") == "tcps"
     try:

@@ -16,7 +16,7 @@ import oracledb
 import pytest
 
 from oracle_core import handshake
-from oracle_core.errors import describe
+from oracle_core.errors import ConfigurationError, describe
 from oracle_core.handshake import ping
 
 if TYPE_CHECKING:
@@ -137,6 +137,29 @@ def test_tls_without_and_with_an_unknown_certificate(serve: Serve, tmp_path: Pat
     port = serve(tls)
     assert "protocol: the port expects TLS; set protocol to tcps" in attempt(port)
     assert "wallet_location: the server's certificate is not trusted" in attempt(port, "tcps")
+
+
+@pytest.mark.parametrize(
+    ("origin", "text"),
+    [
+        (ssl.SSLCertVerificationError(1, "self-signed"), "certificate is not trusted"),
+        (ssl.SSLError(1, "tlsv13 alert"), "asks its clients for a certificate"),
+    ],
+)
+def test_certificates_are_named_for_a_dsn_too(
+    monkeypatch: pytest.MonkeyPatch, origin: ssl.SSLError, text: str
+) -> None:
+    origin.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+
+    def refuse(**_parameters: str) -> None:
+        try:
+            raise origin
+        except ssl.SSLError as error:
+            raise oracledb.OperationalError(SimpleNamespace(full_code="DPY-6005")) from error
+
+    monkeypatch.setattr(oracledb, "connect", refuse)
+    with pytest.raises(ConfigurationError, match=text):
+        handshake.open_session({"dsn": "tcps://db/SALES"}, 0)
 
 
 def test_the_ping_is_a_whole_packet() -> None:
