@@ -28,7 +28,7 @@ _STOP_SECONDS = 10.0
 class Listener:
     """Accepts clients for one service and serves each in a thread of its own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of `serve`
         self,
         backend: Backend,
         profile: Profile,
