@@ -61,8 +61,8 @@ class TableKeys:
         """Return enforced constraints and usable unique indexes: what keeps rows unique."""
         keys: dict[_TableKey, list[Key]] = defaultdict(list)
         for row in sorted(self._unique, key=lambda row: row.constraint):
-            if columns := self._columns_of(row):
-                key = Key(row.constraint, _CONSTRAINTS[row.kind], columns)
+            if constrained := self._columns_of(row):
+                key = Key(row.constraint, _CONSTRAINTS[row.kind], constrained)
                 keys[row.owner, row.table].append(key)
         for index, columns in self._indexes:
             if index.is_unique and columns:

@@ -159,8 +159,8 @@ def test_the_command_knows_synonyms(
     assert f'GRANT READ ON "{other_schema}"."ITEM" TO "LOADER";' in granted.stdout
     logged = "ALTER TABLE item ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS"
     oracle_database.execute(other_schema, logged)
-    options = ("--format", "json", "--table", f"{reader}.THING")
-    checked = command("check", *options, **settings, ORACLE_CATALOG_INCLUDE_SYNONYMS="true")
+    named = ("--format", "json", "--table", f"{reader}.THING")
+    checked = command("check", *named, **settings, ORACLE_CATALOG_INCLUDE_SYNONYMS="true")
     (mining,) = (m for m in json.loads(checked.stdout)["modes"] if m["mode"] == "log_based")
     assert not [line for line in mining["missing"] if "ALTER TABLE" in line]
 

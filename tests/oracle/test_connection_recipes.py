@@ -16,7 +16,8 @@ from oracle_standin import Standin
 from docs.generate import PROJECT
 from docs.walk import steps
 from oracle_core import redact
-from oracle_core.connection import connect, connect_parameters, set_driver_mode
+from oracle_core.connect_parameters import connect_parameters
+from oracle_core.connection import connect, set_driver_mode
 from oracle_core.settings import validated
 from tap_oracle.tap import TapOracle
 from tests.oracle.certificates import HOST, Authority
