@@ -7,6 +7,7 @@ either in the table or there, whatever happens.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from oracle_core.identifiers import Identifier, TableName
 from target_oracle.errors import LoadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from oracle_core.server import Server
     from target_oracle.properties import Property
@@ -32,6 +33,7 @@ SUFFIX = "_ERR"
 REFUSED_BY_SCHEMA = "SCHEMA"
 """Error code of what no code of Oracle names."""
 
+_LOGGER = logging.getLogger("target-oracle")
 _JSON = msgspec.json.Encoder(decimal_format="number")
 _LONGEST_ERROR = 1000  # characters, so that 4,000 bytes hold it in any character set
 
@@ -77,6 +79,8 @@ class BadRows:
         """Start with none."""
         self.table = table
         self.written = 0
+        self.on_written: Callable[[int], object] | None = None
+        """Gets the number of rows of every transaction that was committed."""
         self._stream = stream
         self._most = most
         self._waiting: list[BadRow] = []
@@ -140,10 +144,19 @@ class BadRows:
             [(row.code, row.error, row.record, row.received_at) for row in rows],
         )
 
-    def end_attempt(self) -> None:
-        """Count the rows after the transaction was committed."""
-        self.written += len(self._waiting) + len(self._of_attempt)
+    def end_attempt(self) -> int:
+        """Count the rows after the transaction was committed.
+
+        Returns:
+            Number of rows that were sent and that the database refused.
+        """
+        by_database = len(self._of_attempt)
+        count = len(self._waiting) + by_database
+        self.written += count
         self._waiting, self._of_attempt = [], []
+        if count and self.on_written is not None:
+            self.on_written(count)
+        return by_database
 
     def _check(self) -> None:
         total = self.written + len(self._waiting) + len(self._of_attempt)
@@ -237,9 +250,10 @@ def without_refused(
     return kept
 
 
-def summary(of_streams: Iterable[BadRows | None]) -> Iterator[str]:
-    """Yield a line on how many rows a run refused and where they are, if any was."""
+def warn_of_refused(of_streams: Iterable[BadRows | None]) -> None:
+    """Log how many rows a run refused and where they are, if any was."""
     bad = [rows for rows in of_streams if rows is not None and rows.written]
     if bad:
         listed = ", ".join(f"{rows.written} in {rows.table}" for rows in bad)
-        yield f"{sum(rows.written for rows in bad)} rows were refused (on_bad_row): {listed}"
+        total = sum(rows.written for rows in bad)
+        _LOGGER.warning("%d rows were refused (on_bad_row): %s", total, listed)

@@ -23,6 +23,7 @@ from oracle_core.history.failure import failed_stream, failure_code
 from oracle_core.history.settings import HistorySettings
 from oracle_core.telemetry import (
     BatchMoved,
+    RowsRefused,
     RunEnded,
     RunStarted,
     StreamStarted,
@@ -132,7 +133,9 @@ class LoadHistory:
             self._loaded[event.stream] = StreamRun(event.method)
         elif isinstance(event, BatchMoved):
             self._count(event)
-        if isinstance(event, (StreamStarted, BatchMoved, TableChanged)):
+        elif isinstance(event, RowsRefused):
+            self._count_refused(event)
+        if isinstance(event, (StreamStarted, BatchMoved, RowsRefused, TableChanged)):
             self._telemetry.emit(event)
 
     def refuse_own_table(self, stream: str, table: TableName, own_schema: Identifier) -> None:
@@ -173,6 +176,20 @@ class LoadHistory:
         moved = BatchMoved(stream, rows, size, seconds, operation)
         if self._count(moved):
             self._telemetry.emit(moved)
+
+    def rows_refused(self, stream: str, rows: int) -> None:
+        """Note that rows of a stream were committed to its table of errors."""
+        refused = RowsRefused(stream, rows)
+        if self._count_refused(refused):
+            self._telemetry.emit(refused)
+
+    def _count_refused(self, refused: RowsRefused) -> bool:
+        """Add rows to those that their stream refused; return whether the stream is followed."""
+        known = self._loaded.get(refused.stream)
+        if known is None:
+            return False
+        self._loaded[refused.stream] = replace(known, refused=known.refused + refused.rows)
+        return True
 
     def _count(self, moved: BatchMoved) -> bool:
         """Add a batch to what its stream has loaded; return whether the stream is followed."""
@@ -221,6 +238,14 @@ class LoadHistory:
         if run.status is RunStatus.RUNNING:
             # All that came is loaded, but the tap never said that it was done.
             return replace(run, streams=self._loaded).interrupted(now)
+        return self._with_refused(run)
+
+    def _with_refused(self, run: RunRecord) -> RunRecord:
+        """Return the tap's record of the run with the rows that were refused here."""
+        for stream, loaded in self._loaded.items():
+            if loaded.refused:
+                read = run.streams.get(stream, loaded)
+                run = run.with_stream(stream, replace(read, refused=loaded.refused))
         return run
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from oracle_core.errors import ConfigurationError, OracleError
-from oracle_core.telemetry import BatchMoved, StreamStarted, TableChanged, Telemetry
+from oracle_core.telemetry import BatchMoved, RowsRefused, StreamStarted, TableChanged, Telemetry
 from target_oracle.errors import TargetError
 from target_oracle.reader import BulkReader
 
@@ -93,7 +93,7 @@ class ForwardedEvents:
 
     def handle(self, event: Event) -> None:
         """Send an event; those of the run itself are the reading process's own."""
-        if isinstance(event, (StreamStarted, BatchMoved, TableChanged)):
+        if isinstance(event, (StreamStarted, BatchMoved, RowsRefused, TableChanged)):
             self._pipe.send(event)
 
     def close(self) -> None:

@@ -160,8 +160,12 @@ class OverwriteLoader:
         deleted: Collection[int] = (),
         deleted_at: Identifier | None = None,
         then: Then | None = None,
-    ) -> None:
-        """Stage a batch; what else belongs to it waits for the end of the stream."""
+    ) -> int:
+        """Stage a batch; what else belongs to it waits for the end of the stream.
+
+        Returns:
+            0: rows that the staging table refuses end the run.
+        """
         del then  # versions are activated in `finish`
         staging = self._staging
         assert staging is not None  # noqa: S101 - `set_columns` comes first
@@ -171,6 +175,7 @@ class OverwriteLoader:
         if batch is not None:
             where = f"stream '{self.stream}': stage rows for {self.table}"
             self._services.session.run_ddl(lambda c: staging.fill(c, batch), where)
+        return 0
 
     def finish(self, then: Then | None) -> None:
         """Replace the rows of the table and commit.

@@ -16,7 +16,7 @@ from oracle_core import stream_maps
 from oracle_core.identifiers import Identifier
 from oracle_core.telemetry import Telemetry
 from oracle_core.termination import Termination
-from target_oracle.bad_rows import summary
+from target_oracle.bad_rows import warn_of_refused
 from target_oracle.barrier import StateBarrier, write_stdout
 from target_oracle.batch_reader import BatchInput
 from target_oracle.bookkeeping import Bookkeeping, open_bookkeeping
@@ -180,13 +180,12 @@ class LoadRun:
                 self._pending[stream] = sink
         sink.prepare()
         sink.on_loaded = self.history.batch_loaded
+        if sink.bad is not None:
+            sink.bad.on_written = partial(self.history.rows_refused, stream)
         self._sinks[stream] = sink
         self.history.begin_stream(stream, self.settings.load_method, str(table), sink.lineage)
-        how = (
-            "in bulk"
-            if stream_maps.changes_nothing(stream_map)
-            else "one by one, through its stream map"
-        )
+        is_bulk = stream_maps.changes_nothing(stream_map)
+        how = "in bulk" if is_bulk else "one by one, through its stream map"
         _LOGGER.debug("%s; records are read %s", sink.describe(), how)
 
     def _services(self) -> LoadServices:
@@ -345,9 +344,9 @@ class LoadRun:
             raise
         rows = sum(sink.loaded_rows for sink in self._sinks.values())
         _LOGGER.info("%d rows of %d streams are loaded", rows, len(self._sinks))
-        refused = summary(sink.bad for sink in self._sinks.values())
+        warn_of_refused(sink.bad for sink in self._sinks.values())
         maps = self._config.get("stream_maps") or {}
-        for line in (*refused, *stream_maps.unmatched(maps, self._schemas)):
+        for line in stream_maps.unmatched(maps, self._schemas):
             _LOGGER.warning("%s", line)
         self.history.end(None)
         self._close()
@@ -383,6 +382,7 @@ class LoadRun:
 
     def fail(self, failure: BaseException) -> None:
         """End the session after a failure; what is not committed is rolled back."""
+        warn_of_refused(sink.bad for sink in self._sinks.values())
         try:
             self.history.end(failure)
         finally:

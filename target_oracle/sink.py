@@ -332,7 +332,7 @@ class OracleSink:
             rows = bad_rows.without_refused(rows, self.bad, self.properties, encode)
         may_delete = self._settings.hard_delete and self.is_keyed
         deleted = deleted_positions(rows, self.properties) if may_delete else ()
-        self._write(lambda: self._batch(rows) if rows else None, count, size, deleted, then)
+        self._write(lambda: self._batch(rows) if rows else None, len(rows), size, deleted, then)
         waiting.drop(count)
 
     def _write(
@@ -350,7 +350,7 @@ class OracleSink:
         )
         started = time.monotonic()
         with timer:
-            self._loader.load(
+            count -= self._loader.load(
                 make_batch(),
                 byte_count=size,
                 deleted=deleted,

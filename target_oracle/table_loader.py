@@ -131,7 +131,7 @@ class TableLoader:
         deleted: Collection[int] = (),
         deleted_at: Identifier | None = None,
         then: Then | None = None,
-    ) -> None:
+    ) -> int:
         """Write a batch and what belongs to it in one transaction.
 
         Args:
@@ -140,6 +140,9 @@ class TableLoader:
             deleted: Positions of rows that say that their row is to be deleted.
             deleted_at: Column that says so.
             then: What else is done in the transaction.
+
+        Returns:
+            Number of rows of the batch that the database refused.
         """
         self._batch_number += 1
         entry = LoadEntry(self.stream, self.table, self._batch_number, byte_count)
@@ -170,8 +173,7 @@ class TableLoader:
             return counts
 
         services.transactions.load(entry, write, services.ledger)
-        if bad is not None:
-            bad.end_attempt()
+        return 0 if bad is None else bad.end_attempt()
 
     def finish(self, then: Then | None) -> None:
         """Do what waited for the end of the stream, in a transaction of its own."""

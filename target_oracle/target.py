@@ -13,6 +13,7 @@ from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.errors import ConfigurationError
 from oracle_core.history.settings import TARGET_HISTORY_SETTINGS
 from oracle_core.settings import validated
+from oracle_core.telemetry import logs
 from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
 from oracle_core.telemetry.sinks import telemetry_of
 from target_oracle.declared_settings import TARGET_SETTINGS
@@ -155,7 +156,9 @@ class TargetOracle(BulkTarget):
 def lane_run(
     config: dict[str, Any], write: Callable[[bytes], None], telemetry: Telemetry
 ) -> LoadRun:
-    """Return the run of one lane, in its own process."""
+    """Return the run of one lane, in its own process, which logs as the command does."""
+    TargetOracle.cli  # noqa: B018 - the SDK adds the handler of standard error with the command
     target = TargetOracle(config=config, parse_env_config=False)
+    logs.install(target.config.get("log_format"))
     settings = TargetSettings.of(target.config)
     return LoadRun(target.config, settings, target.mapper, write=write, telemetry=telemetry)

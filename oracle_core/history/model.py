@@ -41,13 +41,17 @@ def utc_now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class StreamRun:
-    """What one stream moved in a run; bytes of its lines, times in milliseconds."""
+    """What one stream moved in a run; bytes of its lines, times in milliseconds.
+
+    `refused` counts the rows that went into a table of errors; `rows` does not count them.
+    """
 
     method: str
     rows: int = 0
     bytes: int = 0
     duration_ms: int = 0
     scn: int | None = None
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)

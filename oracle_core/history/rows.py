@@ -55,6 +55,9 @@ def _seconds(milliseconds: int | None) -> Decimal | None:
 def run_values(run: RunRecord) -> dict[str, Any]:
     """Return the columns of a run's row, except RUN_ID, DESCRIPTION and COMMAND."""
     totals = run.totals
+    details: dict[str, Any] = {"v": 1, "job": run.job, "stream_count": totals.streams}
+    if refused := sum(stream.refused for stream in run.streams.values()):
+        details["refused"] = refused
     return {
         "ID": row_id(run.job),
         "STATUS": run.status.value,
@@ -69,7 +72,7 @@ def run_values(run: RunRecord) -> dict[str, Any]:
         "BYTE_COUNT": totals.bytes,
         "ERROR_CODE": fitting(run.error.code, CODE_BYTES) if run.error else None,
         "ERROR_STREAM": fitting(run.error.stream or "", TEXT_BYTES) or None if run.error else None,
-        "DETAILS": json.dumps({"v": 1, "job": run.job, "stream_count": totals.streams}),
+        "DETAILS": json.dumps(details),
     }
 
 
@@ -80,6 +83,8 @@ def stream_values(
     details: dict[str, Any] = {"v": 1, "job": run.job, "stream": name, "method": stream.method}
     if stream.scn is not None:
         details["scn"] = stream.scn
+    if stream.refused:
+        details["refused"] = stream.refused
     failed = run.error if run.error and run.error.stream == name else None
     is_running = status is RunStatus.RUNNING
     return {
@@ -151,6 +156,7 @@ def _stream_of(row: Mapping[str, Any], details: Mapping[str, Any]) -> StreamRun:
         bytes=_integer(row["BYTE_COUNT"]),
         duration_ms=_milliseconds(row["DURATION_SECONDS"]),
         scn=scn if isinstance(scn, int) else None,
+        refused=_integer(details.get("refused")),
     )
 
 

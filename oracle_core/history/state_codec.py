@@ -151,7 +151,11 @@ def _write_stream(stream: StreamRun) -> dict[str, Any]:
         "bytes": stream.bytes,
         "duration_ms": stream.duration_ms,
     }
-    return written if stream.scn is None else {**written, "scn": stream.scn}
+    if stream.scn is not None:
+        written["scn"] = stream.scn
+    if stream.refused:
+        written["refused"] = stream.refused
+    return written
 
 
 def _read_run(run_id: str, raw: object) -> RunRecord | None:
@@ -195,6 +199,7 @@ def _read_streams(raw: object) -> dict[str, StreamRun]:
             bytes=_count(stream.get("bytes")),
             duration_ms=_count(stream.get("duration_ms")),
             scn=_count(stream["scn"]) if stream.get("scn") is not None else None,
+            refused=_count(stream.get("refused")),
         )
         for name, stream in raw.items()
         if isinstance(stream, dict)

@@ -69,6 +69,14 @@ class BatchMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsRefused:
+    """Rows of a stream were refused and committed to its table of errors."""
+
+    stream: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retried:
     """A statement or a log-on is tried again."""
 
@@ -107,4 +115,4 @@ class RunEnded:
     bookmark_times: tuple[tuple[str, str], ...] = ()
 
 
-Event = RunStarted | StreamStarted | BatchMoved | Retried | TableChanged | RunEnded
+Event = RunStarted | StreamStarted | BatchMoved | RowsRefused | Retried | TableChanged | RunEnded

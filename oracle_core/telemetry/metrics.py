@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 from oracle_core.history.model import RunStatus
 from oracle_core.history.state_codec import read_time
 from oracle_core.pool import usage
-from oracle_core.telemetry.events import BatchMoved, Event, Retried, RunEnded, RunStarted
+from oracle_core.telemetry.events import (
+    BatchMoved,
+    Event,
+    Retried,
+    RowsRefused,
+    RunEnded,
+    RunStarted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,6 +71,7 @@ class MetricsSink:
         self._prefix = application.replace("-", "_")
         self._rows: Counter[tuple[str, str]] = Counter()
         self._bytes: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._retries: Counter[str] = Counter()
         self._durations: dict[str, _Durations] = {}
         self._run: RunRecord | None = None
@@ -75,6 +83,8 @@ class MetricsSink:
             self._rows[event.stream, event.operation] += event.rows
             self._bytes[event.stream] += event.bytes
             self._durations.setdefault(event.stream, _Durations()).add(event.seconds)
+        elif isinstance(event, RowsRefused):
+            self._refused[event.stream] += event.rows
         elif isinstance(event, Retried):
             self._retries[event.code] += 1
         elif isinstance(event, RunStarted):
@@ -158,6 +168,11 @@ class MetricsSink:
         sizes: Mapping[str, int] = self._bytes or {n: s.bytes for n, s in streams.items()}
         for stream, size in sorted(sizes.items()):
             yield f"{name}{_labels(stream=stream)} {size}"
+        if not is_tap:
+            name = f"{self._prefix}_refused_rows_total"
+            yield from _family(name, "counter", "Rows put into tables of errors in the newest run")
+            for stream, count in sorted(self._refused.items()):
+                yield f"{name}{_labels(stream=stream)} {count}"
 
     def _pool_lines(self) -> Iterator[str]:
         used = usage()

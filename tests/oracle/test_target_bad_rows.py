@@ -62,6 +62,38 @@ def test_refused_rows_are_kept_with_their_error(loader: Loader, method: str) -> 
     assert loader.rows(inserted) == [(2,)]
 
 
+@pytest.mark.parametrize("parallelism", [1, 2])
+def test_refused_rows_are_counted_in_the_run(
+    loader: Loader, tmp_path: Path, parallelism: int
+) -> None:
+    loader.execute(TABLE)
+    metrics = tmp_path / "target.prom"
+    done = loader.load(
+        *LINES,
+        on_bad_row="table",
+        job_history_table="RUNS",
+        metrics_file=str(metrics),
+        parallelism=parallelism,
+    )
+    assert "2 rows of 1 streams are loaded" in done.stderr
+    counts = "SELECT row_count, JSON_VALUE(details, '$.refused') FROM runs ORDER BY id"
+    assert loader.rows(counts) == [(2, "3"), (2, "3")]  # the run, and its stream
+    assert 'target_oracle_refused_rows_total{stream="HR-T"} 3\n' in metrics.read_text("utf-8")
+
+
+def test_refused_rows_are_counted_when_the_run_fails(loader: Loader) -> None:
+    """The first batch and its refused rows are committed; the second ends the run."""
+    loader.execute(TABLE)
+    settings = {"on_bad_row": "table", "bad_rows_max": 2, "batch_size_rows": 2}
+    more = [record_line({"ID": 9, "A": "no"}), record_line({"ID": 10, "A": "no"})]
+    done = loader.load(*LINES, *more, job_history_table="RUNS", code=1, **settings)
+    kept = len(loader.rows(ERRORS))
+    assert kept
+    assert f"{kept} rows were refused (on_bad_row)" in done.stderr
+    counts = "SELECT status, JSON_VALUE(details, '$.refused') FROM runs ORDER BY id"
+    assert loader.rows(counts)[0] == ("FAILED", str(kept))
+
+
 def test_a_refused_row_ends_the_run_by_default(loader: Loader) -> None:
     loader.execute(TABLE)
     assert "does not hold a value of type integer" in loader.error(*LINES)
@@ -83,6 +115,16 @@ def test_a_table_that_is_overwritten(loader: Loader) -> None:
     )
     assert loader.rows("SELECT id FROM t ORDER BY id") == [(1,), (4,)]
     assert loader.rows("SELECT COUNT(*) FROM t_err") == [(2,)]
+
+
+def test_refused_rows_of_an_overwrite_are_counted(loader: Loader) -> None:
+    lines = [line for line in LINES if '"no"' not in line]
+    done = loader.load(
+        *lines, on_bad_row="table", load_method="overwrite", job_history_table="RUNS"
+    )
+    assert "2 rows of 1 streams are loaded" in done.stderr
+    counts = "SELECT row_count, JSON_VALUE(details, '$.refused') FROM runs ORDER BY id"
+    assert loader.rows(counts) == [(2, "2"), (2, "2")]
 
 
 def test_rows_of_a_file_are_refused_likewise(loader: Loader, tmp_path: Path) -> None:

@@ -63,6 +63,16 @@ def test_a_run_of_tap_oracle_is_recorded_as_its_state_tells(loader: Loader) -> N
     ) == [(RUN, 1, Decimal("1.234"), "2026-01-02 03:04:05.678", "2026-01-02 03:04:06.912")]
 
 
+def test_rows_that_are_refused_are_added_to_what_the_tap_tells(loader: Loader) -> None:
+    moved = {"method": "FULL_TABLE", "rows": 2, "bytes": 99, "duration_ms": 12}
+    done = history("SUCCESS", ended_at="2026-01-02T03:04:06.912Z", streams={"HR-T": moved})
+    records = [record_line({"ID": 1}), record_line({"ID": "x"})]
+    lines = (history("RUNNING"), schema_line(ID), *records, done)
+    loader.load(*lines, on_bad_row="table", **ON)
+    details = "SELECT row_count, JSON_VALUE(details, '$.refused') FROM job_history ORDER BY id"
+    assert loader.rows(details) == [(2, "1"), (2, "1")]
+
+
 def test_a_run_of_another_tap_is_the_targets_own(loader: Loader) -> None:
     lines = (schema_line(ID), record_line({"ID": 1}), state_line({"x": 1}))
     loader.load(*lines, **ON)

@@ -38,8 +38,15 @@ def lines() -> list[str]:
 
 
 def test_streams_are_loaded_in_order_by_several_processes(loader: Loader) -> None:
-    done = loader.load(*lines(), parallelism=2, batch_size_rows=40, job_history_table="H")
+    done = loader.load(
+        *lines(), parallelism=2, batch_size_rows=40, job_history_table="H", log_format="json"
+    )
 
+    # Every process logs as the command does: each stream's way of loading, in the chosen format.
+    logged = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    ways = [line["message"] for line in logged if "upsert by ID; 310 rows" in line["message"]]
+    assert sorted(way.split()[1] for way in ways) == ["'HR-T1'", "'HR-T2'", "'HR-T3'"]
+    assert len({line["run_id"] for line in logged if "upsert by" in line["message"]}) == 1
     for number in (1, 2, 3):
         rows = loader.rows(f"SELECT id, a FROM t{number} ORDER BY id")
         assert rows == [(key, str(min(key, 19))) for key in range(25)]
