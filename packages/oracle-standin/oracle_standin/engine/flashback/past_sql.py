@@ -61,6 +61,12 @@ def column_definitions(shape: TableShape, *, versions: bool) -> str:
     return ", ".join(parts)
 
 
+def current(shape: TableShape) -> str:
+    """Return the query for a table as it is now."""
+    row_id = "ora.row_identifier(t.tableoid, t.ctid)"
+    return f"SELECT {_columns(shape, 't')}, {row_id} FROM {shape.sql} t"  # noqa: S608 - quoted names
+
+
 def as_of(shape: TableShape, scn: int) -> str:
     """Return the query for a table as it was at an SCN."""
     living = f"p.ora$start_scn IS NULL OR p.ora$start_scn <= {scn}"
