@@ -188,6 +188,8 @@ class Pipeline:
         with self._failing(reading.stream.name):
             for block in reading.stream.read(piece):
                 self._take(reading, block)
+                # Its lines may be large, and the next fetch is as large again.
+                del block
             self._complete(reading, piece)
 
     def _take(self, reading: _Reading, block: Block) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oracle_core.errors import ConfigurationError
 from oracle_core.identifiers import Identifier
 from oracle_core.types import Family, fetch_plan, row_of, unsupported_reason
-from oracle_core.types.decode import count_non_finite
+from oracle_core.types.decode import base64_texts, count_non_finite
 from oracle_core.types.plans import PLACE
 
 if TYPE_CHECKING:
@@ -123,8 +123,13 @@ class StreamPlan:
         """Return the place of a property in a row."""
         return self.names.index(name)
 
-    def values(self, rows: Sequence[Row]) -> Iterable[Row]:
+    def values(self, rows: Sequence[Row], *, keeps_bytes: bool = False) -> Iterable[Row]:
         """Return rows of JSON values for rows as the driver returns them.
+
+        Args:
+            rows: What was fetched.
+            keeps_bytes: Whether binary values stay as they are, for an encoder that writes them in
+                base64 by itself. A large one is then not in memory as text, too.
 
         Raises:
             TypeError: If a number arrived as a float, which would have lost digits.
@@ -141,19 +146,23 @@ class StreamPlan:
                 empty if value is None and mark is not None else value
                 for value, mark in zip(fetched[place], marks, strict=True)
             ]
-        return zip(*self._decoded(fetched[: len(self.columns)]), strict=True)
+        decoded = self._decoded(fetched[: len(self.columns)], keeps_bytes=keeps_bytes)
+        return zip(*decoded, strict=True)
 
     def documents(self, rows: Sequence[Row]) -> Iterator[dict[str, object]]:
         """Yield rows as records, for what works record by record."""
         for row in self.values(rows):
             yield dict(zip(self.names, row, strict=True))
 
-    def _decoded(self, fetched: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    def _decoded(
+        self, fetched: Iterable[Sequence[object]], *, keeps_bytes: bool
+    ) -> Iterator[Sequence[object]]:
         for column, values in zip(self.columns, fetched, strict=True):
             # Only BINARY_FLOAT and BINARY_DOUBLE hold NaN and infinities.
             if row_of(column.type).family is Family.REAL:
                 self.non_finite += count_non_finite(values)
-            yield column.fetch.values(values, self.options)
+            is_kept = keeps_bytes and column.fetch.decode is base64_texts
+            yield values if is_kept else column.fetch.values(values, self.options)
 
 
 def plan_stream(

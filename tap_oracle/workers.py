@@ -160,6 +160,7 @@ def serve(pipe: Connection, make_streams: MakeStreams) -> None:
                 # The lines go apart, because pickle would copy them.
                 pipe.send(replace(block, lines=b""))
                 pipe.send_bytes(block.lines)
+                del block  # before the next fetch
             pipe.send(Done())
         except (BrokenPipeError, ConnectionResetError):
             return

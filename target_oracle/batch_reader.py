@@ -112,6 +112,7 @@ class BatchReader:
         pieces = iter(lambda: source.read(READ_BYTES), b"")
         for block in blocks(pieces, max_line_bytes=self._max_line_bytes):
             self._take_lines(message.stream, file, block)
+            del block  # before the next one, which may be as long a line
 
     def _take_lines(self, stream: str, file: BatchFile, block: Block) -> None:
         taker = self._taker

@@ -150,7 +150,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
         th.IntegerType(nullable=True, minimum=1),
         default=DEFAULT_BATCH_SIZE_BYTES,
         title="Batch size (bytes)",
-        description="Maximum size of a batch, in bytes of input; bounds the memory of a stream.",
+        description="Maximum size of a batch, in bytes of input; bounds the memory of a stream. "
+        "Lines of 1 MiB and more count four times, once for each of their copies in memory.",
     ),
     th.Property(
         "parallelism",

@@ -6,6 +6,7 @@ import codecs
 import io
 import os
 import select
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 # In pieces of 1 MiB a pipe costs 0.05 to 0.1 µs per row; a larger pipe brought nothing.
 READ_BYTES = 1 << 20
 IDLE_SECONDS = 1.0
+
+LONG_LINE_BYTES = 1 << 20
+"""From this size on the copies of a line are what bounds the memory of a run."""
+
 NEWLINE = b"\n"
 
 
@@ -115,39 +120,68 @@ def blocks(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[Block]:
         if offset == 0 and data.startswith(codecs.BOM_UTF8):
             start = len(codecs.BOM_UTF8)
             block = Block(data[start:], line, start)
+        # Only the block is kept, or a long line would be in memory beside the next one.
+        size = len(data)
+        del data
         try:
-            block.data.decode("utf-8")
+            _check_utf_8(block.data)
         except UnicodeDecodeError as error:
             start = block.data.rfind(NEWLINE, 0, error.start) + 1
             if start:  # what came before is good
                 yield Block(block.data[:start], line, block.offset)
             raise _not_utf8(block, start, error) from None
+        count = block.data.count(NEWLINE)
         yield block
-        line += data.count(NEWLINE)
-        offset += len(data)
+        del block
+        line += count
+        offset += size
+
+
+def _check_utf_8(data: bytes) -> None:
+    """Check the encoding; a long line is not copied for it.
+
+    Raises:
+        UnicodeDecodeError: If the data are not UTF-8.
+    """
+    if data.isascii():
+        return
+    if len(data) > LONG_LINE_BYTES:
+        decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
+        # In pieces the positions of an error are those of a piece: the whole tells them below.
+        with suppress(UnicodeDecodeError):
+            for start in range(0, len(data), READ_BYTES):
+                decoder.decode(view[start : start + READ_BYTES])
+            decoder.decode(b"", final=True)
+            return
+    data.decode("utf-8")
 
 
 def _whole_lines(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[bytes]:
-    kept: list[bytes] = []  # the beginning of a line whose end has not come yet
-    kept_size, offset, line = 0, 0, 1
+    # The beginning of a line whose end has not come yet. Its bytes are handed out without a copy.
+    kept = io.BytesIO()
+    offset, line = 0, 1
     for piece in pieces:
         cut = piece.rfind(NEWLINE) + 1
-        if cut:
-            data = b"".join([*kept, piece[:cut]])
+        # A long line is a block of its own, so that nothing of it has to be copied.
+        first = piece.find(NEWLINE) + 1 if kept.tell() > LONG_LINE_BYTES else 0
+        for start, end in ((0, first), (first, cut)):
+            if start == end:
+                continue
+            kept.write(piece[start:end])
+            data = kept.getvalue()
+            kept = io.BytesIO()
             # Lines are measured only where the block is long enough to hold one that is too long.
             if len(data) > max_line_bytes:
                 _check_lengths(Block(data, line, offset), max_line_bytes)
-            yield data
             offset += len(data)
             line += data.count(NEWLINE)
-            kept, kept_size = [], 0
-        if cut < len(piece):
-            kept.append(piece[cut:])
-            kept_size += len(piece) - cut
-        if kept_size > max_line_bytes:
-            _check_lengths(Block(b"".join(kept), line, offset), max_line_bytes)
-    if kept:
-        yield b"".join(kept)
+            yield data
+            del data
+        kept.write(piece[cut:])
+        if kept.tell() > max_line_bytes:
+            _check_lengths(Block(kept.getvalue(), line, offset), max_line_bytes)
+    if kept.tell():
+        yield kept.getvalue()
 
 
 def _check_lengths(block: Block, max_line_bytes: int) -> None:

@@ -124,6 +124,7 @@ class BulkReader:
         pieces = pieces_of(file_input, waiting=consumer.waiting, idle=consumer.idle)
         for block in blocks(pieces, max_line_bytes=self._max_line_bytes):
             self.take_block(block)
+            del block  # before the next one, which may be as long a line
         return self._counts
 
     def take_block(self, block: Block) -> None:
@@ -189,7 +190,10 @@ class BulkReader:
         if rows is None:
             self._take_one_by_one(block, start, end, stream)
         else:
-            self._consumer.take_rows(stream, rows, len(lines), self._line)
+            size = len(lines)
+            # A line is not needed any more while its rows are loaded.
+            del lines
+            self._consumer.take_rows(stream, rows, size, self._line)
         self._counts[SingerMessageType.RECORD] += count
 
     def _look_at_first(self, decoder: RecordDecoder, line: bytes) -> None:

@@ -5,22 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from target_oracle.lines import LONG_LINE_BYTES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from target_oracle.records import Row
 
 
+_COPIES = 4
+"""A long value is in memory in its line, as text, as bound and once more while it is sent."""
+
+
 class RowBuffer:
     """Rows in the order of the input, with their size and the lines that they came in.
 
-    `first_received` is when the oldest of them came.
+    `size` is in bytes of input. `first_received` is when the oldest of them came.
     """
 
     def __init__(self) -> None:
         """Start empty."""
         self.rows: list[Row] = []
-        self.size = 0
+        self.size = self._long_bytes = 0
         self.first_received = dt.datetime.now(dt.UTC)
         # Where runs begin: position of a row, its line, and the file of that line.
         self._lines: list[tuple[int, int, str]] = []
@@ -35,6 +41,13 @@ class RowBuffer:
         self._lines.append((len(self.rows), line, file))
         self.rows.extend(rows)
         self.size += size
+        if size >= LONG_LINE_BYTES * len(rows):
+            self._long_bytes += size
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory the rows take until they are loaded."""
+        return self.size + (_COPIES - 1) * self._long_bytes
 
     def place_of(self, position: int) -> str:
         """Return the line that a row came in, for messages."""
@@ -49,6 +62,7 @@ class RowBuffer:
             return
         # The size of a single row is not kept: rows count for their share.
         self.size -= self.size * count // len(self.rows)
+        self._long_bytes -= self._long_bytes * count // len(self.rows)
         del self.rows[:count]
         shifted = [(start - count, line, file) for start, line, file in self._lines]
         last_before = max((i for i, place in enumerate(shifted) if place[0] <= 0), default=0)
@@ -56,4 +70,5 @@ class RowBuffer:
 
     def clear(self) -> None:
         """Forget all rows."""
-        self.rows, self._lines, self.size = [], [], 0
+        self.rows, self._lines = [], []
+        self.size = self._long_bytes = 0

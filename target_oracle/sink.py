@@ -204,7 +204,7 @@ class OracleSink:
             # What is left came with these rows: their first number is early enough.
             self._note_committed(first if self._buffer.rows else None)
             is_loaded = True
-        if self._buffer.size >= self._settings.batch_size_bytes:
+        if self._buffer.weight >= self._settings.batch_size_bytes:
             self.flush()
             is_loaded = True
         return is_loaded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import Error as Base64Error
 from binascii import a2b_base64
 from decimal import Decimal
 
@@ -47,8 +46,9 @@ def _binary(value: object) -> object:
     try:
         # Without strict_mode characters that are not base64 are passed over and the value is
         # another one.
-        return a2b_base64(value.encode("ascii"), strict_mode=True)
-    except (Base64Error, UnicodeEncodeError):
+        return a2b_base64(value, strict_mode=True)
+    # Base64Error is a ValueError; so is what binascii raises for a text that is not ASCII.
+    except ValueError:
         msg = "a text is not base64"
         raise Refused(msg) from None
 

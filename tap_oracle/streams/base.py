@@ -188,6 +188,7 @@ class OracleStream(AdaptedStream):
                 for block in self._read_once(piece):
                     rows += block.rows
                     yield block
+                    del block  # before the next fetch
             except oracledb.Error as error:
                 fault = describe(error)
                 if fault.code not in REREAD_CODES or attempt == MAX_REREADS:
@@ -217,6 +218,8 @@ class OracleStream(AdaptedStream):
         encode = self.encoder(plan, piece.version)
         for rows, lines in self.encoded(plan, encode, self.statement(plan, piece)):
             yield Block(lines, len(rows), self.bookmark_after(plan, rows[-1]))
+            # Before the next fetch, or the values of both would be in memory.
+            del rows, lines
         self.report_non_finite(plan)
 
     def encoded(
@@ -225,6 +228,7 @@ class OracleStream(AdaptedStream):
         """Yield the rows of a statement and their lines, a fetch at a time."""
         for rows in self.fetched(plan, statement):
             yield rows, encode(rows, dt.datetime.now(dt.UTC))
+            del rows  # before the next fetch
 
     def plan(self) -> StreamPlan:
         """Return how each selected column is fetched and decoded."""
@@ -270,7 +274,9 @@ class OracleStream(AdaptedStream):
             self.logger.info("Stream '%s': record by record, because %s", self.name, reason)
             return self._mapped_encoder(plan, version)
         encode = record_encoder(self.name, plan.names, version)
-        return lambda rows, time_extracted: encode(plan.values(rows), time_extracted)
+        return lambda rows, time_extracted: encode(
+            plan.values(rows, keeps_bytes=True), time_extracted
+        )
 
     def _mapped_encoder(self, plan: StreamPlan, version: int | None) -> RowEncoder:
         serialize = self.services.writer.serialize_message

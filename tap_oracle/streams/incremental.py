@@ -126,6 +126,7 @@ class IncrementalStream(OracleStream):
             newest = bookmark.get("replication_key_value", newest)
             until_the_end = self._reread_mark(column, newest, noted, is_complete=False)
             yield Block(lines, len(rows), {**bookmark, **until_the_end})
+            del rows, lines  # before the next fetch
         self.report_non_finite(plan)
         mark = self._reread_mark(column, newest, noted, is_complete=True)
         columns = {COLUMNS: columns_digest(self.selected_schema)}
@@ -177,6 +178,7 @@ class IncrementalStream(OracleStream):
         )
         for rows, lines in self.encoded(plan, encode, statement):
             yield Block(lines, len(rows))
+            del rows, lines  # before the next fetch
 
     def bookmark_after(self, plan: StreamPlan, last_row: Row) -> Mapping[str, Any]:
         """Return the bookmark at the last row; it never moves back, nor to NULL.

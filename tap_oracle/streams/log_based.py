@@ -280,6 +280,7 @@ class LogBasedStream(FullReadStream):
         encode, scn = row_lines(self, plan, self._version), piece.moment.scn
         for rows in super().fetched(plan, self.statement(plan, piece)):
             yield Block(encode((*row, None, scn) for row in plan.values(rows)), len(rows))
+            del rows  # before the next fetch
         self.report_non_finite(plan)
 
     def finish(self) -> None:
@@ -312,6 +313,7 @@ class LogBasedStream(FullReadStream):
         encode = row_lines(self, plan, self._version)
         for rows in self.fetched(plan, self.statement(plan, piece)):
             yield Block(encode((*row, None, None) for row in plan.values(rows)), len(rows))
+            del rows  # before the next fetch
 
     # Changes
 

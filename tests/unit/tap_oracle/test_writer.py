@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from singer_sdk.singerlib import RecordMessage, StateMessage
 
+from oracle_core.types import JsonSchemaOptions, fetch_plan, parse
 from tap_oracle import writer
+from tap_oracle.plan import ColumnPlan, StreamPlan
 from tap_oracle.writer import LineWriter, record_encoder
 
 if TYPE_CHECKING:
@@ -163,3 +165,14 @@ def test_a_stream_in_the_place_of_stdout_receives_the_lines(
     replaced.seek(0)
 
     assert replaced.read() == "ß\n"
+
+
+def test_binary_values_need_no_text_on_their_way_to_the_line() -> None:
+    types = {"B": "BLOB", "R": "RAW(9)", "N": "NUMBER(3)"}
+    columns = [ColumnPlan(n, parse(t), fetch_plan(parse(t))) for n, t in types.items()]
+    plan = StreamPlan(tuple(columns), JsonSchemaOptions(), marks_empty=True)
+    rows = [(bytes(range(256)), b"\xfb\xff", Decimal(1), 1), (None, None, None, 1), (None,) * 4]
+    encode = record_encoder("HR-T", plan.names)
+    kept = list(plan.values(rows, keeps_bytes=True))
+    assert kept[0][0] is rows[0][0]
+    assert encode(kept, MOMENT) == encode(plan.values(rows), MOMENT)

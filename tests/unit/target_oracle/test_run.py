@@ -139,3 +139,14 @@ def test_a_stream_that_fails_at_its_schema() -> None:
         harness.run.finish()
     assert [row[0] for row in harness.session.loaded()] == [1]
     assert harness.lines == []
+
+
+def test_a_batch_of_long_lines_ends_by_the_copies_of_its_values() -> None:
+    harness = Harness(batch_size_bytes=20 << 20)
+    harness.read(schema())
+    sizes = (3 << 20, 100, 3 << 20)  # two long lines are 24 MiB with their copies
+    for number, size in enumerate(sizes, 2):
+        assert "commit" not in harness.session.words()
+        harness.run.take_rows("HR-T", [(number, "a", None, None)], size, number)
+    assert harness.session.words().count("commit") == 1
+    assert len(harness.session.loaded()) == 3
