@@ -218,8 +218,7 @@ class OracleStream(AdaptedStream):
         encode = self.encoder(plan, piece.version)
         for rows, lines in self.encoded(plan, encode, self.statement(plan, piece)):
             yield Block(lines, len(rows), self.bookmark_after(plan, rows[-1]))
-            # Before the next fetch, or the values of both would be in memory.
-            del rows, lines
+            del rows, lines  # before the next fetch, or the values of both would be in memory
         self.report_non_finite(plan)
 
     def encoded(
@@ -274,9 +273,7 @@ class OracleStream(AdaptedStream):
             self.logger.info("Stream '%s': record by record, because %s", self.name, reason)
             return self._mapped_encoder(plan, version)
         encode = record_encoder(self.name, plan.names, version)
-        return lambda rows, time_extracted: encode(
-            plan.values(rows, keeps_bytes=True), time_extracted
-        )
+        return lambda rows, moment: encode(plan.values(rows, keeps_bytes=True), moment)
 
     def _mapped_encoder(self, plan: StreamPlan, version: int | None) -> RowEncoder:
         serialize = self.services.writer.serialize_message
