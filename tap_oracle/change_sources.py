@@ -40,6 +40,8 @@ _BOOKMARK: Mapping[str, Any] = {
     "replication_method": LOG_BASED,
     "replication_key": None,
     "replication_key_value": None,
+    # Where an older tap's full load stopped.
+    "ORA_ROWSCN": None,
 }
 
 

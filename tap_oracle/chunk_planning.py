@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ MAX_CHUNKS = 500
 """Larger tables get larger chunks, because the split points are part of every STATE."""
 
 _POINTS_PER_ROUND_TRIP = 50
+_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+"""Of an extended ROWID, in their order (SQL Language Reference, "ROWID Data Type")."""
 _NO_RIGHT = frozenset({"ORA-00942", "ORA-01031", "ORA-00904", "ORA-41900"})
 
 _FACTS = """SELECT t.num_rows, t.iot_type, t.cluster_name, t.temporary, t.row_movement
@@ -160,7 +163,7 @@ def _rowid_points(
     blocks = sum(extent[3] for extent in extents)
     if not blocks or not facts.rows:
         return []
-    return _made_rowids(session, block_cuts(extents, max(1, blocks * size // facts.rows)))
+    return made_rowids(session, block_cuts(extents, max(1, blocks * size // facts.rows)))
 
 
 def placed_extents(
@@ -203,8 +206,13 @@ def block_cuts(
     return cuts
 
 
-def _made_rowids(session: oracledb.Connection, cuts: Sequence[tuple[int, int, int]]) -> list[Point]:
-    """Let the database make the ROWIDs, because their layout depends on the tablespace."""
+def made_rowids(session: oracledb.Connection, cuts: Sequence[tuple[int, int, int]]) -> list[Point]:
+    """Let the database make the ROWIDs, because their layout depends on the tablespace.
+
+    Args:
+        session: An open session.
+        cuts: Object, file and block of every split point.
+    """
     rowids: list[Point] = []
     with session.cursor() as cursor:
         for start in range(0, len(cuts), _POINTS_PER_ROUND_TRIP):
@@ -221,7 +229,9 @@ def _made_rowids(session: oracledb.Connection, cuts: Sequence[tuple[int, int, in
             }
             row = cursor.execute(f"SELECT {made} FROM dual", binds).fetchone()  # noqa: S608 - binds
             rowids += [(str(rowid),) for rowid in row or ()]
-    return rowids
+    # In order and each once whatever the database made of them, or chunks would overlap: in a
+    # bigfile tablespace the block number needs bits that ROWID_CREATE takes for the file.
+    return sorted(set(rowids), key=lambda point: [_DIGITS.index(digit) for digit in str(point[0])])
 
 
 def _key_points(

@@ -6,17 +6,34 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING
 
-from oracle_core import preflight
+from oracle_core import glob_options, preflight, stream_maps
 from tap_oracle.catalog_entry import FULL_TABLE, INCREMENTAL
 from tap_oracle.starting_point import is_later, is_moment
 from tap_oracle.streams.incremental import COLUMNS, columns_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from typing import Any
 
     from tap_oracle.streams import OracleStream
 
 _LOGGER = logging.getLogger("tap-oracle")
+
+
+def warn_of_unmatched(
+    streams: Collection[str], options: Mapping[str, Any], config: Mapping[str, Any]
+) -> None:
+    """Warn of settings for streams that the catalog does not have.
+
+    Args:
+        streams: The names of the catalog's streams.
+        options: The setting `stream_options`.
+        config: All settings, `stream_maps` among them.
+    """
+    for glob in glob_options.unmatched(streams, options):
+        _LOGGER.warning("stream_options: '%s' matches no stream of the catalog", glob)
+    for line in stream_maps.unmatched(config.get("stream_maps") or {}, streams):
+        _LOGGER.warning("%s", line)
 
 
 def check_streams(streams: Iterable[OracleStream], *, strict: bool) -> None:

@@ -92,11 +92,21 @@ class CurrentRun:
             run_context.set_run(self._record.run_id, self._record.job)
         return self._record
 
+    def join(self, record: RunRecord) -> None:
+        """Belong to a run that another process has begun and writes into the state."""
+        self._record = record
+        run_context.set_run(record.run_id, record.job)
+
+    @property
+    def ended_before(self) -> tuple[str, ...]:
+        """The ids of the runs that the state knows and that have ended."""
+        runs = self._history.runs
+        return tuple(run.run_id for run in runs if run.status is not RunStatus.RUNNING)
+
     def begin(self) -> None:
         """Record the run as RUNNING; runs that never ended become INTERRUPTED."""
         self._write(self.record)
-        ended = (run.run_id for run in self._history.runs if run.status is not RunStatus.RUNNING)
-        self._telemetry.emit(RunStarted(self.record, f"read by {APPLICATION}", tuple(ended)))
+        self._telemetry.emit(RunStarted(self.record, f"read by {APPLICATION}", self.ended_before))
 
     def end(self, failure: BaseException | None) -> None:
         """Record how the run ended.

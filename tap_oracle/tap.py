@@ -12,17 +12,16 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from singer_sdk.singerlib import Catalog
 
 from catalog.catalog_json import write_catalog
-from oracle_core import stream_maps
 from oracle_core.command import read_configuration, reported
 from oracle_core.connection import ConnectionSource
 from oracle_core.connection_settings import CONNECTION_SETTINGS
-from oracle_core.glob_options import unmatched
 from oracle_core.history.settings import TAP_HISTORY_SETTINGS, HistorySettings
 from oracle_core.settings import validated
 from oracle_core.state import exact
 from oracle_core.telemetry.settings import TELEMETRY_SETTINGS
 from oracle_core.telemetry.sinks import telemetry_of
 from oracle_core.termination import Termination
+from tap_oracle.batches import remove_unfinished
 from tap_oracle.catalog_entry import check_entry, read_entry
 from tap_oracle.declared_settings import TAP_SETTINGS
 from tap_oracle.discovery import discover, mention_new_columns, with_types
@@ -30,7 +29,7 @@ from tap_oracle.extra_columns import with_extra_columns
 from tap_oracle.input_files import checked_state, configuration, plain_catalog, read_json
 from tap_oracle.late_commits import LateCommits
 from tap_oracle.pipeline import Pipeline
-from tap_oracle.preflight import check_streams
+from tap_oracle.preflight import check_streams, warn_of_unmatched
 from tap_oracle.represented import represented
 from tap_oracle.run import CurrentRun
 from tap_oracle.sdk_compat import AdaptedTap, ConfigInput
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     import oracledb
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
 
+    from oracle_core.history import RunRecord
     from tap_oracle.catalog_entry import CatalogEntry
 
     JsonSource = Mapping[str, Any] | PurePath | str
@@ -252,6 +252,8 @@ class TapOracle(AdaptedTap):
             self._connections.name_run()
         # Before the first row, so that a run that is killed is known as INTERRUPTED to the next.
         states.write_now()
+        if (batches := self.settings.batches) is not None:
+            remove_unfinished(batches, self.run.ended_before)
         try:
             in_full = [stream for stream in chosen if stream.is_read_in_full]
             for stream in in_full:
@@ -263,6 +265,7 @@ class TapOracle(AdaptedTap):
                 dict(self.settings.connection),
                 [stream.entry for stream in chosen],
                 self._whole_state["bookmarks"],
+                self.run.record,
             )
             parallelism = self.settings.parallelism
             Pipeline(self.services, make_streams, parallelism=parallelism).run(chosen)
@@ -279,12 +282,8 @@ class TapOracle(AdaptedTap):
 
     def _check(self, chosen: Sequence[OracleStream]) -> None:
         """Warn of what is probably not meant."""
-        settings = self.settings
-        for glob in unmatched(self.streams, settings.stream_options):
-            self.logger.warning("stream_options: '%s' matches no stream of the catalog", glob)
-        for line in stream_maps.unmatched(self.config.get("stream_maps") or {}, self.streams):
-            self.logger.warning("%s", line)
-        check_streams(chosen, strict=settings.strict)
+        warn_of_unmatched(self.streams, self.settings.stream_options, self.config)
+        check_streams(chosen, strict=self.settings.strict)
 
     def _prepared_streams(self) -> list[OracleStream]:
         """Return the selected streams, checked and with the types that the catalog lacks."""
@@ -371,7 +370,10 @@ class TapOracle(AdaptedTap):
 
 
 def streams_in_worker(
-    config: dict[str, Any], entries: Sequence[CatalogEntry], bookmarks: Mapping[str, Any]
+    config: dict[str, Any],
+    entries: Sequence[CatalogEntry],
+    bookmarks: Mapping[str, Any],
+    record: RunRecord,
 ) -> dict[str, OracleStream]:
     """Return the streams of a worker process by name.
 
@@ -379,6 +381,7 @@ def streams_in_worker(
         config: Checked settings.
         entries: The selected streams, with the types of their columns.
         bookmarks: The bookmarks of the state.
+        record: The run, whose id the sessions and files of the worker carry.
     """
     TapOracle.set_up_logging()
     TapOracle.logger.setLevel(logging.WARNING)  # what it says at the start has been said already
@@ -387,6 +390,7 @@ def streams_in_worker(
         catalog={"streams": [dict(entry.raw) for entry in entries]},
         state={"bookmarks": dict(bookmarks)},
     )
+    tap.run.join(record)
     TapOracle.logger.setLevel(logging.NOTSET)
     streams = {stream.name: stream for stream in tap.oracle_streams}
     for entry in entries:

@@ -16,12 +16,14 @@ from tap_oracle.flashback.versions import VersionFold, select_versions
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from oracle_core.errors import Fault
     from tap_oracle.catalog_entry import CatalogEntry
     from tap_oracle.flashback.versions import LastVersion
     from tap_oracle.plan import StreamPlan
+    from tap_oracle.query import Statement
+    from tap_oracle.writer import Row
 
 # ORA-22924: LOBs out of line keep old versions in their own segment, whatever UNDO_RETENTION says.
 # ORA-30052: the lower bound lies before UNDO_RETENTION.
@@ -29,6 +31,8 @@ _TOO_OLD = frozenset({"ORA-01555", "ORA-22924", "ORA-30052", "ORA-08181", "ORA-0
 # Without EXECUTE on it, DBMS_FLASHBACK is an unknown name: ORA-00904.
 _NOT_GRANTED = frozenset({"ORA-00942", "ORA-00904", "ORA-01031"})
 _DEFINITION_CHANGED = "ORA-01466"
+# Fine-grained auditing of the table refuses bind variables in the VERSIONS clause (Error Help).
+_AUDITED = "ORA-46378"
 _RETENTION = """
 SELECT p.name, p.value FROM v$parameter p WHERE p.name IN ('undo_retention', 'undo_tablespace')
 """
@@ -88,14 +92,17 @@ class VersionReader:
         expressions = [
             "NULL" if column.fetch.is_large else column.expression for column in plan.columns
         ]
-        statement = select_versions(
-            self._entry.table, expressions, after_scn=after_scn, last_scn=last_scn
-        )
+        statements = [
+            select_versions(
+                self._entry.table, expressions, after_scn=after_scn, last_scn=last_scn, bound=bound
+            )
+            for bound in (True, False)
+        ]
         positions = [plan.position(name) for name in self._entry.key_properties]
         # Versions come in no order, so that the last one of a key is known only after all of them.
         fold = VersionFold(positions, last_scn)
         try:
-            for rows in fetch_rows(self._session, statement, plan, array_size_rows=array_size_rows):
+            for rows in self._fetched(statements, plan, array_size_rows):
                 fold.add(rows)
         except oracledb.Error as error:
             fault = describe(error)
@@ -110,6 +117,19 @@ class VersionReader:
                 advice="a longer UNDO_RETENTION, or LogMiner, reaches further back",
             ) from error
         yield from fold.last_versions()
+
+    def _fetched(
+        self, statements: Iterable[Statement], plan: StreamPlan, array_size_rows: int
+    ) -> Iterator[list[Row]]:
+        """Yield the rows of the first of the statements that the table's audit policy allows."""
+        bound, literal = statements
+        try:
+            yield from fetch_rows(self._session, bound, plan, array_size_rows=array_size_rows)
+        # The parse refuses it, so that no row has been yielded.
+        except oracledb.DatabaseError as error:
+            if describe(error).code != _AUDITED:
+                raise
+            yield from fetch_rows(self._session, literal, plan, array_size_rows=array_size_rows)
 
     def _cause(self, fault: Fault, after_scn: int) -> str | None:
         """Return why the versions are gone; None where to run again may help."""

@@ -29,7 +29,12 @@ _DELETE = "D"
 
 
 def select_versions(
-    table: TableName, expressions: Sequence[str], *, after_scn: int, last_scn: int
+    table: TableName,
+    expressions: Sequence[str],
+    *,
+    after_scn: int,
+    last_scn: int,
+    bound: bool = True,
 ) -> Statement:
     """Return the query of the versions that began or ended after an SCN, up to another.
 
@@ -43,13 +48,15 @@ def select_versions(
         expressions: One SQL expression per column.
         after_scn: The SCN up to which changes are known.
         last_scn: The last SCN of the changes.
+        bound: Whether the bounds are bind variables; numbers in the text otherwise, for tables with
+            a fine-grained audit policy (ORA-46378).
     """
     columns = ", ".join([*expressions, START, END, OPERATION])
+    low, high = (f":{AFTER_SCN}", f":{LAST_SCN}") if bound else (f"{after_scn:d}", f"{last_scn:d}")
     return Statement(
-        f"SELECT {columns} FROM {table.sql}"  # noqa: S608 - quoted identifiers
-        f" VERSIONS BETWEEN SCN :{AFTER_SCN} AND :{LAST_SCN}"
-        f" WHERE {START} > :{AFTER_SCN} OR {END} > :{AFTER_SCN}",
-        {AFTER_SCN: after_scn, LAST_SCN: last_scn},
+        f"SELECT {columns} FROM {table.sql}"  # noqa: S608 - quoted identifiers and numbers
+        f" VERSIONS BETWEEN SCN {low} AND {high} WHERE {START} > {low} OR {END} > {low}",
+        {AFTER_SCN: after_scn, LAST_SCN: last_scn} if bound else {},
     )
 
 

@@ -11,6 +11,7 @@ from catalog.grants import LOG_DATABASE, log_table
 from oracle_core.errors import describe
 from oracle_core.server import release_of
 from tap_oracle.logminer.literals import unsupported_reason
+from tap_oracle.logminer.position import NO_RIGHT
 from tap_oracle.logminer.session import Place, container_of, refuses_to_mine
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ FIRST_IN_CONTAINERS = (21, 0)
 _LOGGING = """
 SELECT d.supplemental_log_data_min, d.supplemental_log_data_pk, d.supplemental_log_data_all,
   d.log_mode, d.current_scn FROM v$database d
+"""
+# A pluggable database may have logging of its own, which V$DATABASE does not show; since 12.2.
+_LOGGING_OF_CONTAINER = """
+SELECT s.minimal, s.primary_key, s.all_column FROM dba_supplemental_logging s
 """
 # A group that is not ALWAYS logs its columns only when one of them changes (Database Utilities,
 # "Supplemental Logging").
@@ -64,14 +69,34 @@ def reasons_against(
         return [*reasons, f"V$DATABASE cannot be read ({describe(error).code})"]
     if mode != "ARCHIVELOG":
         reasons.append("the database does not archive its redo logs (NOARCHIVELOG)")
+    levels = {"YES"} & {keys, everything}
     # IMPLICIT is enough: a level of keys implies it (Database Reference, V$DATABASE).
+    if minimal == "NO" or not levels:
+        own_minimal, own_levels = _logging_of_container(session)
+        minimal = own_minimal if minimal == "NO" else minimal
+        levels |= own_levels
     if minimal == "NO":
         reasons.append(f"supplemental logging is off; run {LOG_DATABASE}")
-    if "YES" not in {keys, everything} and not _logs_keys(session, entry):
+    if not levels and not _logs_keys(session, entry):
         reasons.append(f"the redo does not hold the keys of rows; run {log_table(entry.table)}")
     if not reasons and _needs_root(mining, release, int(scn)):
         reasons.append("this release mines a pluggable database in the root; set common_user")
     return reasons
+
+
+def _logging_of_container(session: oracledb.Connection) -> tuple[str, set[str]]:
+    """Return whether a pluggable database has minimal logging, and which levels of keys are on."""
+    if container_of(session)[0] is not Place.PLUGGABLE:
+        return "NO", set()
+    try:
+        with closing(session.cursor()) as cursor:
+            ((minimal, *levels),) = cursor.execute(_LOGGING_OF_CONTAINER).fetchall()
+    except oracledb.DatabaseError as error:
+        # Most users may not read it, and then what V$DATABASE says has to do.
+        if describe(error).code not in NO_RIGHT:
+            raise
+        return "NO", set()
+    return minimal, {"YES"} & set(levels)
 
 
 def _needs_root(mining: oracledb.Connection, release: Release, scn: int) -> bool:

@@ -241,9 +241,7 @@ class OracleStream(AdaptedStream):
         """Yield the rows of a statement, a fetch at a time."""
         settings = self.services.settings
         session = self.services.session()
-        # Shown in V$SESSION; sent with the next call, so that they cost no round trip.
-        session.action = self.name[:_ACTION_CHARACTERS]
-        session.client_identifier = self.services.run.record.run_id
+        self.name_session(session)
         fetches = fetch_rows(
             session,
             statement,
@@ -253,6 +251,11 @@ class OracleStream(AdaptedStream):
         )
         is_cut_here = self.row_limit is not None and self.limit_in_sql(plan) is None
         return first_rows(fetches, self.row_limit or 0) if is_cut_here else fetches
+
+    def name_session(self, session: oracledb.Connection) -> None:
+        """Let V$SESSION show stream and run; sent with the next call, they cost no round trip."""
+        session.action = self.name[:_ACTION_CHARACTERS]
+        session.client_identifier = self.services.run.record.run_id
 
     def limit_in_sql(self, plan: StreamPlan) -> int | None:
         """Return the row limit of a test run, None where the statement cannot have one."""
@@ -267,7 +270,7 @@ class OracleStream(AdaptedStream):
         """Return the encoder of batches or of records, or the SDK's mapper where it is needed."""
         batches = self.services.settings.batches
         if batches is not None:
-            return batch_encoder(self.name, plan, batches)
+            return batch_encoder(self.name, plan, batches, self.services.run.record.run_id)
         reason = self.reason_for_single_records
         if reason is not None:
             self.logger.info("Stream '%s': record by record, because %s", self.name, reason)

@@ -104,8 +104,10 @@ class LogBasedStream(FullReadStream):
     def fetched(self, plan: StreamPlan, statement: Statement) -> Iterator[list[Row]]:
         """Yield the rows of a statement, a fetch at a time."""
         settings = self.services.settings
+        session = self._session()
+        self.name_session(session)
         return fetch_rows(
-            self._session(),
+            session,
             statement,
             plan,
             array_size_rows=self.options.array_size_rows or settings.array_size_rows,
@@ -205,7 +207,12 @@ class LogBasedStream(FullReadStream):
     def is_read_in_full(self) -> bool:
         """Whether no changes can be read yet, or an earlier snapshot is unfinished."""
         bookmark = self.bookmark
-        is_complete = bookmark.scn is not None and bookmark.replication_method == LOG_BASED
+        is_complete = (
+            bookmark.scn is not None
+            and bookmark.replication_method == LOG_BASED
+            # Older taps note the SCN of the changes before their first full load, which stopped.
+            and bookmark.row_scn is None
+        )
         return CHUNKS in self.stream_state or not is_complete
 
     @property

@@ -310,6 +310,21 @@ def test_another_process_reads_from_the_bookmark(make: Make) -> None:
     assert replica.run(parallelism=2) == []
 
 
+def test_the_bookmark_of_an_older_tap_goes_on(make: Make) -> None:
+    """It says an SCN and nothing of open transactions: flashback first, then either method."""
+    replica = make()
+    replica.database.execute(replica.user, "INSERT INTO t VALUES (1, 'one', NULL)")
+    replica.run()
+    older = {"scn": replica.bookmark["scn"], "version": 1_700_000_000_000, "ORA_ROWSCN": None}
+    bookmarks = replica.target.state["bookmarks"]
+    bookmarks[replica.stream] = {**older, "last_replication_method": "LOG_BASED"}
+    for statement in ("INSERT INTO t VALUES (2, 'two', NULL)", "DELETE FROM t WHERE id = 1"):
+        replica.database.execute(replica.user, statement)
+        assert len(replica.run()) == 1
+        assert replica.target.table() == replica.source()
+    assert replica.bookmark["log_based_method"] == replica.method
+
+
 def test_the_real_target_equals_the_source(
     make: Make, target: Plugin, fresh_schema: str, tap: Plugin
 ) -> None:

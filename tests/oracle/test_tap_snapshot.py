@@ -258,11 +258,17 @@ def test_a_table_younger_than_the_scn_is_read_as_it_is(
     assert written.records(f"{fresh_schema}-B") == [{"ID": 7, "AMOUNT": 7}]
 
 
+@pytest.mark.parametrize("parallelism", [1, 2])
 def test_the_session_shows_stream_and_run(
-    oracle_database: OracleDatabase, fresh_schema: str, tables: oracledb.Connection
+    oracle_database: OracleDatabase,
+    fresh_schema: str,
+    tables: oracledb.Connection,
+    parallelism: int,
 ) -> None:
+    """Those of workers too."""
     assert tables.is_healthy()
-    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema, array_size_rows=10)
+    given = {"array_size_rows": 10, "parallelism": parallelism}
+    config = oracle_database.config(fresh_schema, filter_schemas=fresh_schema, **given)
     tap = TapOracle(config=config, catalog=selected(config))
     written = Written(tap)
     seen: list[tuple[Any, ...]] = []
@@ -280,4 +286,6 @@ def test_the_session_shows_stream_and_run(
         tap.run_pipeline()
 
     (run_id,) = written.last_state()["job_history"]["runs"]
-    assert seen == [("tap-oracle", f"{fresh_schema}-A"[:16], run_id)]
+    assert f"{fresh_schema}-A"[:16] in {action for _, action, _ in seen}
+    assert {(module, run) for module, _, run in seen} == {("tap-oracle", run_id)}
+    assert len(seen) >= parallelism

@@ -20,7 +20,23 @@ from tests.unit.tap_oracle.messages import Lines, rows, states
         ("DATE", "2020-02-29T13:14:15Z", "2020-02-29 13:14:15"),
         ("TIMESTAMP(6)", "2020-02-29T13:14:15.123456+00:00", "2020-02-29 13:14:15.123456"),
         ("TIMESTAMP(6)", "2020-02-29T13:14:15.123456", "2020-02-29 13:14:15.123456"),
+        ("TIMESTAMP(9)", "2020-02-29T13:14:15.123456789+00:00", "2020-02-29T13:14:15.123456789"),
+        (
+            "TIMESTAMP(6) WITH TIME ZONE",
+            "2020-02-29T13:14:15.123456+02:00",
+            "2020-02-29T13:14:15.123456000+02:00",
+        ),
+        (
+            "TIMESTAMP(6) WITH LOCAL TIME ZONE",
+            "2020-02-29T13:14:15.123456+00:00",
+            "2020-02-29T13:14:15.123456000+00:00",
+        ),
+        ("FLOAT(126)", "42.5", "42.5"),
+        ("FLOAT(63)", 42.5, "42.5"),
+        ("BINARY_DOUBLE", 42.5, "42.5"),
         ("VARCHAR2(9)", "abc", "abc"),
+        ("NVARCHAR2(9)", "é", "é"),
+        ("CHAR(3)", "a  ", "a  "),
     ],
 )
 def test_an_increment_goes_on_where_the_older_tap_stood(
@@ -54,6 +70,26 @@ def test_what_the_older_tap_knew_stays_in_the_state(lines: Lines) -> None:
     FakeTap(FakeSession([(1, "a")]), catalog=catalog, state=state).run_pipeline()
 
     assert states(lines())[-1]["bookmarks"]["HR-LOGGED"] == bookmark
+
+
+@pytest.mark.parametrize(("stopped_at", "is_read_in_full"), [(None, False), (4700, True)])
+def test_a_log_based_stream_goes_on_unless_its_full_load_stopped(
+    stopped_at: int | None, is_read_in_full: bool
+) -> None:
+    """The SCN of the changes is noted before the first full load, which ORA_ROWSCN follows."""
+    bookmark = {
+        "last_replication_method": "LOG_BASED",
+        "scn": 4711,
+        "version": 1_700_000_000_000,
+        "ORA_ROWSCN": stopped_at,
+    }
+    tap = FakeTap(
+        FakeSession([]),
+        catalog=catalog_of({"ID": "NUMBER"}, **{"replication-method": "LOG_BASED"}),
+        state={"bookmarks": {"HR-T": bookmark}},
+    )
+    (stream,) = tap.oracle_streams
+    assert stream.is_read_in_full is is_read_in_full
 
 
 def schema_of(messages: list[dict[str, Any]]) -> dict[str, Any]:

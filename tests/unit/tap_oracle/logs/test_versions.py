@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, cast
 
+import oracledb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle_core.identifiers import TableName
+from oracle_core.types import fetch_plan, parse
+from oracle_core.types.plans import JsonSchemaOptions
+from tap_oracle.catalog_entry import read_entry
+from tap_oracle.flashback.reader import VersionReader
 from tap_oracle.flashback.versions import VersionFold, select_versions
+from tap_oracle.plan import ColumnPlan, StreamPlan
+from tests.unit.tap_oracle.fake_database import FakeCursor, FakeSession, catalog_of
 
 if TYPE_CHECKING:
     import random
@@ -19,6 +26,32 @@ def test_the_query_binds_its_bounds() -> None:
     statement = select_versions(TableName.of("HR", "T"), ['"ID"'], after_scn=5, last_scn=9)
     assert '"HR"."T" VERSIONS BETWEEN SCN :after_scn AND :last_scn' in statement.sql
     assert statement.binds == {"after_scn": 5, "last_scn": 9}
+
+
+def test_bounds_as_numbers_where_an_audit_policy_refuses_binds() -> None:
+    session = AuditedSession([(1, 7, None, "I")])
+    column = ColumnPlan("ID", parse("NUMBER(9)"), fetch_plan(parse("NUMBER(9)")))
+    plan = StreamPlan((column,), JsonSchemaOptions())
+    (stream,) = catalog_of({"ID": "NUMBER(9)"})["streams"]
+    reader = VersionReader(cast("Any", session), read_entry(stream, default_method="LOG_BASED"))
+    versions = list(reader.read(plan, after_scn=5, last_scn=9, array_size_rows=10))
+    assert [(one.row, one.scn) for one in versions] == [([1], 7)]
+    assert [binds for _, binds, _ in session.statements] == [{"after_scn": 5, "last_scn": 9}, {}]
+    assert "VERSIONS BETWEEN SCN 5 AND 9 WHERE versions_startscn > 5" in session.statements[1][0]
+
+
+class AuditedSession(FakeSession):
+    def cursor(self) -> FakeCursor:
+        return AuditedCursor(self._rows, self)
+
+
+class AuditedCursor(FakeCursor):
+    def execute(self, sql: str, binds: dict[str, Any], **options: bool) -> Self:
+        super().execute(sql, binds, **options)
+        if binds:
+            msg = "ORA-46378: bind variables are not allowed"
+            raise oracledb.DatabaseError(msg)
+        return self
 
 
 Version = tuple[object, ...]
