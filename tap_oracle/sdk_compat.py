@@ -16,6 +16,8 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.plugin_base import PluginBase, _ConfigInput, _plugin_log_level
 from singer_sdk.singerlib import CatalogEntry as SingerCatalogEntry
+from singer_sdk.singerlib import MetadataMapping
+from singer_sdk.singerlib.catalog import Metadata
 
 from oracle_core.settings import from_environment
 
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib import Catalog, MetadataMapping, RecordMessage
+    from singer_sdk.singerlib import Catalog, RecordMessage
+
+    from tap_oracle.catalog_entry import CatalogEntry
 
 ConfigInput = _ConfigInput
 """What `--config` gives to `invoke`; the SDK has no public name for it."""
 
-__all__ = ["AdaptedStream", "AdaptedTap", "ConfigInput"]
+__all__ = ["AdaptedStream", "AdaptedTap", "ConfigInput", "selection_metadata"]
 
 
 class AdaptedTap(Tap):
@@ -224,3 +228,17 @@ class AdaptedStream(Stream):
         del context, write_messages
         self.transfer()
         yield from ()
+
+
+def selection_metadata(entry: CatalogEntry) -> MetadataMapping:
+    """Return the selection; columns of the keys are always part of it."""
+    metadata = MetadataMapping.from_iterable(
+        {"breadcrumb": element["breadcrumb"], "metadata": element.get("metadata") or {}}
+        for element in entry.metadata
+    )
+    # A target needs the key to find rows, and the tap its bookmark.
+    for name in (*entry.key_properties, *filter(None, [entry.replication_key])):
+        column = metadata["properties", name]
+        if column.inclusion != Metadata.InclusionType.UNSUPPORTED:
+            column.inclusion = Metadata.InclusionType.AUTOMATIC
+    return metadata

@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import oracledb
-from singer_sdk.singerlib import MetadataMapping
-from singer_sdk.singerlib.catalog import Metadata
 
 from oracle_core.errors import DatabaseError, describe
 from oracle_core.state import read_bookmark
@@ -20,7 +18,7 @@ from tap_oracle.fetching import fetch_rows, first_rows
 from tap_oracle.plan import plan_stream
 from tap_oracle.progress import StreamProgress
 from tap_oracle.query import select
-from tap_oracle.sdk_compat import AdaptedStream
+from tap_oracle.sdk_compat import AdaptedStream, selection_metadata
 from tap_oracle.snapshot import NO_PAST, REREAD_CODES, Moment, Way
 from tap_oracle.stream_options import options_of
 from tap_oracle.writer import record_encoder
@@ -74,7 +72,7 @@ class OracleStream(AdaptedStream):
             replication_method=entry.replication_method,
             replication_key=entry.replication_key,
             key_properties=entry.key_properties,
-            metadata=_selection_metadata(entry),
+            metadata=selection_metadata(entry),
             raw=entry.raw,
         )
         self.entry = entry
@@ -387,17 +385,3 @@ def _doubling(fault: Fault) -> DatabaseError:
         "view-key-properties, or read it when less changes"
     )
     return DatabaseError(replace(fault, hint=hint))
-
-
-def _selection_metadata(entry: CatalogEntry) -> MetadataMapping:
-    """Return the selection; columns of the keys are always part of it."""
-    metadata = MetadataMapping.from_iterable(
-        {"breadcrumb": element["breadcrumb"], "metadata": element.get("metadata") or {}}
-        for element in entry.metadata
-    )
-    # A target needs the key to find rows, and the tap its bookmark.
-    for name in (*entry.key_properties, *filter(None, [entry.replication_key])):
-        column = metadata["properties", name]
-        if column.inclusion != Metadata.InclusionType.UNSUPPORTED:
-            column.inclusion = Metadata.InclusionType.AUTOMATIC
-    return metadata
