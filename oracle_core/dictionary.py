@@ -40,7 +40,6 @@ from oracle_core.dictionary_rows import (
     TableCommentRow,
     TableRow,
     TablespaceRow,
-    UserRow,
     VectorColumnRow,
 )
 from oracle_core.dictionary_statements import STATEMENTS, Statement
@@ -182,11 +181,6 @@ def session_facts_23(
 ) -> Iterator[SessionFactRow]:
     """Yield the same facts and the privileges on whole schemas (23ai)."""
     return _ask(connection, "session_facts_23", scope, SessionFactRow)
-
-
-def users(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[UserRow]:
-    """Yield users that Oracle does not maintain, by name."""
-    return _ask(connection, "users", scope, UserRow)
 
 
 def tables(connection: oracledb.Connection, scope: Scope | None = None) -> Iterator[TableRow]:

@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class UserRow:
-    """A user that Oracle does not maintain."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class TableRow:
     """A table; `num_rows` is None where it was never analysed."""
 

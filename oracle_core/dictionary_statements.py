@@ -51,11 +51,6 @@ _SESSION_FACTS = (
 )
 
 STATEMENTS: dict[str, Statement] = {
-    "users": Statement(
-        "SELECT u.username FROM all_users u WHERE u.oracle_maintained = 'N'"
-        " AND {scope} ORDER BY u.username",
-        "u.username",
-    ),
     "session_facts": Statement(_SESSION_FACTS, "USER"),
     "session_facts_23": Statement(
         f"{_SESSION_FACTS} UNION ALL "  # noqa: S608 - constants

@@ -8,30 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Oracle's own end is 2^63 - 2^48 (Database Reference, "Logical Database Limits").
-MAX_SCN = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Scn:
-    """One SCN; later commits have greater ones.
-
-    Raises:
-        ValueError: If the number is negative or above what Oracle uses.
-    """
-
-    value: int
-
-    def __post_init__(self) -> None:
-        """Check the range of the number."""
-        if not 0 <= self.value <= MAX_SCN:
-            msg = "an SCN lies between 0 and 2^63 - 1"
-            raise ValueError(msg)
-
-    def __str__(self) -> str:
-        """Return the digits."""
-        return str(self.value)
-
 
 @dataclass(frozen=True, slots=True)
 class ScnStatement:

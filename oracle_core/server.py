@@ -153,11 +153,6 @@ class Server:
         return MAX_BYTES if self.features >= (12, 2) else MAX_BYTES_BEFORE_12_2
 
     @property
-    def text_bytes(self) -> int:
-        """Bytes of the longest VARCHAR2."""
-        return 32_767 if self.is_extended else STANDARD_TEXT_BYTES
-
-    @property
     def key_bytes(self) -> int:
         """Bytes that the columns of a key may have in all (ORA-01450)."""
         return _INDEX_ENTRY_BYTES

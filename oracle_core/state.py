@@ -6,7 +6,7 @@ it back: numbers with a fraction are text with all their digits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +58,6 @@ class Bookmark:
     row_scn: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
-    def advanced(self, key: str, value: object) -> Bookmark:
-        """Return the bookmark moved to a value of the replication key."""
-        return replace(self, replication_key=key, replication_key_value=state_value(value))
-
 
 def read_bookmark(raw: object) -> Bookmark:
     """Return a bookmark of this tap or of an older tap-oracle.
@@ -82,23 +78,6 @@ def read_bookmark(raw: object) -> Bookmark:
         row_scn=_integer(raw.get("ORA_ROWSCN")),
         extra={key: value for key, value in raw.items() if key not in _KNOWN},
     )
-
-
-def write_bookmark(bookmark: Bookmark) -> dict[str, Any]:
-    """Return a bookmark as the state has it, without None and with the keys of others."""
-    known = {
-        "bookmark_version": BOOKMARK_VERSION,
-        "replication_method": bookmark.replication_method,
-        "replication_key": bookmark.replication_key,
-        "replication_key_value": bookmark.replication_key_value,
-        "version": bookmark.version,
-        "scn": bookmark.scn,
-        "ORA_ROWSCN": bookmark.row_scn,
-    }
-    return {
-        **{key: exact(value) for key, value in bookmark.extra.items()},
-        **{key: value for key, value in known.items() if value is not None},
-    }
 
 
 def state_value(value: object) -> BookmarkValue:
