@@ -283,7 +283,8 @@ TARGET_SETTINGS: list[th.Property[Any]] = [
             "What text without `maxLength` becomes. `grow` makes the longest VARCHAR2 of the "
             "database (4,000 or 32,767 bytes) and moves the column to CLOB when a longer value "
             "comes; `varchar2` fails at a longer value; `clob` makes CLOB, which SQL cannot "
-            "compare, group or index."
+            "compare, group or index. A key has 255 characters and, except with `varchar2`, grows "
+            "as far as an index takes it."
         ),
     ),
     th.Property(

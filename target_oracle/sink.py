@@ -30,7 +30,7 @@ from target_oracle.sources import Source, batch_of, lineage, sources
 from target_oracle.table_loader import loader_of
 from target_oracle.table_options import options_of
 from target_oracle.table_spec import TableSpec, column_specs, for_exchange
-from target_oracle.text_growth import clob_moves, outgrown
+from target_oracle.text_growth import growths
 from target_oracle.versions import Activation, VersionState
 
 if TYPE_CHECKING:
@@ -387,12 +387,14 @@ class OracleSink:
             raise LoadError(what) from None
 
     def _grow(self, batch: Batch) -> bool:
-        """Move columns that a batch has longer text for to CLOB; DataError with `freeze_schema`."""
-        session = self._services.session
-        longer = outgrown(batch, self._growing, session.server)
-        moves = clob_moves(self.table, longer, session.server, freeze=self._settings.freeze_schema)
-        for move in moves:
-            session.run_ddl(move.run, f"stream '{self.stream}': move {self.table}.{move.column}")
-        if longer:
+        """Make columns longer that a batch has longer text for; DataError where none may be."""
+        session, freeze = self._services.session, self._settings.freeze_schema
+        properties = {part.column.name: part.property.name for part in self._sources}
+        growing = {name: properties[name] for name in self._growing if name in properties}
+        changes = growths(self.table, batch, growing, session.server, freeze=freeze)
+        for change in changes:
+            where = f"stream '{self.stream}': change {self.table}.{change.column}"
+            session.run_ddl(change.run, where)
+        if changes:
             self.prepare()
-        return bool(longer)
+        return bool(changes)

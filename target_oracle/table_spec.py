@@ -9,7 +9,7 @@ from oracle_core import dictionary
 from oracle_core.dictionary import Scope
 from oracle_core.identifiers import Identifier
 from oracle_core.types import from_json_schema, row_of
-from oracle_core.types.from_json_schema import declared_type
+from oracle_core.types.from_json_schema import KEY_TEXT, declared_type
 from oracle_core.types.type_row import Family
 from target_oracle.comments import comment_of
 from target_oracle.errors import TableMismatchError
@@ -40,7 +40,8 @@ class ColumnSpec:
     """A column that a stream needs.
 
     `declared` says that the SCHEMA itself bounds the type, `grows` that it is text without a
-    length, which may become CLOB. `comment` is None where the stream has no description.
+    length, which may become CLOB, or longer in a key. `comment` is None where the stream has no
+    description.
     """
 
     name: Identifier
@@ -135,9 +136,11 @@ def _column_spec(
     is_unbounded = each.kind is ValueKind.STRING and not has_length
     if text != "clob" and is_unbounded and oracle_type.kind == "CLOB":
         return ColumnSpec(name, longest_text(server), grows=text == "grow", comment=comment)
+    # Of every kind: an array in a key is text, too.
+    grows = is_key and text != "varchar2" and not has_length and oracle_type == KEY_TEXT
     bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     declared = bounded or oracle_type != by_json
-    return ColumnSpec(name, oracle_type, not is_key, declared, comment=comment)
+    return ColumnSpec(name, oracle_type, not is_key, declared, grows, comment)
 
 
 def for_exchange(spec: TableSpec, stream: str) -> TableSpec:

@@ -24,6 +24,9 @@ BYTES_PER_CHARACTER = 4
 _ROWID_LENGTH = 18
 _LONGEST_FIXED = 22  # NUMBER; moments, intervals and floats are shorter
 _BYTES_PER_NATIONAL_CHARACTER = 2  # NVARCHAR2(n) counts UTF-16 code units
+LENGTH_BYTES = 2
+"""What an index adds to a column of more than 127 bytes for its length (ORA-01450)."""
+
 _FLOAT_BITS = 126
 _DIGITS_PER_BIT = 0.30103  # SQL Language Reference, "FLOAT Data Type"
 _REAL_SCALE = 30  # decimal places within the exponents of BINARY_FLOAT
@@ -101,8 +104,10 @@ def key_bytes(oracle_type: OracleType, bytes_per_character: int = BYTES_PER_CHAR
     """
     length = oracle_type.length or _LONGEST_FIXED
     if oracle_type.is_national:
-        return length * _BYTES_PER_NATIONAL_CHARACTER
-    return length * bytes_per_character if oracle_type.char_used == "C" else length
+        length *= _BYTES_PER_NATIONAL_CHARACTER
+    elif oracle_type.char_used == "C":
+        length *= bytes_per_character
+    return length + LENGTH_BYTES
 
 
 # What a column holds

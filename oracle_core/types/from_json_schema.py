@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MAX_VARCHAR2_BYTES = 4000
 """Bytes of a VARCHAR2 where MAX_STRING_SIZE is STANDARD, which every database allows."""
 
-KEY_TEXT_CHARACTERS = 255
-"""Length of a key column whose text has no `maxLength`.
+KEY_TEXT = OracleType("VARCHAR2", length=255, char_used="C")
+"""Type of a key column whose text has no `maxLength`.
 
 An index entry holds about 6,400 bytes in blocks of 8 KB (ORA-01450), so that six such columns
 fit into one key.
@@ -226,9 +226,7 @@ def _from_string(schema: Mapping[str, Any], *, is_key: bool) -> OracleType:
 
 def _text(max_length: object, *, is_key: bool) -> OracleType:
     if type(max_length) is not int or max_length < 1:
-        if not is_key:
-            return _CLOB
-        max_length = KEY_TEXT_CHARACTERS
+        return KEY_TEXT if is_key else _CLOB
     if max_length * BYTES_PER_CHARACTER <= MAX_VARCHAR2_BYTES:
         return OracleType("VARCHAR2", length=max_length, char_used="C")
     if is_key and max_length * BYTES_PER_CHARACTER <= _DEFAULT_SERVER.key_bytes:

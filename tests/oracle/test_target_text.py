@@ -100,3 +100,57 @@ def test_a_frozen_schema_refuses_with_property_and_line(loader: Loader) -> None:
     error = loader.error(SCHEMA, record_line({"ID": 2, "A": LONG}), freeze_schema=True)
     assert "(line 2)" in error
     assert "column A" in error
+
+
+LENGTHS = (
+    "SELECT char_used, CASE char_used WHEN 'B' THEN data_length ELSE char_length END"
+    " FROM user_tab_columns WHERE table_name = 'T' AND column_name = :name"
+)
+
+
+def length_of(loader: Loader, name: str) -> tuple[str, int]:
+    ((unit, length),) = loader.database.rows(loader.user, LENGTHS, name=name)
+    return unit, int(length)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"merge_strategy": "staged"}, {"load_method": "overwrite"}],
+    ids=lambda settings: "-".join(settings.values()),
+)
+def test_a_key_grows_as_far_as_it_may(loader: Loader, settings: dict[str, Any]) -> None:
+    schema = schema_line({"K": {"type": "string"}, "N": {"type": "integer"}}, keys=("K",))
+    keys = ["a", "ż" * 255, "ż" * 256, "x" * 513, "x" * 3_999]
+    rows = [{"K": key, "N": number} for number, key in enumerate(keys)]
+    sizes = []
+    for count in range(1, len(keys) + 1):
+        loader.load(schema, *map(record_line, rows[:count]), **settings)
+        sizes.append(length_of(loader, "K"))
+    assert sizes == [("C", 255), ("C", 255), ("C", 512), ("C", 1000), ("B", 4000)]
+    assert sorted(loader.rows("SELECT k, n FROM t")) == sorted(zip(keys, range(5), strict=True))
+    error = loader.error(schema, record_line({"K": "x" * 4_001, "N": 9}), **settings)
+    assert "property 'K': a text is longer than column K" in error
+    assert "4000 bytes in a key (ORA-01450) (line 2)" in error
+
+
+def test_columns_of_a_key_share_what_an_index_takes(loader: Loader) -> None:
+    text = {"type": "string"}
+    schema = schema_line({"K": text, "L": text, "N": {"type": "integer"}}, keys=("K", "L"))
+    loader.load(schema, record_line({"K": "k" * 4_000, "L": "l", "N": 1}))
+    loader.load(schema, record_line({"K": "k", "L": "l" * 2_000, "N": 2}))
+    assert length_of(loader, "K") == ("B", 4000)
+    error = loader.error(schema, record_line({"K": "k", "L": "l" * 3_000, "N": 3}))
+    assert "property 'L'" in error
+    assert "ORA-01450" in error
+    assert "(line 2)" in error
+    index = "SELECT COUNT(*) FROM user_constraints WHERE table_name = 'T' AND constraint_type = 'P'"
+    assert loader.rows(index) == [(1,)]
+
+
+def test_a_key_stays_where_text_does_not_grow(loader: Loader) -> None:
+    schema = schema_line({"K": {"type": "string"}}, keys=("K",))
+    loader.load(schema, record_line({"K": "k"}))
+    long = record_line({"K": "k" * 256})
+    assert "ORA-12899" in loader.error(schema, long, text_without_length="varchar2")
+    error = loader.error(schema, long, freeze_schema=True)
+    assert "property 'K': a text is longer than column K and freeze_schema is set (line 2)" in error
