@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 
 from tests.oracle.catalog_steps import command, environment
 
@@ -41,7 +42,7 @@ def test_the_command(oracle_database: OracleDatabase, hr_schema: str, tmp_path: 
     shown = command("show", f"{hr_schema}.EMPLOYEES", **settings)
     assert "NUMBER(8,2)" in shown.stdout
     assert "Monthly, in the currency of the country" in shown.stdout
-    assert "20,000 rows" in shown.stdout and "ago)" in shown.stdout
+    assert f"{HR_EMPLOYEES:,} rows" in shown.stdout and "ago)" in shown.stdout
     assert "EMPLOYEES_JOB_FK (JOB_ID) -> " in shown.stdout
     nothing = command("generate", "--table", f"{hr_schema}.NOTHING", **settings)
     assert (nothing.exit_code, json.loads(nothing.stdout)) == (0, {"streams": []})

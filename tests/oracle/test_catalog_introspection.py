@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 
 from catalog.introspect import take_inventory
 from catalog.name_filter import NameFilter
@@ -49,7 +50,7 @@ def test_every_family_of_views_finds_the_same(
     assert families == [Family.USER, Family.ALL, Family.DBA]
     assert own.tables == granted.tables == dba.tables
     employees = by_name(own)["EMPLOYEES"]
-    assert employees.estimate.rows == 20_000
+    assert employees.estimate.rows == HR_EMPLOYEES
     assert employees.estimate.analyzed_at is not None
     assert len(own.problems) == 0
 

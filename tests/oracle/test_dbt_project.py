@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 
 from catalog.command.main import main
 from demo.pipeline import PROJECT, Pipeline
@@ -93,7 +94,7 @@ def test_the_pipeline_ends_in_tested_models(
     (placed,) = oracle_database.rows(
         fresh_schema, "SELECT COUNT(department_id) FROM stg_hr__employees"
     )
-    assert counted == (20_000,)
+    assert counted == (HR_EMPLOYEES,)
     assert summed == placed
 
     with closing(oracle_database.connect(fresh_schema)) as connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 
 from demo import runs
 from demo.compare import contents
@@ -68,7 +69,7 @@ def test_a_loader_that_is_not_ours_takes_the_lines(
 
     assert run.run("tap-oracle", "target-jsonl") == 0
     (written,) = (tmp_path / "lines").glob(f"{hr_schema}-EMPLOYEES-*.jsonl")
-    assert len(written.read_text(encoding="utf-8").splitlines()) == 20_000
+    assert len(written.read_text(encoding="utf-8").splitlines()) == HR_EMPLOYEES
 
 
 def test_two_runs_move_what_changed_and_are_the_same_everywhere(
@@ -83,7 +84,7 @@ def test_two_runs_move_what_changed_and_are_the_same_everywhere(
     first = first_state["job_history"]["runs"]
     assert [run["status"] for run in first.values()] == ["SUCCESS"]
     (only,) = first.values()
-    assert only["streams"][f"{hr_schema}-EMPLOYEES"]["rows"] == 20_000
+    assert only["streams"][f"{hr_schema}-EMPLOYEES"]["rows"] == HR_EMPLOYEES
 
     assert pipeline.run("tap-oracle", "target-oracle") == 0
     second_state = state_of(pipeline)

@@ -9,6 +9,7 @@ import threading
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 
 from demo.compare import contents
 from tests.fix_plugins import TERMINATED, TIMEOUT_SECONDS, Plugin, exit_code, select
@@ -67,7 +68,7 @@ def test_terminated_tap_leaves_whole_lines_and_a_usable_state(
     environment: dict[str, str],
 ) -> None:
     stream = f"{hr_schema}-EMPLOYEES"
-    config = oracle_database.config(hr_schema, filter_schemas=[hr_schema], array_size_rows=1_000)
+    config = oracle_database.config(hr_schema, filter_schemas=[hr_schema], array_size_rows=200)
     process = tap.start(config, environment=environment, catalog=catalog)
     assert process.stdin and process.stdout and process.stderr
     process.stdin.close()
@@ -82,7 +83,7 @@ def test_terminated_tap_leaves_whole_lines_and_a_usable_state(
     assert output.endswith(b"\n")
     messages = [json.loads(line) for line in output.splitlines()]
     times = [message["record"]["UPDATED_AT"] for message in messages if message["type"] == "RECORD"]
-    assert 0 < len(times) < 20_000
+    assert 0 < len(times) < HR_EMPLOYEES
     state = [message["value"] for message in messages if message["type"] == "STATE"][-1]
     assert _bookmark(state, stream) in times
     (run,) = state["job_history"]["runs"].values()
@@ -93,7 +94,7 @@ def test_terminated_tap_leaves_whole_lines_and_a_usable_state(
     assert first.code == 0, first.stderr
     rest = tap.run(config, catalog=catalog, state=first.states()[-1])
     assert rest.code == 0, rest.stderr
-    assert len(rest.records(stream)) <= 20_000 - len(times) + 1
+    assert len(rest.records(stream)) <= HR_EMPLOYEES - len(times) + 1
     assert target.run(loading, stdin=rest.stdout).code == 0
     _agree(oracle_database, hr_schema, fresh_schema)
 
@@ -109,7 +110,7 @@ def test_terminated_target_keeps_what_its_state_says(
     environment: dict[str, str],
 ) -> None:
     stream = f"{hr_schema}-EMPLOYEES"
-    config = oracle_database.config(hr_schema, filter_schemas=[hr_schema], array_size_rows=1_000)
+    config = oracle_database.config(hr_schema, filter_schemas=[hr_schema], array_size_rows=200)
     extracted = tap.run(config, catalog=catalog)
     assert extracted.code == 0, extracted.stderr
     loading = oracle_database.config(
@@ -141,7 +142,7 @@ def test_terminated_target_keeps_what_its_state_says(
 
     rest = tap.run(config, catalog=catalog, state=values[-1])
     assert rest.code == 0, rest.stderr
-    assert 0 < len(rest.records(stream)) < 20_000
+    assert 0 < len(rest.records(stream)) < HR_EMPLOYEES
     finished = target.run(loading, stdin=rest.stdout)
     assert finished.code == 0, finished.stderr
     _agree(oracle_database, hr_schema, fresh_schema)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlparse
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 from singer_sdk.helpers._batch import BaseBatchFileEncoding
 from singer_sdk.sinks import BatchSink
 from singer_sdk.target_base import Target
@@ -105,7 +106,7 @@ def test_every_value_is_that_of_the_record(
     file_format: str,
     compression: str,
 ) -> None:
-    config = oracle_database.config(hr_schema, filter_schemas=hr_schema, array_size_rows=3_000)
+    config = oracle_database.config(hr_schema, filter_schemas=hr_schema, array_size_rows=600)
     catalog = catalog_of(tap, config)
     plain = tap.run(config, catalog=catalog)
     folder = tmp_path / "files of batches"
@@ -120,7 +121,7 @@ def test_every_value_is_that_of_the_record(
         message = json.loads(line, parse_float=Decimal)
         if message["type"] == "RECORD":
             expected.setdefault(message["stream"], []).append(message["record"])
-    assert sum(map(len, expected.values())) > 26_000
+    assert sum(map(len, expected.values())) > HR_EMPLOYEES
     for stream, records in expected.items():
         assert len(found[stream]) == len(records)
         for row, record in zip(found[stream], records, strict=True):
@@ -133,7 +134,7 @@ def test_a_state_follows_the_manifest_that_it_covers(
     oracle_database: OracleDatabase, tap: Plugin, hr_schema: str, tmp_path: Path
 ) -> None:
     tables = f"{hr_schema}.EMPLOYEES"
-    config = oracle_database.config(hr_schema, filter_tables=tables, array_size_rows=1_000)
+    config = oracle_database.config(hr_schema, filter_tables=tables, array_size_rows=200)
     catalog = catalog_of(tap, config, "UPDATED_AT")
     config["parallelism"] = 2
     done = tap.run(with_batches(config, tmp_path, "jsonl"), catalog=catalog)
@@ -178,8 +179,8 @@ def test_the_loader_of_the_sdk_reads_the_files(
         encoding = BaseBatchFileEncoding.from_dict(dict(message["encoding"]))
         sink.process_batch_files(encoding, message["manifest"])
 
-    assert len(CollectingSink.rows) == 20_000
-    assert len({row["EMPLOYEE_ID"] for row in CollectingSink.rows}) == 20_000
+    assert len(CollectingSink.rows) == HR_EMPLOYEES
+    assert len({row["EMPLOYEE_ID"] for row in CollectingSink.rows}) == HR_EMPLOYEES
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import oracledb
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 from singer_sdk.singerlib import Catalog
 
 from tap_oracle.tap import TapOracle
@@ -58,7 +59,7 @@ def test_the_sample(tap: Plugin, oracle_database: OracleDatabase, hr_schema: str
     root = metadata(employees)
     assert root["schema-name"] == hr_schema
     assert root["table-key-properties"] == ["EMPLOYEE_ID"]
-    assert root["row-count"] == 20_000
+    assert root["row-count"] == HR_EMPLOYEES
     assert root["is-view"] is False
     assert metadata(employees, "properties", "EMPLOYEE_ID")["inclusion"] == "automatic"
     history = streams[f"{hr_schema}-JOB_HISTORY"]

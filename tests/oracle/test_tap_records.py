@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES, HR_JOB_HISTORY
 
 from tests.fix_plugins import select
 
@@ -133,7 +134,7 @@ def test_both_paths_give_equal_lines(
             ]
         )
 
-    assert len(outputs[0]) > 6_000
+    assert len(outputs[0]) > HR_JOB_HISTORY
     assert outputs[0] == outputs[1]
 
 
@@ -142,15 +143,15 @@ def test_the_whole_sample(tap: Plugin, oracle_database: OracleDatabase, hr_schem
     done = tap.run(config)
 
     assert done.code == 0, done.stderr
-    assert len(done.records(f"{hr_schema}-EMPLOYEES")) == 20_000
-    assert len(done.records(f"{hr_schema}-JOB_HISTORY")) == 6_000
+    assert len(done.records(f"{hr_schema}-EMPLOYEES")) == HR_EMPLOYEES
+    assert len(done.records(f"{hr_schema}-JOB_HISTORY")) == HR_JOB_HISTORY
     assert done.stderr.count(": FULL_TABLE, ") == 7
     assert done.stderr.count(" rows/s)") == 8  # one line per stream, and the total
     assert "record by record" not in done.stderr
     assert done.errors() == []
     (run,) = done.states()[-1]["job_history"]["runs"].values()
     assert run["status"] == "SUCCESS"
-    assert run["streams"][f"{hr_schema}-EMPLOYEES"]["rows"] == 20_000
+    assert run["streams"][f"{hr_schema}-EMPLOYEES"]["rows"] == HR_EMPLOYEES
 
 
 @pytest.mark.parametrize(

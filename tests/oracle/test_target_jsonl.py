@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from oracle_standin.testing.fixtures import HR_EMPLOYEES
 
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
@@ -36,7 +37,7 @@ def test_the_sample_arrives_whole(
         if message["type"] == "RECORD":
             sent.setdefault(message["stream"], []).append(message["record"])
     assert len(sent) == 7
-    assert len(sent[f"{hr_schema}-EMPLOYEES"]) == 20_000
+    assert len(sent[f"{hr_schema}-EMPLOYEES"]) == HR_EMPLOYEES
     for stream, records in sent.items():
         assert jsonl.records(stream) == records, stream
     assert loaded.states() == extracted.states()[-1:]

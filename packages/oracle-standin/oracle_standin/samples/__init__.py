@@ -18,7 +18,7 @@ class _Sample(Protocol):
     CREATE: tuple[str, ...]
     FINISH: tuple[str, ...]
 
-    def inserts(self) -> Iterator[tuple[str, Iterable[Sequence[Any]]]]: ...
+    def inserts(self, part: int = 1) -> Iterator[tuple[str, Iterable[Sequence[Any]]]]: ...
 
 
 _SAMPLES: Mapping[str, _Sample] = {"hr": hr}
@@ -30,8 +30,10 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_SAMPLES))
 
 
-def load(sample: str, dsn: str, user: str, password: str) -> None:
+def load(sample: str, dsn: str, user: str, password: str, *, part: int = 1) -> None:
     """Create a sample's tables and rows in a user's own schema, through the real driver.
+
+    Its large tables hold the `part`th part of their rows.
 
     Raises KeyError for an unknown sample and oracledb.Error when the database refuses something.
     """
@@ -41,16 +43,16 @@ def load(sample: str, dsn: str, user: str, password: str) -> None:
         message = f"unknown sample {sample!r}: choose from {', '.join(names())}"
         raise KeyError(message)
     with closing(oracledb.connect(user=user, password=password, dsn=dsn)) as connection:
-        load_into(connection, sample)
+        load_into(connection, sample, part=part)
 
 
-def load_into(connection: oracledb.Connection, sample: str) -> None:
+def load_into(connection: oracledb.Connection, sample: str, *, part: int = 1) -> None:
     """Create a sample's tables and rows in the schema of an open connection."""
     module = _SAMPLES[sample]
     with connection.cursor() as cursor:
         for statement in module.CREATE:
             cursor.execute(statement)
-        for statement, rows in module.inserts():
+        for statement, rows in module.inserts(part):
             _insert(cursor, statement, rows)
         connection.commit()
         for statement in module.FINISH:

@@ -217,9 +217,9 @@ def jobs() -> Iterator[tuple[Any, ...]]:
         yield job, title, low, high, updated_at(number)
 
 
-def employees() -> Iterator[tuple[Any, ...]]:
+def employees(count: int = EMPLOYEES) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of EMPLOYEES, managers before their people."""
-    for number in range(1, EMPLOYEES + 1):
+    for number in range(1, count + 1):
         first = None if number % 97 == 0 else _FIRST_NAMES[number % len(_FIRST_NAMES)]
         last = _LAST_NAMES[number % len(_LAST_NAMES)]
         job, _, low, high = _JOBS[min(number - 1, number % len(_JOBS))]
@@ -241,9 +241,9 @@ def employees() -> Iterator[tuple[Any, ...]]:
         )
 
 
-def job_history() -> Iterator[tuple[Any, ...]]:
+def job_history(count: int = JOB_HISTORY) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of JOB_HISTORY: up to three earlier positions of every tenth employee."""
-    for number in range(JOB_HISTORY):
+    for number in range(count):
         employee = number // 3 * 10 + 1
         start = _EPOCH - timedelta(days=4_000 - 1_000 * (number % 3), seconds=number)
         end = start + timedelta(days=900, hours=7)
@@ -252,8 +252,10 @@ def job_history() -> Iterator[tuple[Any, ...]]:
         yield employee, start, end, job, department, updated_at(number)
 
 
-def inserts() -> Iterator[tuple[str, Iterable[Sequence[Any]]]]:
+def inserts(part: int = 1) -> Iterator[tuple[str, Iterable[Sequence[Any]]]]:
     """Yield an INSERT statement and its bind rows for each table, parents first.
+
+    The two large tables hold the `part`th part of their rows.
 
     UPDATED_AT goes in as text: a Python datetime would be bound as a DATE and lose its fraction.
     """
@@ -262,8 +264,8 @@ def inserts() -> Iterator[tuple[str, Iterable[Sequence[Any]]]]:
         ("countries", countries(), 4),
         ("departments", departments(), 6),
         ("jobs", jobs(), 5),
-        ("employees", employees(), 13),
-        ("job_history", job_history(), 6),
+        ("employees", employees(EMPLOYEES // part), 13),
+        ("job_history", job_history(JOB_HISTORY // part), 6),
     ):
         places = ", ".join(f":{place}" for place in range(1, width))
         moment = f"TO_TIMESTAMP(:{width}, 'YYYY-MM-DD HH24:MI:SS.FF6')"
