@@ -54,8 +54,8 @@ def from_json_schema(
     | --- | --- |
     | string, at most 1,000 characters | VARCHAR2(n CHAR), at most 4,000 bytes |
     | other string | CLOB; VARCHAR2(255 CHAR) or of its own length in a key |
-    | object, array | JSON from 21c on; else CLOB with JSON text |
-    | several types at once | CLOB with JSON text or the text itself |
+    | object, array, alone or beside others | JSON from 21c on; else CLOB with JSON text |
+    | several others at once | CLOB with JSON text or the text itself |
     | boolean | NUMBER(1); BOOLEAN from 23ai on |
     | integer | NUMBER(p) by its bounds, else NUMBER(38) |
     | number, `singer.decimal` | NUMBER, or NUMBER(p,s) where both are declared |
@@ -108,8 +108,10 @@ def _by_types(merged: Mapping[str, Any], *, is_key: bool, server: Server) -> Ora
     types = merged["type"]
     if types == {"string"}:
         return _from_string(merged, is_key=is_key)
-    if types == {"boolean"} or (types and types <= {"object", "array"} and not is_key):
-        return stand_in(OracleType("BOOLEAN" if types == {"boolean"} else "JSON"), server)
+    # As text, the string "true" and the boolean true of a document would be one value.
+    is_document = types & {"object", "array"} and not is_key
+    if is_document or types == {"boolean"}:
+        return stand_in(OracleType("JSON" if is_document else "BOOLEAN"), server)
     if types == {"integer"}:
         return _integer(merged)
     if types and types <= {"integer", "number"}:

@@ -1,6 +1,9 @@
-"""Output of other taps: what the CSV and PostgreSQL taps write, and the facts of the SDK's samples.
+"""Output of other taps: what the CSV and PostgreSQL taps write, and the facts of sample files.
 
-The files in `foreign/` are our own; they hold the forms that those taps and samples have.
+The files in `foreign/` are our own. `tap_csv_orders`, `tap_csv_folder` and `tap_postgres_kinds` are
+what those programs wrote for our data; the samples hold the forms that the sample files of the SDK
+and of target-postgres have. A `.json` beside a file is what target-postgres 0.8.1 made of it, as
+`python -m tools.trial.record` writes it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.oracle.loader import ID, ZONED, Loader, record_line, schema_line
+from tools.trial.comparison import differences, oracle_rows
 
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
@@ -32,6 +36,35 @@ def load(loader: Loader, name: str, **settings: Any) -> None:
     lines = (FOLDER / f"{name}.singer").read_text("utf-8").splitlines()
     done = loader.load(*lines, **settings)
     assert json.loads(done.stdout.splitlines()[-1]) == json.loads(lines[-1])["value"]
+
+
+def test_tables_are_those_of_target_postgres(loader: Loader) -> None:
+    """Value by value; all files in one run, since each table is the stream of one file."""
+    recorded = sorted(FOLDER.glob("*.json"))
+    assert len(recorded) == 5
+    messages = [file.with_suffix(".singer").read_text("utf-8") for file in recorded]
+    loader.load(*(line for text in messages for line in text.splitlines()))
+    with loader.database.connect(loader.user) as connection:
+        for file in recorded:
+            for table, rows in json.loads(file.read_text("utf-8")).items():
+                found = oracle_rows(connection, table.upper())
+                assert list(differences(rows, found)) == [], (file.name, table)
+
+
+def test_strings_of_a_document_stay_apart_from_its_other_values(loader: Loader) -> None:
+    """The text "true" and the boolean true, in a property of any type."""
+    kinds = ["string", "number", "integer", "array", "object", "boolean", "null"]
+    values: list[Any] = ["true", True, "1", 1, "null", None, "[]", []]
+    records = [{"ID": number, "DOC": value} for number, value in enumerate(values)]
+    loader.load(
+        schema_line({**ID, "DOC": {"type": kinds}}), *(record_line(record) for record in records)
+    )
+    stored = "SELECT JSON_SERIALIZE(doc) FROM t ORDER BY id"
+    if loader.rows("SELECT data_type FROM user_tab_columns WHERE column_name = 'DOC'") == [
+        ("JSON",)
+    ]:
+        texts = [None if value is None else json.dumps(value) for value in values]
+        assert loader.rows(stored) == [(text,) for text in texts]
 
 
 def test_csv(loader: Loader) -> None:

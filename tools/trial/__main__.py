@@ -14,15 +14,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import oracledb
+import psycopg
 from oracle_standin import Standin
 
+from tools.trial.desk import Desk
+from tools.trial.postgres import postgres_server
 from tools.trial.project import USERS, TrialError
-from tools.trial.tasks import TASKS, Desk
+from tools.trial.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FAILURES = (TrialError, OSError, subprocess.SubprocessError, oracledb.Error, LookupError)
+_FAILURES = (
+    TrialError,
+    OSError,
+    subprocess.SubprocessError,
+    oracledb.Error,
+    psycopg.Error,
+    LookupError,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,8 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with (
         tempfile.TemporaryDirectory(prefix="trial-") as folder,
         Standin(users=USERS, samples={"hr": "HR"}) as database,
+        postgres_server() as postgres,
     ):
-        desk = Desk(database, Path(folder), options.meltano.resolve(), options.rows)
+        desk = Desk(database, postgres, Path(folder), options.meltano.resolve(), options.rows)
         for name, task in TASKS:
             if options.only not in name:
                 continue

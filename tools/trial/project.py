@@ -17,7 +17,7 @@ import yaml
 from demo.pipeline import PROJECT, QUIET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from oracle_standin import Standin
 
@@ -55,17 +55,20 @@ class Project:
 
     def write(self, tap: Mapping[str, Any], target: Mapping[str, Any], **tap_extras: Any) -> None:
         """Write `meltano.yml`; `tap_extras` are `select`, `metadata` and their like."""
+        extractor = own_plugin("tap-oracle", tap)
+        self.write_plugins(
+            extractors=[{**extractor, **tap_extras}], loaders=[own_plugin("target-oracle", target)]
+        )
+
+    def write_plugins(self, **plugins: Sequence[Mapping[str, Any]]) -> None:
+        """Write `meltano.yml` with plugins by kind, and the definitions that ours inherit from."""
         shutil.copytree(PROJECT / "plugins", self.folder / "plugins", dirs_exist_ok=True)
-        extractor = _plugin("tap-oracle", tap)
         content = {
             "version": 1,
             "default_environment": "trial",
             "environments": [{"name": "trial"}],
             "send_anonymous_usage_stats": False,
-            "plugins": {
-                "extractors": [{**extractor, **tap_extras}],
-                "loaders": [_plugin("target-oracle", target)],
-            },
+            "plugins": {kind: list(listed) for kind, listed in plugins.items()},
         }
         text = yaml.safe_dump(content, sort_keys=False)
         (self.folder / "meltano.yml").write_text(text, "utf-8")
@@ -90,7 +93,7 @@ class Project:
         return done.stdout
 
 
-def _plugin(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
+def own_plugin(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plugin that inherits its definition from the lock file beside the project."""
     return {
         "name": name,
