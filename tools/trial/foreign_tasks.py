@@ -28,14 +28,15 @@ _REQUIREMENTS = {
     "tap-postgres": "meltanolabs-tap-postgres==0.10.0",
     "target-postgres": "meltanolabs-target-postgres==0.8.1",
 }
-_NOT_FOR_ALL = {
+_NOT_FOR_BOTH = {
+    "encoded_string_data",  # holds a NUL, which PostgreSQL refuses
     "invalid_schema",
     "record_before_schema",
     "record_missing_key_property",
     "record_missing_required_property",
     "schema_no_properties",
 }
-"""Sample files of the SDK that a target must refuse, or that create no table."""
+"""Sample files of the SDK that one of the targets or both must refuse."""
 
 
 def _foreign_plugin(name: str, config: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def install(desk: Desk) -> str:
             ),
             {
                 **own_plugin("tap-oracle", desk.source()),
-                "select": ["HR-JOBS.*", "HR-JOB_HISTORY.*", "HR-EMPLOYEES.*"],
+                "select": ["HR-JOBS.*", "HR-JOB_HISTORY.*", "HR-DEPARTMENTS.*"],
             },
         ],
         loaders=[
@@ -122,7 +123,7 @@ def from_postgres(desk: Desk) -> str:
 def into_postgres(desk: Desk) -> str:
     """Load tables of Oracle with target-postgres, and compare them with their source."""
     _project(desk).run("run", "tap-oracle", "target-postgres")
-    names = ("JOBS", "JOB_HISTORY", "EMPLOYEES")
+    names = ("JOBS", "JOB_HISTORY", "DEPARTMENTS")
     values = _compare(desk, "copy", {name: name for name in names}, user="HR")
     return f"{values} values as Oracle has them"
 
@@ -133,7 +134,7 @@ def samples_of_the_sdk(desk: Desk) -> str:
     lines = "".join(
         file.read_text("utf-8").rstrip("\n") + "\n"
         for file in sorted(samples.iterdir(), key=lambda each: each.name)
-        if file.name.endswith(".singer") and file.name.removesuffix(".singer") not in _NOT_FOR_ALL
+        if file.name.endswith(".singer") and file.name.removesuffix(".singer") not in _NOT_FOR_BOTH
     )
     load_twice(desk, "sdk", lines)
     tables = [row["table_name"] for row in desk.postgres.rows(_TABLES.format("sdk"))]
