@@ -138,7 +138,7 @@ soak: $(VENV)/.installed
 	cd $(STANDIN) && SOAK_SECONDS=60 $(HERE)/python -m pytest -s tests/test_concurrency.py
 
 faults-target: $(VENV)/.installed
-	FAULTS=full $(BIN)/python -m pytest -q tests/oracle/test_target_faults.py tests/oracle/test_target_property.py
+	FAULTS=full $(BIN)/python -m pytest -q $(PARALLEL) tests/oracle/test_target_faults.py tests/oracle/test_target_property.py
 
 standin-report: $(VENV)/.installed
 	cd $(STANDIN) && $(HERE)/python -m tests.report

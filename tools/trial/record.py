@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -56,4 +55,4 @@ def _tables(server: PostgresServer) -> Tables:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
