@@ -22,7 +22,8 @@
 # make standin-report  counts the statements that the stand-in answers as Oracle does
 # make test-dbt  runs dbt on the demo's models and on hostile schemas
 # make bench-tap  measures the tap: parallel reading, memory, LogMiner's redo; ROWS=1000000
-# make faults-tap  kills loads of the tap at POINTS=25 random points each with 1 and 2 workers
+# make faults-tap  kills loads of the tap at POINTS=25 random points each with 1 and 2 workers, and
+#             compares HISTORIES=15 random histories of changes by log, killed too, with the source
 # make bench-target  measures the target beside the SDK's: CPU per row, Arrow files, processes; ROWS=200000
 # make bench-discovery  measures discovery beside the SDK's own with 10 and 10,000 tables and with the
 #             most that the SDK finishes in five minutes; LONG=1 adds 50,000, SIZES="10 1000" chooses
@@ -165,7 +166,8 @@ bench-tap: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.tap $(if $(ROWS),--rows $(ROWS))
 
 faults-tap: $(VENV)/.installed
-	TAP_FAULT_POINTS=$(or $(POINTS),25) $(BIN)/python -m pytest -s -n 0 tests/oracle/test_tap_faults.py
+	TAP_FAULT_POINTS=$(or $(POINTS),25) LOG_HISTORIES=$(or $(HISTORIES),15) \
+	  $(BIN)/python -m pytest -s -n 0 tests/oracle/test_tap_faults.py tests/oracle/test_log_property.py
 
 bench-discovery: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.discovery $(if $(SIZES),--tables $(SIZES)) $(if $(LONG),--long)

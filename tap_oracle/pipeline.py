@@ -164,7 +164,6 @@ class Pipeline:
             return
         stream, progress = reading.stream, reading.progress
         stream.finish()
-        progress.clear()
         progress.scn = stream.bookmark.scn
         self._record(reading)
         _LOGGER.info(
@@ -176,6 +175,8 @@ class Pipeline:
         if reading.is_recorded:
             return
         reading.is_recorded = True
+        # Before the line that says how the stream ended.
+        reading.progress.clear()
         reading.metrics.close()
         self._services.run.record_stream(
             reading.stream.name, reading.stream.replication_method, reading.progress

@@ -34,10 +34,13 @@ SCN_SOURCES = (
 
 # Without EXECUTE on it, DBMS_FLASHBACK is an unknown name: ORA-00904.
 _NO_RIGHT = frozenset({"ORA-00942", "ORA-00904", "ORA-01031", "ORA-06550", "ORA-41900"})
-_NOT_AS_OF = frozenset({"ORA-08187", "ORA-01031", "ORA-22818", "ORA-02000", "ORA-30051"})
+_NOT_AS_OF = frozenset({"ORA-01031", "ORA-22818", "ORA-02000", "ORA-30051"})
 
 NO_PAST = "ORA-08187"
-"""An external table has no past (SQL Language Reference, flashback_query_clause)."""
+"""An external table has no past (SQL Language Reference, flashback_query_clause).
+
+No refusal for the run: a transaction would give it none either, and it is read as it is now.
+"""
 
 REREAD_CODES = frozenset({"ORA-01555", "ORA-01466", "ORA-08180", "ORA-08181", NO_PAST})
 """The state as of an SCN is gone (undo overwritten), was made unreadable by DDL, or never was."""

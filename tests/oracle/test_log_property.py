@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
 
 pytestmark = pytest.mark.oracle
+
+HISTORIES = int(os.environ.get("LOG_HISTORIES", "4"))
 
 COLUMNS = {
     "name": ["NULL", "'a'", "'it''s; (x), \"y\"'", "' '", "'é€𝄞'"],
@@ -43,6 +46,15 @@ def changes(first: int) -> st.SearchStrategy[str]:
         st.builds(lambda k, value: f"UPDATE t SET {value} WHERE id = {k}", key, _SET),
         st.builds(lambda new, old: f"UPDATE t SET id = {new} WHERE id = {old}", key, key),
         st.builds(lambda k: f"DELETE FROM t WHERE id = {k}", key),
+        # Several rows in one statement, whose keys change places.
+        st.builds(
+            lambda low, high: (
+                f"UPDATE t SET id = {low + high} - id WHERE id BETWEEN {low} AND {high}"
+            ),
+            key,
+            key,
+        ),
+        st.just(f"DELETE FROM t WHERE id BETWEEN {first} AND {first + 1}"),
     )
     return st.one_of(change, change, change, st.sampled_from(["SAVEPOINT s", "ROLLBACK TO s"]))
 
@@ -93,7 +105,7 @@ def user(request: pytest.FixtureRequest, oracle_database: OracleDatabase) -> Ite
 
 
 # Each step of shrinking runs the tap some ten times: the example as it was found will do.
-@settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=HISTORIES, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(history=_HISTORY)
 def test_a_target_equals_the_source(
     oracle_database: OracleDatabase,
