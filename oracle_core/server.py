@@ -26,6 +26,7 @@ StringSize = Literal["STANDARD", "EXTENDED"]
 Release = tuple[int, int]
 
 # Dynamic SQL: a name that is out of reach fails in its own handler, not when the block is compiled.
+_ROLE = "SELECT SYS_CONTEXT('USERENV', 'DATABASE_ROLE') FROM dual"
 _BLOCK = """BEGIN
   BEGIN
     EXECUTE IMMEDIATE 'BEGIN DBMS_UTILITY.DB_VERSION(:1, :2); END;'
@@ -211,6 +212,17 @@ def read_server(connection: oracledb.Connection) -> Server:
 def release_of(connection: oracledb.Connection) -> Release:
     """Return the release of the software, which the driver knows from the logon."""
     return _release(str(connection.version))
+
+
+def is_physical_standby(connection: oracledb.Connection) -> bool:
+    """Return whether this is a copy that applies the redo of another database, open for reading.
+
+    Its V$TRANSACTION does not show what is open at the primary (SQL Language Reference,
+    "SYS_CONTEXT", DATABASE_ROLE).
+    """
+    with connection.cursor() as cursor:
+        row = cursor.execute(_ROLE).fetchone()
+    return row is not None and row[0] == "PHYSICAL STANDBY"
 
 
 def string_size_of(longest_text: int) -> StringSize:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import oracledb
 
 from oracle_core.errors import describe
+from oracle_core.server import is_physical_standby
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,7 @@ class LateCommits:
         self._lookback_seconds = lookback_seconds
         self._views = list(_VIEWS)
         self._has_warned = False
+        self._is_standby: bool | None = None
 
     def warn_if_blind(self, stream: str) -> None:
         """Warn once in a run that open transactions cannot be seen.
@@ -83,7 +85,14 @@ class LateCommits:
         if self.mode != AUTO or self._has_warned or self.note() is not None:
             return
         self._has_warned = True
-        if not self._lookback_seconds:
+        if self._is_standby and not self._lookback_seconds:
+            _LOGGER.warning(
+                "Stream '%s': this is a physical standby, where open transactions of the primary "
+                "cannot be seen, so that rows committed after they were stamped may be missed; set "
+                "lookback_seconds or late_commits (rowscn)",
+                stream,
+            )
+        elif not self._lookback_seconds:
             # The grant goes to GV_$TRANSACTION: GV$TRANSACTION is a synonym of it (ORA-02030).
             _LOGGER.warning(
                 "Stream '%s': open transactions cannot be seen, so that rows committed after "
@@ -95,6 +104,11 @@ class LateCommits:
     def note(self) -> OpenTransactions | None:
         """Return what is open now; None where it is not asked for or cannot be seen."""
         if self.mode == OFF:
+            return None
+        if self._is_standby is None:
+            self._is_standby = is_physical_standby(self._session())
+        if self._is_standby:
+            # Its V$TRANSACTION is empty, which does not mean that nothing is open.
             return None
         while self._views:
             try:

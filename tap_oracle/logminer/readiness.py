@@ -9,7 +9,7 @@ import oracledb
 
 from catalog.grants import LOG_DATABASE, log_table
 from oracle_core.errors import describe
-from oracle_core.server import release_of
+from oracle_core.server import is_physical_standby, release_of
 from tap_oracle.logminer.literals import unsupported_reason
 from tap_oracle.logminer.position import NO_RIGHT
 from tap_oracle.logminer.session import Place, container_of, refuses_to_mine
@@ -67,6 +67,8 @@ def reasons_against(
             ((minimal, keys, everything, mode, scn),) = cursor.execute(_LOGGING).fetchall()
     except oracledb.Error as error:
         return [*reasons, f"V$DATABASE cannot be read ({describe(error).code})"]
+    if is_physical_standby(mining):
+        reasons.append("a physical standby does not show what is open at the primary")
     if mode != "ARCHIVELOG":
         reasons.append("the database does not archive its redo logs (NOARCHIVELOG)")
     levels = {"YES"} & {keys, everything}

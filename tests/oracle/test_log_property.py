@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import oracledb
@@ -37,8 +37,11 @@ _SET = st.sampled_from(sorted(COLUMNS)).flatmap(
 )
 
 
-def changes(first: int) -> st.SearchStrategy[str]:
-    """Statements of one session, which has keys of its own, so that none waits for another."""
+def changes(first: int) -> st.SearchStrategy[list[str]]:
+    """Statements of one session, which has keys of its own, so that none waits for another.
+
+    One, or two that are undone to a savepoint and leave the transaction with what came before.
+    """
     key = st.integers(first, first + 3)
     change = st.one_of(
         st.builds(lambda k, row: f"INSERT INTO t VALUES ({k}, {', '.join(row)})", key, _ROW),
@@ -56,10 +59,12 @@ def changes(first: int) -> st.SearchStrategy[str]:
         ),
         st.just(f"DELETE FROM t WHERE id BETWEEN {first} AND {first + 1}"),
     )
-    return st.one_of(change, change, change, st.sampled_from(["SAVEPOINT s", "ROLLBACK TO s"]))
+    undone = st.builds(lambda a, b: ["SAVEPOINT s", a, b, "ROLLBACK TO s"], change, change)
+    lasting = change.map(lambda statement: [statement])
+    return st.one_of(lasting, lasting, undone)
 
 
-_END = st.sampled_from(["COMMIT", "COMMIT", "COMMIT", "ROLLBACK"])
+_END = st.sampled_from([["COMMIT"], ["COMMIT"], ["COMMIT"], ["ROLLBACK"]])
 _STEP = st.one_of(
     st.tuples(st.just(0), st.one_of(changes(1), changes(1), _END)),
     st.tuples(st.just(1), st.one_of(changes(11), changes(11), _END)),
@@ -73,20 +78,11 @@ class Writers:
 
     def __init__(self, database: OracleDatabase, user: str) -> None:
         self.sessions = [database.connect(user) for _ in range(2)]
-        self.end("ROLLBACK")
 
     def step(self, number: int, statement: str) -> None:
-        with closing(self.sessions[number].cursor()) as cursor:
-            try:
-                cursor.execute(statement)
-            except oracledb.IntegrityError:  # the key is there already
-                return
-            if statement in {"COMMIT", "ROLLBACK"}:
-                cursor.execute("SAVEPOINT s")
-
-    def end(self, statement: str) -> None:
-        for number in range(len(self.sessions)):
-            self.step(number, statement)
+        # An INSERT or a new key may meet a row that has the key.
+        with closing(self.sessions[number].cursor()) as cursor, suppress(oracledb.IntegrityError):
+            cursor.execute(statement)
 
     def close(self) -> None:
         for session in self.sessions:
@@ -110,15 +106,21 @@ def user(request: pytest.FixtureRequest, oracle_database: OracleDatabase) -> Ite
 def test_a_target_equals_the_source(
     oracle_database: OracleDatabase,
     user: str,
-    history: list[tuple[list[tuple[int, str]], int | None]],
+    history: list[tuple[list[tuple[int, list[str]]], int | None]],
 ) -> None:
-    """Each round changes rows, lets some runs be killed, and compares after a whole one."""
-    oracle_database.execute(user, "DELETE FROM t")
+    """Each round changes rows, lets some runs be killed, and compares after a whole one.
+
+    The last round ends every transaction, so that what was open for long arrives too.
+    """
+    rows = [f"INSERT INTO t (id, name) VALUES ({key}, 'old')" for key in (1, 2, 3, 11, 12, 13)]
+    oracle_database.execute(user, "DELETE FROM t", *rows)
     replicas = [Replica(oracle_database, user, method) for method in ("logminer", "flashback")]
     with closing(Writers(oracle_database, user)) as writers:
-        for steps, killed_after in history:
-            for session, statement in steps:
-                writers.step(session, statement)
+        end: list[tuple[int, list[str]]] = [(0, ["COMMIT"]), (1, ["COMMIT"])]
+        for steps, killed_after in [*history, (end, None)]:
+            for session, statements in steps:
+                for statement in statements:
+                    writers.step(session, statement)
             for replica in replicas:
                 if killed_after is not None:
                     replica.run_killed(lines=killed_after)

@@ -58,6 +58,12 @@ class Session:
     def close(self) -> None:
         """One cursor for all statements."""
 
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
 
 def entry_of(properties: dict[str, str] | None = None) -> CatalogEntry:
     (stream,) = catalog_of(properties or {"ID": "NUMBER(9)", "K2": "NUMBER(9)"})["streams"]
@@ -172,6 +178,13 @@ def test_where_a_pluggable_database_is_mined(
     starts = [binds for sql, binds in root.asked if "START_LOGMNR" in sql]
     is_tried = version.startswith("19") and container == "3"
     assert starts == ([{"first_scn": 4711, "last_scn": 4711}] if is_tried else [])
+
+
+def test_a_physical_standby_does_not_show_open_transactions() -> None:
+    mining: Answers = {"v$database": [LOGGED], "DATABASE_ROLE": [("PHYSICAL STANDBY",)]}
+    assert "physical standby" in reasons(mining, version="23.4.0.0.0")[0]
+    mining["DATABASE_ROLE"] = [("LOGICAL STANDBY",)]
+    assert reasons(mining, version="23.4.0.0.0")[0] == ""
 
 
 def test_a_user_who_may_not_read_the_database() -> None:
