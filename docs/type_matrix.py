@@ -131,6 +131,8 @@ def matrix_lines() -> Iterator[str]:
     yield 'value in a text column is JSON text, so that `"1"` and `1` stay different. A moment with'
     yield "an offset other than UTC is refused by DATE and TIMESTAMP columns, unless the stream"
     yield "declares such a type itself: then the offset is only the label of a wall clock."
+    yield "NUMBER holds 38 digits and more (39 or 40 where they begin at an even place): what has"
+    yield "more is refused, as a number inside of a document for a column of type JSON is."
     yield ""
     yield "### Properties without `x-sql-datatype`"
     yield ""

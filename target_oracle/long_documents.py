@@ -6,15 +6,13 @@ itself (OSON), which goes with its row.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import msgspec
 import oracledb
 
 from oracle_core.types import BindPlan, Family, row_of
+from target_oracle.document_numbers import DECODER, DOUBTFUL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +24,6 @@ if TYPE_CHECKING:
 _FIRST_CLIENT = (21,)
 """Older Oracle Client libraries have no type for JSON (thick mode)."""
 
-# A document holds numbers as NUMBER. What may be beyond its 38 certain digits or its range, the
-# server judges from the text, as it does without this module.
-_DOUBTFUL_NUMBER = re.compile(r"\d[\d.]{38}|\d[eE][-+]?\d")
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _NATIVE = BindPlan("{}", oracledb.DB_TYPE_JSON, list)
 
 
@@ -63,6 +57,7 @@ def _is_long_document(column: LoadColumn, bound: Binding) -> bool:
 def _documents(texts: Sequence[object]) -> list[object] | None:
     """Return the values of JSON texts; None where a number of theirs is doubtful."""
     present = [str(text) for text in texts if text is not None]
-    if any(map(_DOUBTFUL_NUMBER.search, present)):
+    # The driver encodes 38 digits for certain; of more the server makes its NUMBER from the text.
+    if any(map(DOUBTFUL.search, present)):
         return None
-    return [None if text is None else _DECODER.decode(str(text)) for text in texts]
+    return [None if text is None else DECODER.decode(str(text)) for text in texts]

@@ -12,6 +12,7 @@ from oracle_core.types.encode import texts
 from oracle_core.types.from_json_schema import declared_type
 from oracle_core.types.type_row import Family
 from target_oracle.batch import Batch
+from target_oracle.document_numbers import refuse_inexact_numbers
 from target_oracle.properties import Property, ValueKind
 from target_oracle.records import Row, json_texts, plain_texts
 from target_oracle.statements import LoadColumn
@@ -88,8 +89,10 @@ class Source:
             documents = json_texts(given)
             # Vectors are bound as the driver's arrays: TO_VECTOR makes FLOAT32 of text whatever the
             # column holds.
-            is_vector = row_of(column.type).family is Family.VECTOR
-            return column.plan.values(documents) if is_vector else documents
+            family = row_of(column.type).family
+            if family is Family.JSON:
+                refuse_inexact_numbers(documents)
+            return column.plan.values(documents) if family is Family.VECTOR else documents
         if is_raw:
             given = (
                 json_texts(given) if self.property.kind is ValueKind.JSON else plain_texts(given)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from oracle_core.types import JsonSchemaOptions, decode, fetch_plan, parse
+from tap_oracle.writer import encode_message
 
 PLAIN = JsonSchemaOptions()
 TEXT = JsonSchemaOptions(use_singer_decimal=True, non_finite="string")
@@ -104,3 +105,11 @@ def test_intervals() -> None:
         None,
     ]
     assert decode.year_to_month(["-1234-05", None], PLAIN) == ["-P1234Y5M", None]
+
+
+def test_json_keeps_u_0000() -> None:
+    """It stands in JSON text as an escape only (RFC 8259, section 7)."""
+    text = '{"a\\u0000": "\\u0000x"}'
+    (document,) = decode.json_documents([text], PLAIN)
+    assert document == {"a\0": "\0x"}
+    assert encode_message(document) == b'{"a\\u0000":"\\u0000x"}\n'
