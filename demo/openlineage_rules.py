@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
+MOMENT = {"type": "string", "format": "date-time"}
+LIFECYCLE_STATES = ["ALTER", "CREATE", "DROP", "OVERWRITE", "RENAME", "TRUNCATE"]
 STATES = ["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]
 
 
@@ -43,7 +45,14 @@ JOB_ID = fields("namespace name", namespace=TEXT, name=TEXT)
 RUN_ID = fields("runId", runId={"type": "string", "format": "uuid"})
 PARENT = fields("run job", run=RUN_ID, job=JOB_ID, root=fields("run job", run=RUN_ID, job=JOB_ID))
 SCHEMA = fields("", fields=many(fields("name", name=TEXT, type=TEXT)))
-SOURCE = fields("namespace name field", namespace=TEXT, name=TEXT, field=TEXT)
+TRANSFORMATION = fields("type", type={"enum": ["DIRECT", "INDIRECT"]}, subtype=TEXT)
+SOURCE = fields(
+    "namespace name field",
+    namespace=TEXT,
+    name=TEXT,
+    field=TEXT,
+    transformations=many(TRANSFORMATION),
+)
 LINEAGE = fields(
     "fields",
     fields={
@@ -56,7 +65,13 @@ STATISTICS = fields("", rowCount=COUNT, size=COUNT, fileCount=COUNT)
 
 def dataset(name: str, statistics: str) -> dict[str, Any]:
     """Return the schema of an input or output."""
-    facets_of_data = facets(schema=SCHEMA, columnLineage=LINEAGE)
+    facets_of_data = facets(
+        schema=SCHEMA,
+        columnLineage=LINEAGE,
+        lifecycleStateChange=fields(
+            "lifecycleStateChange", lifecycleStateChange={"enum": LIFECYCLE_STATES}
+        ),
+    )
     figures = {name: facets(**{statistics: STATISTICS})}
     return fields("namespace name", namespace=TEXT, name=TEXT, facets=facets_of_data, **figures)
 
@@ -64,7 +79,7 @@ def dataset(name: str, statistics: str) -> dict[str, Any]:
 RUN_EVENT = fields(
     "eventTime producer schemaURL run job",
     eventType={"enum": STATES},
-    eventTime={"type": "string", "format": "date-time"},
+    eventTime=MOMENT,
     producer=URI,
     schemaURL={"type": "string", "pattern": r"/2-0-\d+/OpenLineage\.json#/\$defs/RunEvent$"},
     run={
@@ -74,6 +89,9 @@ RUN_EVENT = fields(
                 "",
                 facets=facets(
                     parent=PARENT,
+                    nominalTime=fields(
+                        "nominalStartTime", nominalStartTime=MOMENT, nominalEndTime=MOMENT
+                    ),
                     processing_engine=fields("version", version=TEXT, name=TEXT),
                     errorMessage=fields(
                         "message programmingLanguage", message=TEXT, programmingLanguage=TEXT

@@ -218,13 +218,17 @@ def in_lineage(lines: Iterable[str]) -> Iterator[SeenRun]:
         (event["run"]["runId"], event["eventType"]): dt.datetime.fromisoformat(event["eventTime"])
         for event in events
     }
-    for event in events:
-        if event["eventType"] not in _ENDS:
+    ends = [event for event in events if event["eventType"] in _ENDS]
+    rows: dict[str, dict[str, int]] = {}
+    for event in ends:
+        # A stream is a job of its own, whose parent is the run.
+        for given, made in zip(event["inputs"], event["outputs"], strict=True):
+            streams_of_run = rows.setdefault(event["run"]["facets"]["parent"]["run"]["runId"], {})
+            streams_of_run[given["name"]] = made["outputFacets"]["outputStatistics"]["rowCount"]
+    for event in ends:
+        if event["outputs"]:
             continue
-        streams = {
-            given["name"]: made["outputFacets"]["outputStatistics"]["rowCount"]
-            for given, made in zip(event["inputs"], event["outputs"], strict=True)
-        }
+        streams = rows.get(event["run"]["runId"], {})
         run_id = event["run"]["runId"]
         started, ended = times[run_id, "START"], times[run_id, event["eventType"]]
         yield SeenRun(

@@ -1,50 +1,49 @@
 """The sink that sends OpenLineage events; needs the extra `lineage`.
 
-One event when the run starts, one per stream (RUNNING, with its schema), one at the end with the
-row counts and, because some consumers read only that, every facet again. Where the events go is
-the client's own configuration.
+The run is a job, and each stream is a job below it, so that a lineage store joins each source with
+its own table and not every table with every other. A stream sends START with its schema and, when
+the run ends, its end with the row counts and, because some consumers read only that, every facet
+again. Where the events go is the client's own configuration.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import uuid
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from openlineage.client import OpenLineageClient, set_producer
-from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
-from openlineage.client.facet_v2 import (
-    RunFacet,
-    column_lineage_dataset,
-    error_message_run,
-    input_statistics_input_dataset,
-    job_type_job,
-    output_statistics_output_dataset,
-    parent_run,
-    processing_engine_run,
-    schema_dataset,
-)
+from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
+from openlineage.client.facet_v2 import job_type_job
+from openlineage.client.uuid import generate_static_uuid
 
-from oracle_core.connection_settings import DEFAULT_PORT
-from oracle_core.history.model import RunStatus, StreamRun
-from oracle_core.telemetry.events import Event, RunEnded, RunStarted, StreamStarted
+from oracle_core.history.model import RunStatus
+from oracle_core.history.rows import stream_status
+from oracle_core.telemetry.events import (
+    Event,
+    RunEnded,
+    RunStarted,
+    StreamStarted,
+    TableChanged,
+)
+from oracle_core.telemetry.lineage_facets import Datasets, Parent, outer_parents, run_facets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from openlineage.client.facet_v2 import DatasetFacet, InputDatasetFacet, OutputDatasetFacet
+    from openlineage.client.event_v2 import InputDataset, OutputDataset
+    from openlineage.client.facet_v2 import RunFacet
 
     from oracle_core.history.model import RunRecord
 
 PRODUCER = "https://pypi.org/project/singer-oracle"
-PARENT_VARIABLE = "MELTANO_RUN_ID"
 _ENDS = {
     RunStatus.SUCCESS: RunState.COMPLETE,
     RunStatus.FAILED: RunState.FAIL,
     RunStatus.INTERRUPTED: RunState.ABORT,
 }
+_LIFECYCLE = ("CREATE", "DROP", "RENAME", "TRUNCATE", "ALTER")
+"""Changes of a table that the facet `lifecycleStateChange` knows, the ones that say more first."""
 
 
 class LineageSink:
@@ -64,123 +63,88 @@ class LineageSink:
         self._namespace = str(config["lineage_namespace"])
         self._is_reader = application.startswith("tap")
         self._version = metadata.version("singer-oracle")
-        self._datasets = _database_namespace(config), _service(config)
+        self._datasets = Datasets(config, namespace=self._namespace)
+        self._outer = outer_parents(self._namespace)
         self._streams: dict[str, StreamStarted] = {}
+        self._changes: dict[str, set[str]] = {}
 
     def handle(self, event: Event) -> None:
         """Send what the event tells."""
         if isinstance(event, RunStarted):
-            self._send(event.run, RunState.START, ())
+            self._send_run(event.run, RunState.START, event.run.started_at)
         elif isinstance(event, StreamStarted):
+            now = dt.datetime.now(dt.UTC)
+            if not self._streams:
+                self._send_run(event.run, RunState.RUNNING, now)
+            if event.stream not in self._streams:
+                self._streams[event.stream] = event
+                self._send_stream(event.run, event, RunState.START, now)
             self._streams[event.stream] = event
-            self._send(event.run, RunState.RUNNING, (event.stream,))
+        elif isinstance(event, TableChanged):
+            self._changes.setdefault(event.table, set()).add(event.change)
         elif isinstance(event, RunEnded):
-            self._send(event.run, _ENDS[event.run.status], tuple(self._streams))
+            self._end(event.run)
 
     def close(self) -> None:
         """Wait until what was sent has arrived."""
         self._client.close(timeout=5)
 
-    def _send(self, run: RunRecord, state: RunState, streams: tuple[str, ...]) -> None:
-        known = [self._streams[name] for name in streams]
-        now = run.started_at if state is RunState.START else dt.datetime.now(dt.UTC)
-        moment = run.ended_at or now
+    def _end(self, run: RunRecord) -> None:
+        moment = run.ended_at or dt.datetime.now(dt.UTC)
+        for name, stream in self._streams.items():
+            self._send_stream(run, stream, _ENDS[stream_status(run, name)], moment)
+        self._send_run(run, _ENDS[run.status], moment)
+
+    def _send_run(self, run: RunRecord, state: RunState, moment: dt.datetime) -> None:
+        facets = run_facets(run, self._outer, version=self._version, error=True)
+        self._send(Run(run.run_id, facets), run.job, state, moment)
+
+    def _send_stream(
+        self, run: RunRecord, stream: StreamStarted, state: RunState, moment: dt.datetime
+    ) -> None:
+        parents = (Parent(self._namespace, run.job, run.run_id), *self._outer)
+        facets = run_facets(run, parents, version=self._version, error=state is RunState.FAIL)
+        moved = run.streams.get(stream.stream)
+        if self._is_reader:
+            read, written = self._datasets.read_table(stream, moved), []
+        else:
+            change = self._change(stream)
+            read = self._datasets.read_stream(stream)
+            written = [self._datasets.written_table(stream, moved, change)]
+        job = f"{run.job}.{stream.stream}"
+        self._send(_stream_run(run, stream.stream, facets), job, state, moment, [read], written)
+
+    def _send(
+        self,
+        run: Run,
+        job: str,
+        state: RunState,
+        moment: dt.datetime,
+        inputs: list[InputDataset] | None = None,
+        outputs: list[OutputDataset] | None = None,
+    ) -> None:
         job_type = job_type_job.JobTypeJobFacet("BATCH", "SINGER", "JOB")
         self._client.emit(
             RunEvent(
                 eventType=state,
                 eventTime=moment.isoformat(timespec="milliseconds"),
                 producer=PRODUCER,
-                run=Run(run.run_id, self._run_facets(run)),
-                job=Job(self._namespace, run.job, {"jobType": job_type}),
-                inputs=[self._input(stream, run.streams.get(stream.stream)) for stream in known],
-                outputs=[]
-                if self._is_reader
-                else [self._output(stream, run.streams.get(stream.stream)) for stream in known],
+                run=run,
+                job=Job(self._namespace, job, {"jobType": job_type}),
+                inputs=inputs or [],
+                outputs=outputs or [],
             )
         )
 
-    def _run_facets(self, run: RunRecord) -> dict[str, RunFacet]:
-        facets: dict[str, RunFacet] = {
-            "processing_engine": processing_engine_run.ProcessingEngineRunFacet(
-                self._version, "singer-oracle"
-            )
-        }
-        if parent := _uuid(os.environ.get(PARENT_VARIABLE)):
-            name = "meltano"
-            facets["parent"] = parent_run.ParentRunFacet(
-                parent_run.Run(parent),
-                parent_run.Job(self._namespace, name),
-                # Consumers group runs by the root, which here is the parent itself.
-                parent_run.Root(
-                    parent_run.RootRun(parent), parent_run.RootJob(self._namespace, name)
-                ),
-            )
-        if run.error is not None:
-            where = f" in stream {run.error.stream}" if run.error.stream else ""
-            facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(
-                f"{run.error.code}{where}", "Python"
-            )
-        return facets
-
-    def _table(self, stream: StreamStarted) -> tuple[str, str]:
-        namespace, service = self._datasets
-        return namespace, f"{service}.{stream.table or stream.stream}"
-
-    def _input(self, stream: StreamStarted, moved: StreamRun | None) -> InputDataset:
-        if not self._is_reader:
-            return InputDataset(f"{self._namespace}/singer", stream.stream)
-        namespace, name = self._table(stream)
-        statistics = input_statistics_input_dataset.InputStatisticsInputDatasetFacet(
-            rowCount=moved.rows if moved else None, size=moved.bytes if moved else None
-        )
-        shown: dict[str, InputDatasetFacet] = {"inputStatistics": statistics} if moved else {}
-        return InputDataset(namespace, name, shown, facets={"schema": _schema(stream)})
-
-    def _output(self, stream: StreamStarted, moved: StreamRun | None) -> OutputDataset:
-        namespace, name = self._table(stream)
-        statistics = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
-            rowCount=moved.rows if moved else None, size=moved.bytes if moved else None
-        )
-        source = f"{self._namespace}/singer", stream.stream
-        facets: dict[str, DatasetFacet] = {
-            "schema": _schema(stream),
-            "columnLineage": column_lineage_dataset.ColumnLineageDatasetFacet(
-                {
-                    column.name: column_lineage_dataset.Fields(
-                        [column_lineage_dataset.InputField(*source, column.source)]
-                    )
-                    for column in stream.columns
-                    if column.source
-                }
-            ),
-        }
-        shown: dict[str, OutputDatasetFacet] = {"outputStatistics": statistics} if moved else {}
-        return OutputDataset(namespace, name, shown, facets=facets)
+    def _change(self, stream: StreamStarted) -> str | None:
+        """Return what happened to a stream's table itself."""
+        changes = self._changes.get(stream.table or "", set())
+        if "CREATE" not in changes and stream.method == "overwrite":
+            return "OVERWRITE"
+        return next((change for change in _LIFECYCLE if change in changes), None)
 
 
-def _schema(stream: StreamStarted) -> schema_dataset.SchemaDatasetFacet:
-    return schema_dataset.SchemaDatasetFacet(
-        [
-            schema_dataset.SchemaDatasetFacetFields(column.name, column.type)
-            for column in stream.columns
-        ]
-    )
-
-
-# OpenLineage specification, Naming: oracle://{host}:{port}, {serviceName}.{schema}.{table}.
-def _database_namespace(config: Mapping[str, Any]) -> str:
-    if config.get("dsn"):
-        return "oracle://dsn"
-    return f"oracle://{config.get('host')}:{config.get('port') or DEFAULT_PORT}"
-
-
-def _service(config: Mapping[str, Any]) -> str:
-    return str(config.get("service_name") or config.get("sid") or "dsn")
-
-
-def _uuid(text: str | None) -> str | None:
-    try:
-        return str(uuid.UUID(text)) if text else None
-    except ValueError:
-        return None
+def _stream_run(run: RunRecord, stream: str, facets: dict[str, RunFacet]) -> Run:
+    """Return the run of a stream; its id is the same in every event."""
+    run_id = generate_static_uuid(run.started_at, f"{run.run_id}/{stream}".encode())
+    return Run(str(run_id), facets)

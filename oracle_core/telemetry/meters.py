@@ -14,7 +14,7 @@ from opentelemetry.sdk.resources import Resource
 
 from oracle_core.history.state_codec import read_time
 from oracle_core.pool import usage
-from oracle_core.telemetry.events import BatchMoved, Event, Retried, RunEnded
+from oracle_core.telemetry.events import BatchMoved, Event, Retried, RunEnded, TableChanged
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.metrics.export import MetricReader
@@ -44,6 +44,7 @@ class MeterSink:
         self._bytes = meter.create_counter("singer.bytes", "By", "Bytes moved")
         self._batches = meter.create_histogram("singer.batch.duration", "s", "Time per batch")
         self._retries = meter.create_counter("singer.retries", "{retry}", "Attempts repeated")
+        self._changes = meter.create_counter("singer.table.changes", "{change}", "DDL and rights")
         self._runs = meter.create_histogram("singer.run.duration", "s", "Time per run")
         self._lag = meter.create_gauge("singer.bookmark.lag", "s", "Age of the newest value")
         self._sessions = meter.create_gauge(
@@ -60,6 +61,10 @@ class MeterSink:
             self._rows.add(event.rows, labels)
             self._bytes.add(event.bytes, labels)
             self._batches.record(event.seconds, labels)
+        elif isinstance(event, TableChanged):
+            # The rows of a LOAD are counted by the batches.
+            if event.change != "LOAD":
+                self._changes.add(1, {"db.operation.name": event.change})
         elif isinstance(event, Retried):
             self._retries.add(1, {"error.type": event.code})
         elif isinstance(event, RunEnded):

@@ -24,6 +24,7 @@ from oracle_core.telemetry.events import (
     RowsRefused,
     RunEnded,
     RunStarted,
+    TableChanged,
 )
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class MetricsSink:
         self._bytes: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._retries: Counter[str] = Counter()
-        self._durations: dict[str, _Durations] = {}
+        self._durations: dict[tuple[str, str], _Durations] = {}
+        self._changes: Counter[str] = Counter()
         self._run: RunRecord | None = None
         self._last_success = _read_last_success(self._file)
 
@@ -82,9 +84,14 @@ class MetricsSink:
         if isinstance(event, BatchMoved):
             self._rows[event.stream, event.operation] += event.rows
             self._bytes[event.stream] += event.bytes
-            self._durations.setdefault(event.stream, _Durations()).add(event.seconds)
+            key = event.stream, event.operation
+            self._durations.setdefault(key, _Durations()).add(event.seconds)
         elif isinstance(event, RowsRefused):
             self._refused[event.stream] += event.rows
+        elif isinstance(event, TableChanged):
+            # The rows of a LOAD are counted by the batches.
+            if event.change != "LOAD":
+                self._changes[event.change] += 1
         elif isinstance(event, Retried):
             self._retries[event.code] += 1
         elif isinstance(event, RunStarted):
@@ -118,6 +125,10 @@ class MetricsSink:
         yield from _family(name, "counter", "Statements and log-ons tried again, by code")
         for code, count in sorted(self._retries.items()):
             yield f"{name}{_labels(code=code)} {count}"
+        name = f"{self._prefix}_table_changes_total"
+        yield from _family(name, "counter", "Definitions and rights changed, by kind")
+        for change, count in sorted(self._changes.items()):
+            yield f"{name}{_labels(change=change.lower())} {count}"
         name = f"{self._prefix}_bookmark_lag_seconds"
         yield from _family(name, "gauge", "Age of the newest value delivered")
         for stream, text in bookmark_times:
@@ -190,12 +201,13 @@ class MetricsSink:
     def _duration_lines(self) -> Iterator[str]:
         name = f"{self._prefix}_batch_duration_seconds"
         yield from _family(name, "histogram", "Time that a batch took")
-        for stream, durations in sorted(self._durations.items()):
+        for (stream, operation), durations in sorted(self._durations.items()):
+            labels = {"stream": stream, "operation": operation}
             for bound, count in zip(BUCKETS, durations.counts, strict=True):
-                yield f"{name}_bucket{_labels(stream=stream, le=str(bound))} {count}"
-            yield f"{name}_bucket{_labels(stream=stream, le='+Inf')} {durations.count}"
-            yield f"{name}_sum{_labels(stream=stream)} {durations.total:.6f}"
-            yield f"{name}_count{_labels(stream=stream)} {durations.count}"
+                yield f"{name}_bucket{_labels(**labels, le=str(bound))} {count}"
+            yield f"{name}_bucket{_labels(**labels, le='+Inf')} {durations.count}"
+            yield f"{name}_sum{_labels(**labels)} {durations.total:.6f}"
+            yield f"{name}_count{_labels(**labels)} {durations.count}"
 
 
 def _family(name: str, kind: str, text: str) -> Iterator[str]:

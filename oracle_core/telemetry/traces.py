@@ -60,6 +60,7 @@ class TraceSink:
         self._run: trace.Span | None = None
         self._current: list[Token[Context]] = []
         self._streams: dict[str, trace.Span] = {}
+        self._tables: dict[str, str] = {}
 
     def handle(self, event: Event) -> None:
         """Start or end the spans that the event tells of."""
@@ -72,6 +73,8 @@ class TraceSink:
             self._make_current(self._run)
         elif isinstance(event, StreamStarted):
             self._end_streams()
+            if event.table:
+                self._tables[event.stream] = event.table
             self._streams[event.stream] = self._tracer.start_span(
                 f"stream {event.stream}",
                 self._context(self._run),
@@ -104,6 +107,8 @@ class TraceSink:
             "singer.rows": event.rows,
             "singer.bytes": event.bytes,
         }
+        if table := self._tables.get(event.stream):
+            attributes["db.collection.name"] = table
         # The semantic conventions speak of a batch from two operations on.
         if event.rows > 1:
             attributes["db.operation.batch.size"] = event.rows

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 
     import pytest
 
+MELTANO = "0d2d6f0e-6b5e-4a3b-9c55-5e1d6d7f3a10"
+
 
 def sent(
-    path: Path, monkeypatch: pytest.MonkeyPatch, *, application: str, fails: bool = False
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    application: str,
+    fails: bool = False,
+    meltano: str = MELTANO,
 ) -> list[dict[str, Any]]:
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__TYPE", "file")
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__LOG_FILE_PATH", str(path))
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT__APPEND", "true")
-    monkeypatch.setenv("MELTANO_RUN_ID", "0d2d6f0e-6b5e-4a3b-9c55-5e1d6d7f3a10")
+    monkeypatch.setenv("MELTANO_RUN_ID", meltano)
     sink = LineageSink({**CONFIG, "lineage_namespace": "prod"}, application=application)
     for event in a_run(fails=fails):
         sink.handle(event)
@@ -34,16 +41,24 @@ def sent(
 
 def test_a_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events = sent(tmp_path / "lineage.jsonl", monkeypatch, application="target-oracle")
-    assert [event["eventType"] for event in events] == ["START", "RUNNING", "COMPLETE"]
-    assert {event["job"]["name"] for event in events} == {new_run().job}
-    assert len({event["run"]["runId"] for event in events}) == 1
-    parent = events[0]["run"]["facets"]["parent"]["run"]["runId"]
-    assert parent == "0d2d6f0e-6b5e-4a3b-9c55-5e1d6d7f3a10"
-    assert events[0]["run"]["facets"]["parent"]["root"]["run"]["runId"] == parent
-    (output,) = events[-1]["outputs"]
+    run, stream = new_run().job, f"{new_run().job}.HR-JOBS"
+    assert [(event["job"]["name"], event["eventType"]) for event in events] == [
+        (run, "START"),
+        (run, "RUNNING"),
+        (stream, "START"),
+        (stream, "COMPLETE"),
+        (run, "COMPLETE"),
+    ]
+    assert len({event["run"]["runId"] for event in events}) == 2
+    assert [event["outputs"] != [] for event in events] == [False, False, True, True, False]
+    assert events[0]["eventTime"] == "2026-01-02T03:04:05.678+00:00"
+    nominal = events[0]["run"]["facets"]["nominalTime"]
+    assert nominal["nominalStartTime"] == events[0]["eventTime"]
+    (output,) = events[3]["outputs"]
     assert output["namespace"] == "oracle://db.example.com:1522"
     assert output["name"] == "ORCL.HR_COPY.JOBS"
     assert output["outputFacets"]["outputStatistics"]["rowCount"] == 7
+    assert output["facets"]["lifecycleStateChange"]["lifecycleStateChange"] == "CREATE"
     fields = output["facets"]["schema"]["fields"]
     assert [(field["name"], field["type"]) for field in fields] == [
         ("ID", "NUMBER(18)"),
@@ -51,26 +66,59 @@ def test_a_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     lineage = output["facets"]["columnLineage"]["fields"]
     assert lineage.keys() == {"ID"}
-    assert lineage["ID"]["inputFields"][0]["name"] == "HR-JOBS"
+    (source,) = lineage["ID"]["inputFields"]
+    assert (source["name"], source["field"]) == ("HR-JOBS", "ID")
+    assert source["transformations"][0]["subtype"] == "IDENTITY"
+
+
+def parents_of(event: dict[str, Any]) -> list[tuple[str, str]]:
+    parent = event["run"]["facets"]["parent"]
+    return [(place["job"]["name"], place["run"]["runId"]) for place in (parent, parent["root"])]
+
+
+def test_streams_belong_to_the_run_and_the_run_to_what_started_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled = "0190d0b0-0000-7000-8000-000000000001"
+    monkeypatch.setenv("OPENLINEAGE_PARENT_ID", f"oracle-scheduler/nightly/dwh/{scheduled}")
+    monkeypatch.setenv("SCHEDULED_FOR", "2026-01-02T03:00:00+01:00")
+    events = sent(tmp_path / "lineage.jsonl", monkeypatch, application="target-oracle")
+    root = ("nightly/dwh", scheduled)
+    assert parents_of(events[0]) == [("meltano", MELTANO), root]
+    assert parents_of(events[2]) == [(new_run().job, events[0]["run"]["runId"]), root]
+    nominal = events[0]["run"]["facets"]["nominalTime"]
+    assert nominal["nominalStartTime"] == "2026-01-02T03:00:00.000+01:00"
+
+
+def test_a_run_that_nothing_started_has_no_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENLINEAGE_PARENT_ID", "SCHEDULED_FOR"):
+        monkeypatch.setenv(name, "something else")
+    path = tmp_path / "lineage.jsonl"
+    events = sent(path, monkeypatch, application="target-oracle", meltano="none")
+    assert "parent" not in events[0]["run"]["facets"]
+    assert parents_of(events[2])[0] == parents_of(events[2])[1]
 
 
 def test_a_tap_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events = sent(tmp_path / "lineage.jsonl", monkeypatch, application="tap-oracle")
-    (read,) = events[-1]["inputs"]
+    (read,) = events[3]["inputs"]
     assert read["inputFacets"]["inputStatistics"]["rowCount"] == 7
-    assert events[-1]["outputs"] == []
+    assert events[3]["outputs"] == []
 
 
 def test_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "lineage.jsonl"
     events = sent(path, monkeypatch, application="target-oracle", fails=True)
-    assert events[-1]["eventType"] == "FAIL"
-    message = events[-1]["run"]["facets"]["errorMessage"]["message"]
-    assert message == "ORA-01653 in stream HR-JOBS"
+    for event in events[3:]:
+        assert event["eventType"] == "FAIL"
+        message = event["run"]["facets"]["errorMessage"]["message"]
+        assert message == "ORA-01653 in stream HR-JOBS"
 
 
 def test_the_rules_find_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    event = sent(tmp_path / "lineage.jsonl", monkeypatch, application="target-oracle")[-1]
+    event = sent(tmp_path / "lineage.jsonl", monkeypatch, application="target-oracle")[3]
     event["run"]["runId"] = "1"
     event["eventTime"] = "yesterday"
     del event["outputs"][0]["facets"]["schema"]["_producer"]

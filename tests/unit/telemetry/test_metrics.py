@@ -28,13 +28,16 @@ def test_the_figures_of_a_run(tmp_path: Path) -> None:
     lines = written(tmp_path / "target.prom")
     end = (NOW + dt.timedelta(milliseconds=1234)).timestamp()
     pipeline = r'{pipeline="tap-oracle:dev:a\"b"}'
+    durations = "target_oracle_batch_duration_seconds"
+    labels = 'stream="HR-JOBS",operation="merge"'
     for line in (
         'target_oracle_rows_total{stream="HR-JOBS",operation="merge"} 7',
         'target_oracle_bytes_total{stream="HR-JOBS"} 150',
         'target_oracle_retries_total{code="ORA-12541"} 1',
-        'target_oracle_batch_duration_seconds_bucket{stream="HR-JOBS",le="0.5"} 1',
-        'target_oracle_batch_duration_seconds_bucket{stream="HR-JOBS",le="+Inf"} 2',
-        'target_oracle_batch_duration_seconds_sum{stream="HR-JOBS"} 2.250000',
+        f'{durations}_bucket{{{labels},le="0.5"}} 1',
+        f'{durations}_bucket{{{labels},le="+Inf"}} 2',
+        f"{durations}_sum{{{labels}}} 2.250000",
+        'target_oracle_table_changes_total{change="create"} 1',
         'target_oracle_bookmark_lag_seconds{stream="HR-JOBS"} 6.912',
         f"oracle_pipeline_last_success_timestamp_seconds{pipeline} {end:.3f}",
         f"oracle_pipeline_run_duration_seconds{pipeline} 1.234",
