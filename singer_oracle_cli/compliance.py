@@ -14,7 +14,7 @@ from oracle_core.connection import ConnectionSource
 from oracle_core.errors import ConfigurationError
 from oracle_core.history.state_codec import read_time
 from oracle_core.telemetry.audit import read_audit, verify
-from singer_oracle_cli.health import connection_checks
+from singer_oracle_cli.health_checks import connection_checks
 from singer_oracle_cli.options import NAME, config_option, reported
 from singer_oracle_cli.output import format_option, show
 from singer_oracle_cli.settings import read_settings

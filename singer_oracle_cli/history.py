@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from oracle_core.errors import ConfigurationError, DatabaseError, OracleError, describe
+from oracle_core.errors import ConfigurationError
 from oracle_core.history.ddl import HistoryNames, script
 from oracle_core.history.settings import DEFAULT_TABLE
 from singer_oracle_cli.compliance import compliance
-from singer_oracle_cli.options import NAME, history_options, reported
+from singer_oracle_cli.options import history_options, reported
 from singer_oracle_cli.output import format_option, show
 from singer_oracle_cli.report import report_page
-from singer_oracle_cli.settings import history_settings
 from singer_oracle_cli.sources import (
     RUN_HEADER,
+    opened_store,
     plain_run,
     run_row,
     runs_of_file,
@@ -27,13 +26,11 @@ from singer_oracle_cli.sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from oracle_core.history import RunRecord
-    from oracle_core.history.store import HistoryStore
 
 DEFAULT_LIMIT = 50
-_MISSING = "ORA-00942"
 
 
 @click.group()
@@ -64,34 +61,6 @@ def source_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         function = option(function)
     return history_options(function)
-
-
-@contextmanager
-def opened_store(
-    config: Path | None, table: str | None, schema: str | None, url: str | None
-) -> Iterator[HistoryStore]:
-    """Yield the store that the options name.
-
-    Raises:
-        ConfigurationError: If the settings are wrong.
-        DatabaseError: If the store cannot be reached or read.
-    """
-    from oracle_core.history.store import opened  # noqa: PLC0415 - SQLAlchemy
-
-    where, settings = history_settings(config, table=table, schema=schema, url=url)
-    try:
-        with opened(where, settings, module=NAME) as store:
-            yield store
-    # Its text is one clear line already.
-    except OracleError:
-        raise
-    except Exception as error:
-        fault = describe(error, where=f"run history {where.table}")
-        # ORA-00942 answers for a missing table and for a missing right alike.
-        if fault.code == _MISSING:
-            msg = f"there is no run history {where.table} here, or no right to read it"
-            raise ConfigurationError(msg, setting="--table") from error
-        raise DatabaseError(fault) from error
 
 
 def read_runs(
@@ -159,7 +128,11 @@ def report(out: Path, title: str, **source: Any) -> None:
     with reported("history report"):
         runs = read_runs(**source)
         page = report_page(runs, title=title, now=dt.datetime.now(dt.UTC))
-        out.write_text(page, encoding="utf-8")
+        try:
+            out.write_text(page, encoding="utf-8")
+        except OSError as error:
+            msg = f"{out} cannot be written: {error.strerror}"
+            raise ConfigurationError(msg, setting="--out") from error
         click.echo(f"{out}: {len(runs)} runs", err=True)
 
 

@@ -31,6 +31,7 @@ DEFAULT_LIMIT = 1000
 # Comments may stand before the keyword, and parentheses around the parts of a set operation.
 _BEFORE_KEYWORD = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/|\()*", re.DOTALL)
 _KEYWORD = re.compile(r"(?:SELECT|WITH)\b", re.IGNORECASE)
+_WRONG_BINDS = frozenset({"DPY-4008", "DPY-4010", "ORA-01008", "ORA-01036"})
 
 
 @click.command()
@@ -117,6 +118,7 @@ def fetch(
         limit: Rows at most; 0 for all.
 
     Raises:
+        ConfigurationError: If the binds are not those of the statement.
         DatabaseError: If Oracle refuses the query.
     """
     try:
@@ -130,7 +132,13 @@ def fetch(
             rows = cursor.fetchmany(limit + 1) if limit else cursor.fetchall()
         connection.rollback()
     except Exception as error:
-        raise DatabaseError(describe(error, where="query")) from error
+        fault = describe(error, where="query")
+        if fault.code in _WRONG_BINDS:
+            # The names alone: the values are the user's.
+            given = ", ".join(binds) or "none"
+            msg = f"the binds of the statement are others than those given ({given})"
+            raise ConfigurationError(msg, setting="--bind") from error
+        raise DatabaseError(fault) from error
     is_cut = bool(limit) and len(rows) > limit
     return names, rows[:limit] if limit else rows, is_cut
 
@@ -152,6 +160,9 @@ def _write(names: Sequence[str], rows: Sequence[tuple[Any, ...]], output_format:
 
 
 def _write_parquet(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    if sys.stdout.isatty():
+        msg = "parquet is binary: send it into a file, as in `… --format parquet > rows.parquet`"
+        raise ConfigurationError(msg, setting="--format")
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra
         import pyarrow.parquet as pq  # noqa: PLC0415 - an extra

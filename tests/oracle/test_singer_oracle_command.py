@@ -122,6 +122,53 @@ def test_health_of_a_connection_without_history(call: Callable[..., Result]) -> 
     assert failed["checks"][0]["verdict"] == "failed"
 
 
+def test_health_of_pool_and_modes(call: Callable[..., Result]) -> None:
+    result = json.loads(call("health", "--format", "json").stdout)
+    verdicts = {check["name"]: check["verdict"] for check in result["checks"]}
+    assert verdicts["pool"] == "ok"
+    assert verdicts["mode target"] == "ok"
+    assert verdicts["mode log_based"] == "off"
+    needed = call("health", "--need", "log_based", "--need", "target", code=1).stdout
+    assert "singer-oracle catalog check" in needed
+    assert "mode" not in call("health", "--no-modes").stdout
+
+
+@pytest.mark.parametrize("bind", ["other=1", "id=1,x=2", ""])
+def test_binds_that_do_not_fit_are_named(call: Callable[..., Result], bind: str) -> None:
+    given = [f"--bind={part}" for part in bind.split(",") if part]
+    result = call("query", "SELECT :id AS n FROM dual", *given, code=2)
+    assert "--bind" in result.stderr
+    assert ", ".join(part.partition("=")[0] for part in given if "other" in part) in result.stderr
+
+
+def test_a_table_of_something_else_is_named(
+    call: Callable[..., Result], oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    oracle_database.execute(fresh_schema, "CREATE TABLE job_history (employee_id NUMBER(6))")
+    for arguments in (("list",), ("show", "01"), ("export",), ("prune", "--keep-days", "1")):
+        result = call("history", *arguments, code=2)
+        assert "is a table of something else" in result.stderr
+        assert "--table" in result.stderr
+    assert "is a table of something else" in call("health", "--no-modes").stdout
+
+
+def test_a_table_of_an_older_version_is_named(
+    call: Callable[..., Result], oracle_database: OracleDatabase, fresh_schema: str
+) -> None:
+    oracle_database.execute(
+        fresh_schema,
+        "CREATE TABLE job_history (run_id NUMBER, id VARCHAR2(255), status VARCHAR2(50), "
+        "application_name VARCHAR2(255))",
+    )
+    assert "history migrate" in call("history", "list", code=2).stderr
+
+
+def test_a_report_that_cannot_be_written(call: Callable[..., Result], tmp_path: Path) -> None:
+    call("history", "migrate")
+    out = str(tmp_path / "no" / "report.html")
+    assert "cannot be written" in call("history", "report", "--out", out, code=2).stderr
+
+
 def test_a_history_in_oracle(call: Callable[..., Result]) -> None:
     assert "there is no run history" in call("history", "list", code=2).stderr
     assert "12 migrations run" in call("history", "migrate").stdout

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from oracle_core.history import RunHistory, RunStatus, write_history
 from oracle_core.history.settings import HistorySettings
 from oracle_core.history.store import HistoryStore
-from singer_oracle_cli.health import job_checks
+from singer_oracle_cli.health_checks import job_checks
 from singer_oracle_cli.main import main
 from tests.unit.singer_oracle_cli.runs import some_runs
 
