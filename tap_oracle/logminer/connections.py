@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     import oracledb
 
 # They name the place of the tables and would take precedence over the root's service.
-_OWN_PLACE = ("sid", "dsn", "proxy_user")
+_OWN_PLACE = frozenset({"sid", "dsn"})
+# They belong to the other user: a token takes precedence over a password, and a password that is
+# not the common user's would lock the account after some runs.
+_OWN_CREDENTIALS = frozenset(
+    {
+        *("password", "password_file", "proxy_user"),
+        *("access_token", "access_token_file", "access_token_private_key"),
+    }
+)
 
 
 def mining_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,10 +34,12 @@ def mining_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not config.get("common_user"):
         return dict(config)
-    settings = {**config, "user": config["common_user"], "password": config.get("common_password")}
-    if config.get("common_service_name"):
-        settings = {name: settings[name] for name in settings if name not in _OWN_PLACE}
-        settings["service_name"] = config["common_service_name"]
+    service_name = config.get("common_service_name")
+    own = _OWN_CREDENTIALS | (_OWN_PLACE if service_name else frozenset())
+    settings = {name: value for name, value in config.items() if name not in own}
+    settings |= {"user": config["common_user"], "password": config.get("common_password")}
+    if service_name:
+        settings["service_name"] = service_name
     return settings
 
 

@@ -39,6 +39,18 @@ def test_a_common_user_mines_in_the_root() -> None:
     assert not {"dsn", "proxy_user"} & settings.keys()
 
 
+@pytest.mark.parametrize(
+    "own", ["password_file", "access_token", "access_token_file", "access_token_private_key"]
+)
+def test_a_common_user_has_credentials_of_its_own(own: str) -> None:
+    """A token would take precedence, and the file's password lock the account."""
+    settings = mining_settings({**CONFIG, own: "x", "proxy_user": "X", "common_user": "C##TAP"})
+    assert settings["user"] == "C##TAP"
+    assert not settings["password"]
+    assert not {own, "proxy_user"} & settings.keys()
+    assert settings["service_name"] == "PDB1"
+
+
 class FakeCursor:
     """Answers by a part of the statement, and keeps what was run."""
 
