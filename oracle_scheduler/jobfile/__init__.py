@@ -21,7 +21,7 @@ from oracle_scheduler.jobfile.model import (
     Schedule,
     TriggerRule,
 )
-from oracle_scheduler.jobfile.reader import SUFFIXES, pipeline_of, read_pipeline
+from oracle_scheduler.jobfile.reader import SUFFIXES, pipeline_of, read_pipeline, stored_pipeline
 
 __all__ = [
     "SUFFIXES",
@@ -39,4 +39,5 @@ __all__ = [
     "ordered",
     "pipeline_of",
     "read_pipeline",
+    "stored_pipeline",
 ]

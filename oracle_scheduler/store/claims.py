@@ -8,22 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from oracle_scheduler.jobfile import Job, Pipeline, pipeline_of
+from oracle_scheduler.jobfile import Job, JobFileError, Pipeline, stored_pipeline
 from oracle_scheduler.store import history
 from oracle_scheduler.store.states import CLAIMABLE, State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from oracle_scheduler.store.database import Database
 
+_LOGGER = logging.getLogger(__name__)
+
 _CANDIDATES = 100
-"""Ready jobs that one claim looks at; those whose run or key is busy are passed over."""
+"""Ready jobs that one claim looks at; those whose key is busy are passed over."""
+
+_FULL_MAX = 900
+"""Runs without room that the query leaves out; an IN list ends at 1,000 (ORA-01795)."""
+
+_KEYS_LOCK = "concurrency keys"
+"""Row of the leases' table under which jobs with concurrency keys are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,10 @@ def claim(database: Database, queue: str, claimant: Claimant, token: str) -> Cla
         now = database.now(connection)
         # Under the lock of the queue: two workers that count at once would both see the last slot.
         chosen = _choose(database, connection, queue, int(row["slots"]), now)
-        if chosen is None or not _take(database, connection, chosen, claimant, token, now):
+        run_row = None if chosen is None else _locked_run(database, connection, chosen, now)
+        if chosen is None or run_row is None:
+            return None
+        if not _take(database, connection, chosen, run_row, claimant, token, now):
             return None
         update = sa.update(table).where(table.c.name == queue)
         connection.execute(update.values(claims=table.c.claims + 1))
@@ -111,16 +124,15 @@ def _choose(
 ) -> sa.RowMapping | None:
     """Return the first ready job whose queue, run and concurrency key have room."""
     task, run = database.tables.task, database.tables.run
-    running = connection.execute(
-        sa.select(task.c.run_id, task.c.queue_name, task.c.concurrency_key).where(
-            task.c.state == State.RUNNING
-        )
-    ).all()
+    running = _running(database, connection)
     # Counted in the table and not kept as a number, which a worker that died would leave too high.
-    if sum(row.queue_name == queue for row in running) >= slots:
+    if sum(row["queue_name"] == queue for row in running) >= slots:
         return None
-    # Of all queues: two jobs of one Meltano state must not meet, wherever they run.
-    busy_keys = {key for row in running for key in (row.concurrency_key or "").split()}
+    busy_keys = _keys(running)
+    counts = Counter(row["run_id"] for row in running)
+    # In the query: a run with hundreds of ready jobs would otherwise fill the candidates, and the
+    # jobs of other runs wait for its end.
+    full = sorted({row["run_id"] for row in running if counts[row["run_id"]] >= row["max_workers"]})
     # No FOR UPDATE: with row limiting it is ORA-02014, and SKIP LOCKED behind ROWNUM counts the
     # rows that it then skips. `_take` decides by what its UPDATE finds.
     query = (
@@ -131,18 +143,76 @@ def _choose(
         .order_by(task.c.priority.desc(), task.c.ready_at, task.c.run_id, task.c.place)
         .limit(_CANDIDATES)
     )
+    if full:
+        query = query.where(task.c.run_id.not_in(full[:_FULL_MAX]))
     for row in connection.execute(query).mappings():
-        own = sum(other.run_id == row["run_id"] for other in running)
-        keys = (row["concurrency_key"] or "").split()
-        if own < row["max_workers"] and busy_keys.isdisjoint(keys):
+        has_room = counts[row["run_id"]] < row["max_workers"]
+        is_free = has_room and busy_keys.isdisjoint(_keys([row]))
+        if is_free and _is_readable(database, connection, row["run_id"]):
             return row
     return None
+
+
+def _running(database: Database, connection: sa.Connection) -> Sequence[sa.RowMapping]:
+    """Return the jobs of all queues that run: two of one Meltano state meet in no two queues."""
+    task, run = database.tables.task, database.tables.run
+    columns = (task.c.run_id, task.c.queue_name, task.c.concurrency_key, run.c.max_workers)
+    query = (
+        sa.select(*columns)
+        .join(run, run.c.run_id == task.c.run_id)
+        .where(task.c.state == State.RUNNING)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def _keys(rows: Iterable[sa.RowMapping]) -> set[str]:
+    return {key for row in rows for key in (row["concurrency_key"] or "").split()}
+
+
+def _is_readable(database: Database, connection: sa.Connection, run_id: str) -> bool:
+    """Return whether this version can read the definition of a job's run.
+
+    A worker of an older version leaves a job to those that can, and takes what comes behind it.
+    """
+    run = database.tables.run
+    query = sa.select(run.c.definition, run.c.pipeline_name).where(run.c.run_id == run_id)
+    row = connection.execute(query).one()
+    try:
+        stored_pipeline(row.definition, row.pipeline_name)
+    except JobFileError as error:
+        _LOGGER.error("Run %s is left to other workers: %s", run_id, error)  # noqa: TRY400
+        return False
+    return True
+
+
+def _locked_run(
+    database: Database, connection: sa.Connection, chosen: sa.RowMapping, now: dt.datetime
+) -> sa.RowMapping | None:
+    """Return the run of a job, locked; None where the job must not run beside those that do.
+
+    The lock of a queue keeps out claims of that queue alone. What counts over all of them is looked
+    at again under a lock that all of them take: the row of the keys, or that of the run.
+    """
+    keys, run = _keys([chosen]), database.tables.run
+    if keys:
+        lease = database.tables.lease
+        where = lease.c.name == _KEYS_LOCK
+        if database.find_and_lock(connection, lease, where) is None:
+            first = {"name": _KEYS_LOCK, "held_until": now, "version": 1}
+            connection.execute(sa.insert(lease).values(first))
+    # The run before its job, as everywhere: another order would be a deadlock (ORA-00060).
+    row = database.lock_row(connection, run, run.c.run_id == chosen["run_id"])
+    running = _running(database, connection)
+    own = sum(other["run_id"] == chosen["run_id"] for other in running)
+    has_room = own < row["max_workers"] and keys.isdisjoint(_keys(running))
+    return row if has_room else None
 
 
 def _take(
     database: Database,
     connection: sa.Connection,
     chosen: sa.RowMapping,
+    run_row: sa.RowMapping,
     claimant: Claimant,
     token: str,
     now: dt.datetime,
@@ -150,8 +220,6 @@ def _take(
     """Return whether the job could be taken: another may have cancelled it meanwhile."""
     run, task = database.tables.run, database.tables.task
     run_id, job_id = chosen["run_id"], chosen["job_id"]
-    # The run before its job, as everywhere: another order would be a deadlock (ORA-00060).
-    held = database.lock_row(connection, run, run.c.run_id == run_id)
     attempt = chosen["attempts"] + 1
     statement = sa.update(task).where(
         task.c.run_id == run_id,
@@ -171,7 +239,7 @@ def _take(
     }
     if connection.execute(statement.values(values)).rowcount != 1:
         return False
-    if held["state"] == State.QUEUED:
+    if run_row["state"] == State.QUEUED:
         begun = sa.update(run).where(run.c.run_id == run_id)
         connection.execute(begun.values(state=State.RUNNING, started_at=now))
     history.record(database, connection, run_id, now, [job_id])
@@ -206,7 +274,7 @@ def _claim_of(
             attempt.c.attempt == number - 1,
         )
     ).scalar()
-    pipeline = pipeline_of(run_row["definition"], run_row["pipeline_name"])
+    pipeline = stored_pipeline(run_row["definition"], run_row["pipeline_name"])
     return Claim(
         run_id=row["run_id"],
         job=pipeline.job(row["job_id"]),

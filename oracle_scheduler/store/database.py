@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _BUSY_SECONDS = 30.0
+_LOCK_SECONDS = 10
 
 
 class Database:
@@ -83,8 +84,14 @@ class Database:
 
         def once() -> Result:
             try:
-                with self.transaction() as connection:
-                    return work(connection)
+                try:
+                    with self.transaction() as connection:
+                        return work(connection)
+                except sa.exc.IntegrityError:
+                    # Another process inserted the row between the look at it and our INSERT, which
+                    # waited for its COMMIT (ORA-00001): this time the look finds it.
+                    with self.transaction() as connection:
+                        return work(connection)
             except sa.exc.DBAPIError as error:
                 # The driver's own error: `retry` knows by its ORA or DPY code what may pass.
                 if isinstance(error.orig, oracledb.Error):
@@ -138,9 +145,10 @@ class Database:
         self, connection: sa.Connection, table: sa.Table, *where: sa.ColumnElement[bool]
     ) -> sa.MappingResult:
         query = sa.select(table).where(*where)
-        # SQLite has no FOR UPDATE, and needs none after BEGIN IMMEDIATE.
+        # SQLite has no FOR UPDATE, and needs none after BEGIN IMMEDIATE. WAIT, which ends with
+        # ORA-30006: a process that was stopped in a transaction keeps its locks until it goes on.
         if not self.is_sqlite:
-            query = query.with_for_update()
+            query = query.suffix_with(f"FOR UPDATE WAIT {_LOCK_SECONDS}")
         return connection.execute(query).mappings()
 
     def close(self) -> None:

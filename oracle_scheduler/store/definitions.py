@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from oracle_core.errors import ConfigurationError
 from oracle_scheduler.calendar.schedules import first_time
-from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.jobfile import stored_pipeline
 from oracle_scheduler.store.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def definition(database: Database, connection: sa.Connection, name: str) -> Defi
     row = database.find_and_lock(connection, table, table.c.name == name)
     if row is None:
         raise _unknown(name)
-    pipeline = pipeline_of(row["definition"], row["source"] or name)
+    pipeline = stored_pipeline(row["definition"], row["source"] or name)
     return Definition(pipeline, row["definition"], bool(row["is_paused"]))
 
 

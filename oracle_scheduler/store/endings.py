@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.jobfile import JobFileError, stored_pipeline
 from oracle_scheduler.store import history
 from oracle_scheduler.store.progress import advance, promote
 from oracle_scheduler.store.states import State
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from oracle_scheduler.jobfile import Job, Retry
     from oracle_scheduler.store.database import Database
+
+_LOGGER = logging.getLogger(__name__)
 
 INTERRUPTIONS_MAX = 3
 """Attempts that may be lost before a job that is retried when interrupted fails."""
@@ -32,11 +35,14 @@ class Ending:
         state: SUCCESS, FAILED, TIMEOUT or INTERRUPTED.
         exit_code: Of the command, 128 + n for signal n; None where it is not known.
         reason: What a person needs to know; no output of the command.
+        was_started: False where the command is known not to have begun, so that it is safe to start
+            whatever `on_interrupted` says.
     """
 
     state: State
     exit_code: int | None = None
     reason: str | None = None
+    was_started: bool = True
 
 
 def finish(
@@ -44,6 +50,7 @@ def finish(
     token: str,
     ending: Ending,
     *,
+    only_expired: bool = False,
     chance: Callable[[], float] = random.random,
 ) -> bool:
     """Record the end of an attempt, and what follows from it.
@@ -52,6 +59,7 @@ def finish(
         database: The store.
         token: Of the claim.
         ending: How the attempt ended.
+        only_expired: Whether a claim that still holds is left alone.
         chance: Returns a random number from 0 to 1, for the jitter of the wait.
 
     Returns:
@@ -70,20 +78,29 @@ def finish(
             return False
         if row["state"] == ending.state and row["ended_at"] is not None:
             return True  # the answer to an earlier COMMIT was lost
-        return _end(database, connection, row, ending, chance)
+        locked = _locked(database, connection, row)
+        now = database.now(connection)
+        # Under the lock of the job: a claim may be lost between the heartbeat and here, and one
+        # that had run out may have been extended.
+        if locked.task["token"] != token or (only_expired and locked.task["lease_until"] >= now):
+            return False
+        _end(database, connection, locked, ending, now, chance)
+        return True
 
     return database.perform(work)
 
 
-def _end(
-    database: Database,
-    connection: sa.Connection,
-    attempt_row: sa.RowMapping,
-    ending: Ending,
-    chance: Callable[[], float],
-) -> bool:
-    run, pipeline_table = database.tables.run, database.tables.pipeline
-    task = database.tables.task
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """The rows of a run and one of its jobs, locked together with their pipeline."""
+
+    run: sa.RowMapping
+    task: sa.RowMapping
+
+
+def _locked(database: Database, connection: sa.Connection, attempt_row: sa.RowMapping) -> _Locked:
+    """Lock what the end of an attempt changes."""
+    run, task, pipeline = database.tables.run, database.tables.task, database.tables.pipeline
     run_id, job_id = attempt_row["run_id"], attempt_row["job_id"]
     # Read without a lock: it says which pipeline to lock, and a run never changes its pipeline.
     name = connection.execute(
@@ -91,18 +108,28 @@ def _end(
     ).scalar_one()
     # Pipeline, run, job: every transaction locks in this order, so that none waits for one that
     # waits for it (ORA-00060). The pipeline may have been removed; its runs stay.
-    database.find_and_lock(connection, pipeline_table, pipeline_table.c.name == name)
-    run_row = database.lock_row(connection, run, run.c.run_id == run_id)
-    task_row = database.lock_row(connection, task, task.c.run_id == run_id, task.c.job_id == job_id)
-    # Under the lock of the job: a claim may be lost between the heartbeat and here.
-    if task_row["token"] != attempt_row["token"]:
-        return False
-    now = database.now(connection)
+    database.find_and_lock(connection, pipeline, pipeline.c.name == name)
+    return _Locked(
+        run=database.lock_row(connection, run, run.c.run_id == run_id),
+        task=database.lock_row(connection, task, task.c.run_id == run_id, task.c.job_id == job_id),
+    )
+
+
+def _end(
+    database: Database,
+    connection: sa.Connection,
+    locked: _Locked,
+    ending: Ending,
+    now: dt.datetime,
+    chance: Callable[[], float],
+) -> None:
+    task, task_row = database.tables.task, locked.task
+    run_id, job_id = task_row["run_id"], task_row["job_id"]
     # As the run began with it: the job file may have changed since.
-    pipeline = pipeline_of(run_row["definition"], name)
+    pipeline = stored_pipeline(locked.run["definition"], locked.run["pipeline_name"])
     job = pipeline.job(job_id)
     wait = retry_wait(job, ending, task_row["attempts"], now - task_row["started_at"], chance)
-    _close_attempt(database, connection, attempt_row["token"], ending, now)
+    _close_attempt(database, connection, task_row["token"], ending, now)
     values: dict[str, Any] = {"token": None, "lease_until": None, "exit_code": ending.exit_code}
     if wait is not None:
         ready_at = now + dt.timedelta(seconds=wait)
@@ -114,7 +141,6 @@ def _end(
     history.record(database, connection, run_id, now, [job_id])
     if wait is None and advance(database, connection, run_id, pipeline, now) is not None:
         promote(database, connection, pipeline, now)
-    return True
 
 
 def _close_attempt(
@@ -146,7 +172,8 @@ def retry_wait(
         elapsed: Time since the first attempt began.
         chance: Returns a random number from 0 to 1.
     """
-    if ending.state is State.INTERRUPTED and job.retry_interrupted:
+    may_repeat = job.retry_interrupted or not ending.was_started
+    if ending.state is State.INTERRUPTED and may_repeat:
         # Not a failure of the command, so that it costs no retry; bounded, because the job itself
         # may be what ends its worker.
         return 0.0 if attempts <= max(INTERRUPTIONS_MAX, job.retry.max_retries) else None
@@ -178,8 +205,14 @@ def reap(database: Database) -> int:
         where = (task.c.state == State.RUNNING, task.c.lease_until < database.now_in_sql())
         return [row.token for row in connection.execute(sa.select(task.c.token).where(*where))]
 
-    reason = "its worker stopped without a word"
+    ending = Ending(State.INTERRUPTED, None, "its worker stopped without a word")
+    count = 0
     # One transaction for each: it locks a pipeline, a run and a job, and two processes that reap at
     # once would lock several in different orders.
-    tokens = database.perform(expired)
-    return sum(finish(database, token, Ending(State.INTERRUPTED, None, reason)) for token in tokens)
+    for token in database.perform(expired):
+        try:
+            count += finish(database, token, ending, only_expired=True)
+        except JobFileError as error:
+            # Written by a later version; the others must not wait for it.
+            _LOGGER.error("An attempt that was lost is left as it is: %s", error)  # noqa: TRY400
+    return count

@@ -32,6 +32,9 @@ KEY_PATTERN = r"^[!-~]+$"
 
 KEY_LENGTH_MAX = 200
 
+RUNS_MAX = 20
+"""Runs that one transaction makes: it holds the pipeline, whose jobs may end meanwhile."""
+
 _DIGEST_LENGTH = 15
 """Hexadecimal digits; 31 of them and the spaces between fill the column of the key."""
 
@@ -64,7 +67,7 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
 
     Returns:
         The ids of the runs made; empty where nothing is due, another process was faster, or the
-        pipeline is paused.
+        pipeline is paused. Where there are `RUNS_MAX`, more may be due.
 
     Raises:
         ConfigurationError: If the pipeline is not known.
@@ -79,15 +82,16 @@ def fire(database: Database, name: str) -> tuple[str, ...]:
         if known.is_paused or row is None or row["next_time"] is None or row["next_time"] > now:
             return ()
         times = due(known.pipeline, row["next_time"], now)
-        made = [
-            insert_run(database, connection, known, new, now) for new in runs_of(name, times.run)
-        ]
+        # Those that are missed are older than all that are run.
+        chosen, later = times.run[:RUNS_MAX], times.run[RUNS_MAX:]
+        made = [insert_run(database, connection, known, new, now) for new in runs_of(name, chosen)]
         if times.missed:
             _insert_missed(database, connection, known, times.missed, now)
         # In the transaction of the runs: APScheduler moves the time apart from the start, and loses
         # or repeats a run where it ends in between.
         statement = sa.update(trigger).where(trigger.c.pipeline_name == name)
-        values = {"next_time": times.next_time, "version": row["version"] + 1}
+        next_time = later[0] if later else times.next_time
+        values = {"next_time": next_time, "version": row["version"] + 1}
         connection.execute(statement.values(values))
         return tuple(run_id for run_id in made if run_id is not None)
 

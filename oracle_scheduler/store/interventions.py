@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from oracle_core.errors import ConfigurationError
-from oracle_scheduler.jobfile import pipeline_of
+from oracle_scheduler.jobfile import stored_pipeline
 from oracle_scheduler.store import history
 from oracle_scheduler.store.errors import UnknownNameError
 from oracle_scheduler.store.progress import PASSED_OVER, advance, cancel_run, promote
@@ -108,7 +108,8 @@ def mark_success(database: Database, run_id: str, job_ids: Sequence[str]) -> Non
         ended = (run.c.run_id == run_id, run.c.ended_at.is_not(None))
         connection.execute(sa.update(run).where(*ended).values(waiting))
         history.record(database, connection, run_id, now, job_ids)
-        advance(database, connection, run_id, pipeline, now)
+        if advance(database, connection, run_id, pipeline, now) is not None:
+            promote(database, connection, pipeline, now)
 
     database.perform(work)
 
@@ -124,4 +125,4 @@ def _locked(database: Database, connection: sa.Connection, run_id: str) -> tuple
     # Pipeline, then run: the order of `endings`, where another would be a deadlock (ORA-00060).
     database.find_and_lock(connection, pipeline, pipeline.c.name == name)
     row = database.lock_row(connection, run, run.c.run_id == run_id)
-    return pipeline_of(row["definition"], name), State(row["state"])
+    return stored_pipeline(row["definition"], name), State(row["state"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import oracledb
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -71,7 +72,7 @@ def migrate(database: Database) -> list[Migration]:
     missing = [migration for migration in MIGRATIONS if migration.number > current]
     for migration in missing:
         for table in migration.tables(database.tables):
-            table.create(database.engine, checkfirst=True)
+            _create(database, table)
         with database.transaction() as connection:
             values = {"version": migration.number, "applied_at": database.now(connection)}
             # After its tables: a migration that was broken off has no row and is continued.
@@ -79,3 +80,25 @@ def migrate(database: Database) -> list[Migration]:
     if database.history is not None:
         database.history.migrate()
     return missing
+
+
+def _create(database: Database, table: sa.Table) -> None:
+    """Create a table, or what it lacks where an earlier migration was broken off."""
+    if not sa.inspect(database.engine).has_table(table.name, schema=table.schema):
+        table.create(database.engine)
+        return
+    # SQLAlchemy's `checkfirst` looks at the table alone. Tried and not looked up: SQLAlchemy asks
+    # five dictionary views for the indexes of a table.
+    for index in table.indexes:
+        try:
+            index.create(database.engine)
+        except sa.exc.DatabaseError as error:
+            if not _is_there(error):
+                raise
+
+
+def _is_there(error: sa.exc.DatabaseError) -> bool:
+    """Return whether an index exists: ORA-00955, or ORA-01408 where a DBA has given it a name."""
+    if isinstance(error.orig, oracledb.Error):
+        return error.orig.args[0].full_code in {"ORA-00955", "ORA-01408"}
+    return "already exists" in str(error.orig)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from oracle_scheduler.jobfile import TriggerRule
+from oracle_scheduler.jobfile import TriggerRule, stored_pipeline
 from oracle_scheduler.store import events, history
 from oracle_scheduler.store.states import ACTIVE, State
 
@@ -137,12 +137,16 @@ def promote(
     query = (
         sa.select(run.c.run_id, run.c.state)
         .where(run.c.pipeline_name == pipeline.name, run.c.state.in_(sorted(ACTIVE)))
-        .order_by(run.c.run_id)
+        # Ids of one transaction are in the order of its times; those of the next may overlap them.
+        .order_by(run.c.created_at, run.c.run_id)
     )
     rows = connection.execute(query).all()
     room = pipeline.max_active_runs - sum(row.state != State.WAITING for row in rows)
     for row in [row for row in rows if row.state == State.WAITING][: max(0, room)]:
-        advance(database, connection, row.run_id, pipeline, now)
+        text = sa.select(run.c.definition).where(run.c.run_id == row.run_id)
+        # Its own: the job file may have changed between the two runs, and with it the jobs.
+        own = stored_pipeline(connection.execute(text).scalar_one(), pipeline.name)
+        advance(database, connection, row.run_id, own, now)
 
 
 def cancel_run(

@@ -11,7 +11,7 @@ from apscheduler.job import Job
 from apscheduler.jobstores.base import BaseJobStore
 
 from oracle_scheduler.calendar.schedules import trigger_of
-from oracle_scheduler.jobfile import JobFileError, pipeline_of
+from oracle_scheduler.jobfile import JobFileError, stored_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ class PipelineJobStore(BaseJobStore):  # type: ignore[misc] # APScheduler 3 has 
     def _job(self, row: sa.RowMapping) -> Job | None:
         name = row["name"]
         try:
-            pipeline = pipeline_of(row["definition"], name)
+            pipeline = stored_pipeline(row["definition"], name)
         except JobFileError as error:
             if name not in self._unreadable:
                 _LOGGER.error("Pipeline '%s' is left alone: %s", name, error)  # noqa: TRY400

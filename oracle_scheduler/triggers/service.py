@@ -49,16 +49,19 @@ class FiringExecutor(BaseExecutor):  # type: ignore[misc] # APScheduler 3 has no
         """Fire a pipeline; the store reads the times again by its own clock and under its lock."""
         # Those of APScheduler come from this machine's clock.
         del run_times
-        try:
-            # In the loop and not in a pool: the times have moved when the store is read next.
-            run_ids = firing.fire(self._database, job.id)
-        except DATABASE_ERRORS as error:
-            _LOGGER.warning("Pipeline '%s' is fired later: %s", job.id, describe(error).report)
-            return
-        for run_id in run_ids:
-            _LOGGER.info("Pipeline '%s': run %s", job.id, run_id)
-        if run_ids:
-            self._announce()
+        count = firing.RUNS_MAX
+        while count == firing.RUNS_MAX:
+            try:
+                # In the loop and not in a pool: the times have moved when the store is read next.
+                run_ids = firing.fire(self._database, job.id)
+            except DATABASE_ERRORS as error:
+                _LOGGER.warning("Pipeline '%s' is fired later: %s", job.id, describe(error).report)
+                return
+            for run_id in run_ids:
+                _LOGGER.info("Pipeline '%s': run %s", job.id, run_id)
+            if run_ids:
+                self._announce()
+            count = len(run_ids)
 
     def _do_submit_job(self, job: Job, run_times: Sequence[dt.datetime]) -> None:
         """Stand for the part of the stock executors that `submit_job` replaces."""

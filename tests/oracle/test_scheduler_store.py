@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -10,18 +11,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from oracle_core.errors import ConfigurationError
+from oracle_core.errors import ConfigurationError, OracleError
+from oracle_core.retry import Backoff
 from oracle_scheduler.jobfile import Pipeline, pipeline_of
-from oracle_scheduler.store import claims, definitions, endings, firing, leases, migrations
+from oracle_scheduler.store import (
+    claims,
+    database,
+    definitions,
+    endings,
+    firing,
+    leases,
+    migrations,
+)
 from oracle_scheduler.store.claims import Claim, Claimant
+from oracle_scheduler.store.database import Database
 from oracle_scheduler.store.endings import Ending
 from oracle_scheduler.store.firing import NewRun
 from oracle_scheduler.store.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from oracle_scheduler.store.database import Database
 
 pytestmark = pytest.mark.oracle
 pytest_plugins = ["tests.oracle.fix_scheduler"]
@@ -106,6 +115,9 @@ def at_once(count: int, action: Callable[[], object]) -> list[object]:
 def test_migrations_are_repeatable_and_printed(store: Database) -> None:
     assert migrations.migrate(store) == []
     assert migrations.applied(store) == migrations.MIGRATIONS[-1].number
+    with store.transaction() as connection:
+        connection.execute(sa.delete(store.tables.version))
+    assert len(migrations.migrate(store)) == len(migrations.MIGRATIONS), "one that was broken off"
     ddl = list(migrations.statements(store, migrations.MIGRATIONS[0]))
     assert sum(statement.startswith("CREATE TABLE") for statement in ddl) == 10
 
@@ -255,6 +267,67 @@ def test_two_runs_of_one_meltano_job_do_not_meet(store: Database) -> None:
     assert take(store) is None
     endings.finish(store, first.token, Ending(State.SUCCESS, 0))
     assert taken(store).run_id != first.run_id
+
+
+def needs_oracle(store: Database) -> None:
+    if store.is_sqlite:
+        pytest.skip("SQLite lets one transaction at a time write")
+
+
+def test_two_jobs_of_one_meltano_state_do_not_meet_in_two_queues(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_oracle(store)
+    for queue in ("default", "other"):
+        job = f"- {{id: load, type: meltano, environment: prod, run: hr, queue: {queue}}}"
+        text = job_file(job, application_name=queue)
+        definitions.register(store, pipeline_of(text, queue), text)
+        claims.set_slots(store, queue, 10)
+        firing.start(store, queue, NewRun(queue))
+    gate, choose, calls = threading.Barrier(2), claims._choose, itertools.count()
+
+    def both_choose(*arguments: Any) -> object:
+        chosen = choose(*arguments)
+        if next(calls) < 2:  # not the one that is repeated
+            gate.wait()
+        return chosen
+
+    monkeypatch.setattr(claims, "_choose", both_choose)
+    queues = iter(("default", "other"))
+    results = at_once(2, lambda: claims.claim(store, next(queues), WORKER, str(uuid.uuid4())))
+    assert sum(result is not None for result in results) == 1
+
+
+def test_two_processes_that_start_first_do_not_fail(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_oracle(store)
+    gate, find = threading.Barrier(2), store.find_and_lock
+
+    def both_look(*arguments: Any) -> object:
+        row = find(*arguments)
+        if row is None:
+            gate.wait()
+        return row
+
+    monkeypatch.setattr(store, "find_and_lock", both_look)
+    at_once(2, lambda: claims.set_slots(store, "first", 3))
+    assert rows(store, store.tables.queue, "name", "slots") == [("first", 3)]
+
+
+def test_a_lock_of_a_process_that_was_stopped_is_not_waited_for_without_end(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_oracle(store)
+    register(store, job_file(CHAIN))
+    firing.start(store, "night", NewRun("one"))
+    monkeypatch.setattr(database, "_LOCK_SECONDS", 0)
+    queue = store.tables.queue
+    with store.transaction() as connection:
+        store.lock_row(connection, queue, queue.c.name == "default")
+        with pytest.raises(OracleError, match=r"ORA-(00054|30006)"):
+            take(Database(store.engine, backoff=Backoff(attempts=1)))
+    assert take(store) is not None
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,13 @@ def fire_at(
     now: dt.datetime,
     next_time: dt.datetime | None = None,
 ) -> None:
-    """Fire as a process does that starts at `now`; `next_time` replaces the one in the store."""
+    """Fire all that is due as a process that starts at `now`; `next_time` replaces the store's."""
     if next_time is not None:
         with store.transaction() as connection:
             connection.execute(sa.update(store.tables.trigger).values(next_time=next_time))
     monkeypatch.setattr(Database, "now", lambda *_: now)
-    firing.fire(store, "load")
+    while len(firing.fire(store, "load")) == firing.RUNS_MAX:
+        continue
 
 
 def scheduled(store: Database, state: str | None = None) -> list[dt.datetime]:
@@ -91,6 +92,20 @@ def test_a_backfill_makes_no_run_of_a_time_that_was_fired(
     result = backfill(store, "load", since=first - dt.timedelta(hours=1), until=now)
     assert len(result.times) == 3
     assert result.run_ids == ()
+
+
+def test_many_times_are_fired_in_parts(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(store, "0 * * * *", "all")
+    first = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    now = first + dt.timedelta(hours=49, minutes=1)
+    times = [first + dt.timedelta(hours=hour) for hour in range(50)]
+    with store.transaction() as connection:
+        connection.execute(sa.update(store.tables.trigger).values(next_time=first))
+    monkeypatch.setattr(Database, "now", lambda *_: now)
+    for count in (20, 40, 50, 50):
+        firing.fire(store, "load")
+        assert scheduled(store) == times[:count]
+        assert scheduled(store, "QUEUED") == times[:1], "the others wait for it"
 
 
 def test_a_missed_time_is_named_in_utc(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
