@@ -150,7 +150,7 @@ def redact(text: str) -> str:
 
 def _anywhere(secrets: set[str]) -> Iterator[re.Pattern[str]]:
     """Yield the pattern of secrets that are masked wherever they are a whole token."""
-    forms = {form for secret in secrets for form in _spellings(secret)}
+    forms = {form for secret in secrets for form in spellings(secret)}
     if forms:
         yield re.compile(f"()(?:{_alternatives(forms)})")
 
@@ -184,7 +184,8 @@ def _is_word(character: str) -> bool:
     return re.match(r"\w", character) is not None
 
 
-def _spellings(secret: str) -> Iterator[str]:
+def spellings(secret: str) -> Iterator[str]:
+    """Yield the forms in which a secret comes out: plain, percent-encoded, escaped, base64."""
     yield secret
     yield quote(secret, safe="")
     yield quote_plus(secret)

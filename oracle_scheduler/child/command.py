@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError
+from oracle_core.redact import MIN_LENGTH, spellings
 from oracle_scheduler.jobfile import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from oracle_scheduler.jobfile import Job
     from oracle_scheduler.jobfile.model import Check
@@ -73,8 +74,7 @@ def command_of(claim: Claim, service_env: Mapping[str, str], meltano: Meltano) -
     env = environment_of(claim, service_env)
     # Meltano finds its project by the working folder.
     folder = meltano.project if claim.job.kind is JobKind.MELTANO else None
-    # Without empty ones: to remove the empty text would be to remove everything.
-    secrets = tuple(env[name] for name in claim.pipeline.secret_env if env.get(name))
+    secrets = tuple(_shown_forms(env.get(name, "") for name in claim.pipeline.secret_env))
     return Command(
         _arguments(claim, env, meltano),
         env,
@@ -83,6 +83,16 @@ def command_of(claim: Claim, service_env: Mapping[str, str], meltano: Meltano) -
         pre_checks=_checks(claim.job.pre_checks, env),
         post_checks=_checks(claim.job.post_checks, env),
     )
+
+
+def _shown_forms(secrets: Iterable[str]) -> Iterator[str]:
+    """Yield what an output must not show: secrets as they are, encoded, and line by line."""
+    for secret in secrets:
+        # Without empty ones: to remove the empty text would be to remove everything.
+        if secret:
+            yield from spellings(secret)
+        # A key in PEM: its lines come out one by one.
+        yield from (line for line in secret.splitlines() if len(line) >= MIN_LENGTH)
 
 
 def _checks(checks: Sequence[Check], env: Mapping[str, str]) -> tuple[Mapping[str, str], ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.redact import PLACEHOLDER
+from oracle_scheduler.child import processes
 from oracle_scheduler.child.supervisor import End
 from oracle_scheduler.store.endings import Ending
 from oracle_scheduler.store.states import State
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 CLAIM_SHARE = 0.7
 """Share of the lease after which a supervisor that hears nothing kills its command."""
+
+MARK = "ORACLE_SCHEDULER_CLAIM"
+"""Variable that all processes of an attempt inherit; its value is the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,6 @@ class Spool:
         """File of the result, there once the command has ended."""
         return self.folder / f"{self.token}.json"
 
-    def files(self) -> tuple[Path, ...]:
-        """Return the files of the output that are there."""
-        older = self.output.with_suffix(".1")
-        return tuple(path for path in (older, self.output) if path.exists())
-
     def ending(self) -> Ending | None:
         """Return how the command ended; None until it has a result."""
         try:
@@ -66,19 +67,25 @@ class Spool:
         self.result.unlink(missing_ok=True)
 
 
+_INTERRUPTED = {
+    End.STOPPED: "the service was stopped",
+    End.ABANDONED: "its worker stopped without a word",
+    End.TOO_LATE: "its worker came to it only when the claim might have run out",
+}
+
+
 def _ending(end: End, exit_code: int | None, reason: str) -> Ending:
-    if end is End.EXITED:
-        if exit_code == 0:
-            return Ending(State.SUCCESS, 0, reason or None)
-        said = f"exit code {exit_code}"
-        return Ending(State.FAILED, exit_code, f"{said}; {reason}" if reason else said)
+    if end in _INTERRUPTED:
+        was_started = end is not End.TOO_LATE
+        return Ending(State.INTERRUPTED, exit_code, _INTERRUPTED[end], was_started=was_started)
     if end is End.TIMEOUT:
         return Ending(State.TIMEOUT, exit_code, "the timeout of the job passed")
-    if end in {End.NOT_STARTED, End.CHECK_FAILED}:
+    if end is not End.EXITED:
         return Ending(State.FAILED, exit_code, reason)
-    if end is End.STOPPED:
-        return Ending(State.INTERRUPTED, exit_code, "the service was stopped")
-    return Ending(State.INTERRUPTED, exit_code, "its worker stopped without a word")
+    if exit_code == 0:
+        return Ending(State.SUCCESS, 0, reason or None)
+    text = f"exit code {exit_code}"
+    return Ending(State.FAILED, exit_code, f"{text}; {reason}" if reason else text)
 
 
 _LOST = "its supervisor was killed, or had no room for the result in --log-dir"
@@ -87,14 +94,19 @@ _LOST = "its supervisor was killed, or had no room for the result in --log-dir"
 class Child:
     """One supervised command."""
 
-    def __init__(self, command: Command, spool: Spool, limits: Limits) -> None:
+    def __init__(
+        self, command: Command, spool: Spool, limits: Limits, *, held_since: float | None = None
+    ) -> None:
         """Start it.
 
         Args:
             command: What to run.
             spool: Where its output and result go.
             limits: How long it may take.
+            held_since: Monotonic time of the claim, read before it was asked for; None: now.
         """
+        self._limits = limits
+        since = time.monotonic() if held_since is None else held_since
         # For the user of the service alone: an output may hold data.
         spool.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.spool = spool
@@ -107,14 +119,14 @@ class Child:
         )
         order = {
             "arguments": command.arguments,
-            "env": dict(command.env),
+            "env": {**command.env, MARK: spool.token},
             "folder": command.folder,
             "secrets": command.secrets,
             "placeholder": PLACEHOLDER,
             "output": str(spool.output),
             "result": str(spool.result),
             "timeout_seconds": limits.timeout_seconds,
-            "claim_seconds": limits.lease_seconds * CLAIM_SHARE,
+            "claim_until": self._claim_until(since),
             "grace_seconds": limits.grace_seconds,
             "pre_checks": command.pre_checks,
             "post_checks": command.post_checks,
@@ -127,9 +139,17 @@ class Child:
         """Process id of the supervisor."""
         return self._process.pid
 
-    def keep(self) -> None:
-        """Put the deadline of the claim off; call it after each heartbeat that succeeded."""
-        self._say("keep")
+    def keep(self, held_since: float) -> None:
+        """Put the deadline of the claim off, after a heartbeat that succeeded.
+
+        Args:
+            held_since: Monotonic time of the heartbeat, read before it was sent: this process may
+                be stopped between its answer and here, while the lease runs out.
+        """
+        self._say(f"keep {self._claim_until(held_since)}")
+
+    def _claim_until(self, held_since: float) -> float:
+        return held_since + self._limits.lease_seconds * CLAIM_SHARE
 
     def stop(self) -> None:
         """Ask for an end within the grace time."""
@@ -153,8 +173,11 @@ class Child:
         """Return how the command ended, after `poll` returned true."""
         # A pipe left open would cost the service a descriptor per job.
         self.abandon()
-        lost = Ending(State.INTERRUPTED, None, _LOST)
-        return self.spool.ending() or lost
+        ending = self.spool.ending()
+        if ending is None:
+            processes.kill_marked(MARK, self.spool.token)
+            ending = Ending(State.INTERRUPTED, None, _LOST)
+        return ending
 
     def _say(self, text: str) -> None:
         pipe = self._process.stdin
@@ -162,6 +185,36 @@ class Child:
             return
         try:
             pipe.write(f"{text}\n".encode())
-        except BrokenPipeError:
-            # The command has ended meanwhile; `poll` tells so.
+        except (BrokenPipeError, ValueError):
+            # The command has ended, or another thread has closed the pipe; `poll` tells so.
             return
+
+
+def kill_leftovers(folder: Path) -> int:
+    """Kill what is left of attempts whose supervisor was killed, and return the number.
+
+    Args:
+        folder: Folder of spools. A supervisor that lives holds the lock of its file there.
+    """
+    count = 0
+    for draft in folder.glob("*.new"):
+        with draft.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            count += processes.kill_marked(MARK, draft.stem)
+    return count
+
+
+def prune(folder: Path, before: float) -> None:
+    """Remove files of outputs and results that were last written before a moment.
+
+    Args:
+        folder: Folder of spools.
+        before: Moment as seconds since 1970.
+    """
+    suffixes = {".log", ".1", ".head", ".new", ".json"}
+    for path in folder.glob("*"):
+        if path.suffix in suffixes and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

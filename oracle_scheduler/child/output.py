@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -98,27 +99,77 @@ class OutputFile:
     def _rotate(self, size: int) -> None:
         if self._size and self._size + size > self._bytes_max:
             self._file.close()
-            self._path.replace(self._path.with_suffix(".1"))
+            older = self._path.with_suffix(".1")
+            if older.exists():
+                self._keep_head(older)
+            self._path.replace(older)
             self._file = self._path.open("wb", buffering=0)
             self._size = 0
+
+    def _keep_head(self, older: Path) -> None:
+        """Keep the beginning of the output, and the size of what is dropped with a file."""
+        dropped, head = _kept_head(self._path)
+        if not head:
+            with older.open("rb") as file:
+                head = file.read(HEAD_BYTES)
+        draft = self._path.with_suffix(".head-new")
+        draft.write_bytes(b"%d\n%b" % (dropped + older.stat().st_size, head))
+        # Renamed: the worker reads it while the command runs.
+        draft.replace(self._path.with_suffix(".head"))
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
 
-def head_and_tail(path: Path) -> tuple[str, str]:
-    """Return the first 256 KiB and the last 1 MiB of an output; no byte is in both."""
-    older = path.with_suffix(".1")
-    first = older if older.exists() else path
-    with first.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    size = path.stat().st_size
-    start = max(len(head) if first == path else 0, size - TAIL_BYTES)
-    with path.open("rb") as file:
-        file.seek(start)
-        tail = file.read()
-    return _text(head), _text(tail)
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of an output.
+
+    Attributes:
+        head: The first 256 KiB.
+        tail: The last 1 MiB of what follows; no byte is in both.
+        byte_count: Size of all that was written.
+    """
+
+    head: str
+    tail: str
+    byte_count: int
+
+
+def kept_of(path: Path) -> Kept:
+    """Return what is kept of the output in a file and in those beside it."""
+    dropped, head = _kept_head(path)
+    files = [file for file in (path.with_suffix(".1"), path) if file.exists()]
+    size = sum(file.stat().st_size for file in files)
+    if not dropped:
+        head = _read(files, 0, HEAD_BYTES)
+    # Positions in the files, before which `dropped` bytes are gone.
+    start = max(0, len(head) - dropped, size - TAIL_BYTES)
+    tail = _read(files, start, size - start)
+    return Kept(_text(head), _text(tail), dropped + size)
+
+
+def _kept_head(path: Path) -> tuple[int, bytes]:
+    """Return the size of what is dropped, and the beginning of an output that was rotated twice."""
+    try:
+        number, _, head = path.with_suffix(".head").read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        return 0, b""
+    return int(number), head
+
+
+def _read(files: Sequence[Path], start: int, count: int) -> bytes:
+    """Return a part of the files, one behind the other."""
+    parts = []
+    for path in files:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            file.seek(min(start, size))
+            part = file.read(max(0, count))
+        parts.append(part)
+        start, count = max(0, start - size), count - len(part)
+    return b"".join(parts)
 
 
 def _text(data: bytes) -> str:

@@ -41,8 +41,8 @@ def descendants(ancestor: int) -> list[int]:
     children: dict[int, list[int]] = {}
     # By parents and not by process group: a command may begin a group or session of its own.
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (parent := _parent(entry)) is not None:
-            children.setdefault(parent, []).append(int(entry.name))
+        if entry.name.isdigit() and (owner := parent(entry)) is not None:
+            children.setdefault(owner, []).append(int(entry.name))
     found: list[int] = []
     waiting = [ancestor]
     while waiting:
@@ -52,15 +52,15 @@ def descendants(ancestor: int) -> list[int]:
     return found
 
 
-def _parent(entry: Path) -> int | None:
+def parent(entry: Path) -> int | None:
     """Return the parent of a process; None for one that has ended, a zombie included."""
     try:
         stat = (entry / "stat").read_text()
     except OSError:
         return None
     # The name stands in parentheses and may hold blanks and parentheses itself (proc(5)).
-    state, parent = stat.rpartition(")")[2].split()[:2]
-    return None if state in {"Z", "X"} else int(parent)
+    state, number = stat.rpartition(")")[2].split()[:2]
+    return None if state in {"Z", "X"} else int(number)
 
 
 def send(process: int, number: signal.Signals, *, to_group: bool = False) -> None:
@@ -98,6 +98,35 @@ def kill_descendants(awaited: int) -> int:
         time.sleep(0.01)
     message = f"{len(alive)} processes could not be killed"
     raise OSError(message)
+
+
+def kill_marked(variable: str, value: str) -> int:
+    """Kill the processes of this user whose environment has a variable, and return their number.
+
+    For a command whose supervisor was killed: the kernel ends the command itself, and what it had
+    started belongs to nobody. A program that was started with an empty environment is not found.
+    """
+    mark = f"{variable}={value}".encode()
+    killed: set[int] = set()
+    for _ in range(_KILL_ROUNDS_MAX):
+        alive = [int(entry.name) for entry in Path("/proc").iterdir() if _has_mark(entry, mark)]
+        if not alive:
+            break
+        for process in alive:
+            send(process, signal.SIGKILL)
+        killed.update(alive)
+        time.sleep(0.01)
+    return len(killed)
+
+
+def _has_mark(entry: Path, mark: bytes) -> bool:
+    if not entry.name.isdigit():
+        return False
+    try:
+        # Empty for a process that has ended; of other users it cannot be read.
+        return mark in (entry / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def _collect(process: int) -> None:

@@ -1,13 +1,15 @@
 """Watches one command: `python -m oracle_scheduler.child.supervisor`, started by a worker.
 
-Standard input is the control pipe: its first line is the order as JSON, each further line puts
+Standard input is the control pipe: its first line is the order as JSON, `keep` and a moment put
 the deadline of the claim off, `stop` asks for an end, and its end means that the worker is gone.
+Moments are those of the monotonic clock, which all processes of a machine share.
 Whatever ends the command, no descendant of it is left, and the result stands in a file before
 this process ends, so that a worker that was restarted reports instead of guessing.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import selectors
@@ -39,6 +41,7 @@ class End(StrEnum):
     TIMEOUT = "timeout"
     STOPPED = "stopped"
     ABANDONED = "abandoned"
+    TOO_LATE = "too late"
     NOT_STARTED = "not started"
     CHECK_FAILED = "check failed"
 
@@ -49,8 +52,8 @@ class Order:
 
     Attributes:
         timeout_seconds: Longest time of the command.
-        claim_seconds: Time without a word from the worker after which the command is killed;
-            shorter than the lease, so that nobody else has begun by then.
+        claim_until: Moment at which the command is killed unless the worker has named a later one;
+            before the end of the lease, so that nobody else has begun by then.
         grace_seconds: Time from the first TERM to KILL.
         pre_checks: What has to hold before; each has `name` and its parameter.
         post_checks: What has to hold after the command succeeded.
@@ -64,7 +67,7 @@ class Order:
     output: Path
     result: Path
     timeout_seconds: float
-    claim_seconds: float
+    claim_until: float
     grace_seconds: float
     pre_checks: tuple[Mapping[str, str], ...] = ()
     post_checks: tuple[Mapping[str, str], ...] = ()
@@ -97,19 +100,29 @@ class Supervisor:
         self._draft = order.result.with_suffix(".new")
         self._lines = RedactedLines(order.secrets, order.placeholder)
         self._output = OutputFile(order.output)
-        now = time.monotonic()
-        self._deadline = now + order.timeout_seconds
-        self._claim_deadline = now + order.claim_seconds
+        self._deadline = time.monotonic() + order.timeout_seconds
+        self._claim_deadline = order.claim_until
         self._pending = b""
 
     def run(self) -> int:
         """Run the command, write the result, and return the exit code of this process."""
         processes.become_subreaper()
-        self._reserve()
+        lock = self._reserve()
+        try:
+            self._run()
+        finally:
+            os.close(lock)
+        return 0
+
+    def _run(self) -> None:
         problem = failed_check(self._order.pre_checks, self._order.folder)
         if problem is not None:
             self._finish(End.NOT_STARTED, None, f"pre_checks: {problem}")
-            return 0
+            return
+        # This process or its worker was stopped for so long that another may have the job by now.
+        if time.monotonic() >= self._claim_deadline:
+            self._finish(End.TOO_LATE, None, "")
+            return
         try:
             child = subprocess.Popen(  # noqa: S603 - to run it is the order
                 self._order.arguments,
@@ -125,7 +138,7 @@ class Supervisor:
             )
         except OSError as error:
             self._finish(End.NOT_STARTED, None, f"cannot be started: {error.strerror}")
-            return 0
+            return
         with child:
             end = self._watch(child)
             if end is not End.EXITED:
@@ -141,14 +154,18 @@ class Supervisor:
             if problem is not None:
                 end, reason = End.CHECK_FAILED, f"post_checks: {problem}"
         self._finish(end, code, reason)
-        return 0
 
-    def _reserve(self) -> None:
-        """Take the room of the result, so that a disk which the output fills does not lose it."""
-        with self._draft.open("wb") as file:
-            file.write(b" " * _RESULT_BYTES)
-            file.flush()
-            os.fsync(file.fileno())
+    def _reserve(self) -> int:
+        """Take the room of the result, so that a disk which the output fills does not lose it.
+
+        Returns:
+            A descriptor whose lock tells that this process lives (`handle.kill_leftovers`).
+        """
+        descriptor = os.open(self._draft, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, b" " * _RESULT_BYTES)
+        os.fsync(descriptor)
+        return descriptor
 
     def _watch(self, child: subprocess.Popen[bytes]) -> End:
         """Pass the output on until the command ends or has to end."""
@@ -191,8 +208,8 @@ class Supervisor:
         *lines, self._pending = (self._pending + data).split(b"\n")
         if b"stop" in lines:
             return End.STOPPED
-        if lines:
-            self._claim_deadline = time.monotonic() + self._order.claim_seconds
+        for line in lines:
+            self._claim_deadline = float(line.removeprefix(b"keep "))
         return None
 
     def _stop(self, child: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError, describe
+from oracle_scheduler.child import handle
 from oracle_scheduler.jobfile import SUFFIXES, read_pipeline
 from oracle_scheduler.notices.channels import Email, Webhook
 from oracle_scheduler.notices.sender import Sender
@@ -47,13 +48,14 @@ class Service:
             is_leader=self._leadership.is_leader,
             poll_seconds=min(_NOTICE_SECONDS, settings.lease_seconds / 3),
         )
-        self._stop = threading.Event()
+        self._is_stopping = False
         self._seen: dict[Path, tuple[int, int]] = {}
 
     def stop(self) -> None:
-        """Let `run` come to its end; safe in a signal handler."""
-        self._stop.set()
-        self._announce()
+        """Let `run` come to its end within a poll; safe in a signal handler."""
+        # No Event and no hint: their locks are not reentrant, and a handler runs in the thread that
+        # may hold them.
+        self._is_stopping = True
 
     def run(self) -> None:
         """Serve until `stop`; then jobs are asked to end, and what ends in time is reported."""
@@ -78,6 +80,7 @@ class Service:
             # Before the first claim: results of an earlier process free their jobs at once, not
             # when their leases end.
             self._worker.recover()
+            threading.Thread(target=self._keep, name="heartbeats", daemon=True).start()
         _LOGGER.info("Serving as %s", ", ".join(sorted(settings.roles)))
         try:
             self._serve()
@@ -93,7 +96,7 @@ class Service:
     def _serve(self) -> None:
         rounds = 0
         settings, next_round = self._settings, 0.0
-        while not self._stop.is_set():
+        while not self._is_stopping:
             # A hint shortens the wait; without one, a lost one included, the poll interval decides.
             settings.hints.wait(settings.queues, settings.poll_seconds)
             if "worker" in settings.roles:
@@ -105,8 +108,17 @@ class Service:
             rounds += 1
             self._heartbeat()
             self._read_jobs()
-            if rounds % _ROUNDS_PER_PRUNING == 0 and self._leadership.is_leader():
+            if rounds % _ROUNDS_PER_PRUNING == 0:
                 self._prune()
+
+    def _keep(self) -> None:
+        """Send heartbeats of jobs, beside a round that waits; ends with the process."""
+        while True:
+            time.sleep(self._settings.lease_seconds / 6)
+            try:
+                self._worker.keep()
+            except DATABASE_ERRORS as error:
+                _LOGGER.warning("Heartbeats are sent later: %s", describe(error).report)
 
     def _announce(self) -> None:
         for queue in self._settings.queues:
@@ -115,7 +127,9 @@ class Service:
     def _prune(self) -> None:
         before = dt.datetime.now(dt.UTC) - dt.timedelta(days=self._settings.keep_days)
         try:
-            pruning.prune(self._database, before)
+            handle.prune(self._settings.spool, before.timestamp())
+            if self._leadership.is_leader():
+                pruning.prune(self._database, before)
         except DATABASE_ERRORS as error:
             _LOGGER.warning("Old runs are deleted later: %s", describe(error).report)
 
@@ -124,7 +138,7 @@ class Service:
         while self._worker.running:
             # Heartbeats go on while jobs end: a claim that ran out would give the job to another.
             self._worker.step(may_claim=False)
-            threading.Event().wait(min(self._settings.poll_seconds, 0.2))
+            time.sleep(min(self._settings.poll_seconds, 0.2))
 
     def _read_jobs(self) -> None:
         """Register job files that are new or changed; one that is wrong is logged and left."""

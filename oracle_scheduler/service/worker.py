@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 import uuid
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from oracle_core.errors import ConfigurationError, describe
 from oracle_scheduler.child.command import command_of
-from oracle_scheduler.child.handle import Child, Limits, Spool
-from oracle_scheduler.child.output import HEAD_BYTES, TAIL_BYTES, head_and_tail
+from oracle_scheduler.child.handle import Child, Limits, Spool, kill_leftovers
+from oracle_scheduler.child.output import HEAD_BYTES, TAIL_BYTES, kept_of
 from oracle_scheduler.jobfile import JobKind
 from oracle_scheduler.service.meltano_hosts import refusal
 from oracle_scheduler.store import claims, endings, outputs, reading
@@ -43,6 +44,7 @@ class Running:
 
     Attributes:
         kept_at: Monotonic time of its last heartbeat.
+        is_lost: Whether a heartbeat has found that the claim does not hold any more.
         stored_bytes: Size of its output when it was stored last.
         store_at: Monotonic time from which its output is stored again.
     """
@@ -50,6 +52,7 @@ class Running:
     claim: Claim
     child: Child
     kept_at: float
+    is_lost: bool = False
     stored_bytes: int = 0
     store_at: float = 0.0
 
@@ -63,6 +66,7 @@ class Worker:
         self._settings = settings
         self._claimant = Claimant(node_id, settings.lease_seconds)
         self._running: list[Running] = []
+        self._keeping = threading.Lock()
 
     @property
     def running(self) -> int:
@@ -71,6 +75,8 @@ class Worker:
 
     def recover(self) -> None:
         """Report what ended while no worker looked: results that an earlier process left."""
+        if count := kill_leftovers(self._settings.spool):
+            _LOGGER.warning("%d processes of attempts without a supervisor were killed", count)
         for path in sorted(self._settings.spool.glob("*.json")):
             spool = Spool(self._settings.spool, path.stem)
             ending = spool.ending()
@@ -85,7 +91,7 @@ class Worker:
         try:
             # What has ended first: it frees slots for `_claim`, and its claim needs no heartbeat.
             self._report_ended()
-            self._keep()
+            self.keep()
             self._store_outputs()
             if may_claim:
                 self._claim()
@@ -94,12 +100,17 @@ class Worker:
 
     def _report_ended(self) -> None:
         for running in [running for running in self._running if running.child.poll()]:
+            run_id, job_id = running.claim.run_id, running.claim.job.id
             ending = running.child.ending()
-            self._report(running.child.spool, ending)
-            # After the report: where the database is away, the next round reports it again.
+            try:
+                self._report(running.child.spool, ending)
+            except DATABASE_ERRORS as error:
+                # The next round reports it again; the others do not wait for it.
+                text = describe(error).report
+                _LOGGER.warning("Run %s, job '%s' is reported later: %s", run_id, job_id, text)
+                continue
             self._running.remove(running)
-            job = running.claim.job
-            _LOGGER.info("Run %s, job '%s': %s", running.claim.run_id, job.id, ending.state)
+            _LOGGER.info("Run %s, job '%s': %s", run_id, job_id, ending.state)
 
     def _report(self, spool: Spool, ending: Ending) -> None:
         """Write the output and the end to the store, then remove the result.
@@ -114,11 +125,10 @@ class Worker:
 
     def _store_output(self, spool: Spool, *, is_complete: bool) -> int:
         """Store the head and the tail of an output, and return its size."""
-        size = sum(path.stat().st_size for path in spool.files())
-        head, tail = head_and_tail(spool.output)
-        written = Output(0, head, tail, size, is_complete)
+        kept = kept_of(spool.output)
+        written = Output(0, kept.head, kept.tail, kept.byte_count, is_complete)
         outputs.store_output(self._database, spool.token, written)
-        return size
+        return kept.byte_count
 
     def _store_outputs(self) -> None:
         """Store what running jobs have written since, so that it can be read while they run.
@@ -135,23 +145,42 @@ class Worker:
                 running.stored_bytes = spool.output.stat().st_size
                 running.store_at = now + OUTPUT_SECONDS + min(size, _KEPT_BYTES) / _BYTES_PER_SECOND
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Send the heartbeats that are due; safe beside `step` in a thread of its own.
+
+        A claim or a report may wait for the lock of a process that was stopped in a transaction,
+        and what runs must not lose its claim for that.
+
+        Raises:
+            OracleError: If the database cannot be reached.
+        """
+        # Whoever comes second has nothing to send.
+        if not self._keeping.acquire(blocking=False):
+            return
+        try:
+            for running in list(self._running):
+                self._keep_one(running)
+        finally:
+            self._keeping.release()
+
+    def _keep_one(self, running: Running) -> None:
+        seconds = self._settings.lease_seconds
+        # Before the store is asked: the lease counts from a moment behind this one.
         now = time.monotonic()
-        for running in self._running:
-            # A third of the lease: one heartbeat may fail before the supervisor kills at 0.7 of it.
-            if now - running.kept_at < self._settings.lease_seconds / 3:
-                continue
-            if claims.extend(self._database, running.claim.token, self._settings.lease_seconds):
-                # After the store: the supervisor must not outlive a claim that was not extended.
-                running.child.keep()
-                running.kept_at = now
-            else:
-                _LOGGER.warning(
-                    "Run %s, job '%s': the claim is lost, the command is killed",
-                    running.claim.run_id,
-                    running.claim.job.id,
-                )
-                running.child.abandon()
+        # A third of the lease: one heartbeat may fail before the supervisor kills at 0.7 of it.
+        if running.is_lost or now - running.kept_at < seconds / 3:
+            return
+        if claims.extend(self._database, running.claim.token, seconds):
+            # After the store: the supervisor must not outlive a claim that was not extended.
+            running.child.keep(now)
+            running.kept_at = now
+        elif not running.child.poll():
+            run_id, job_id = running.claim.run_id, running.claim.job.id
+            _LOGGER.warning(
+                "Run %s, job '%s': the claim is lost, the command is killed", run_id, job_id
+            )
+            running.is_lost = True
+            running.child.abandon()
 
     def _claim(self) -> None:
         # Per process as well: the slots of the queue count over all workers.
@@ -164,31 +193,37 @@ class Worker:
             while self.running < self._settings.slots:
                 # Made here, not in the transaction: a repeated one finds what it had taken by it.
                 token = str(uuid.uuid4())
+                asked_at = time.monotonic()
                 claim = claims.claim(self._database, queue, self._claimant, token)
                 if claim is None:
                     break
-                self._start(claim)
+                self._start(claim, asked_at)
 
-    def _start(self, claim: Claim) -> None:
+    def _start(self, claim: Claim, asked_at: float) -> None:
+        run_id, job_id = claim.run_id, claim.job.id
         try:
-            command = command_of(claim, os.environ, self._settings.meltano)
-            if claim.job.kind is JobKind.MELTANO:
-                self._check_hosts(command)
-        except ConfigurationError as error:
+            child = self._child(claim, asked_at)
+        except (ConfigurationError, OSError) as error:
             # The text names variables and files, never values: it is shown on pages.
             endings.finish(self._database, claim.token, Ending(State.FAILED, None, str(error)))
-            _LOGGER.error("Run %s, job '%s': %s", claim.run_id, claim.job.id, error)  # noqa: TRY400
+            _LOGGER.error("Run %s, job '%s': %s", run_id, job_id, error)  # noqa: TRY400
             return
+        self._running.append(Running(claim, child, asked_at))
+        _LOGGER.info("Run %s, job '%s': attempt %d starts", run_id, job_id, claim.attempt)
+
+    def _child(self, claim: Claim, asked_at: float) -> Child:
+        command = command_of(claim, os.environ, self._settings.meltano)
+        if claim.job.kind is JobKind.MELTANO:
+            self._check_hosts(command)
         limits = Limits(
             timeout_seconds=claim.job.timeout_seconds,
             lease_seconds=self._settings.lease_seconds,
             grace_seconds=self._settings.stop_grace_seconds,
         )
-        child = Child(command, Spool(self._settings.spool, claim.token), limits)
-        self._running.append(Running(claim, child, time.monotonic()))
-        _LOGGER.info(
-            "Run %s, job '%s': attempt %d starts", claim.run_id, claim.job.id, claim.attempt
-        )
+        spool = Spool(self._settings.spool, claim.token)
+        # From before the claim: where this process is stopped in between, the supervisor finds that
+        # the lease may have run out, and starts nothing.
+        return Child(command, spool, limits, held_since=asked_at)
 
     def _check_hosts(self, command: Command) -> None:
         reason = refusal(self._database, self._settings.meltano, command.env)

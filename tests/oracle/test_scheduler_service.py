@@ -68,7 +68,7 @@ class Scheduler:
         with (self.folder / f"serve-{number}.log").open("wb") as log:
             process = subprocess.Popen(
                 [
-                    *(PROGRAM, "serve", "--poll-seconds", "0.1", "--lease-seconds", "2"),
+                    *(PROGRAM, "serve", "--poll-seconds", "0.1", "--lease-seconds", "10"),
                     *("--only", "scheduler,worker"),
                     *("--log-dir", f"spool-{number}", "--stop-grace-seconds", "2", *options),
                 ],

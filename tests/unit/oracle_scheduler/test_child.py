@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from oracle_scheduler.child import output
 from oracle_scheduler.child.command import Command
-from oracle_scheduler.child.handle import Child, Limits, Spool
-from oracle_scheduler.child.output import OutputFile, RedactedLines, head_and_tail
+from oracle_scheduler.child.handle import Child, Limits, Spool, kill_leftovers, prune
+from oracle_scheduler.child.output import Kept, OutputFile, RedactedLines, kept_of
 from oracle_scheduler.store.states import State
 
 if TYPE_CHECKING:
@@ -156,6 +156,74 @@ def test_a_killed_supervisor_takes_its_command_along(tmp_path: Path) -> None:
     wait_until(lambda: not is_alive(process))
 
 
+def test_a_killed_supervisor_leaves_no_daemon(tmp_path: Path) -> None:
+    child = start(tmp_path, DAEMON + SLEEP)
+    daemon = pid_from(tmp_path / "daemon")
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert is_alive(daemon), "nobody else ends it"
+    assert child.ending().state is State.INTERRUPTED
+    assert not is_alive(daemon)
+
+
+def test_a_worker_that_starts_ends_what_a_supervisor_left(tmp_path: Path) -> None:
+    child = start(tmp_path, DAEMON + SLEEP)
+    daemon = pid_from(tmp_path / "daemon")
+    assert kill_leftovers(tmp_path / "spool") == 0, "its supervisor lives"
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert kill_leftovers(tmp_path / "spool") > 0
+    assert not is_alive(daemon)
+
+
+def test_a_worker_that_was_stopped_after_its_claim_starts_nothing(tmp_path: Path) -> None:
+    command = Command((sys.executable, "-c", "open('started', 'w')"), {}, str(tmp_path), ())
+    spool = Spool(tmp_path / "spool", "token")
+    child = Child(command, spool, LONG, held_since=time.monotonic() - LONG.lease_seconds)
+    child.wait()
+    ending = child.ending()
+    assert (ending.state, ending.was_started) == (State.INTERRUPTED, False)
+    assert not (tmp_path / "started").exists()
+
+
+def test_a_heartbeat_that_was_held_up_counts_from_when_it_was_sent(tmp_path: Path) -> None:
+    child = start(tmp_path, SLEEP)
+    child.keep(time.monotonic() - LONG.lease_seconds)
+    child.wait()
+    assert child.ending().state is State.INTERRUPTED
+
+
+def test_a_stopped_supervisor_goes_on_where_its_claim_was_kept(tmp_path: Path) -> None:
+    child = start(tmp_path, TELL_PID.format(name="pid") + "import time\ntime.sleep(0.3)\n")
+    pid_from(tmp_path / "pid")
+    os.kill(child.pid, signal.SIGSTOP)
+    child.keep(time.monotonic())
+    os.kill(child.pid, signal.SIGCONT)
+    child.wait()
+    assert child.ending().state is State.SUCCESS
+
+
+def test_a_stopped_supervisor_whose_claim_ran_out_kills_its_command(tmp_path: Path) -> None:
+    child = start(tmp_path, TELL_PID.format(name="pid") + SLEEP, Limits(60, 60, 0.2))
+    process = pid_from(tmp_path / "pid")
+    os.kill(child.pid, signal.SIGSTOP)
+    child.keep(time.monotonic() - 60)
+    os.kill(child.pid, signal.SIGCONT)
+    child.wait()
+    assert child.ending().state is State.INTERRUPTED
+    assert not is_alive(process)
+
+
+def test_old_files_of_outputs_are_removed(tmp_path: Path) -> None:
+    old, new, other = tmp_path / "a.log", tmp_path / "b.log", tmp_path / "notes.txt"
+    for path in (old, new, other):
+        path.write_text("x")
+    for path in (old, other):
+        os.utime(path, (1, 1))
+    prune(tmp_path, 1_000)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.log", "notes.txt"]
+
+
 def test_a_secret_split_over_two_writes_is_not_shown(tmp_path: Path) -> None:
     program = (
         "import os, time\nos.write(1, b'password: tig')\ntime.sleep(0.2)\nos.write(1, b'er-7\\n')"
@@ -184,15 +252,17 @@ def test_no_cut_of_the_output_shows_a_secret(secret: str, parts: list[str], limi
 def test_a_large_output_keeps_its_head_and_tail(tmp_path: Path) -> None:
     path = tmp_path / "out.log"
     file = OutputFile(path, bytes_max=2_000_000)
-    for number in range(100_000):
-        file.write(b"%d line of the output of a job\n" % number)
+    lines = [b"%d line of the output of a job\n" % number for number in range(200_000)]
+    for count, line in enumerate(lines, 1):
+        file.write(line)
+        if count % 50_000 == 0:
+            # Nothing, one file and two files are dropped by then.
+            whole, kept = b"".join(lines[:count]).decode(), kept_of(path)
+            assert kept.byte_count == len(whole)
+            assert kept.head == whole[: output.HEAD_BYTES]
+            assert kept.tail == whole[-output.TAIL_BYTES :]
     file.close()
-    head, tail = head_and_tail(path)
-    assert head.startswith("0 line")
-    assert tail.endswith("99999 line of the output of a job\n")
-    assert len(head) == output.HEAD_BYTES
-    assert len(tail) <= output.TAIL_BYTES
-    assert sum(entry.stat().st_size for entry in tmp_path.iterdir()) <= 4_000_000
+    assert sum(entry.stat().st_size for entry in tmp_path.iterdir()) <= 4_300_000
 
 
 def test_a_small_output_is_whole_and_once(tmp_path: Path) -> None:
@@ -200,7 +270,7 @@ def test_a_small_output_is_whole_and_once(tmp_path: Path) -> None:
     file = OutputFile(path)
     file.write(b"all\n")
     file.close()
-    assert head_and_tail(path) == ("all\n", "")
+    assert kept_of(path) == Kept("all\n", "", 4)
 
 
 def checked(tmp_path: Path, program: str, **checks: tuple[dict[str, str], ...]) -> Child:
