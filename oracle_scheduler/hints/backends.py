@@ -19,6 +19,9 @@ _KEY = "oracle-scheduler:queue:{}"
 _HINTS_MAX = 100
 """Hints that Redis keeps per queue, should no worker take them."""
 
+_TIMEOUTS = {"socket_connect_timeout": 5.0, "socket_timeout": 5.0}
+"""A server that is reached but does not answer must not hold up workers and firing."""
+
 
 class Hints(Protocol):
     """What a worker waits for between two looks at the store."""
@@ -81,8 +84,14 @@ class RedisHints:
 
     def wait(self, queues: Sequence[str], seconds: float) -> None:
         """Wait for a hint in one of the lists."""
+        keys, until = [_KEY.format(queue) for queue in queues], time.monotonic() + seconds
+        # In parts: redis-py adds nothing to its socket timeout for what waits in the server. Not
+        # zero, by which BLPOP means for ever.
+        longest = _TIMEOUTS["socket_timeout"] / 2
         try:
-            self._client.blpop([_KEY.format(queue) for queue in queues], timeout=seconds)
+            while (left := until - time.monotonic()) > 0:
+                if self._client.blpop(keys, timeout=max(0.01, min(left, longest))):
+                    break
         except Exception as error:  # noqa: BLE001 - as above
             self._warn(error)
             # A Redis that refuses at once would keep the worker's loop busy.
@@ -118,4 +127,4 @@ def hints_of(url: str) -> Hints:
     except ImportError as error:
         message = "needs redis-py: pip install 'singer-oracle[scheduler-redis]'"
         raise ConfigurationError(message, setting="queue_url") from error
-    return RedisHints(redis.Redis.from_url(url))
+    return RedisHints(redis.Redis.from_url(url, **_TIMEOUTS))

@@ -34,8 +34,11 @@ class FakeRedis:
     def ltrim(self, key: str, first: int, last: int) -> None:
         assert (key in self.lists, first, last) == (True, 0, 99)
 
-    def blpop(self, keys: list[str], timeout: float) -> None:
-        self._list(keys[0]).get(timeout=timeout)
+    def blpop(self, keys: list[str], timeout: float) -> str | None:
+        try:
+            return self._list(keys[0]).get(timeout=timeout)
+        except queue.Empty:
+            return None
 
 
 def hints(kind: str) -> Any:
@@ -79,6 +82,6 @@ def test_the_setting_names_where_hints_go(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(ConfigurationError, match="scheduler-redis"):
         hints_of("redis://x")
-    module = SimpleNamespace(Redis=SimpleNamespace(from_url=lambda _url: FakeRedis()))
+    module = SimpleNamespace(Redis=SimpleNamespace(from_url=lambda _url, **_: FakeRedis()))
     monkeypatch.setitem(sys.modules, "redis", module)
     assert isinstance(hints_of("redis://x"), RedisHints)
