@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from oracle_core.errors import ConfigurationError
-from oracle_scheduler.command.printing import print_json, print_table
+from oracle_scheduler.command.printing import print_json, print_result, print_table
 from oracle_scheduler.command.store_options import format_option, opened, store_options
 from oracle_scheduler.store import backfills, pruning, readiness
 
@@ -41,10 +41,7 @@ def prune(store_url: str, table_prefix: str, days: float, output_format: str) ->
     with opened(store_url, table_prefix) as database:
         before = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
         count = pruning.prune(database, before)
-    if output_format == "json":
-        print_json({"runs": count})
-    else:
-        click.echo(f"{count} runs were deleted")
+    print_result(output_format, {"runs": count}, f"{count} runs were deleted")
 
 
 @click.command()

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def print_json(value: object) -> None:
     """Print a value as JSON; moments in RFC 3339, dataclasses as objects."""
     click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def print_result(output_format: str, values: Mapping[str, object], text: str) -> None:
+    """Print what a command has done: as JSON, or as one line for people."""
+    if output_format == "json":
+        print_json(values)
+    else:
+        click.echo(text)
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - whatever json does not know

@@ -14,7 +14,7 @@ import click
 
 from oracle_core.errors import ConfigurationError
 from oracle_scheduler.child.command import Meltano
-from oracle_scheduler.command.printing import print_json
+from oracle_scheduler.command.printing import print_result
 from oracle_scheduler.command.store_options import (
     PREFIX,
     format_option,
@@ -34,7 +34,7 @@ from oracle_scheduler.store.firing import KEY_LENGTH_MAX, KEY_PATTERN, NewRun, r
 from oracle_scheduler.store.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from oracle_scheduler.store.database import Database
@@ -48,22 +48,28 @@ _WAIT_SECONDS = 0.5
 @click.command()
 @store_options
 @click.option("--print-sql", is_flag=True, help="Print the DDL for a DBA and change nothing.")
-def migrate(store_url: str, table_prefix: str, *, print_sql: bool) -> None:
+@format_option
+def migrate(store_url: str, table_prefix: str, output_format: str, *, print_sql: bool) -> None:
     """Create the tables, or bring them up to date."""
     # The tables need not be there, nor be current: to make them is the purpose.
     with opened(store_url, table_prefix, needs_tables=False) as database:
         if print_sql:
-            for migration in migrations.MIGRATIONS:
-                click.echo(f"-- {migration.number}: {migration.title}")
-                for statement in migrations.statements(database, migration):
-                    click.echo(f"{statement};\n")
-            if database.history is not None:
-                click.echo(f"-- {database.history.table_name}")
-                click.echo(database.history.script())
+            script = "\n".join(_script(database))
+            print_result(output_format, {"sql": script}, script)
             return
-        for migration in migrations.migrate(database):
-            click.echo(f"{migration.number}: {migration.title}")
-        click.echo("the tables are up to date")
+        done = [f"{step.number}: {step.title}" for step in migrations.migrate(database)]
+    lines = [*done, "the tables are up to date"]
+    print_result(output_format, {"migrations": done}, "\n".join(lines))
+
+
+def _script(database: Database) -> Iterator[str]:
+    for migration in migrations.MIGRATIONS:
+        yield f"-- {migration.number}: {migration.title}"
+        for statement in migrations.statements(database, migration):
+            yield f"{statement};\n"
+    if database.history is not None:
+        yield f"-- {database.history.table_name}"
+        yield database.history.script()
 
 
 def _service_option(
@@ -261,15 +267,13 @@ def run(
     with opened(store_url, table_prefix) as database:
         name = _name(database, name_or_file, skip, is_dry=dry_run)
         if dry_run:
-            click.echo(f"{name} would be started")
+            print_result(output_format, {"pipeline": name}, f"{name} would be started")
             return
         new = NewRun(request_key(name, key), env=variables, skip=skip)
         run_id, _ = firing.start(database, name, new)
         state = _wait(database, run_id) if wait else None
-    if output_format == "json":
-        print_json({"run_id": run_id, "state": state})
-    else:
-        click.echo(run_id if state is None else f"{run_id} {state}")
+    text = run_id if state is None else f"{run_id} {state}"
+    print_result(output_format, {"run_id": run_id, "state": state}, text)
     if state is not None and state is not State.SUCCESS:
         context.exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from oracle_scheduler.command.printing import print_json, print_table
+from oracle_scheduler.command.printing import print_json, print_result, print_table
 from oracle_scheduler.command.store_options import format_option, opened, store_options
 from oracle_scheduler.store import tokens
 from oracle_scheduler.store.tokens import Scope
@@ -32,10 +32,7 @@ def token_create(
     """Create a token and print it; the store keeps a digest, so that it is shown only now."""
     with opened(store_url, table_prefix) as database:
         secret = tokens.create(database, name, Scope(scope))
-    if output_format == "json":
-        print_json({"name": name, "scope": scope, "token": secret})
-    else:
-        click.echo(secret)
+    print_result(output_format, {"name": name, "scope": scope, "token": secret}, secret)
 
 
 @token.command("list")
@@ -56,7 +53,9 @@ def token_list(store_url: str, table_prefix: str, output_format: str) -> None:
 @token.command("revoke")
 @click.argument("name")
 @store_options
-def token_revoke(name: str, store_url: str, table_prefix: str) -> None:
+@format_option
+def token_revoke(name: str, store_url: str, table_prefix: str, output_format: str) -> None:
     """Delete a token; a running service refuses it within five seconds."""
     with opened(store_url, table_prefix) as database:
         tokens.revoke(database, name)
+    print_result(output_format, {"name": name, "revoked": True}, f"token {name} is revoked")
