@@ -15,6 +15,22 @@ SIZE = 1200, 900
 
 def screenshot(url: str, picture: Path, theme: str) -> list[bytes]:
     """Return the rows of pixels that a browser draws, three bytes a pixel."""
+    options = [
+        "--hide-scrollbars",
+        f"--window-size={SIZE[0]},{SIZE[1]}",
+        f"--screenshot={picture}",
+        *(["--force-dark-mode"] if theme == "dark" else []),
+    ]
+    _browse(url, picture.parent / theme, *options)
+    return pixels(picture.read_bytes())
+
+
+def document(url: str, folder: Path) -> str:
+    """Return the document that a browser holds six seconds after it was opened."""
+    return _browse(url, folder / "document", "--dump-dom").decode()
+
+
+def _browse(url: str, profile: Path, *options: str) -> bytes:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     assert browser, "a browser is missing: apt-get install chromium"
     command = [
@@ -23,15 +39,11 @@ def screenshot(url: str, picture: Path, theme: str) -> list[bytes]:
         "--no-sandbox",
         "--disable-gpu",
         "--virtual-time-budget=6000",
-        "--hide-scrollbars",
-        f"--window-size={SIZE[0]},{SIZE[1]}",
-        f"--screenshot={picture}",
-        f"--user-data-dir={picture.parent / theme}",
-        *(["--force-dark-mode"] if theme == "dark" else []),
+        f"--user-data-dir={profile}",
+        *options,
         url,
     ]
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
-    return pixels(picture.read_bytes())
+    return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
 
 
 def pixels(png: bytes) -> list[bytes]:

@@ -10,12 +10,13 @@ import pytest
 
 from oracle_scheduler.api.server import serving
 from oracle_scheduler.api.settings import ApiSettings
-from oracle_scheduler.store import claims, endings, firing, leases, nodes
+from oracle_scheduler.store import claims, endings, firing, leases, nodes, outputs
 from oracle_scheduler.store.claims import Claimant
 from oracle_scheduler.store.endings import Ending
 from oracle_scheduler.store.firing import NewRun
+from oracle_scheduler.store.outputs import Output
 from oracle_scheduler.store.states import State
-from tests.browser.chromium import screenshot
+from tests.browser.chromium import document, screenshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,3 +74,42 @@ def test_a_page_fetches_itself_again(
     screenshot(f"{url}/nodes", tmp_path / "page.png", "light")
     # Two transactions per page, one of which is about tokens now and then; six seconds pass.
     assert asked["transactions"] >= 5
+
+
+def write(store: Database, token: str, text: str) -> None:
+    outputs.store_output(store, token, Output(0, text, "", len(text), is_complete=False))
+
+
+def running(store: Database) -> tuple[str, str]:
+    """Return the id of a run whose first job runs and writes, and its token."""
+    run_id, _ = firing.start(store, "night", NewRun("live"))
+    token = str(uuid.uuid4())
+    claim = claims.claim(store, "default", Claimant("node", 3_600), token)
+    assert claim is not None
+    write(store, token, "first line\n")
+    return f"/runs/{run_id}?job={claim.job.id}", token
+
+
+def test_output_grows_on_an_open_page(
+    url: str, sqlite_store: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, token = running(sqlite_store)
+    output_of = outputs.output_of
+
+    def and_then_more(*arguments: str) -> Output:
+        output = output_of(sqlite_store, *arguments[1:])
+        write(sqlite_store, token, "first line\nsecond line\n")
+        return output
+
+    monkeypatch.setattr(outputs, "output_of", and_then_more)
+    text = document(f"{url}{path}", tmp_path)
+    assert "first line\nsecond line\n" in text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_run_is_drawn_with_its_output(
+    url: str, sqlite_store: Database, tmp_path: Path, theme: str
+) -> None:
+    path, _ = running(sqlite_store)
+    rows = screenshot(f"{url}{path}", tmp_path / "run.png", theme)
+    assert rows[-3][:3] == bytes(PAGE[theme])
