@@ -96,8 +96,8 @@ def test_output_grows_on_an_open_page(
     path, token = running(sqlite_store)
     output_of = outputs.output_of
 
-    def and_then_more(*arguments: str) -> Output:
-        output = output_of(sqlite_store, *arguments[1:])
+    def and_then_more(database: Database, run_id: str, job_id: str) -> Output:
+        output = output_of(database, run_id, job_id)
         write(sqlite_store, token, "first line\nsecond line\n")
         return output
 
