@@ -41,8 +41,8 @@ def findings(database: Database) -> Iterator[Finding]:
     yield Finding("the tables are there and current", remedy)
     yield _history(database)
     with database.transaction() as connection:
-        skew = (dt.datetime.now(dt.UTC) - database.now(connection)).total_seconds()
-    is_near = abs(skew) <= _SKEW_SECONDS
+        skew = abs((dt.datetime.now(dt.UTC) - database.now(connection)).total_seconds())
+    is_near = skew <= _SKEW_SECONDS
     remedy = "" if is_near else "let NTP set both clocks; until then this machine does not lead"
     yield Finding(f"this machine's clock differs from the database's by {skew:.1f} seconds", remedy)
 

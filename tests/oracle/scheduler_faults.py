@@ -53,7 +53,7 @@ catch_up: all
 catch_up_max: 1000
 max_active_runs: 1000
 jobs:
-- {{id: note, command: "echo $RUN_ID $ATTEMPT >> {starts}", on_interrupted: retry}}
+- {{id: note, command: "echo $RUN_ID $ATTEMPT >> {starts}", on_interrupted: retry, max_retries: 50}}
 """
 
 
