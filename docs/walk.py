@@ -69,17 +69,17 @@ class Step:
 
 def steps(text: str) -> list[Step]:
     """Return the fenced blocks of a page."""
-    found: list[Step] = []
+    blocks: list[Step] = []
     is_inside = False
     for number, line in enumerate(text.splitlines()):
         if is_inside and line == "```":
             is_inside = False
         elif is_inside:
-            found[-1].lines.append(line)
+            blocks[-1].lines.append(line)
         elif fence := _FENCE.match(line):
             is_inside = True
-            found.append(Step(fence[1], fence[2], number))
-    return found
+            blocks.append(Step(fence[1], fence[2], number))
+    return blocks
 
 
 def walk(text: str, folder: Path, environment: Mapping[str, str], port: int) -> str:

@@ -75,11 +75,11 @@ class ChangeRows:
         ]
         if must_read:
             keys = key_values(self._entry, self._plan, [changes[place].row for place in must_read])
-            found = self._reader.rows(keys)
+            current = self._reader.rows(keys)
             for place, key in zip(must_read, keys, strict=True):
-                alive[place] = key in found
+                alive[place] = key in current
                 # A row that has gone keeps what the log says of it, its key at least.
-                values[place] = found.get(key, values[place])
+                values[place] = current.get(key, values[place])
         deleted_at = self._deletions(
             change for change, is_alive in zip(changes, alive, strict=True) if not is_alive
         )

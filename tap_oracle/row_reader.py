@@ -75,12 +75,12 @@ class RowReader:
         Args:
             keys: JSON values of the key columns.
         """
-        found: dict[tuple[object, ...], Row] = {}
+        rows: dict[tuple[object, ...], Row] = {}
         for begin in range(0, len(keys), KEYS_PER_QUERY):
             for fetched in self._fetched(keys[begin : begin + KEYS_PER_QUERY]):
                 keys_of_rows = key_values(self._entry, self._plan, fetched)
-                found.update(zip(keys_of_rows, self._plan.values(fetched), strict=True))
-        return found
+                rows.update(zip(keys_of_rows, self._plan.values(fetched), strict=True))
+        return rows
 
     def _fetched(self, keys: Sequence[tuple[object, ...]]) -> Iterable[list[Row]]:
         try:

@@ -102,25 +102,25 @@ def _bound(
     growing: Collection[Identifier],
 ) -> pa.ChunkedArray | None:
     """Return a column as it is bound, None where its values have to be looked at."""
-    each = part.property
+    prop = part.property
     # A null that is not allowed is refused with its row, which only the way over rows knows.
-    if is_json_text(field) or (array.null_count and (part.column.is_key or not each.nullable)):
+    if is_json_text(field) or (array.null_count and (part.column.is_key or not prop.nullable)):
         return None
     arrow, bind = field.type, part.column.plan.input_type
     is_text = pa.types.is_string(arrow) or pa.types.is_large_string(arrow)
-    if each.kind is ValueKind.STRING and is_text:
+    if prop.kind is ValueKind.STRING and is_text:
         if bind in (oracledb.DB_TYPE_DATE, oracledb.DB_TYPE_TIMESTAMP):
             return _moments(part, array)
         return _texts(part, array, server, is_growing=part.column.name in growing)
     is_number = pa.types.is_integer(arrow) or pa.types.is_decimal128(arrow)
-    takes_number = each.kind is ValueKind.NUMBER or (
-        each.kind is ValueKind.INTEGER and pa.types.is_integer(arrow)
+    takes_number = prop.kind is ValueKind.NUMBER or (
+        prop.kind is ValueKind.INTEGER and pa.types.is_integer(arrow)
     )
     if is_number and takes_number and part.column.type.kind == "NUMBER":
         return _numbers(part, array)
     # The driver binds float64 as BINARY_DOUBLE: a NUMBER column would get the binary value.
     is_double = pa.types.is_float64(arrow) and part.column.type.kind == "BINARY_DOUBLE"
-    return array if is_double and each.kind is ValueKind.NUMBER else None
+    return array if is_double and prop.kind is ValueKind.NUMBER else None
 
 
 def _numbers(part: Source, array: pa.ChunkedArray) -> pa.ChunkedArray | None:

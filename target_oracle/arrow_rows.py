@@ -45,7 +45,7 @@ def rows_of(table: pa.Table, decoder: RecordDecoder) -> list[Row]:
         NotDecoded: If a value does not match the SCHEMA; the text names property and row.
     """
     columns = [
-        _values(table, place, each, decoder) for place, each in enumerate(decoder.properties)
+        _values(table, place, prop, decoder) for place, prop in enumerate(decoder.properties)
     ]
     # The last two values of a row are those of a RECORD message; rows of a file have neither.
     nothing = [None] * table.num_rows
@@ -62,20 +62,20 @@ def records_of(table: pa.Table) -> Iterator[dict[str, Any]]:
         yield dict(zip(table.column_names, row, strict=True))
 
 
-def _values(table: pa.Table, place: int, each: Property, decoder: RecordDecoder) -> Sequence[Any]:
+def _values(table: pa.Table, place: int, prop: Property, decoder: RecordDecoder) -> Sequence[Any]:
     """Return the values of one property as its decoder makes them."""
-    if each.name not in table.column_names:
+    if prop.name not in table.column_names:
         missing = _checked(decoder, place, None, 0)
         return [missing] * table.num_rows
-    column, field = table.column(each.name), table.schema.field(each.name)
+    column, field = table.column(prop.name), table.schema.field(prop.name)
     # A null that is not allowed has to pass the decoder, which refuses it with its row.
-    may_be_null = each.nullable or not column.null_count
-    convert = _direct(each.kind, field) if may_be_null else None
+    may_be_null = prop.nullable or not column.null_count
+    convert = _direct(prop.kind, field) if may_be_null else None
     if convert is not None:
         return convert(column)
     return [
         _checked(decoder, place, NULL if raw is None else msgspec.Raw(raw), row)
-        for row, raw in enumerate(_json_values(table, each.name))
+        for row, raw in enumerate(_json_values(table, prop.name))
     ]
 
 

@@ -176,7 +176,7 @@ def _bad_row(code: str, error: str, record: str) -> BadRow:
 
 def record_text(properties: Sequence[Property], row: Row) -> str:
     """Return a row as the JSON of its record."""
-    named = zip((each.name for each in properties), row, strict=False)
+    named = zip((prop.name for prop in properties), row, strict=False)
     return _JSON.encode({name: _finite(value) for name, value in named}).decode()
 
 

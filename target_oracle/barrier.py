@@ -57,7 +57,7 @@ class StateBarrier:
 
     def uncommitted(self, pending: Iterable[Pending]) -> int:
         """Return the number of the oldest row that is not committed, or of the next to come."""
-        held = [each.oldest for each in pending]
+        held = [batch.oldest for batch in pending]
         return min((row for row in held if row is not None), default=self.rows + 1)
 
     def release(self, pending: Iterable[Pending]) -> bool:

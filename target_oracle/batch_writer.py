@@ -137,4 +137,4 @@ def _variable(
 
 
 def _long(bindings: Sequence[Binding]) -> frozenset[int]:
-    return frozenset(position for position, each in enumerate(bindings) if each.is_long)
+    return frozenset(position for position, binding in enumerate(bindings) if binding.is_long)

@@ -94,7 +94,7 @@ def binding(column: LoadColumn, values: Sequence[object]) -> Binding:
 def rows_per_call(bindings: Sequence[Binding], rows: int) -> int:
     """Return how many rows one call of the driver binds, given the rows of the batch."""
     most = max(1, rows)
-    if any(each.db_type in _LOBS for each in bindings):
+    if any(binding.db_type in _LOBS for binding in bindings):
         most = min(most, MOST_LOBS)
     if not oracledb.is_thin_mode():
         most = min(most, max(1, MOST_BYTES_OF_THICK_MODE // sum(map(_allocated_bytes, bindings))))

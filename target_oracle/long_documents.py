@@ -32,8 +32,8 @@ def with_documents(batch: Batch) -> Batch:
     if not _driver_has_documents():
         return batch
     columns, values = list(batch.columns), list(batch.values)
-    for position, each in enumerate(batch.bindings()):
-        if _is_long_document(columns[position], each):
+    for position, binding in enumerate(batch.bindings()):
+        if _is_long_document(columns[position], binding):
             documents = _documents(values[position])
             if documents is not None:
                 columns[position] = replace(columns[position], plan=_NATIVE)

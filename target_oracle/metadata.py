@@ -79,7 +79,7 @@ class BatchMoment:
 
 def deleted_positions(rows: Sequence[Row], properties: Sequence[Property]) -> set[int]:
     """Return the positions of records that say of themselves that their row is deleted."""
-    place = next((i for i, each in enumerate(properties) if each.name == DELETED_AT), None)
+    place = next((i for i, prop in enumerate(properties) if prop.name == DELETED_AT), None)
     if place is None:
         return set()
     # A property of several types holds null as JSON text.

@@ -31,9 +31,9 @@ def check_streams(
         ConfigurationError: If there is something to warn of and `strict` is set.
     """
     warnings = (
-        f"stream '{each.stream_alias}': {warning}"
-        for each in maps
-        for warning in _warnings(each, settings, is_incremental=bool(bookmarks))
+        f"stream '{stream_map.stream_alias}': {warning}"
+        for stream_map in maps
+        for warning in _warnings(stream_map, settings, is_incremental=bool(bookmarks))
     )
     preflight.report(warnings, _LOGGER, strict=settings.strict)
 

@@ -76,15 +76,15 @@ def json_types(schema: JsonSchema) -> frozenset[str]:
         return frozenset([declared])
     if isinstance(declared, Sequence):
         return frozenset(str(name) for name in declared)
-    found: set[str] = set()
+    allowed: set[str] = set()
     for keyword in ("anyOf", "oneOf", "allOf"):
         for branch in schema.get(keyword) or ():
             types = json_types(branch) if isinstance(branch, Mapping) else frozenset()
             # A branch without types allows any.
             if not types:
                 return frozenset()
-            found |= types
-    return frozenset(found)
+            allowed |= types
+    return frozenset(allowed)
 
 
 def value_kind(schema: JsonSchema) -> ValueKind:

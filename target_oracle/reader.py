@@ -250,8 +250,8 @@ class BulkReader:
 
 def _line_end(data: bytes, start: int) -> int:
     """Return the position after the newline of the line at `start`, or the end of the data."""
-    found = data.find(NEWLINE, start)
-    return len(data) if found < 0 else found + 1
+    end = data.find(NEWLINE, start)
+    return len(data) if end < 0 else end + 1
 
 
 def _run_end(data: bytes, start: int, beginning: bytes) -> int:

@@ -69,15 +69,15 @@ class RecordDecoder:
         record = _record_type(self.properties)
         self._run = msgspec.json.Decoder(_envelope(stream, record)) if record else None
         self._records = msgspec.json.Decoder(record) if record else None
-        self._names = frozenset(each.name for each in self.properties)
+        self._names = frozenset(prop.name for prop in self.properties)
         self._loose = msgspec.json.Decoder(_loose_envelope(stream))
         self._never_null = tuple(
             position
-            for position, each in enumerate(self.properties)
-            if each.kind in _RAW_KINDS and not each.nullable
+            for position, prop in enumerate(self.properties)
+            if prop.kind in _RAW_KINDS and not prop.nullable
         )
         self._fields = tuple(
-            _field_decoder(each, is_lenient=is_lenient) for each in self.properties
+            _field_decoder(prop, is_lenient=is_lenient) for prop in self.properties
         )
 
     def decode_run(self, lines: bytes, count: int) -> list[Row] | None:
@@ -87,7 +87,10 @@ class RecordDecoder:
             return None
         values = msgspec.structs.astuple
         return self._without_null(
-            [(*values(one.record), one.time_extracted, one.version) for one in messages]
+            [
+                (*values(message.record), message.time_extracted, message.version)
+                for message in messages
+            ]
         )
 
     def decode_records(self, lines: bytes, count: int) -> list[Row] | None:
@@ -141,8 +144,8 @@ class RecordDecoder:
 
     def _values(self, record: Mapping[str, msgspec.Raw]) -> list[Any]:
         return [
-            decode(record.get(each.name))
-            for each, decode in zip(self.properties, self._fields, strict=True)
+            decode(record.get(prop.name))
+            for prop, decode in zip(self.properties, self._fields, strict=True)
         ]
 
     def read_property(self, position: int, raw: msgspec.Raw | None) -> Any:  # noqa: ANN401 - any value
@@ -173,14 +176,14 @@ def _decoded_lines(
 def _record_type(properties: Sequence[Property]) -> Any:  # noqa: ANN401 - a type made at run time
     """Return the Struct of a record, or None for names that cannot be fields of a Struct."""
     # msgspec does not rename a field to a name with a quote, a backslash or a control character.
-    if any(re.search(r'["\\\x00-\x1f]', each.name) for each in properties):
+    if any(re.search(r'["\\\x00-\x1f]', prop.name) for prop in properties):
         return None
     fields: list[Any] = []
-    for position, each in enumerate(properties):
-        python_type = _PYTHON_TYPES[each.kind]
-        if each.nullable and python_type is not msgspec.Raw:
+    for position, prop in enumerate(properties):
+        python_type = _PYTHON_TYPES[prop.kind]
+        if prop.nullable and python_type is not msgspec.Raw:
             python_type |= None
-        if each.required:
+        if prop.required:
             # A field has to be a Python identifier, which a property such as `A#` is not.
             fields.append((f"c{position}", python_type))
         else:
@@ -189,7 +192,7 @@ def _record_type(properties: Sequence[Property]) -> Any:  # noqa: ANN401 - a typ
     return msgspec.defstruct(
         "Record",
         fields,
-        rename={f"c{position}": each.name for position, each in enumerate(properties)},
+        rename={f"c{position}": prop.name for position, prop in enumerate(properties)},
         # msgspec wants fields without a default first, unless all are given by keyword.
         kw_only=True,
         gc=False,
@@ -232,26 +235,26 @@ def _decoded(decoder: msgspec.json.Decoder[Any], line: bytes, wrong_form: str) -
 _LOOSE_RECORD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def _field_decoder(each: Property, *, is_lenient: bool) -> Callable[[msgspec.Raw | None], Any]:
+def _field_decoder(prop: Property, *, is_lenient: bool) -> Callable[[msgspec.Raw | None], Any]:
     """Return the function that reads one property of a record that a typed decoder refused."""
-    read = _READERS[each.kind]
-    empty = NULL if each.kind in _RAW_KINDS else None
+    read = _READERS[prop.kind]
+    empty = NULL if prop.kind in _RAW_KINDS else None
 
     def decode(raw: msgspec.Raw | None) -> Any:  # noqa: ANN401 - whatever the property holds
         if raw is None:
-            if each.is_key:
-                what = f"key property '{each.name}' is missing"
+            if prop.is_key:
+                what = f"key property '{prop.name}' is missing"
                 raise KeyMissing(what)
-            if each.required:
-                what = f"required property '{each.name}' is missing"
+            if prop.required:
+                what = f"required property '{prop.name}' is missing"
                 raise NotDecoded(what)
             return empty
         if raw == NULL:
-            if each.is_key:
-                what = f"key property '{each.name}' is null"
+            if prop.is_key:
+                what = f"key property '{prop.name}' is null"
                 raise KeyMissing(what)
-            if not each.nullable:
-                what = f"property '{each.name}' is null, which the SCHEMA does not allow"
+            if not prop.nullable:
+                what = f"property '{prop.name}' is null, which the SCHEMA does not allow"
                 raise NotDecoded(what)
             return empty
         try:
@@ -259,7 +262,7 @@ def _field_decoder(each: Property, *, is_lenient: bool) -> Callable[[msgspec.Raw
         except (msgspec.MsgspecError, ValueError, ArithmeticError):
             if is_lenient:
                 return _ANYTHING.decode(raw)
-            what = f"property '{each.name}' does not hold a value of type {each.kind.value}"
+            what = f"property '{prop.name}' does not hold a value of type {prop.kind.value}"
             raise NotDecoded(what) from None
 
     return decode

@@ -132,9 +132,9 @@ class LoadRun:
             stream, declared["schema"], declared["key_properties"]
         )
         maps = [
-            each
-            for each in self._mapper.stream_maps[stream]
-            if not isinstance(each, RemoveRecordTransform)
+            stream_map
+            for stream_map in self._mapper.stream_maps[stream]
+            if not isinstance(stream_map, RemoveRecordTransform)
         ]
         check_streams(maps, self.settings, bookmarks=message.get("bookmark_properties"))
         for stream_map in maps:

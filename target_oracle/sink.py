@@ -105,7 +105,7 @@ class OracleSink:
         return [name for name in wanted if name not in self.schema["properties"]]
 
     def _name_columns(self) -> dict[str, Identifier]:
-        named = [each.name for each in (*self.properties, *self._metadata)]
+        named = [prop.name for prop in (*self.properties, *self._metadata)]
         return self._services.rules.columns(self.stream, named)
 
     def table_spec(self) -> TableSpec:
@@ -295,7 +295,7 @@ class OracleSink:
 
     def add_version_columns(self) -> None:
         """Give the table the columns of versions, unless it has them."""
-        if any(each.name == TABLE_VERSION for each in self._metadata):
+        if any(prop.name == TABLE_VERSION for prop in self._metadata):
             return
         self.flush()
         names = self._wanted_metadata(FOR_VERSIONS)

@@ -136,25 +136,25 @@ def sources(
         server: what the database can.
     """
     placed: list[tuple[Property, int | None]] = [
-        *((each, position) for position, each in enumerate(properties)),
-        *((each, None) for each in metadata),
+        *((prop, position) for position, prop in enumerate(properties)),
+        *((prop, None) for prop in metadata),
     ]
     return tuple(
         _source(
-            each,
+            prop,
             position,
-            columns[each.name],
-            types[columns[each.name]],
+            columns[prop.name],
+            types[columns[prop.name]],
             keyed=keyed,
             server=server,
         )
-        for each, position in placed
-        if columns[each.name] in types
+        for prop, position in placed
+        if columns[prop.name] in types
     )
 
 
 def _source(
-    each: Property,
+    prop: Property,
     position: int | None,
     name: Identifier,
     oracle_type: OracleType,
@@ -162,18 +162,18 @@ def _source(
     keyed: bool,
     server: Server,
 ) -> Source:
-    declared = declared_type(each.schema)
+    declared = declared_type(prop.schema)
     families = {row_of(part).family for part in (oracle_type, declared) if part is not None}
     # The offset of a value from DATE or TIMESTAMP is a label; any other is part of the moment.
     is_instant = declared is None or row_of(declared).family is not Family.WALL_CLOCK
     plan = bind_plan(oracle_type, is_instant=is_instant)
     native = bind_plan(oracle_type, native=True, is_instant=is_instant)
-    by_text = LoadColumn(name, oracle_type, plan, is_key=keyed and each.is_key)
+    by_text = LoadColumn(name, oracle_type, plan, is_key=keyed and prop.is_key)
     has_native = (native.expression, native.input_type) != (plan.expression, plan.input_type)
     column = replace(by_text, plan=native) if has_native else by_text
     is_document = not families.isdisjoint({Family.JSON, Family.VECTOR})
     checks = text_checks(oracle_type, server, is_key=by_text.is_key)
-    return Source(each, position, column, by_text, is_document, checks)
+    return Source(prop, position, column, by_text, is_document, checks)
 
 
 def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:

@@ -119,26 +119,26 @@ def column_specs(
         text: What text without a length becomes.
     """
     return tuple(
-        _column_spec(each, columns[each.name], keyed=keyed, server=server, text=text)
-        for each in properties
+        _column_spec(prop, columns[prop.name], keyed=keyed, server=server, text=text)
+        for prop in properties
     )
 
 
 def _column_spec(
-    each: Property, name: Identifier, *, keyed: bool, server: Server, text: TextWithoutLength
+    prop: Property, name: Identifier, *, keyed: bool, server: Server, text: TextWithoutLength
 ) -> ColumnSpec:
-    is_key, comment = keyed and each.is_key, comment_of(each.schema.get("description"))
-    oracle_type = from_json_schema(each.schema, is_key=is_key, server=server)
+    is_key, comment = keyed and prop.is_key, comment_of(prop.schema.get("description"))
+    oracle_type = from_json_schema(prop.schema, is_key=is_key, server=server)
     # A type that only `x-sql-datatype` gives is one that the SCHEMA declares.
-    plain = {key: value for key, value in each.schema.items() if key != "x-sql-datatype"}
+    plain = {key: value for key, value in prop.schema.items() if key != "x-sql-datatype"}
     by_json = from_json_schema(plain, is_key=is_key, server=server)
-    has_length = "maxLength" in each.schema or declared_type(each.schema) is not None
-    is_unbounded = each.kind is ValueKind.STRING and not has_length
+    has_length = "maxLength" in prop.schema or declared_type(prop.schema) is not None
+    is_unbounded = prop.kind is ValueKind.STRING and not has_length
     if text != "clob" and is_unbounded and oracle_type.kind == "CLOB":
         return ColumnSpec(name, longest_text(server), grows=text == "grow", comment=comment)
     # Of every kind: an array in a key is text, too.
     grows = is_key and text != "varchar2" and not has_length and oracle_type == KEY_TEXT
-    bounded = any(word in each.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
+    bounded = any(word in prop.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     declared = bounded or oracle_type != by_json
     return ColumnSpec(name, oracle_type, not is_key, declared, grows, comment)
 

@@ -103,8 +103,8 @@ class TableSwap:
         names = [self.table, self.new, self.old]
         with connection.cursor() as cursor:
             binds = [self.table.schema.name, *(name.table.name for name in names)]
-            found = {name for (name,) in cursor.execute(_THERE, binds)}
-        return {name for name in names if name.table.name in found}
+            existing = {name for (name,) in cursor.execute(_THERE, binds)}
+        return {name for name in names if name.table.name in existing}
 
     def replace(
         self, connection: oracledb.Connection, insert: Callable[[TableName], str], then: Then | None

@@ -153,8 +153,8 @@ def missing(
         _hole(number, own, own[0].first_change, own[-1].next_change - 1)
         for number, own in by_thread.items()
     ]
-    found = [hole for hole in holes if hole is not None]
-    return min(found, key=lambda hole: hole.first_scn, default=None)
+    present = [hole for hole in holes if hole is not None]
+    return min(present, key=lambda hole: hole.first_scn, default=None)
 
 
 def _end_of_closed(thread: RedoThread, files: Sequence[LogFile]) -> int:

@@ -134,7 +134,7 @@ class TransactionBuffer:
 
     def _spill(self) -> None:
         # The largest one frees the most memory per file.
-        largest = max(self._open.values(), key=lambda one: one.rows.size)
+        largest = max(self._open.values(), key=lambda transaction: transaction.rows.size)
         self._size -= largest.rows.spill()
 
     def _discard(self, xid: bytes) -> None:
