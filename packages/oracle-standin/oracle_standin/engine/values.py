@@ -7,6 +7,7 @@ since 1970, a zoned timestamp is the composite (UTC seconds, zone).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ _SECONDS_PER_DAY = 86_400
 NUL_IN_ENGINE = "\U0010ffff".encode()
 """What stands for U+0000, which PostgreSQL's text cannot hold: one character as well, and one that
 Unicode gives to nobody. It sorts last instead of first."""
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""U+0000 in JSON text; an even number of backslashes before it are characters of their own."""
 
 
 # ------------------------------------------------------------------------------ parameters
@@ -69,6 +72,12 @@ def _encode_text(value: bytes) -> bytes | None:
         what = "the noncharacter U+10FFFF in text"
         raise not_in_this_standin(what)
     return value.replace(b"\0", NUL_IN_ENGINE) or None
+
+
+def _encode_json(value: bytes) -> bytes | None:
+    # Nothing of what was sent may be U+10FFFF itself.
+    text = _encode_text(value)
+    return None if text is None else _ESCAPED_NUL.sub(rb"\1" + NUL_IN_ENGINE, text)
 
 
 def _encode_large_text(value: bytes) -> bytes:
@@ -152,7 +161,7 @@ _ENCODERS: dict[TypeCode, Encoder] = {
     TypeCode.INTERVAL_YM: lambda v: b"%d" % codecs.interval_ym_from_bytes(v),
     TypeCode.BOOLEAN: lambda v: b"t" if v != b"\0" else b"f",
     TypeCode.CLOB: _encode_large_text,
-    TypeCode.JSON: _encode_text,
+    TypeCode.JSON: _encode_json,
     TypeCode.VECTOR: vectors.encode,
 }
 _BINARY_ENCODERS: dict[TypeCode, Encoder] = {
@@ -184,6 +193,11 @@ def decoder(type_code: TypeCode, time_zone: str) -> Decoder:
 
 def _decode_text(text: bytes) -> bytes:
     return text.replace(NUL_IN_ENGINE, b"\0")
+
+
+def _decode_json(text: bytes) -> bytes:
+    # JSON text has no U+0000 of its own (RFC 8259, section 7).
+    return text.replace(NUL_IN_ENGINE, rb"\u0000")
 
 
 def _decode_number(text: bytes) -> bytes:
@@ -255,7 +269,7 @@ _DECODERS: dict[TypeCode, Decoder] = {
     TypeCode.CHAR: _decode_text,
     TypeCode.LONG: _decode_text,
     TypeCode.CLOB: _decode_text,
-    TypeCode.JSON: _decode_text,
+    TypeCode.JSON: _decode_json,
     TypeCode.NUMBER: _decode_number,
     TypeCode.DATE: _decode_date,
     TypeCode.TIMESTAMP: _decode_timestamp,

@@ -37,6 +37,21 @@ def test_lax_syntax_is_json_unless_strict_is_asked_for(
     assert session.value(f"JSON_SERIALIZE(JSON('{literal}'))") == strict
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        r'{"a":"\u0000"}',
+        r'{"a\u0000b":["x\u0000\u0000y"]}',
+        r'"\\u0000"',
+        r'"\\\u0000"',
+        r'"\\\\u0000\u0000"',
+    ],
+)
+def test_the_escape_of_u_0000_stays_in_json(session: UserSession, document: str) -> None:
+    assert session.value(f"JSON_SERIALIZE(JSON('{document}'))") == document
+    assert session.value(f"JSON_SERIALIZE('{document}' ERROR ON ERROR)") == document
+
+
 @pytest.mark.parametrize("text", NEITHER)
 def test_what_is_no_json_in_any_syntax(session: UserSession, text: str) -> None:
     literal = text.replace("'", "''")

@@ -105,10 +105,17 @@ END $$;
 CREATE FUNCTION ora.truth_of(value numeric) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN value <> 0;
 
+-- jsonb takes no escape of U+0000: U+10FFFF stands for it, as in all text of the engine. An even
+-- number of backslashes before it are characters of their own.
+CREATE FUNCTION ora.jsonb_of(content text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN jsonb_in(textout(
+  regexp_replace(content, '(?<!\\)((?:\\\\)*)\\u0000', U&'\\1\+10FFFF', 'g')));
+
 CREATE FUNCTION ora.json_from(content text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, ora AS $$
 BEGIN
-  RETURN jsonb_in(textout(ora.strict_json(content)));
+  RETURN ora.jsonb_of(ora.strict_json(content));
 EXCEPTION WHEN invalid_text_representation THEN
   PERFORM ora.raise_error(40441, 'JSON syntax error');
   RETURN NULL;

@@ -78,7 +78,7 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, or
 AS $$
 BEGIN
     RETURN CASE WHEN ora.strict_json(document) IS JSON
-        THEN jsonb_in(textout(ora.strict_json(document))) END;
+        THEN ora.jsonb_of(ora.strict_json(document)) END;
 END
 $$;
 
@@ -105,7 +105,8 @@ BEGIN
         WHEN 'object' THEN
             RETURN '{' || coalesce((
                 SELECT string_agg(
-                    to_json(key)::text || ':' || ora.compact_json(value), ',' ORDER BY place)
+                    replace(to_json(key)::text, U&'\+10FFFF', '\u0000')
+                        || ':' || ora.compact_json(value), ',' ORDER BY place)
                 FROM jsonb_each(document) WITH ORDINALITY AS members(key, value, place)),
                 '') || '}';
         WHEN 'array' THEN
@@ -113,7 +114,7 @@ BEGIN
                 SELECT string_agg(ora.compact_json(value), ',' ORDER BY place)
                 FROM jsonb_array_elements(document) WITH ORDINALITY AS items(value, place)),
                 '') || ']';
-        ELSE RETURN document::text;
+        ELSE RETURN replace(document::text, U&'\+10FFFF', '\u0000');
     END CASE;
 END
 $$;
