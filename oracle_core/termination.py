@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 30.0
 """Default time that work may take to reach its end after a signal."""
 
+_UNSEEN_SECONDS = 0.1
+"""Time after which a signal that the main thread has not noticed is sent to it once more."""
+
+_EXPIRY_INTERVAL_SECONDS = 1.0
 _EXIT_BASE = 128
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -78,6 +83,7 @@ class Termination:
         if threading.current_thread() is threading.main_thread():
             for signum in _SIGNALS:
                 signal.signal(signum, self.handle)
+            self._watch()
 
     def handle(self, signum: int, frame: FrameType | None = None) -> None:
         """Handle a signal; the handler given to `signal.signal`.
@@ -146,12 +152,37 @@ class Termination:
         self._is_raised = True
         raise Terminated(signum)
 
+    def _watch(self) -> None:
+        """Start the thread that repeats a signal which the main thread sleeps through.
+
+        Python calls a handler when the main thread next runs bytecode. A signal that comes just
+        before that thread blocks in a system call (or that another thread receives) would wait
+        until the call returns, which may be hours for a statement that waits for a lock.
+        """
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        threading.Thread(target=self._repeat_unseen, args=(reader,), daemon=True).start()
+
+    def _repeat_unseen(self, reader: int) -> None:
+        main = threading.main_thread().ident
+        while received := os.read(reader, 1):
+            signum = received[0]
+            if signum not in _SIGNALS or main is None:
+                continue
+            while self._received is None and signal.getsignal(signum) == self.handle:
+                time.sleep(_UNSEEN_SECONDS)
+                if self._received is None:
+                    signal.pthread_kill(main, signum)
+
     def _start_grace_period(self) -> None:
         signal.signal(signal.SIGALRM, self._expire)
-        signal.setitimer(signal.ITIMER_REAL, self._grace_seconds)
+        # Repeated, because one alarm can be slept through as any signal can (see `_watch`).
+        signal.setitimer(signal.ITIMER_REAL, self._grace_seconds, _EXPIRY_INTERVAL_SECONDS)
 
     def _expire(self, signum: int, frame: FrameType | None) -> None:
         del frame
+        signal.setitimer(signal.ITIMER_REAL, 0)
         received = self._received or signum
         if self._is_breakable:
             raise Terminated(received, forced=True)

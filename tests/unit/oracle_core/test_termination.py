@@ -140,3 +140,24 @@ def test_work_that_stalls_is_given_up_after_the_grace_period(arguments: str, cod
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == code
+
+
+SLEEPER = """
+import os, signal, sys, threading
+from oracle_core.termination import Terminated, Termination
+
+Termination().install()
+# The signal reaches Python, but not the system call in which the main thread sleeps.
+mine = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+threading.Timer(0.1, mine).start()
+try:
+    os.read(os.pipe()[0], 1)
+except Terminated as ended:
+    sys.exit(ended.exit_code)
+"""
+
+
+def test_a_signal_that_the_main_thread_sleeps_through_is_repeated() -> None:
+    done = subprocess.run([sys.executable, "-c", SLEEPER], timeout=60, check=False)
+
+    assert done.returncode == 143
