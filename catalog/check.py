@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from catalog.table_assembly import Depth
     from oracle_core.dictionary_rows import LogSettingsRow
 
+# Without a right a view is not there (ORA-00942), a function neither (ORA-00904).
 _HIDDEN = frozenset({"ORA-00942", "ORA-01031", "ORA-00904"})
 _NO_LOGGING = "NO"
 # V$ names are synonyms; grants are on the views V_$ behind them (ORA-02030).
@@ -197,6 +198,8 @@ class _Held:
             is_known = owner == self._rights.user or self._rights.sees_dba_views
             return not is_known or owner in self._with_quota
         if privilege.directory is not None:
+            # Directories belong to SYS, whoever created them (SQL Language Reference, "CREATE
+            # DIRECTORY").
             return (privilege.name, "SYS", privilege.directory) in self._objects
         if privilege.on is None:
             where = (privilege.name, privilege.schema)

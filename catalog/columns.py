@@ -61,6 +61,8 @@ def columns_of(
                 # out; an invisible column that a user declared stays.
                 if not (row.is_hidden and row.is_system_made)
             )
+    # DATA_TYPE of a vector lacks its parameters. The statement that has them needs 23ai, so that it
+    # is sent only where there is a vector.
     vectors = {
         table: columns
         for table, columns in columns_by_table.items()
@@ -113,6 +115,7 @@ def _column(row: ColumnRow, comment: str | None, generation: str | None) -> Colu
         nullable=row.is_nullable,
         comment=comment,
         unsupported=_unreadable_name(row.name) or unsupported_reason(oracle_type),
+        # Without details the kind is not asked for: IDENTITY_COLUMN says YES alone.
         identity=(generation or "YES") if row.is_identity else None,
         is_virtual=row.is_virtual,
         is_invisible=row.is_hidden,
@@ -122,4 +125,5 @@ def _column(row: ColumnRow, comment: str | None, generation: str | None) -> Colu
 
 def _unreadable_name(name: str) -> str | None:
     """Return the reason why no statement can name the column, or None."""
+    # Double quotes have no escape (SQL Language Reference, "Database Object Names and Qualifiers").
     return "its name holds a character that cannot be quoted" if '"' in name else None

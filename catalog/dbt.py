@@ -83,7 +83,7 @@ def dbt_files(schemas: Iterable[Schema], options: DbtOptions | None = None) -> d
     files = {SOURCES_FILE: project.sources()}
     for schema in project.schemas:
         for table in schema.tables:
-            if _columns(table):
+            if _columns(table):  # SELECT without a column is no statement
                 files[f"{model_name(schema.name, table.name)}.sql"] = project.model(table)
     return files
 
@@ -156,6 +156,7 @@ class _Project:
         if needs_quotes(table.name):
             entry["quoting"] = {"identifier": True}
         config = self._freshness(table)
+        # dbt creates nothing for a source: the key is information for people.
         keys = [key for key in table.keys if key.kind is KeyKind.PRIMARY]
         if keys:
             config["meta"] = {"primary_key": [inert(name) for name in keys[0].columns]}
@@ -199,6 +200,7 @@ class _Project:
         return entry
 
     def _tests(self, table: Table, column: Column) -> list[Any]:
+        # The target's columns are nullable but for the key: only a test shows a NULL.
         tests: list[Any] = [] if column.nullable else ["not_null"]
         # A key of several columns says nothing about each of them alone.
         if any(key.columns == (column.name,) for key in table.keys):
@@ -206,6 +208,7 @@ class _Project:
         for key in self._references(table, column):
             parent = f"source('{slug(key.referred_schema)}', '{slug(key.referred_table)}')"
             field = inert(spelled(key.referred_columns[0]))
+            # Arguments beside the test's name are deprecated since dbt 1.10.
             tests.append({"relationships": {"arguments": {"to": parent, "field": field}}})
         return tests
 

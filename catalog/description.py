@@ -71,6 +71,7 @@ def from_singer(streams: list[dict[str, Any]]) -> Inventory:
 
 def _table(stream: dict[str, Any], metadata: dict[tuple[str, ...], dict[str, Any]]) -> Table:
     root = metadata.get((), {})
+    # For catalogs of taps without `schema-name`; a schema with a hyphen is cut wrongly there.
     schema, _, rest = str(stream["tap_stream_id"]).partition("-")
     schema = str(root.get("schema-name") or schema)
     keys = tuple(root.get("table-key-properties") or stream.get("key_properties") or ())
@@ -84,6 +85,7 @@ def _table(stream: dict[str, Any], metadata: dict[tuple[str, ...], dict[str, Any
             _column(name, column, metadata.get(("properties", name), {}))
             for name, column in properties.items()
         ),
+        # A catalog names the columns alone: not what makes them unique.
         keys=(Key("key", KeyKind.PRIMARY, keys),) if keys else (),
         comment=stream["schema"].get("description"),
         unreadable=root.get("reason"),

@@ -181,6 +181,7 @@ def _foreign_keys(
     after = {_spelled(key): key.is_enforced for key in new}
     for spelled in sorted(before.keys() | after.keys()):
         if spelled not in after:
+            # The rows may from now on lack their parents, which joins downstream rely on.
             yield Change(f"{place}({spelled})", "foreign key removed", Verdict.BREAKING)
         elif spelled not in before:
             yield Change(f"{place}({spelled})", "foreign key added", Verdict.COMPATIBLE)

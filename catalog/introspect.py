@@ -92,6 +92,7 @@ def take_inventory(
     if chosen_depth.through_synonyms:
         resolved = resolve(connection, wanted, rights)
         behind = _behind(connection, resolved, rights, chosen_depth)
+        # Selected by default under one name only, or rows would be loaded twice.
         behind = list(_repeats_marked(tables, behind))
         tables = sorted([*tables, *behind], key=lambda table: (table.schema, table.name))
         problems += [*resolved.problems, *_leading_nowhere(resolved, behind, wanted)]
@@ -152,6 +153,7 @@ def _repeats_marked(tables: list[Table], behind: list[Table]) -> Iterator[Table]
 def _synonyms(connection: oracledb.Connection, scope: Scope) -> list[Synonym]:
     """Return the synonyms of tables in this database, by schema and name."""
     rows = sorted(
+        # TABLE_OWNER of one with a link is a schema of the other database.
         (row for row in dictionary.synonyms(connection, scope) if row.db_link is None),
         key=lambda row: (row.owner, row.name),
     )

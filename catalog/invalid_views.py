@@ -31,6 +31,8 @@ def broken_views(
         connection: An open session that may read the views.
         invalid: Schema and name of views with the status INVALID.
     """
+    # One statement each: thousands of invalid views, as an upgrade of the database leaves them,
+    # would hold discovery up.
     left = iter(invalid)
     tried = frozenset(
         key for key in islice(left, MAX_COMPILED) if not _compiles(connection, TableName.of(*key))
@@ -50,5 +52,6 @@ def _compiles(connection: oracledb.Connection, view: TableName) -> bool:
         except oracledb.DatabaseError as error:
             if describe(error).session_dead:
                 raise
+            # ORA-04063 for errors in the view, ORA-00942 and ORA-01031 for what its owner lost.
             return False
     return True

@@ -51,7 +51,8 @@ class TableKeys:
             for row in dictionary.constraints(connection, scope)
             if (row.owner, row.table) in tables
         ]
-        # A foreign key may refer to a table that is outside of the filter but in the scope.
+        # Not only of the tables: a foreign key may refer to one outside of the filter that is in
+        # the scope.
         self._columns = _columns_by_constraint(dictionary.constraint_columns(connection, scope))
         self._unique = [row for row in constraints if row.kind in UNIQUE_KINDS and row.is_enforced]
         self._references = [row for row in constraints if row.kind not in UNIQUE_KINDS]
@@ -147,6 +148,8 @@ def _indexes(
     connection: oracledb.Connection, scope: Scope, tables: frozenset[_TableKey]
 ) -> list[tuple[IndexRow, list[str]]]:
     """Return usable indexes with their columns in order, by name of the index."""
+    # The owner of the index is part of its name: another schema may index a table (Database
+    # Reference, "ALL_INDEXES").
     usable = {
         (row.table, row.index_owner, row.index_name): row
         for row in dictionary.indexes(connection, scope)
@@ -157,5 +160,6 @@ def _indexes(
         columns = positioned.get((row.table, row.index_owner, row.index_name))
         if columns is not None:
             columns.append((row.position, sys.intern(row.column)))
+    # The server gives them in no order; equal schemas shall have equal catalogs.
     by_name = sorted(usable, key=lambda key: key[2])
     return [(usable[key], [column for _, column in sorted(positioned[key])]) for key in by_name]

@@ -115,4 +115,5 @@ def _match_any(spellings: tuple[str, ...], globs: tuple[str, ...]) -> bool:
 
 def _schema_parts(glob: str) -> list[str]:
     """Return every prefix of a table's glob that may be its schema."""
+    # Too many are harmless: the tables are matched again by their whole names.
     return [glob[:place] for place, character in enumerate(glob) if character in ".-"] or [glob]

@@ -113,6 +113,7 @@ def _read(name: str, package: str) -> Profile:
     file = f"{name}.yaml"
     try:
         text = resources.files(import_module(package)).joinpath(file).read_text("utf-8")
+    # An entry point may name a module that is not a package (TypeError), or a file not in UTF-8.
     except (ImportError, OSError, TypeError, ValueError) as error:
         msg = f"the profile {name} cannot be read from {package} ({type(error).__name__})"
         raise ConfigurationError(msg, setting="profile") from error

@@ -36,6 +36,8 @@ class Proposal:
 
 def may_be_replication_key(column: Column) -> bool:
     """Return whether a column may order an INCREMENTAL stream: numbers, dates and timestamps."""
+    # Not binary floating-point numbers: NaN is above every other value (SQL Language Reference,
+    # "Floating-Point Numbers"), and behind a bookmark of NaN no row would come.
     return column.unsupported is None and (
         row_of(column.type).family is Family.DECIMAL or _is_moment(column)
     )
@@ -83,6 +85,7 @@ def ranked_keys(table: Table, preferred: Sequence[str] = ()) -> list[str]:
     place = {name: number for number, name in enumerate(preferred)}
 
     def rank(column: Column) -> tuple[int, bool, bool, bool, int]:
+        # NOT NULL first: NULL is never >= the bookmark, so that changes of such rows are missed.
         return (
             place.get(column.name, len(place)),
             not tells_of_changes(column),

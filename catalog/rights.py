@@ -12,6 +12,7 @@ import oracledb
 from catalog.model import DatabaseFacts
 from oracle_core import dictionary
 from oracle_core.dictionary import Family
+from oracle_core.errors import describe
 from oracle_core.server import release_of, string_size_of
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from oracle_core.dictionary import Scope
     from oracle_core.dictionary_rows import SessionFactRow
 
+# Neither covers the schema SYS (SQL Language Reference, "GRANT"; O7_DICTIONARY_ACCESSIBILITY).
 READ_ANY = frozenset({"SELECT ANY TABLE", "READ ANY TABLE"})
 _OPENS_DBA_VIEWS = frozenset({"SELECT ANY DICTIONARY", "SELECT_CATALOG_ROLE"})
 _FIRST_WITH_SCHEMA_PRIVILEGES = (23, 0)
-_NO_SUCH_VIEW_OR_COLUMN = frozenset({904, 942})
+_NO_SUCH_VIEW_OR_COLUMN = frozenset({"ORA-00904", "ORA-00942"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class SessionRights:
     @property
     def grantees(self) -> frozenset[str]:
         """Grantees whose grants the session has: the user, its roles and PUBLIC."""
+        # Names of privileges are among them too; nobody can be granted anything under such a name.
         return self.granted | {self.user, "PUBLIC"}
 
     @property
@@ -93,7 +96,7 @@ def session_rights(connection: oracledb.Connection) -> SessionRights:
         except oracledb.DatabaseError as error:
             # SESSION_SCHEMA_PRIVS differs between the first releases of 23ai. Without it the
             # session only appears to have fewer rights.
-            if getattr(error.args[0], "code", None) not in _NO_SUCH_VIEW_OR_COLUMN:
+            if describe(error).code not in _NO_SUCH_VIEW_OR_COLUMN:
                 raise
     return _collect(dictionary.session_facts(connection))
 

@@ -148,6 +148,8 @@ def _property(column: Column, options: JsonSchemaOptions, *, is_key: bool) -> di
     if column.unsupported is None:
         schema = dict(value_schema(column.type, options, nullable=column.nullable and not is_key))
     else:
+        # The property stays, so that a reader of the catalog sees the reason in its metadata; the
+        # tap leaves it out of SCHEMA.
         schema = {"type": ["string", "null"]}
     if column.comment:
         schema["description"] = column.comment
@@ -180,6 +182,7 @@ def _metadata(
 ) -> Iterator[dict[str, Any]]:
     root: dict[str, Any] = {
         "inclusion": "available" if _is_readable(table) else "unsupported",
+        # Views and further names of a table have rows that a selected table may hold as well.
         "selected-by-default": _is_readable(table)
         and not (table.is_view or table.is_repeated or facts.leave_out),
         "table-key-properties": keys,

@@ -34,6 +34,7 @@ def connect_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
         "config_dir": config.get("tns_admin"),
         "wallet_location": config.get("wallet_location"),
         "wallet_password": config.get("wallet_password"),
+        # 0 leaves the driver's own limit of 20 seconds for each address.
         "tcp_connect_timeout": float(_seconds(config, "connect_timeout_seconds")) or None,
         "expire_time": _expire_time_minutes(config) or None,  # NAT drops quiet links (350 s on AWS)
         "stmtcachesize": STATEMENT_CACHE,

@@ -98,6 +98,7 @@ class Termination:
         del frame
         if self._received is None:
             self._received = signum
+            # Not a thread: only the handler of a signal can raise in a wait of the main thread.
             self._start_grace_period()
             if self._depth == 0:
                 self._end(signum)
@@ -186,4 +187,5 @@ class Termination:
         received = self._received or signum
         if self._is_breakable:
             raise Terminated(received, forced=True)
+        # Not sys.exit: its exception would end inside the write that must not be cut short.
         os._exit(_EXIT_BASE + received)

@@ -26,6 +26,7 @@ class StreamProgress:
     rereads: int = 0
     scn: int | None = None
     expected_rows: int | None = None
+    # monotonic: a clock that is set in the night must not show negative rates.
     started: float = field(default_factory=time.monotonic)
     shown: float = field(default_factory=time.monotonic)
 

@@ -59,11 +59,14 @@ class TableCopy:
         return [p for p in self.definition.constraints if p.name and p.index == p.name]
 
     def _temporary(self, name: Identifier) -> TableName:
+        # Indexes and constraints have namespaces of their own in a schema (ORA-00955, ORA-02264):
+        # the table that is replaced still holds the name.
         new = Identifier(name.name + SUFFIX).shorten(self.name_bytes)
         return TableName(self.name.schema, new)
 
     def _index(self, index: IndexFacts) -> str:
         ending = f' TABLESPACE "{index.tablespace}"' if index.tablespace else ""
+        # An index made visible would change plans.
         ending += "" if index.is_visible else " INVISIBLE"
         name = self._temporary(index.name).sql
         parts = ", ".join(index.parts)

@@ -107,6 +107,7 @@ def read_settings(config: Path | None) -> CatalogSettings:
         ConfigurationError: If a setting is missing or wrong; the text never contains its value.
     """
     given: dict[str, Any] = {}
+    # The last assignment wins, so that the first prefix comes last.
     for prefix in reversed(ENVIRONMENT_PREFIXES):
         given |= from_environment(_SCHEMA, prefix)
     if config is not None:

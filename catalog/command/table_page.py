@@ -37,7 +37,7 @@ def _facts(table: Table, inventory: Inventory) -> Iterator[tuple[str, object]]:
     yield "synonym for", ".".join(table.synonym_for or ())
     yield "cannot be read", table.unreadable
     yield "comment", table.comment
-    if not table.is_view:
+    if not table.is_view:  # statistics are gathered for stored rows only
         yield "estimate", _estimate(table.estimate, inventory.read_at)
     yield "last DDL", table.last_ddl_at
     yield "partitions", _partitions(table.partitioning, table.partitions)

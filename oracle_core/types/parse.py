@@ -105,6 +105,7 @@ class _Parser:
         return decimal if decimal.scale is not None else OracleType("NUMBER", scale=0)
 
     def float(self, _word: str) -> OracleType:
+        # The dictionary shows 126 for a FLOAT without a precision.
         return OracleType("FLOAT", self._parameter(1, 126) or 126)
 
     def double(self, _word: str) -> OracleType:
@@ -115,6 +116,7 @@ class _Parser:
         kind = "VARCHAR2" if word == "VARCHAR" else word
         if not self._accept("("):
             return OracleType(kind, char_used="B")
+        # Whether the database takes more than 4,000 bytes is known to `Server` alone.
         length = self._integer(1, 32767)
         unit: CharUnit = "B"
         if self._accept("CHAR"):
@@ -134,6 +136,7 @@ class _Parser:
         return OracleType("LONG RAW" if self._accept("RAW") else "LONG")
 
     def timestamp(self, _word: str) -> OracleType:
+        # Without digits 6 (SQL Language Reference, "TIMESTAMP Data Type").
         digits = self._parameter(0, 9)
         if not self._accept("WITH"):
             return OracleType(TIMESTAMP, scale=6 if digits is None else digits)
@@ -144,6 +147,8 @@ class _Parser:
         return OracleType(kind, scale=6 if digits is None else digits)
 
     def interval(self, _word: str) -> OracleType:
+        # Without digits 2 for the leading field and 6 for the fraction (SQL Language Reference,
+        # "INTERVAL DAY TO SECOND Data Type").
         if self._accept("YEAR"):
             leading = self._parameter(0, 9)
             self._expect("TO")
