@@ -1,6 +1,6 @@
 """One fault at every call of a load: the next run ends with nothing lost and nothing doubled.
 
-The bounded set here meets every 13th call, each test beginning at another, with the faults that
+The bounded set here meets every 29th call, each test beginning at another, with the faults that
 differ most; `make faults-target` (FAULTS=full) meets every call with every fault.
 """
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.oracle, pytest.mark.standin]
 
 IS_FULL = os.environ.get("FAULTS") == "full"
-STRIDE = 13
-LONG_STRIDE = 29
+STRIDE = 29
+LONG_STRIDE = 71
 """Of the strategies that build a table, which take three times as many calls."""
 USER, PASSWORD = "LOADER", "pw"
 
