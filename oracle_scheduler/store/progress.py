@@ -164,7 +164,7 @@ def cancel_run(
     for table in (tables.run, tables.task, tables.attempt):
         where = (table.c.run_id == run_id, table.c.state.in_(sorted(ACTIVE)))
         # The attempt keeps its token, by which its output is still stored.
-        released = {"token": None} if table is tables.task else {}
+        released = {"token": None, "lease_until": None} if table is tables.task else {}
         connection.execute(sa.update(table).where(*where).values(**values, **released))
     history.record(database, connection, run_id, now, job_ids)
     events.disarm(database, connection, run_id, now)

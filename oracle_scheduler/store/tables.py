@@ -129,9 +129,11 @@ def _task(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("priority", sa.Integer, nullable=False),
         sa.Column("ready_at", UtcMoment),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("token", UUID),
+        # NULL in both unless a job runs, and NULL is in no index of Oracle: heartbeats and the look
+        # for what runs read the few rows that count, however many runs are kept.
+        sa.Column("token", UUID, index=True),
         sa.Column("node_id", UUID),
-        sa.Column("lease_until", UtcMoment),
+        sa.Column("lease_until", UtcMoment, index=True),
         sa.Column("concurrency_key", KEY),
         sa.Column("started_at", UtcMoment),
         sa.Column("ended_at", UtcMoment),
@@ -171,7 +173,7 @@ def _attempt(metadata: sa.MetaData, prefix: str) -> sa.Table:
         sa.Column("run_id", UUID, primary_key=True),
         sa.Column("job_id", NAME, primary_key=True),
         sa.Column("attempt", sa.Integer, primary_key=True),
-        sa.Column("token", UUID, nullable=False),
+        sa.Column("token", UUID, nullable=False, index=True),
         sa.Column("node_id", UUID, nullable=False),
         sa.Column("state", STATE, nullable=False),
         sa.Column("started_at", UtcMoment, nullable=False),

@@ -118,6 +118,8 @@ def test_migrations_are_repeatable_and_printed(store: Database) -> None:
     with store.transaction() as connection:
         connection.execute(sa.delete(store.tables.version))
     assert len(migrations.migrate(store)) == len(migrations.MIGRATIONS), "one that was broken off"
+    whole = [text for step in migrations.MIGRATIONS for text in migrations.statements(store, step)]
+    assert len(whole) == len(set(whole)), "each object is created once"
     ddl = list(migrations.statements(store, migrations.MIGRATIONS[0]))
     assert sum(statement.startswith("CREATE TABLE") for statement in ddl) == 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -190,3 +190,25 @@ def test_a_migration_that_was_broken_off_gets_its_indexes(tmp_path: Path) -> Non
     names = {index["name"] for index in sa.inspect(database.engine).get_indexes(table.name)}
     assert names == {index.name for index in indexes}
     database.close()
+
+
+def test_heartbeats_and_claims_read_by_index(store: Database) -> None:
+    register(store, "night", "- {id: load, command: load}")
+    start(store, "night")
+    token = taken(store).token
+    plans: list[str] = []
+
+    @sa.event.listens_for(store.engine, "before_cursor_execute")
+    def _explain(
+        _connection: object, cursor: Any, statement: str, parameters: Any, *_: object
+    ) -> None:
+        if statement.startswith(("SELECT", "UPDATE")) and "sched_run.definition" not in statement:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[3] for row in cursor.fetchall())
+
+    claims.extend(store, token, 60)
+    endings.reap(store)
+    take(store)
+    assert plans
+    scans = [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan]
+    assert scans == []
