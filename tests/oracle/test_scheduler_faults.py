@@ -17,6 +17,7 @@ from oracle_standin.testing import OracleDatabase
 
 from oracle_core.connection import sqlalchemy_engine
 from oracle_core.retry import Backoff
+from oracle_scheduler.child import processes
 from oracle_scheduler.jobfile import pipeline_of
 from oracle_scheduler.service.settings import ServiceSettings
 from oracle_scheduler.service.worker import Worker
@@ -176,7 +177,7 @@ def state_of(store: Database, run_id: str) -> tuple[str, int]:
 def test_a_worker_outlives_a_database_that_lets_nobody_in(
     standin: Standin, store: Database, tmp_path: Path, code: int
 ) -> None:
-    settings = ServiceSettings(spool=tmp_path, lease_seconds=1.0, stop_grace_seconds=0.1)
+    settings = ServiceSettings(spool=tmp_path, stop_grace_seconds=0.1)
     node_id = str(uuid.uuid4())
     nodes.register(store, node_id, settings.roles)
     worker = Worker(store, node_id, settings)
@@ -185,9 +186,13 @@ def test_a_worker_outlives_a_database_that_lets_nobody_in(
     worker.step()
     assert state_of(store, run_id) == ("RUNNING", 1)
     (running,) = worker._running
-    # Longer than the lease, as ten minutes are longer than thirty seconds.
+    while not processes.descendants(running.child.pid):
+        time.sleep(0.01)
     standin.inject(Fault("drop", ".", times=0))
     standin.inject(Fault("fail", "LOGON", times=0, code=code))
+    # Ten minutes later: no heartbeat has come through.
+    running.kept_at = 0
+    running.child.keep(time.monotonic() - 600)
     while not running.child.poll():
         worker.step()
         time.sleep(0.02)
