@@ -92,16 +92,28 @@ def from_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         ConfigurationError: If a variable does not fit the type of its setting; names the first.
     """
     try:
-        return parse_environment_config(dict(schema), prefix)
+        return _parsed(schema, prefix)
     except ValueError:
         # The SDK's error does not name the variable; each setting by itself shows which one it is.
         for name, declared in schema["properties"].items():
             try:
-                parse_environment_config({"properties": {name: declared}}, prefix)
+                _parsed({"properties": {name: declared}}, prefix)
             except ValueError as error:
                 msg = "does not fit the type of the setting"
                 raise ConfigurationError(msg, setting=f"{prefix}{name.upper()}") from error
         raise
+
+
+def _parsed(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the settings of the environment, numbers with fractions included.
+
+    The SDK (0.54) converts integers and leaves `number` a text, which validation refuses.
+    """
+    values = parse_environment_config(dict(schema), prefix)
+    for name, value in values.items():
+        if isinstance(value, str) and "number" in schema["properties"][name].get("type", ()):
+            values[name] = float(value)
+    return values
 
 
 def check_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:

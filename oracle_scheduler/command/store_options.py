@@ -25,6 +25,10 @@ PREFIX = "ORACLE_SCHEDULER_"
 DEFAULT_STORE = "sqlite:///oracle-scheduler.db"
 _SQLITE = "sqlite:///"
 _ORACLE = "oracle"
+_CALL_SECONDS = 60.0
+"""Longest round trip of the service where `call_timeout_seconds` is not set; six times what a lock
+is waited for."""
+
 _HISTORY = "oracle_scheduler.job_history_table"
 
 Command = Any
@@ -96,7 +100,10 @@ def opened(store_url: str, table_prefix: str, *, needs_tables: bool = True) -> I
     context = click.get_current_context(silent=True)
     history = DEFAULT_TABLE if context is None else context.meta.get(_HISTORY, DEFAULT_TABLE)
     prefix = _prefix(table_prefix)
-    database = Database(_engine(store_url), prefix=prefix, history_table=history or None)
+    # DDL may take as long as it needs: an index over ninety days of runs.
+    call_seconds = _CALL_SECONDS if needs_tables else None
+    engine = _engine(store_url, call_seconds)
+    database = Database(engine, prefix=prefix, history_table=history or None)
     try:
         if needs_tables and applied(database) < MIGRATIONS[-1].number:
             message = "the tables are missing or old; run `oracle-scheduler migrate`"
@@ -111,7 +118,7 @@ def sqlite_path(store_url: str) -> Path | None:
     return Path(store_url.removeprefix(_SQLITE)) if store_url.startswith(_SQLITE) else None
 
 
-def _engine(store_url: str) -> Any:  # noqa: ANN401 - SQLAlchemy's, imported when needed
+def _engine(store_url: str, call_seconds: float | None) -> Any:  # noqa: ANN401 - SQLAlchemy's, imported when needed
     path = sqlite_path(store_url)
     if path is not None:
         return sqlite_engine(path)
@@ -120,6 +127,9 @@ def _engine(store_url: str) -> Any:  # noqa: ANN401 - SQLAlchemy's, imported whe
         raise ConfigurationError(message, setting="store_url")
     schema = th.PropertiesList(*CONNECTION_SETTINGS).to_dict()
     config = validated(from_environment(schema, PREFIX), schema)
+    # Without a limit a link that went silent holds a thread until TCP gives up, which takes hours.
+    if call_seconds and not config.get("call_timeout_seconds"):
+        config = {**config, "call_timeout_seconds": call_seconds}
     return sqlalchemy_engine(config, module="oracle-scheduler")
 
 

@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from oracle_scheduler.command import store_options
 from oracle_scheduler.command.main import main
 from oracle_scheduler.store.migrations import MIGRATIONS
 
@@ -79,3 +80,33 @@ def test_what_was_done_as_a_line() -> None:
     run_id = line("run", "night.yml")
     assert line("pause", "night") == "night is paused"
     assert line("cancel", run_id) == f"run {run_id} is CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("needs_tables", "given", "seconds"), [(True, "", 60), (True, "5", 5), (False, "", 0)]
+)
+def test_a_round_trip_of_the_service_has_a_limit(
+    monkeypatch: pytest.MonkeyPatch, needs_tables: bool, given: str, seconds: float
+) -> None:
+    configs: list[dict[str, Any]] = []
+
+    def engine(config: dict[str, Any], *, module: str) -> object:
+        configs.append({**config, "module": module})
+        raise NotImplementedError
+
+    monkeypatch.setattr(store_options, "sqlalchemy_engine", engine)
+    for name, value in {
+        "HOST": "db",
+        "USER": "SCHED",
+        "PASSWORD": "x",
+        "SERVICE_NAME": "y",
+    }.items():
+        monkeypatch.setenv(f"ORACLE_SCHEDULER_{name}", value)
+    if given:
+        monkeypatch.setenv("ORACLE_SCHEDULER_CALL_TIMEOUT_SECONDS", given)
+    with (
+        pytest.raises(NotImplementedError),
+        store_options.opened("oracle", "sched_", needs_tables=needs_tables),
+    ):
+        pass
+    assert configs[0]["call_timeout_seconds"] == seconds
