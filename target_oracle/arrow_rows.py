@@ -17,12 +17,13 @@ import pyarrow as pa
 
 from target_oracle.properties import ValueKind
 from target_oracle.records import NULL, NotDecoded
+from target_oracle.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from target_oracle.properties import Property
-    from target_oracle.records import RecordDecoder, Row
+    from target_oracle.records import RecordDecoder
 
 # By default msgspec writes a Decimal as a string.
 _JSON = msgspec.json.Encoder(decimal_format="number")
@@ -38,7 +39,7 @@ def is_json_text(field: pa.Field) -> bool:
     return bool((field.metadata or {}).get(b"singer.json"))
 
 
-def rows_of(table: pa.Table, decoder: RecordDecoder) -> list[Row]:
+def rows_of(table: pa.Table, decoder: RecordDecoder) -> Rows:
     """Return the rows of a table, checked as RECORD lines are.
 
     Raises:
@@ -47,9 +48,8 @@ def rows_of(table: pa.Table, decoder: RecordDecoder) -> list[Row]:
     columns = [
         _values(table, place, prop, decoder) for place, prop in enumerate(decoder.properties)
     ]
-    # The last two values of a row are those of a RECORD message; rows of a file have neither.
-    nothing = [None] * table.num_rows
-    return list(zip(*columns, nothing, nothing, strict=True))
+    # The last two columns are those of RECORD messages; rows of a file have neither.
+    return Rows([*columns, [None] * table.num_rows, [None] * table.num_rows])
 
 
 def records_of(table: pa.Table) -> Iterator[dict[str, Any]]:
@@ -62,7 +62,7 @@ def records_of(table: pa.Table) -> Iterator[dict[str, Any]]:
         yield dict(zip(table.column_names, row, strict=True))
 
 
-def _values(table: pa.Table, place: int, prop: Property, decoder: RecordDecoder) -> Sequence[Any]:
+def _values(table: pa.Table, place: int, prop: Property, decoder: RecordDecoder) -> list[Any]:
     """Return the values of one property as its decoder makes them."""
     if prop.name not in table.column_names:
         missing = _checked(decoder, place, None, 0)
@@ -87,7 +87,7 @@ def _checked(decoder: RecordDecoder, place: int, raw: msgspec.Raw | None, row: i
         raise type(verdict)(what) from None
 
 
-def _direct(kind: ValueKind, field: pa.Field) -> Callable[[pa.ChunkedArray], Sequence[Any]] | None:
+def _direct(kind: ValueKind, field: pa.Field) -> Callable[[pa.ChunkedArray], list[Any]] | None:
     """Return what converts a column whose type is that of the property, None for any other."""
     arrow = field.type
     if is_json_text(field):
@@ -105,11 +105,11 @@ def _direct(kind: ValueKind, field: pa.Field) -> Callable[[pa.ChunkedArray], Seq
     return None
 
 
-def _plain(column: pa.ChunkedArray) -> Sequence[Any]:
+def _plain(column: pa.ChunkedArray) -> list[Any]:
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
-def _decimals(column: pa.ChunkedArray) -> Sequence[Any]:
+def _decimals(column: pa.ChunkedArray) -> list[Any]:
     return [None if value is None else Decimal(value) for value in column.to_pylist()]
 
 

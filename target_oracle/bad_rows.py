@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from oracle_core.server import Server
     from target_oracle.properties import Property
-    from target_oracle.records import Row
+    from target_oracle.rows import Row, Rows
     from target_oracle.session import TargetSession
     from target_oracle.settings import TargetSettings
 
@@ -221,11 +221,8 @@ def open_error_table(
 
 
 def without_refused(
-    rows: Sequence[Row],
-    bad: BadRows,
-    properties: Sequence[Property],
-    encode: Callable[[Sequence[Row]], object],
-) -> list[Row]:
+    rows: Rows, bad: BadRows, properties: Sequence[Property], encode: Callable[[Rows], object]
+) -> Rows:
     """Return the rows that their columns take; `bad` gets the others.
 
     Args:
@@ -234,7 +231,7 @@ def without_refused(
         properties: The properties of the rows.
         encode: Makes bind values of rows, or raises DataError with a position.
     """
-    kept = list(rows)
+    kept = rows
     while kept:
         # `encode` stops at the first bad row, so that it is called again without it.
         try:
@@ -242,11 +239,12 @@ def without_refused(
         except DataError as error:
             if error.position is None:
                 raise
-            row = kept.pop(error.position)
+            row = kept.row(error.position)
+            kept = kept.without(error.position)
             bad.add(REFUSED_BY_SCHEMA, str(error), record_text(properties, row))
         else:
             break
-    bad.record_of = lambda position: record_text(properties, kept[position])
+    bad.record_of = lambda position: record_text(properties, kept.row(position))
     return kept
 
 

@@ -15,14 +15,15 @@ from target_oracle.errors import InvalidRowError, LoadError, MissingKeyError
 from target_oracle.lines import NEWLINE, READ_BYTES, Block, blocks
 from target_oracle.nesting import TOO_DEEP, is_too_deep
 from target_oracle.records import KeyMissing, NotDecoded, decode_or_refuse
+from target_oracle.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
 
     from target_oracle.batch_files import BatchFile, BatchMessage
-    from target_oracle.records import RecordDecoder, Row
+    from target_oracle.records import RecordDecoder
     from target_oracle.settings import TargetSettings
 
 
@@ -35,9 +36,7 @@ class RowTaker(Protocol):
     def decoder(self, stream: str) -> RecordDecoder | None:
         """Return the decoder of a stream, or None when its records go through a stream map."""
 
-    def take_rows(
-        self, stream: str, rows: Sequence[Row], size: int, line: int, *, file: str = ""
-    ) -> None:
+    def take_rows(self, stream: str, rows: Rows, size: int, line: int, *, file: str = "") -> None:
         """Take rows; `line` is that of the first in `file`."""
 
     def take_refused(self, stream: str, line: bytes, reason: str) -> bool:
@@ -118,9 +117,8 @@ class BatchReader:
         taker = self._taker
         decoder = taker.decoder(stream)
         lines = block.data
-        count = lines.count(NEWLINE) + (not lines.endswith(NEWLINE))
         # The files hold bare records, as those of the SDK's own batches do.
-        rows = decoder.decode_records(lines, count) if decoder else None
+        rows = decoder.decode_records(lines, block.lines) if decoder else None
         if rows is not None:
             taker.take_rows(stream, rows, len(lines), block.first_line, file=file.name)
             return
@@ -132,7 +130,7 @@ class BatchReader:
                     if decoder:
                         row = decode_or_refuse(taker, decoder, decoder.decode_record, line)
                         if row is not None:
-                            taker.take_rows(stream, [row], len(line), number, file=file.name)
+                            taker.take_rows(stream, Rows.of(row), len(line), number, file=file.name)
                     else:
                         taker.take_record(stream, _record_message(line, stream), len(line), number)
                 except NotDecoded as verdict:
@@ -195,7 +193,7 @@ class BatchReader:
                 rows = rows_of(table, decoder)
             except NotDecoded:  # one by one, to tell which row it is
                 lines = NEWLINE.join(map(_JSON.encode, records_of(table)))
-                self._take_lines(stream, file, Block(lines, first_row, 0))
+                self._take_lines(stream, file, Block.of(lines, first_row, 0))
             else:
                 taker.take_rows(stream, rows, size, first_row, file=file.name)
 

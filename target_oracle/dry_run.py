@@ -16,13 +16,14 @@ from target_oracle.sink import OracleSink
 from target_oracle.table_changes import TableChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     from singer_sdk.mapper import PluginMapper
 
     from target_oracle.batch_files import BatchMessage
-    from target_oracle.records import RecordDecoder, Row
+    from target_oracle.records import RecordDecoder
+    from target_oracle.rows import Rows
     from target_oracle.settings import TargetSettings
 
 
@@ -65,7 +66,7 @@ class DryRun:
         del stream
         return None
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+    def take_rows(self, stream: str, rows: Rows, size: int, line: int) -> None:
         """Pass over rows."""
 
     def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:

@@ -20,7 +20,7 @@ from target_oracle.reader import (
 
 if TYPE_CHECKING:
     from target_oracle.parallel_run import ParallelRun
-    from target_oracle.reader import Consumer
+    from target_oracle.reader import Consumer, Run
 
 
 class LineRouter(BulkReader):
@@ -36,20 +36,16 @@ class LineRouter(BulkReader):
         super().take_block(block)
         self._run.end_block()
 
-    def _take_run(self, block: Block, start: int, end: int, stream: str) -> None:
-        self._check_known(block, start, end, stream)
-        part = self._part(block, start, end)
-        self._run.route(part, stream)
-        lines = part.data
-        self._counts[SingerMessageType.RECORD] += lines.count(NEWLINE) + (
-            not lines.endswith(NEWLINE)
-        )
+    def _take_run(self, block: Block, run: Run, stream: str) -> None:
+        self._check_known(block, run, stream)
+        self._run.route(_part(block, run), stream)
+        self._counts[SingerMessageType.RECORD] += run.lines
 
-    def _take_other(self, block: Block, start: int, end: int) -> None:
-        line = block.data[start:end]
+    def _take_other(self, block: Block, run: Run) -> None:
+        line = block.data[run.start : run.end]
         header = header_of(line)
-        with as_line_error(block, start, end):
-            part = self._part(block, start, end)
+        with as_line_error(block, run.start, run.end):
+            part = _part(block, run)
             match header.type:
                 case SingerMessageType.SCHEMA:
                     self._run.route_schema(part, schema_message(line)["stream"])
@@ -61,19 +57,20 @@ class LineRouter(BulkReader):
                         self._run.route(part, stream)
                 case SingerMessageType.BATCH:
                     stream = batch_message(line).stream
-                    self._check_known(block, start, end, stream)
+                    self._check_known(block, run, stream)
                     self._run.route(part, stream)
                 case _:
-                    super()._take_other(block, start, end)
+                    super()._take_other(block, run)
                     return
         self._counts[SingerMessageType(header.type)] += 1
 
-    def _check_known(self, block: Block, start: int, end: int, stream: str) -> None:
+    def _check_known(self, block: Block, run: Run, stream: str) -> None:
         if not self._run.knows(stream):
             # The error is that of the first line of the run.
-            end = block.data.find(NEWLINE, start, end) + 1 or end
+            end = block.data.find(NEWLINE, run.start, run.end) + 1 or run.end
             what = "a record before the SCHEMA of its stream"
-            raise RecordBeforeSchemaError(what, block.facts(start, end, stream))
+            raise RecordBeforeSchemaError(what, block.facts(run.start, end, stream))
 
-    def _part(self, block: Block, start: int, end: int) -> Block:
-        return Block(block.data[start:end], self._line, block.offset + start)
+
+def _part(block: Block, run: Run) -> Block:
+    return Block(block.data[run.start : run.end], run.number, block.offset + run.start, run.lines)

@@ -7,7 +7,7 @@ import io
 import os
 import select
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
 from target_oracle.errors import LineError, LineFacts
@@ -30,12 +30,20 @@ NEWLINE = b"\n"
 class Block:
     """Whole lines in order; every line ends with a newline, except perhaps the last of the input.
 
-    `first_line` counts from 1; `offset` is in bytes from the start of the input.
+    `first_line` counts from 1; `offset` is in bytes from the start of the input; `lines` is the
+    number of lines.
     """
 
     data: bytes
     first_line: int
     offset: int
+    lines: int
+
+    @classmethod
+    def of(cls, data: bytes, first_line: int, offset: int) -> Block:
+        """Return a block after counting its lines."""
+        lines = data.count(NEWLINE) + (not data.endswith(NEWLINE))
+        return cls(data, first_line, offset, lines)
 
     def facts(self, start: int, end: int, stream: str | None = None) -> LineFacts:
         """Return the facts of the line at `start:end` of the data; `stream` if it is known."""
@@ -114,27 +122,19 @@ def blocks(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[Block]:
     Raises:
         LineError: for a line longer than `max_line_bytes`, or bytes that are not UTF-8.
     """
-    line, offset = 1, 0
-    for data in _whole_lines(pieces, max_line_bytes=max_line_bytes):
-        block = Block(data, line, offset)
-        if offset == 0 and data.startswith(codecs.BOM_UTF8):
+    for block in _whole_lines(pieces, max_line_bytes=max_line_bytes):
+        if block.offset == 0 and block.data.startswith(codecs.BOM_UTF8):
             start = len(codecs.BOM_UTF8)
-            block = Block(data[start:], line, start)
-        # Only the block is kept, or a long line would be in memory beside the next one.
-        size = len(data)
-        del data
+            block = replace(block, data=block.data[start:], offset=start)  # noqa: PLW2901
         try:
             _check_utf_8(block.data)
         except UnicodeDecodeError as error:
             start = block.data.rfind(NEWLINE, 0, error.start) + 1
             if start:  # what came before is good
-                yield Block(block.data[:start], line, block.offset)
+                yield Block.of(block.data[:start], block.first_line, block.offset)
             raise _not_utf8(block, start, error) from None
-        count = block.data.count(NEWLINE)
         yield block
-        del block
-        line += count
-        offset += size
+        del block  # or a long line would be in memory beside the next one
 
 
 def _check_utf_8(data: bytes) -> None:
@@ -156,7 +156,7 @@ def _check_utf_8(data: bytes) -> None:
     data.decode("utf-8")
 
 
-def _whole_lines(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[bytes]:
+def _whole_lines(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[Block]:
     # The beginning of a line whose end has not come yet. Its bytes are handed out without a copy.
     kept = io.BytesIO()
     offset, line = 0, 1
@@ -168,20 +168,20 @@ def _whole_lines(pieces: Iterator[bytes], *, max_line_bytes: int) -> Iterator[by
             if start == end:
                 continue
             kept.write(piece[start:end])
-            data = kept.getvalue()
+            block = Block.of(kept.getvalue(), line, offset)
             kept = io.BytesIO()
             # Lines are measured only where the block is long enough to hold one that is too long.
-            if len(data) > max_line_bytes:
-                _check_lengths(Block(data, line, offset), max_line_bytes)
-            offset += len(data)
-            line += data.count(NEWLINE)
-            yield data
-            del data
+            if len(block.data) > max_line_bytes:
+                _check_lengths(block, max_line_bytes)
+            offset += len(block.data)
+            line += block.lines
+            yield block
+            del block
         kept.write(piece[cut:])
         if kept.tell() > max_line_bytes:
-            _check_lengths(Block(kept.getvalue(), line, offset), max_line_bytes)
+            _check_lengths(Block.of(kept.getvalue(), line, offset), max_line_bytes)
     if kept.tell():
-        yield kept.getvalue()
+        yield Block.of(kept.getvalue(), line, offset)
 
 
 def _check_lengths(block: Block, max_line_bytes: int) -> None:

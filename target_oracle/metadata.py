@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from target_oracle.records import Row
+    from target_oracle.rows import Rows
 
 EXTRACTED_AT = "_sdc_extracted_at"
 RECEIVED_AT = "_sdc_received_at"
@@ -77,10 +77,11 @@ class BatchMoment:
         return [common.get(name)] * len(extracted)
 
 
-def deleted_positions(rows: Sequence[Row], properties: Sequence[Property]) -> set[int]:
+def deleted_positions(rows: Rows, properties: Sequence[Property]) -> set[int]:
     """Return the positions of records that say of themselves that their row is deleted."""
     place = next((i for i, prop in enumerate(properties) if prop.name == DELETED_AT), None)
     if place is None:
         return set()
+    values = rows.columns[place]
     # A property of several types holds null as JSON text.
-    return {position for position, row in enumerate(rows) if row[place] not in (None, NULL)}
+    return {position for position, value in enumerate(values) if value not in (None, NULL)}

@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import product
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 from singer_sdk.singerlib.encoding import SingerMessageType
@@ -26,10 +26,11 @@ from target_oracle.errors import (
 )
 from target_oracle.lines import NEWLINE, Block, blocks, pieces_of
 from target_oracle.nesting import TOO_DEEP, is_too_deep
-from target_oracle.records import KeyMissing, NotDecoded, RecordDecoder, Row, decode_or_refuse
+from target_oracle.records import KeyMissing, NotDecoded, RecordDecoder, decode_or_refuse
+from target_oracle.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from target_oracle.batch_files import BatchMessage
@@ -53,7 +54,7 @@ class Consumer(Protocol):
     def decoder(self, stream: str) -> RecordDecoder | None:
         """Return the decoder of a stream, or None when its records go through `take_record`."""
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+    def take_rows(self, stream: str, rows: Rows, size: int, line: int) -> None:
         """Take the rows of the lines from number `line` on, `size` bytes of input."""
 
     def take_record(self, stream: str, message: dict[str, Any], size: int, line: int) -> None:
@@ -73,6 +74,19 @@ class Consumer(Protocol):
 
     def take_batch(self, message: BatchMessage) -> None:
         """Take a BATCH message of a stream whose SCHEMA has come."""
+
+
+class Run(NamedTuple):
+    """Lines of a block from `start` to `end`: RECORD lines of one stream, or one other line.
+
+    `number` is that of the first line in the input.
+    """
+
+    start: int
+    end: int
+    number: int
+    lines: int
+    stream: str | None
 
 
 class Header(msgspec.Struct):
@@ -111,7 +125,6 @@ class BulkReader:
         self._beginnings: dict[str, bytes] = {}
         self._looked_at: set[RecordDecoder] = set()
         self._last_stream = ""
-        self._line = 1  # number of the line where the run of lines in hand begins
         self._counts: Counter[str] = Counter()
 
     def read(self, file_input: IO[str] | IO[bytes] | None) -> Counter[str]:
@@ -133,30 +146,27 @@ class BulkReader:
         Raises:
             LineError: For the first line that cannot be taken.
         """
-        self._line, counted_to = block.first_line, 0
-        for start, end, stream in self._runs(block):
-            self._line += block.data.count(NEWLINE, counted_to, start)
-            counted_to = start
-            if stream is None:
-                self._take_other(block, start, end)
+        for run in self._runs(block):
+            if run.stream is None:
+                self._take_other(block, run)
             else:
-                self._take_run(block, start, end, stream)
+                self._take_run(block, run, run.stream)
 
-    def _runs(self, block: Block) -> Iterator[tuple[int, int, str | None]]:
-        """Yield (start, end, stream) of runs of RECORD lines, and of single other lines (None)."""
-        data = block.data
-        position = 0
+    def _runs(self, block: Block) -> Iterator[Run]:
+        """Yield the runs of RECORD lines, and each other line as a run of its own."""
+        data, position, number = block.data, 0, block.first_line
         while position < len(data):
-            end = _line_end(data, position)
+            end, lines = _line_end(data, position), 1
             if not data[position:end].strip(_BLANK + NEWLINE):
-                position = end
+                position, number = end, number + 1
                 continue
             stream = self._record_stream(block, position, end)
             beginning = self._beginnings.get(stream) if stream else None
             if beginning and data.startswith(beginning, position):
-                end = _run_end(data, position, beginning)
-            yield position, end, stream
-            position = end
+                left = block.first_line + block.lines - number
+                end, lines = _alike(data, position, beginning, left)
+            yield Run(position, end, number, lines, stream)
+            position, number = end, number + lines
 
     def _record_stream(self, block: Block, start: int, end: int) -> str | None:
         """Return the stream of a RECORD line, or None for any other message."""
@@ -177,24 +187,24 @@ class BulkReader:
         self._last_stream = header.stream
         return header.stream
 
-    def _take_run(self, block: Block, start: int, end: int, stream: str) -> None:
+    def _take_run(self, block: Block, run: Run, stream: str) -> None:
         if not self._consumer.knows(stream):
             what = "RECORD before the SCHEMA of its stream"
-            raise RecordBeforeSchemaError(what, block.facts(start, _line_end(block.data, start)))
-        lines = block.data[start:end]
-        count = lines.count(NEWLINE) + (not lines.endswith(NEWLINE))
+            end = _line_end(block.data, run.start)
+            raise RecordBeforeSchemaError(what, block.facts(run.start, end))
+        lines = block.data[run.start : run.end]
         decoder = self._consumer.decoder(stream)
         if decoder and decoder not in self._looked_at:
             self._look_at_first(decoder, lines[: _line_end(lines, 0)])
-        rows = decoder.decode_run(lines, count) if decoder else None
+        rows = decoder.decode_run(lines, run.lines) if decoder else None
         if rows is None:
-            self._take_one_by_one(block, start, end, stream)
+            self._take_one_by_one(block, run, stream)
         else:
             size = len(lines)
             # A line is not needed any more while its rows are loaded.
             del lines
-            self._consumer.take_rows(stream, rows, size, self._line)
-        self._counts[SingerMessageType.RECORD] += count
+            self._consumer.take_rows(stream, rows, size, run.number)
+        self._counts[SingerMessageType.RECORD] += run.lines
 
     def _look_at_first(self, decoder: RecordDecoder, line: bytes) -> None:
         """Say once what the first record of a SCHEMA has that the SCHEMA does not list."""
@@ -205,23 +215,24 @@ class BulkReader:
             what = "Stream '%s': properties that its SCHEMA does not list are left out: %s"
             _LOGGER.warning(what, decoder.stream, listed)
 
-    def _take_one_by_one(self, block: Block, start: int, end: int, stream: str) -> None:
+    def _take_one_by_one(self, block: Block, run: Run, stream: str) -> None:
         consumer, decoder = self._consumer, self._consumer.decoder(stream)
-        number = self._line
-        while start < end:
+        start, number = run.start, run.number
+        while start < run.end:
             line_end = _line_end(block.data, start)
             line = block.data[start:line_end]
             with as_line_error(block, start, line_end, stream):
                 if decoder:
                     row = decode_or_refuse(consumer, decoder, decoder.decode_line, line)
                     if row is not None:
-                        consumer.take_rows(stream, [row], len(line), number)
+                        consumer.take_rows(stream, Rows.of(row), len(line), number)
                 else:
                     message = _record_message(line, stream)
                     consumer.take_record(stream, message, len(line), number)
             start, number = line_end, number + 1
 
-    def _take_other(self, block: Block, start: int, end: int) -> None:
+    def _take_other(self, block: Block, run: Run) -> None:
+        start, end = run.start, run.end
         line = block.data[start:end]
         # Outside of the verdicts: `_record_stream` has decoded it before, and worded what fails.
         header = header_of(line)
@@ -254,15 +265,19 @@ def _line_end(data: bytes, start: int) -> int:
     return len(data) if end < 0 else end + 1
 
 
-def _run_end(data: bytes, start: int, beginning: bytes) -> int:
-    """Return the end of the lines from `start` on that begin alike."""
-    if start == 0:  # mostly the whole block is one run: two counts tell, without looking at lines
-        lines = data.count(NEWLINE) + (not data.endswith(NEWLINE))
-        if data.count(NEWLINE + beginning) + 1 == lines:
-            return len(data)
+def _alike(data: bytes, start: int, beginning: bytes, left: int) -> tuple[int, int]:
+    """Return the end and the number of the lines from `start` on that begin alike.
+
+    `left` is the number of lines from there to the end of the data.
+    """
+    # Mostly the rest of the block is one run: one count tells, without looking at lines.
+    last = data.rfind(NEWLINE, start, len(data) - 1) + 1
+    if data.startswith(beginning, last) and data.count(NEWLINE + beginning, start) + 1 == left:
+        return len(data), left
+    lines = 0
     while data.startswith(beginning, start):
-        start = _line_end(data, start)
-    return start
+        start, lines = _line_end(data, start), lines + 1
+    return start, lines
 
 
 def _spellings(stream: str) -> Iterator[bytes]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
 from target_oracle.nesting import TOO_DEEP, is_too_deep, may_be_too_deep
 from target_oracle.properties import Property, ValueKind
+from target_oracle.rows import Row, Rows, flat_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-Row = tuple[Any, ...]
-"""The values in property order, then `time_extracted` and `version` of the message (or None)."""
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 NULL = msgspec.Raw(b"null")
 _LARGEST_EXPONENT = 1000  # a number of a thousand digits fits no Oracle type
@@ -31,6 +31,10 @@ _PYTHON_TYPES: dict[ValueKind, Any] = {
 
 
 _RAW_KINDS = (ValueKind.JSON, ValueKind.ANY)
+
+_RECORD_OF = attrgetter("record")
+_TIME_EXTRACTED_OF = attrgetter("time_extracted")
+_VERSION_OF = attrgetter("version")
 
 
 class NotDecoded(ValueError):  # noqa: N818 - a verdict on one line, turned into an error with its place
@@ -80,20 +84,17 @@ class RecordDecoder:
             _field_decoder(prop, is_lenient=is_lenient) for prop in self.properties
         )
 
-    def decode_run(self, lines: bytes, count: int) -> list[Row] | None:
+    def decode_run(self, lines: bytes, count: int) -> Rows | None:
         """Return the rows of `count` whole lines, or None where each needs a closer look."""
         messages = _decoded_lines(self._run, lines, count)
         if messages is None:
             return None
-        values = msgspec.structs.astuple
+        columns = self._columns(map(_RECORD_OF, messages))
         return self._without_null(
-            [
-                (*values(message.record), message.time_extracted, message.version)
-                for message in messages
-            ]
+            [*columns, list(map(_TIME_EXTRACTED_OF, messages)), list(map(_VERSION_OF, messages))]
         )
 
-    def decode_records(self, lines: bytes, count: int) -> list[Row] | None:
+    def decode_records(self, lines: bytes, count: int) -> Rows | None:
         """Return the rows of `count` lines that are records without a message around them.
 
         Returns:
@@ -102,18 +103,20 @@ class RecordDecoder:
         records = _decoded_lines(self._records, lines, count)
         if records is None:
             return None
-        values = msgspec.structs.astuple
-        return self._without_null([(*values(record), None, None) for record in records])
+        return self._without_null([*self._columns(records), [None] * count, [None] * count])
 
-    def _without_null(self, rows: list[Row]) -> list[Row] | None:
+    def _columns(self, records: Iterable[msgspec.Struct]) -> list[list[Any]]:
+        values = list(chain.from_iterable(map(msgspec.structs.astuple, records)))
+        return flat_columns(values, len(self.properties))
+
+    def _without_null(self, columns: list[list[Any]]) -> Rows | None:
         """Return the rows, None where one has a null that the SCHEMA does not allow.
 
         A field of type Raw takes null, so that the typed decoder does not see it.
         """
-        for position in self._never_null:
-            if any(row[position] == NULL for row in rows):
-                return None
-        return rows
+        if any(NULL in columns[position] for position in self._never_null):
+            return None
+        return Rows(columns)
 
     def unknown_properties(self, line: bytes) -> list[str]:
         """Return the properties of a record that the SCHEMA does not list."""

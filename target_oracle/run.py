@@ -23,6 +23,7 @@ from target_oracle.bookkeeping import Bookkeeping, open_bookkeeping
 from target_oracle.history import LoadHistory
 from target_oracle.naming import NamingRules, TableRegister
 from target_oracle.preflight import check_streams
+from target_oracle.rows import Rows
 from target_oracle.services import LoadServices
 from target_oracle.session import TargetSession
 from target_oracle.settings import TargetSettings
@@ -31,7 +32,7 @@ from target_oracle.state_table import StateTransaction
 from target_oracle.stream_errors import StreamFailures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from target_oracle.barrier import Pending
     from target_oracle.batch_files import BatchMessage
-    from target_oracle.records import RecordDecoder, Row
+    from target_oracle.records import RecordDecoder
 
 OpenBookkeeping = Callable[[TargetSettings, TargetSession, Callable[[], None]], Bookkeeping | None]
 """Returns the bookkeeping of a run, from its settings, session and checkpoint."""
@@ -230,9 +231,7 @@ class LoadRun:
         self._released()
         return True
 
-    def take_rows(
-        self, stream: str, rows: Sequence[Row], size: int, line: int, *, file: str = ""
-    ) -> None:
+    def take_rows(self, stream: str, rows: Rows, size: int, line: int, *, file: str = "") -> None:
         """Load rows of a stream as its decoder made them."""
         if stream in self._failures:
             self._barrier.number(len(rows))
@@ -269,7 +268,7 @@ class LoadRun:
                 continue
             text = _JSON.encode({**message, "stream": alias, "record": record})
             row = self._sinks[alias].decoder.decode_line(text)
-            self.take_rows(alias, [row], size, line)
+            self.take_rows(alias, Rows.of(row), size, line)
 
     def _give_up(self, sink: OracleSink, first: int) -> int:
         """Let a stream wait no longer; return the number of its oldest row not committed."""

@@ -24,7 +24,7 @@ from target_oracle.metadata import (
     metadata_property,
 )
 from target_oracle.properties import check_keys, properties_of
-from target_oracle.records import RecordDecoder, Row
+from target_oracle.records import RecordDecoder
 from target_oracle.row_buffer import RowBuffer
 from target_oracle.sources import Source, batch_of, lineage, sources
 from target_oracle.table_loader import loader_of
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from oracle_core.telemetry.events import Column, Operation
     from target_oracle.arrow_columns import ArrowBatch
     from target_oracle.batch import Batch
+    from target_oracle.rows import Rows
     from target_oracle.services import LoadServices
     from target_oracle.table_swap import Then
 
@@ -182,9 +183,7 @@ class OracleSink:
 
     # Rows
 
-    def take(
-        self, rows: Sequence[Row], first: int, size: int, line: int, *, file: str = ""
-    ) -> bool:
+    def take(self, rows: Rows, first: int, size: int, line: int, *, file: str = "") -> bool:
         """Buffer rows numbered from `first` on, of the lines from `line` on; load full batches.
 
         The line is one of the input, or of `file` of a BATCH; `size` is in bytes of input.
@@ -199,10 +198,10 @@ class OracleSink:
         self._counter.increment(len(rows))
         most = self._settings.batch_size_rows
         is_loaded = False
-        while len(self._buffer.rows) >= most:
+        while len(self._buffer) >= most:
             self._load(most)
             # What is left came with these rows: their first number is early enough.
-            self._note_committed(first if self._buffer.rows else None)
+            self._note_committed(first if self._buffer else None)
             is_loaded = True
         if self._buffer.weight >= self._settings.batch_size_bytes:
             self.flush()
@@ -230,12 +229,12 @@ class OracleSink:
     @property
     def waiting_rows(self) -> int:
         """Rows that are not loaded yet."""
-        return len(self._buffer.rows)
+        return len(self._buffer)
 
     def flush(self) -> None:
         """Load the rows that wait."""
-        if self._buffer.rows or (self.bad and self.bad.are_waiting):
-            self._load(len(self._buffer.rows))
+        if self._buffer or (self.bad and self.bad.are_waiting):
+            self._load(len(self._buffer))
         self._note_committed(None)
 
     def _note_committed(self, oldest: int | None) -> None:
@@ -287,10 +286,10 @@ class OracleSink:
         if is_loaded and self._loader.commits_batches:
             self._activate()
 
-    def _note_versions(self, rows: Sequence[Row]) -> None:
+    def _note_versions(self, rows: Rows) -> None:
         if not self._settings.process_activate_version_messages:
             return
-        if self._versions.note({row[-1] for row in rows}):
+        if self._versions.note(set(rows.versions)):
             self.add_version_columns()
 
     def add_version_columns(self) -> None:
@@ -305,7 +304,7 @@ class OracleSink:
             self.prepare()
 
     def _activate(self) -> None:
-        self._load(len(self._buffer.rows), then=self._activation())
+        self._load(len(self._buffer), then=self._activation())
         self._versions.is_due = False
         self.oldest = None
 
@@ -325,14 +324,15 @@ class OracleSink:
     def _load(self, count: int, then: Then | None = None) -> None:
         """Load the first rows that wait, and what belongs to them, as one batch."""
         waiting = self._buffer
-        rows = waiting.rows if count == len(waiting.rows) else waiting.rows[:count]
-        size = waiting.size * count // max(1, len(waiting.rows))
-        if self.bad is not None:
+        rows = waiting.first(count)
+        size = waiting.size * count // max(1, len(waiting))
+        if rows and self.bad is not None:
             encode = partial(batch_of, self._sources, moment=self._moment())
             rows = bad_rows.without_refused(rows, self.bad, self.properties, encode)
         may_delete = self._settings.hard_delete and self.is_keyed
-        deleted = deleted_positions(rows, self.properties) if may_delete else ()
-        self._write(lambda: self._batch(rows) if rows else None, len(rows), size, deleted, then)
+        deleted = deleted_positions(rows, self.properties) if rows and may_delete else ()
+        kept = len(rows) if rows else 0
+        self._write(lambda: self._batch(rows) if rows else None, kept, size, deleted, then)
         waiting.drop(count)
 
     def _write(
@@ -371,7 +371,7 @@ class OracleSink:
             version=self._versions.announced,
         )
 
-    def _batch(self, rows: Sequence[Row]) -> Batch:
+    def _batch(self, rows: Rows) -> Batch:
         try:
             batch = batch_of(self._sources, rows, moment := self._moment())
             if not self._grow(batch):

@@ -14,7 +14,7 @@ from oracle_core.types.type_row import Family
 from target_oracle.batch import Batch
 from target_oracle.document_numbers import refuse_inexact_numbers
 from target_oracle.properties import Property, ValueKind
-from target_oracle.records import Row, json_texts, plain_texts
+from target_oracle.records import json_texts, plain_texts
 from target_oracle.statements import LoadColumn
 from target_oracle.text_limits import text_checks
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oracle_core.server import Server
     from oracle_core.types import OracleType
     from target_oracle.metadata import BatchMoment
+    from target_oracle.rows import Rows
     from target_oracle.settings import TargetSettings
     from target_oracle.text_limits import Check
 
@@ -59,27 +60,25 @@ class Source:
             empty_key=" " if settings.empty_string == "space" else None,
         )
 
-    def bind(
-        self, fields: Sequence[Sequence[Any]], moment: BatchMoment
-    ) -> tuple[LoadColumn, Sequence[object]]:
+    def bind(self, rows: Rows, moment: BatchMoment) -> tuple[LoadColumn, Sequence[object]]:
         """Return the values of a batch and the column as they are bound to it.
 
         Args:
-            fields: the rows as columns, `time_extracted` and `version` last.
+            rows: the rows.
             moment: what the rows have in common.
 
         Raises:
             DataError: a value that the column cannot hold exactly; it names the property.
         """
         if self.position is None:
-            given = moment.values(self.property.name, fields[-2], fields[-1])
+            given = moment.values(self.property.name, rows.extracted, rows.versions)
         else:
-            given = list(fields[self.position])
+            given = rows.columns[self.position]
         try:
             return self.column, self._values(self.column, given)
         except DataError as error:
             if self.by_text is not self.column:
-                return replace(self, column=self.by_text).bind(fields, moment)
+                return replace(self, column=self.by_text).bind(rows, moment)
             what = f"property '{self.property.name}': {error}"
             raise DataError(what, position=error.position) from None
 
@@ -176,14 +175,13 @@ def _source(
     return Source(prop, position, column, by_text, is_document, checks)
 
 
-def batch_of(parts: Sequence[Source], rows: Sequence[Row], moment: BatchMoment) -> Batch:
+def batch_of(parts: Sequence[Source], rows: Rows, moment: BatchMoment) -> Batch:
     """Return the bind values of rows.
 
     Raises:
         DataError: a value that its column cannot hold exactly.
     """
-    fields = list(zip(*rows, strict=True))
-    bound = [part.bind(fields, moment) for part in parts]
+    bound = [part.bind(rows, moment) for part in parts]
     return Batch([column for column, _ in bound], [values for _, values in bound], len(rows))
 
 

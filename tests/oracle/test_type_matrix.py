@@ -26,6 +26,7 @@ from target_oracle.batch_writer import BatchWriter
 from target_oracle.metadata import BatchMoment
 from target_oracle.properties import properties_of
 from target_oracle.records import RecordDecoder
+from target_oracle.rows import Rows
 from target_oracle.sources import batch_of, sources
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class Cell:
         parts = sources(properties, (), columns, types, keyed=False, server=SERVER)
         line = f'{{"type":"RECORD","stream":"S","record":{{"v":{sent}}}}}'
         row = RecordDecoder("S", properties).decode_line(line.encode())
-        batch = batch_of(parts, [row], BatchMoment(NOW, NOW, 0))
+        batch = batch_of(parts, Rows.of(row), BatchMoment(NOW, NOW, 0))
         name = self.table(oracle_type)
         plan = fetch_plan(oracle_type, any_year=True)
         with self.connection.cursor() as cursor:

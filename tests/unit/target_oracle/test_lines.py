@@ -10,6 +10,7 @@ from target_oracle import lines
 from target_oracle.errors import LineError
 from target_oracle.lines import NEWLINE, Block, blocks
 from target_oracle.row_buffer import RowBuffer
+from target_oracle.rows import Rows
 
 LONG = 8
 
@@ -69,9 +70,9 @@ def test_characters_cut_by_the_pieces_of_the_check_are_right() -> None:
 
 def test_long_lines_weigh_as_their_copies() -> None:
     buffer = RowBuffer()
-    buffer.add([(1,), (2,)], 100, 1)
+    buffer.add(Rows.of((1, None, None), (2, None, None)), 100, 1)
     assert (buffer.size, buffer.weight) == (100, 100)
-    buffer.add([(3,)], 2 << 20, 3)
+    buffer.add(Rows.of((3, None, None)), 2 << 20, 3)
     assert buffer.weight == 100 + 4 * (2 << 20)
     buffer.drop(3)
     assert (buffer.size, buffer.weight) == (0, 0)

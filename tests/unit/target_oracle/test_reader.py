@@ -18,10 +18,11 @@ from target_oracle.lines import pieces_of
 from target_oracle.nesting import MAX_DEPTH
 from target_oracle.properties import ValueKind, properties_of, value_kind
 from target_oracle.reader import BulkReader
-from target_oracle.records import RecordDecoder, Row, json_texts, plain_texts
+from target_oracle.records import RecordDecoder, json_texts, plain_texts
+from target_oracle.rows import Row, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from target_oracle.batch_files import BatchMessage
 
@@ -61,7 +62,7 @@ class Recorder:
     def decoder(self, stream: str) -> RecordDecoder | None:
         return None if self.mapped else self.decoders[stream]
 
-    def take_rows(self, stream: str, rows: Sequence[Row], size: int, line: int) -> None:
+    def take_rows(self, stream: str, rows: Rows, size: int, line: int) -> None:
         assert size > 0 and line > 0
         self.calls.append(("rows", stream, list(rows)))
 
