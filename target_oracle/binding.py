@@ -78,17 +78,25 @@ def binding(column: LoadColumn, values: Sequence[object]) -> Binding:
     """
     db_type = column.plan.input_type
     if db_type in _TEXTS:
-        longest = max(map(len, filter(None, values)), default=1)  # type: ignore[arg-type]
+        longest = longest_value(values)
         if longest > LONGEST_TEXT_CHARACTERS:
             # A LOB has no declared size.
             return Binding(db_type, 0 if db_type in _LOBS else longest, db_type not in _LOBS)
         return Binding(_SHORT_OF.get(db_type, db_type), _rounded(longest, LONGEST_TEXT_CHARACTERS))
     if db_type in _BINARIES:
-        longest = max(map(len, filter(None, values)), default=1)  # type: ignore[arg-type]
+        longest = longest_value(values)
         if longest > LONGEST_RAW_BYTES:
             return Binding(db_type, longest, is_long=True)
         return Binding(oracledb.DB_TYPE_RAW, _rounded(longest, LONGEST_RAW_BYTES))
     return Binding(db_type)
+
+
+def longest_value(values: Sequence[object]) -> int:
+    """Return the length of the longest text or binary; 1 where there is none."""
+    try:
+        return max(map(len, values), default=1) or 1  # type: ignore[arg-type]
+    except TypeError:  # a null has no length
+        return max(map(len, filter(None, values)), default=1)  # type: ignore[arg-type]
 
 
 def rows_per_call(bindings: Sequence[Binding], rows: int) -> int:

@@ -32,9 +32,11 @@ def positions_to_load(
         for position, column in enumerate(columns)
         if column.is_key
     ]
-    key_of_row = list(zip(*keys, strict=True))
+    key_of_row: Sequence[object] = keys[0] if len(keys) == 1 else list(zip(*keys, strict=True))
+    if len(set(key_of_row)) == len(key_of_row):
+        return None
     last = {key: position for position, key in enumerate(key_of_row)}
-    return None if len(last) == len(key_of_row) else sorted(last.values())
+    return sorted(last.values())
 
 
 def _comparable(column: LoadColumn, values: Sequence[object]) -> Sequence[object]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from oracle_core.errors import ConfigurationError, OracleError
+from oracle_core.garbage import collect_rarely
 from oracle_core.telemetry import BatchMoved, RowsRefused, StreamStarted, TableChanged, Telemetry
 from target_oracle.errors import TargetError
 from target_oracle.reader import BulkReader
@@ -113,6 +114,7 @@ def serve(
         forwards: Whether events are wanted.
     """
     _leave_to_the_reader()
+    collect_rarely()
     telemetry = Telemetry([ForwardedEvents(pipe)] if forwards else [])
     run = make_run(
         lambda line: pipe.send(Committed(msgspec.json.decode(line, type=_Number).n)), telemetry

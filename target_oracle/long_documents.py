@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import oracledb
 
 from oracle_core.types import BindPlan, Family, row_of
+from target_oracle.binding import binding
 from target_oracle.document_numbers import DECODER, DOUBTFUL
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ def with_documents(batch: Batch) -> Batch:
     if not _driver_has_documents():
         return batch
     columns, values = list(batch.columns), list(batch.values)
-    for position, binding in enumerate(batch.bindings()):
-        if _is_long_document(columns[position], binding):
+    for position, column in enumerate(batch.columns):
+        if _is_document(column) and _is_long(binding(column, values[position])):
             documents = _documents(values[position])
             if documents is not None:
-                columns[position] = replace(columns[position], plan=_NATIVE)
+                columns[position] = replace(column, plan=_NATIVE)
                 values[position] = documents
     return replace(batch, columns=columns, values=values)
 
@@ -45,13 +46,13 @@ def _driver_has_documents() -> bool:
     return oracledb.is_thin_mode() or oracledb.clientversion()[:1] >= _FIRST_CLIENT
 
 
-def _is_long_document(column: LoadColumn, bound: Binding) -> bool:
+def _is_document(column: LoadColumn) -> bool:
     # A staging table keeps documents as text and binds them without an expression.
-    return (
-        bound.db_type is oracledb.DB_TYPE_CLOB
-        and row_of(column.type).family is Family.JSON
-        and column.plan.expression != "{}"
-    )
+    return row_of(column.type).family is Family.JSON and column.plan.expression != "{}"
+
+
+def _is_long(bound: Binding) -> bool:
+    return bound.db_type is oracledb.DB_TYPE_CLOB
 
 
 def _documents(texts: Sequence[object]) -> list[object] | None:

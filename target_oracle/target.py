@@ -11,6 +11,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TargetCapabiliti
 from oracle_core.command import reported
 from oracle_core.connection_settings import CONNECTION_SETTINGS
 from oracle_core.errors import ConfigurationError
+from oracle_core.garbage import collect_rarely
 from oracle_core.history.settings import TARGET_HISTORY_SETTINGS
 from oracle_core.settings import validated
 from oracle_core.telemetry import logs
@@ -148,6 +149,7 @@ class TargetOracle(BulkTarget):
             if dry_run:
                 target.plan_only()
             else:
+                collect_rarely()
                 target.run.termination.install()
             target.listen(file_input)  # type: ignore[arg-type]
 

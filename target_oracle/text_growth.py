@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from oracle_core.errors import DataError
 from oracle_core.types import OracleType
 from oracle_core.types.fit import LENGTH_BYTES, key_bytes
+from target_oracle.binding import longest_value
 from target_oracle.column_move import ColumnMove, column_move
 from target_oracle.text_limits import longest_text
 
@@ -137,7 +138,7 @@ def _first_longer(values: Sequence[Any], text: OracleType, server: Server) -> in
     most_bytes = length if text.char_used != "C" else longest_text(server).length or 0
     most_characters = length if text.char_used == "C" else most_bytes
     # A character has four bytes at most, so that one look at lengths clears most batches.
-    if max(map(len, filter(None, values)), default=0) * 4 <= min(most_bytes, most_characters):
+    if longest_value(values) * 4 <= min(most_bytes, most_characters):
         return None
     codec = server.codec or "utf-8"
     for position, value in enumerate(values):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from oracle_core.types.plans import Encoder
 
 _JSON_DECODER = msgspec.json.Decoder(float_hook=Decimal)
-_PLAIN_DIGITS = frozenset("0123456789.- ")
+# Any 38 digits fit; whether 39 or 40 do depends on their place, see `_in_range`.
+_INTEGERS_END = 10**38
 _MAX_DIGITS = 40
 _MAX_EXPONENT = 125
 _MIN_EXPONENT = -130
@@ -42,8 +43,7 @@ def number(scale: int | None) -> Encoder:
     """
 
     def convert(value: object) -> object:
-        # Any 38 digits fit; whether 39 or 40 do depends on their place, see `_in_range`.
-        if type(value) is int and -(10**38) < value < 10**38:
+        if type(value) is int and -_INTEGERS_END < value < _INTEGERS_END:
             if scale is not None and scale < 0 and value % 10**-scale:
                 raise Refused(_too_fine(scale))
             return value
@@ -60,19 +60,39 @@ def number(scale: int | None) -> Encoder:
 def _ordinary_column(column: Sequence[object], scale: int | None) -> list[object] | None:
     """Return a column of short integers and decimals as it is, None for any other.
 
-    Texts of at most 38 characters without an exponent have few enough digits, and tell their
-    fraction digits; all of it happens in C.
+    All of it happens in C. The texts of finite decimals are digits, a point and signs, and have
+    few enough digits where none is longer than 38 characters.
     """
-    kinds = set(map(type, column)) - {NoneType}
-    if not kinds <= {int, Decimal} or (scale is not None and scale < 0):
+    if scale is not None and scale < 0:
         return None
-    texts = [str(value) for value in column if value is not None]
+    kinds = set(map(type, column))
+    values = [each for each in column if each is not None] if NoneType in kinds else column
+    kinds.discard(NoneType)
+    if kinds == {int}:
+        integers = cast("Sequence[int]", values)
+        is_short = min(integers) > -_INTEGERS_END and max(integers) < _INTEGERS_END
+        return list(column) if is_short else None
+    if not kinds <= {int, Decimal}:
+        return None
+    return list(column) if _are_ordinary(values, scale) else None
+
+
+def _are_ordinary(values: Sequence[object], scale: int | None) -> bool:
+    """Return whether integers and decimals are short and have no digits beyond a scale."""
+    texts = list(map(str, values))
     together = " ".join(texts)
-    if max(map(len, texts), default=0) > 38 or not _PLAIN_DIGITS.issuperset(together):
-        return None
+    # Letters are those of NaN and Infinity, and the E that str() gives to decimals below 1E-6.
+    if max(map(len, texts), default=0) > 38 or "N" in together or "I" in together:
+        return False
     if scale is not None and re.search(rf"\.\d{{{scale + 1}}}", together):
-        return None
-    return list(column)
+        return False
+    if "E" not in together:
+        return True
+    return all(
+        _is_ordinary(cast("Decimal", value), scale)
+        for value, text in zip(values, texts, strict=True)
+        if "E" in text
+    )
 
 
 def _is_ordinary(value: Decimal, scale: int | None) -> bool:

@@ -19,12 +19,12 @@ from target_oracle.nesting import MAX_DEPTH
 from target_oracle.properties import ValueKind, properties_of, value_kind
 from target_oracle.reader import BulkReader
 from target_oracle.records import RecordDecoder, json_texts, plain_texts
-from target_oracle.rows import Row, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from target_oracle.batch_files import BatchMessage
+    from target_oracle.rows import Row, Rows
 
 SCHEMA = {
     "type": "object",
