@@ -76,6 +76,12 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     bench.add_argument(
         "--rows", type=_positive, default=1_000_000, help="rows that BENCH.WIDE10 seems to have"
     )
+    bench.add_argument(
+        "--write-microseconds",
+        type=float,
+        default=0.0,
+        help="time that each written row takes, as on a database with CPUs of its own",
+    )
 
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:
@@ -215,7 +221,8 @@ def _run_bench(options: argparse.Namespace, stack: ExitStack) -> None:
     stack.callback(database.stop)
     database.start()
     database.create_user(wide10.USER, wide10.PASSWORD)
-    backend = BenchDatabase(database, options.rows)
+    seconds = options.write_microseconds / 1e6
+    backend = BenchDatabase(database, options.rows, seconds_per_write=seconds)
     listener = Listener(
         backend,
         PROFILES["23"],

@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 class BenchDatabase:
     """A `Backend` in front of another: see the package."""
 
-    def __init__(self, inner: Backend, rows: int) -> None:
-        """Create `WIDE10` for the user `BENCH`, who must be there; it is to have `rows` rows."""
+    def __init__(self, inner: Backend, rows: int, *, seconds_per_write: float = 0.0) -> None:
+        """Create `WIDE10` for the user `BENCH`, who must be there.
+
+        Args:
+            inner: The backend that answers everything else.
+            rows: How many rows `WIDE10` seems to have.
+            seconds_per_write: How long each written row takes, without CPU of this machine.
+        """
         self._inner = inner
+        self._seconds_per_write = seconds_per_write
         self._counts = Counts({wide10.TABLE: rows})
         session = inner.open_session(wide10.USER, SessionInfo(session_id=0, serial_number=0))
         try:
@@ -37,4 +44,5 @@ class BenchDatabase:
 
     def open_session(self, user: str, info: SessionInfo) -> BenchSession:
         """Log a verified user on."""
-        return BenchSession(self._inner.open_session(user, info), self._counts)
+        inner = self._inner.open_session(user, info)
+        return BenchSession(inner, self._counts, self._seconds_per_write)

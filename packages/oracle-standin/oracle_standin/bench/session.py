@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from oracle_standin.backend import CountedRows, ExecuteOptions, Result
@@ -34,9 +35,12 @@ _STAGED = "SINGER_STG_"
 class BenchSession:
     """Answers reads and writes of `BENCH` tables itself; its inner session does the rest."""
 
-    def __init__(self, inner: BackendSession, counts: Counts) -> None:
-        """Take over a session of the engine."""
+    def __init__(
+        self, inner: BackendSession, counts: Counts, seconds_per_write: float = 0.0
+    ) -> None:
+        """Take over a session of the engine; each written row takes `seconds_per_write`."""
         self._inner = inner
+        self._seconds_per_write = seconds_per_write
         self._counts = counts
         self._pending: dict[str, int] = {}
         self._checked: set[tuple[str, tuple[Bind, ...]]] = set()
@@ -207,6 +211,9 @@ class BenchSession:
             refusal = not_in_this_standin(f"on the bench server, {what}")
             raise refusal
         self._check(statement, tuple(binds), rows.first)
+        if self._seconds_per_write:
+            # What the rows cost a database on a machine of its own, seen from the client.
+            time.sleep(self._seconds_per_write * rows.count)
         if asked.keyword != "UPDATE" and asked.table != wide10.TABLE:
             self._pending[asked.table] = self._pending.get(asked.table, 0) + rows.count
         if options.commit:
