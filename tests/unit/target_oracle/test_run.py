@@ -12,6 +12,7 @@ from oracle_core.termination import Terminated
 from target_oracle.barrier import StateBarrier
 from target_oracle.errors import LoadError, TargetError
 from target_oracle.reader import BulkReader
+from target_oracle.rows import Rows
 from tests.unit.target_oracle.fake_run import Harness, record, schema, state
 
 
@@ -147,6 +148,6 @@ def test_a_batch_of_long_lines_ends_by_the_copies_of_its_values() -> None:
     sizes = (3 << 20, 100, 3 << 20)  # two long lines are 24 MiB with their copies
     for number, size in enumerate(sizes, 2):
         assert "commit" not in harness.session.words()
-        harness.run.take_rows("HR-T", [(number, "a", None, None)], size, number)
+        harness.run.take_rows("HR-T", Rows.of((number, "a", None, None)), size, number)
     assert harness.session.words().count("commit") == 1
     assert len(harness.session.loaded()) == 3
