@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _DATETIME = re.compile(
     r"([+-]?\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?"
-    r"\s*([Zz]|[+-]\d\d:?\d\d(?::\d\d)?|[+-]\d\d)?"
+    r"\s*([Zz]|[+-]\d\d:?\d\d(?::\d\d)?|[+-]\d\d)?",
+    re.ASCII,  # \d would be the digits of any script
 )
 
 

@@ -329,3 +329,8 @@ def test_python_alone_would_take_these_moments(moment: str, beside: str | None) 
     with pytest.raises(DataError) as refused:
         plan.values([beside, moment])
     assert refused.value.position == 1
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_digits_of_other_scripts_are_no_moment(native: bool) -> None:
+    assert "not a date and time" in refusal("DATE", "\u0662024-01-01", native=native)
