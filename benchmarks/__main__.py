@@ -44,7 +44,6 @@ class Bench:
         # The server counts the rows that it is sent, so that nothing can be moved on from staging.
         pair |= {"user": _USER, "password": _PASSWORD, "merge_strategy": "array"}
         self.pair = pair
-        self.pair = pair
         pair_config = self.file("pair", pair)
         plain_config = self.file("plain", {"sqlalchemy_url": url, "schema": _USER.lower()})
         scripts = Path(sys.executable).parent
@@ -106,9 +105,15 @@ class Bench:
 
 
 @contextmanager
-def bench_server(rows: int) -> Iterator[dict[str, Any]]:
-    """Run a bench server and yield where it is."""
+def bench_server(rows: int, *, write_microseconds: float = 0) -> Iterator[dict[str, Any]]:
+    """Run a bench server and yield where it is.
+
+    Args:
+        rows: How many rows `WIDE10` seems to have.
+        write_microseconds: Time that each written row takes, without CPU.
+    """
     command = [sys.executable, "-m", "oracle_standin", "bench", "--rows", str(rows)]
+    command += ["--write-microseconds", str(write_microseconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
         try:
             yield json.loads(process.stdout.readline() if process.stdout else b"")
