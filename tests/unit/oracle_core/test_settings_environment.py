@@ -13,8 +13,10 @@ SCHEMA = th.PropertiesList(*CONNECTION_SETTINGS).to_dict()
 
 
 def test_a_number_may_have_a_fraction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("X_CALL_TIMEOUT_SECONDS", "2.5")
-    monkeypatch.setenv("X_PORT", "1522")
+    given = {"HOST": "db", "SERVICE_NAME": "x", "USER": "me", "PASSWORD": "pw"}
+    given |= {"PORT": "1522", "CALL_TIMEOUT_SECONDS": "2.5"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"X_{name}", value)
     config = validated(from_environment(SCHEMA, "X_"), SCHEMA)
     assert (config["call_timeout_seconds"], config["port"]) == (2.5, 1522)
 
