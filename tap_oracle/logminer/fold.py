@@ -111,9 +111,7 @@ class ChangeFold:
         # SET has the changed columns alone; those that WHERE logs of the old row complete them.
         image = {**change.old, **change.new}
         new = tuple([image[name] for name in self._key_columns])
-        state = self._states.get(old)
-        # An earlier change may have logged columns that this one does not.
-        known = state.image if state is not None and state.is_present else {}
+        known = self._known(old, row_id)
         if new == old:
             self._stay(old, {**known, **image}, row_id)
             return
@@ -128,9 +126,7 @@ class ChangeFold:
             row_id: where the row is; None where the redo does not say.
         """
         key = self._key(image)
-        state = self._states.get(key)
-        known = state.image if state is not None and state.is_present else {}
-        self._stay(key, {**known, **image}, row_id)
+        self._stay(key, {**self._known(key, row_id), **image}, row_id)
 
     def end(self) -> None:
         """End the transaction: a row that came and went within it was never there."""
@@ -166,6 +162,18 @@ class ChangeFold:
         except KeyError as error:
             msg = f"table {self._place}: the redo of a change lacks key column {error.args[0]}"
             raise DataError(msg) from error
+
+    def _known(self, key: Key, row_id: str | None) -> Image:
+        """Return what is known of a row: an earlier change may have logged other columns.
+
+        Nothing where another row may have the key for the moment.
+        """
+        state = self._states.get(key)
+        if state is None or not state.is_present or state.is_uncertain:
+            return {}
+        arrival = self._arrivals.get(key)
+        is_another = arrival is not None and arrival.is_other_than(row_id)
+        return {} if is_another else state.image
 
     def _arrive(self, key: Key, image: Image, arrival: _Arrival) -> None:
         state = self._states.get(key)

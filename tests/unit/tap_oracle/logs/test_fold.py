@@ -148,6 +148,23 @@ def test_an_update_adds_to_what_is_known_of_the_row() -> None:
     assert state.image == {"ID": "1", "A": "y", "B": None}
 
 
+def test_keys_that_change_places_do_not_take_the_columns_of_each_other() -> None:
+    """One UPDATE moves 1 to 3 and 3 to 1; where keys alone are logged, the rows have to be read."""
+    fold = ChangeFold(["ID"], place="HR.T")
+    fold.begin(5, None)
+    fold.apply(RowChange(INSERT, {}, {"ID": "1", "A": "x"}), "R1")
+    fold.apply(RowChange(INSERT, {}, {"ID": "3", "A": "y"}), "R2")
+    fold.apply(RowChange(UPDATE, {"ID": "1"}, {"ID": "3"}), "R1")
+    fold.apply(RowChange(UPDATE, {"ID": "3"}, {"ID": "1"}), "R2")
+    fold.end()
+    states = {state.image["ID"]: state for state in fold.take()}
+    assert states.keys() == {"1", "3"}
+    wrong = {"1": "x", "3": "y"}
+    for key, state in states.items():
+        assert state.is_uncertain or state.image.get("A") != wrong[key]
+    assert states["1"].is_uncertain or "A" not in states["1"].image
+
+
 def test_every_row_of_an_uncertain_transaction_is_uncertain() -> None:
     (state,) = folded(RowChange(INSERT, {}, {"ID": "1"}), is_uncertain=True)
     assert state.is_uncertain
