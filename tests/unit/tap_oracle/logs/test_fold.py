@@ -157,7 +157,7 @@ def test_keys_that_change_places_do_not_take_the_columns_of_each_other() -> None
     fold.apply(RowChange(UPDATE, {"ID": "1"}, {"ID": "3"}), "R1")
     fold.apply(RowChange(UPDATE, {"ID": "3"}, {"ID": "1"}), "R2")
     fold.end()
-    states = {state.image["ID"]: state for state in fold.take()}
+    states = {str(state.image["ID"]): state for state in fold.take()}
     assert states.keys() == {"1", "3"}
     wrong = {"1": "x", "3": "y"}
     for key, state in states.items():
