@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from oracle_standin.testing import OracleDatabase
 
-pytestmark = pytest.mark.oracle
-
 HISTORIES = int(os.environ.get("LOG_HISTORIES", "4"))
+
+# A history takes some seconds, on a busy machine a minute.
+pytestmark = [pytest.mark.oracle, pytest.mark.timeout(max(900, 180 * HISTORIES))]
 
 COLUMNS = {
     "name": ["NULL", "'a'", "'it''s; (x), \"y\"'", "' '", "'é€𝄞'"],

@@ -24,6 +24,8 @@ POINTS = int(os.environ.get("TAP_FAULT_POINTS", "0"))
 pytestmark = [
     pytest.mark.oracle,
     pytest.mark.skipif(not POINTS, reason="takes minutes: make faults-tap"),
+    # A kill takes some seconds, on a busy machine close to a minute.
+    pytest.mark.timeout(max(900, 120 * POINTS)),
 ]
 
 
