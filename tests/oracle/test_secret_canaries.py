@@ -17,18 +17,28 @@ from tests.fix_plugins import select
 from tests.oracle.loader import ID, record_line, schema_line, state_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from oracle_standin.testing import OracleDatabase
 
     from tests.fix_plugins import Finished, Plugin
 
 pytestmark = pytest.mark.oracle
 
-SECRETS = sorted(
+
+def secrets_below(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the names of secret settings, those inside of an object with its name in front."""
+    for name, setting in settings.items():
+        if setting.get("secret"):
+            yield prefix + name
+        yield from secrets_below(setting.get("properties", {}), f"{prefix}{name}.")
+
+
+SECRETS = {
     name
     for plugin in (TapOracle, TargetOracle)
-    for name, setting in plugin.config_jsonschema["properties"].items()
-    if setting.get("secret")
-)
+    for name in secrets_below(plugin.config_jsonschema["properties"])
+}
 CANARY = "canary-77/4 é"
 """Its percent-encoded and base64 forms differ from the plain one."""
 
@@ -45,6 +55,15 @@ URLS: dict[str, Any] = {
     },
     "sqlalchemy url": {"sqlalchemy_url": "oracle+oracledb://app:canary-url@db/?service_name=S"},
 }
+
+KEY = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{CANARY}\n-----END OPENSSH PRIVATE KEY-----\n"
+HOST = {"enable": True, "host": "127.0.0.1", "username": "app", "host_key": "ssh-ed25519 AAAA"}
+TUNNELS: list[dict[str, Any]] = [
+    {**HOST, "private_key": CANARY, "private_key_password": CANARY},
+    {**HOST, "private_key": KEY, "private_key_password": CANARY},
+    {**HOST, "password": CANARY},
+    {**HOST, "password": CANARY, "unknown": CANARY},
+]
 
 
 class Everything:
@@ -111,18 +130,31 @@ def check(everything: Everything) -> None:
         assert place < 0, left[max(0, place - 300) : place + 100]
 
 
-def refused_configs(everything: Everything) -> list[dict[str, Any]]:
+def refused_configs(everything: Everything, *, tunnels: bool = True) -> list[dict[str, Any]]:
     """Return configurations that cannot work, with a canary in each place."""
     tokens = {"access_token": CANARY, "access_token_private_key": CANARY, "protocol": "tcps"}
-    settings = ({"password": CANARY, "common_password": CANARY}, tokens, *URLS.values())
+    passwords = {"password": CANARY, "common_password": CANARY, "wallet_password": CANARY}
+    ways = ({"ssh_tunnel": tunnel} for tunnel in TUNNELS if tunnels)
+    settings = (passwords, tokens, *URLS.values(), *ways)
     return [everything.config(**setting) for setting in settings]
 
 
-def test_every_secret_setting_has_a_canary() -> None:
-    assert {*SECRETS} == {
-        *("password", "wallet_password", "access_token"),
-        *("access_token_private_key", "common_password"),
-    }
+def canaries_in(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the names of the settings that hold the canary."""
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            yield from canaries_in(value, f"{prefix}{name}.")
+        elif CANARY in str(value):
+            yield prefix + name
+
+
+def test_every_secret_setting_has_a_canary(
+    oracle_database: OracleDatabase, tap: Plugin, fresh_schema: str, tmp_path: Path
+) -> None:
+    """A secret setting that is new belongs into `refused_configs`."""
+    everything = Everything(tap, oracle_database, fresh_schema, tmp_path)
+    held = {name for config in refused_configs(everything) for name in canaries_in(config)}
+    assert held >= SECRETS
 
 
 def test_the_tap_shows_no_secret(
@@ -146,7 +178,8 @@ def test_the_target_shows_no_secret(
     text = "".join(line + "\n" for line in lines).encode()
     config = everything.config(state_table="SINGER_STATE", state_id="s", wallet_password=CANARY)
     assert everything.run(config, stdin=text).code == 0
-    for refused in refused_configs(everything):
+    # The tunnel is the same code as the tap's.
+    for refused in refused_configs(everything, tunnels=False):
         everything.run(refused, stdin=text)
     check(everything)
     assert "canary" not in str(oracle_database.rows(fresh_schema, "SELECT * FROM singer_state"))
