@@ -45,9 +45,11 @@ class _Owned:
 class RunLock:
     """The session in which a run writes its rows, and which keeps the run's row locked.
 
-    The session is idle while the data flow, for hours perhaps. A thread locks the row again and
-    again, so that IDLE_TIME of a profile, MAX_IDLE_TIME and firewalls see it in use, and a session
-    that was lost all the same is replaced before the next run takes this one for dead.
+    The session is idle while the data flow, for hours perhaps. A thread commits and locks the row
+    again and again, so that IDLE_TIME of a profile, MAX_IDLE_TIME and firewalls see it in use, and
+    a session that was lost all the same is replaced before the next run takes this one for dead.
+    The transaction is never old: INCREMENTAL and LOG_BASED streams of this database begin at the
+    oldest one that is open (V$TRANSACTION), and would read much again.
     """
 
     def __init__(
@@ -99,14 +101,14 @@ class RunLock:
             self._keep_alive.start()
 
     def keep(self) -> None:
-        """Lock the run's row once more, in a new session where the old one was lost."""
+        """Lock the run's row in a new transaction, and a new session where the old one was lost."""
         with self._mutex, suppress(sa.exc.DBAPIError, oracledb.Error, OSError):
             owned = self._owned
             if owned is None:
                 return
             if self._session is not None:
                 try:
-                    self._lock_row(self._session, owned)
+                    self._renew(self._session, owned)
                 except (sa.exc.DBAPIError, oracledb.Error) as error:
                     # ORA-02396 and its like; a database that is away is asked again next time.
                     _LOGGER.debug("The session of the run history was lost", exc_info=error)
@@ -137,12 +139,22 @@ class RunLock:
                 self._session.invalidate()
             self._end_session()
 
-    def _lock_row(self, connection: sa.Connection, owned: _Owned) -> None:
+    def _renew(self, connection: sa.Connection, owned: _Owned) -> None:
+        connection.commit()
+        # Between the two the row is free: a run that looked then has found it without a lock.
+        if self._lock_row(connection, owned) == RunStatus.INTERRUPTED.value:
+            self._take_back(connection, owned)
+            connection.commit()
+            self._lock_row(connection, owned)
+
+    def _lock_row(self, connection: sa.Connection, owned: _Owned) -> str | None:
+        """Lock the row of the run and return its status."""
         columns = self._table.c
-        own = sa.select(columns["RUN_ID"]).where(
+        own = sa.select(columns["STATUS"]).where(
             columns["RUN_ID"] == owned.number, columns["ID"] == owned.row
         )
-        connection.execute(own.with_for_update())
+        status: str | None = connection.execute(own.with_for_update()).scalar()
+        return status
 
     def dead_runs(self, connection: sa.Connection, row: str) -> set[int]:
         """Return RUN_ID of the runs of a job that are RUNNING though no process will end them.

@@ -6,11 +6,12 @@ import datetime as dt
 import logging
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from oracle_core.history import RunHistory, RunStatus, StreamRun, start_run
+from oracle_core.history.liveness import RunLock
 from oracle_core.history.recorder import RunRecorder
 from oracle_core.history.settings import HistorySettings
 from oracle_core.history.store import HistoryStore
@@ -18,6 +19,7 @@ from oracle_core.history.store import HistoryStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import sqlalchemy as sa
     from oracle_standin.testing import OracleDatabase
 
     from oracle_core.history import RunRecord
@@ -169,6 +171,27 @@ def test_a_run_whose_idle_session_was_ended_takes_its_row_back(
     alive.run_lock.keep()
     alive.end(number, finished(run))
     assert other.runs() == [finished(run)]
+
+
+def test_a_run_found_free_between_two_transactions_takes_its_row_back(
+    store_in: Callable[..., HistoryStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive, other = store_in(), store_in()
+    alive.migrate()
+    run = new_run()
+    alive.begin(run)
+    lock, found = RunLock._lock_row, list[int]()
+
+    def too_late(self: RunLock, connection: sa.Connection, owned: Any) -> str | None:
+        if not found:
+            found.append(other.interrupt(run.job))
+        return lock(self, connection, owned)
+
+    monkeypatch.setattr(RunLock, "_lock_row", too_late)
+    alive.run_lock.keep()
+    assert found == [1]
+    assert [row["STATUS"] for row in other.rows()] == ["RUNNING"]
+    assert other.interrupt(run.job) == 0
 
 
 def test_an_ended_run_is_not_locked_again(store_in: Callable[..., HistoryStore]) -> None:
