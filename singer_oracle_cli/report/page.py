@@ -13,7 +13,7 @@ from singer_oracle_cli.report.figures import failures_by_code, slowest_streams, 
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from oracle_core.history import RunRecord
     from singer_oracle_cli.report.figures import StreamFigures
@@ -56,7 +56,7 @@ def _body(runs: Sequence[RunRecord], title: str, now: dt.datetime) -> Iterator[s
     shown = runs[-CHART_RUNS:]
     yield '<div class="charts">'
     chart = columns(_durations(shown), name="Duration of runs", is_time=True)
-    yield _section("Duration of runs", chart, shown, legend=True)
+    yield _section("Duration of runs", chart, shown, legend={run.status for run in shown})
     yield _section("Rows per run", columns(_rows(shown), name="Rows per run"), shown)
     codes = [
         Mark(code, count, f"{code}: {count} run(s)", "FAILED")
@@ -80,13 +80,16 @@ def _body(runs: Sequence[RunRecord], title: str, now: dt.datetime) -> Iterator[s
     yield _streams_table(slow)
 
 
-def _section(title: str, chart: str, marks: Sequence[object], *, legend: bool = False) -> str:
+def _section(
+    title: str, chart: str, marks: Sequence[object], *, legend: Collection[RunStatus] = ()
+) -> str:
     body = chart if marks else _EMPTY
     if legend and marks:
         items = "".join(
             f'<span><i style="background: var(--{status.value.lower()})"></i>'
             f"{status.value.lower()}</span>"
             for status in RunStatus
+            if status in legend
         )
         body += f'<p class="legend">{items}</p>'
     return f"<section><h2>{escape(title)}</h2>{body}</section>"

@@ -67,6 +67,10 @@ def test_the_page_has_its_charts_and_tables() -> None:
     assert SPECIAL in " ".join(found.texts)
     assert "<b>" not in page.partition('<div class="charts">')[2]
     assert "prefers-color-scheme: dark" in page
+    shown = {run.status.value.lower() for run in runs}
+    legend = page.partition('<p class="legend">')[2].partition("</p>")[0]
+    assert legend.count("<i ") == len(shown)
+    assert all(f"</i>{status}</span>" in legend for status in shown)
 
 
 def test_a_page_of_no_runs() -> None:
