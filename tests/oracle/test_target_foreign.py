@@ -110,7 +110,8 @@ def test_postgres(loader: Loader) -> None:
         "SELECT JSON_VALUE(doc, '$.a[0]'), JSON_VALUE(tags, '$[2]'), ratio FROM types ORDER BY id"
     )
     assert loader.rows(nested) == [("1", "é", "NaN"), (None, None, "0.5"), (None, None, None)]
-    assert loader.rows("SELECT COUNT(*) FROM types WHERE flag") == [(1,)]
+    # BOOLEAN in 23ai, NUMBER(1) before.
+    assert [row == (1,) for row in loader.rows("SELECT flag FROM types")].count(True) == 1
 
 
 def test_samples_of_the_sdk(loader: Loader) -> None:
