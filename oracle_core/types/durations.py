@@ -10,10 +10,11 @@ import re
 
 _DAY_TO_SECOND = re.compile(r"([+-]?)(\d+) (\d+):(\d+):(\d+)(?:\.(\d+))?")
 _YEAR_TO_MONTH = re.compile(r"([+-]?)(\d+)-(\d+)")
-# ISO 8601 allows a comma as the decimal sign.
+# ISO 8601 allows a comma as the decimal sign; digits of other scripts are not numbers to Oracle.
 _ISO = re.compile(
     r"([+-]?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?"
-    r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?"
+    r"(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?)?",
+    re.ASCII,
 )
 
 

@@ -28,6 +28,8 @@ _DATETIME = re.compile(
     r"\s*([Zz]|[+-]\d\d:?\d\d(?::\d\d)?|[+-]\d\d)?",
     re.ASCII,  # \d would be the digits of any script
 )
+_MOST_OFFSET_HOURS = 15
+"""Hours of an offset either way (ORA-01874)."""
 
 
 def _refuse_fraction(fraction: str, digits: int) -> None:
@@ -68,6 +70,11 @@ def _exists(year: int, month: int, day: int) -> bool:
 def _is_clock(hour: str | None, minute: str | None, second: str | None) -> bool:
     """Return whether a time of day exists; Oracle has no 24:00 and no leap second (ORA-01852)."""
     return int(hour or 0) < 24 and int(minute or 0) < 60 and int(second or 0) < 60
+
+
+def _is_offset(text: str) -> bool:
+    """Return whether Oracle takes an offset, spelled `+HH:MM` (ORA-01874, ORA-01875)."""
+    return int(text[1:3]) <= _MOST_OFFSET_HOURS and int(text[4:6]) < 60
 
 
 def _offset(text: str | None) -> str:
@@ -250,6 +257,8 @@ def _padded(
     if not keeps_offset:
         texts = [moment[:length] + zeros for moment in moments]
     elif spelling.has_offset:
+        if not all(map(_is_offset, {moment[length:] for moment in moments})):
+            return None
         texts = [moment[:length] + zeros + moment[length:] for moment in moments]
     else:
         zeros += "+00:00"
@@ -287,6 +296,9 @@ def zoned_texts(fraction_digits: int) -> Encoder:
     def convert(value: object) -> object:
         clock, fraction, offset = _datetime_parts(value)
         _refuse_fraction(fraction, fraction_digits)
+        if not _is_offset(offset):
+            msg = "a text has an offset that does not exist"
+            raise Refused(msg)
         # TIME_ZONE_HOUR and TIME_ZONE_MINUTE are all that Oracle keeps (SQL Language Reference,
         # "TIMESTAMP WITH TIME ZONE"); without the seconds it would be another instant.
         if len(offset) > len("+00:00"):

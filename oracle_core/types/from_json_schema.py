@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from oracle_core.server import Server
@@ -19,7 +20,7 @@ from oracle_core.types.table import json_schema, row_of
 from oracle_core.types.type_row import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 MAX_VARCHAR2_BYTES = 4000
 """Bytes of a VARCHAR2 where MAX_STRING_SIZE is STANDARD, which every database allows."""
@@ -133,7 +134,10 @@ def _merged(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema with the types of its alternatives, null left out, as a set in `type`."""
     merged = {key: value for key, value in schema.items() if key not in {"anyOf", "oneOf"}}
     types = set(_type_names(schema.get("type")))
-    for alternative in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+    for alternative in (*(schema.get("anyOf") or ()), *(schema.get("oneOf") or ())):
+        # true and false are schemas too (JSON Schema, "Boolean JSON Schemas").
+        if not isinstance(alternative, Mapping):
+            continue
         inner = _merged(alternative)
         types |= inner.pop("type")
         # What stands beside anyOf wins over what stands inside.

@@ -56,7 +56,9 @@ def test_months_are_carried_to_years() -> None:
     assert year_to_month_from_iso("-P14M") == "-1-02"
 
 
-@pytest.mark.parametrize("iso", ["", "P", "PT", "P1DT", "1D", "P1S", "PT1", "P-1D", "P1.5D", "x"])
+@pytest.mark.parametrize(
+    "iso", ["", "P", "PT", "P1DT", "1D", "P1S", "PT1", "P-1D", "P1.5D", "x", "PT٣S"]
+)
 def test_what_is_no_duration(iso: str) -> None:
     with pytest.raises(ValueError, match="duration"):
         day_to_second_from_iso(iso)

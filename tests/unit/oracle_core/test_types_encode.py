@@ -334,3 +334,10 @@ def test_python_alone_would_take_these_moments(moment: str, beside: str | None) 
 @pytest.mark.parametrize("native", [True, False])
 def test_digits_of_other_scripts_are_no_moment(native: bool) -> None:
     assert "not a date and time" in refusal("DATE", "\u0662024-01-01", native=native)
+
+
+@pytest.mark.parametrize("offset", ["+16:00", "-01:60", "+99:99"])
+def test_an_offset_that_oracle_does_not_know_is_refused_where_it_is_kept(offset: str) -> None:
+    for value in (f"2024-01-01T00:00:00{offset}", f"2024-01-01 00:00{offset}"):
+        assert "offset that does not exist" in refusal("TIMESTAMP WITH TIME ZONE", value)
+    assert bound("TIMESTAMP WITH TIME ZONE", "2024-01-01T00:00:00-15:59")

@@ -133,3 +133,8 @@ def test_objects_and_arrays_are_json_from_21c_on(types: list[str]) -> None:
         server = Server(release=(release, 0), compatible=(compatible, 0))
         assert from_json_schema(schema, server=server).ddl() == column
     assert from_json_schema(schema, is_key=True, server=server).kind == "VARCHAR2"
+
+
+def test_alternatives_that_are_no_objects() -> None:
+    assert from_json_schema({"anyOf": [True, {"type": "integer"}]}).ddl() == "NUMBER(38)"
+    assert from_json_schema({"type": "string", "oneOf": None}).ddl() == "CLOB"
