@@ -23,9 +23,8 @@ from tests.oracle.value_samples import KEY_SAMPLES, SAMPLES, Sample
 if TYPE_CHECKING:
     from oracle_standin.testing import OracleDatabase
 
-pytestmark = pytest.mark.oracle
-
 IS_FULL = os.environ.get("FAULTS") == "full"
+pytestmark = [pytest.mark.oracle, *([pytest.mark.timeout(3600)] * IS_FULL)]
 GONE = "2024-01-01T00:00:00+00:00"
 METHODS: list[dict[str, Any]] = [
     {"load_method": "upsert", "merge_strategy": "array"},

@@ -128,6 +128,8 @@ def test_a_failed_batch_has_no_ledger_row(loader: Loader) -> None:
 
 def test_a_killed_run_leaves_nothing_after_the_next(loader: Loader, target: Plugin) -> None:
     config = loader.database.config(loader.user, load_method="overwrite", batch_size_rows=2)
+    old = [record_line({"ID": i}) for i in (7, 8)]
+    loader.load(schema_line(ID), *old, load_method="overwrite")
     process = target.start(config)
     assert process.stdin is not None
     lines = [schema_line(ID), *(record_line({"ID": i}) for i in range(4))]
@@ -144,6 +146,7 @@ def test_a_killed_run_leaves_nothing_after_the_next(loader: Loader, target: Plug
     assert len(loader.rows(STAGING_TABLES)) == 1
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
+    assert loader.rows("SELECT id FROM t ORDER BY id") == [(7,), (8,)]
     loader.load(*lines, load_method="overwrite")
     assert loader.rows(STAGING_TABLES) == []
     assert loader.rows(f"SELECT lock_name FROM {LOCKS} WHERE lock_name LIKE 'RUN%'") == []

@@ -89,6 +89,48 @@ def test_rights_and_staging_tables_are_audited(
     assert verify(file) is None
 
 
+@pytest.mark.parametrize(
+    ("strategy", "statements"),
+    [
+        ("rename", ['ALTER TABLE "{0}"."T" RENAME TO', 'RENAME TO "T"']),
+        ("exchange", ['ALTER TABLE "{0}"."T" EXCHANGE PARTITION']),
+    ],
+)
+def test_tables_put_in_the_place_of_another_are_audited(
+    loader: Loader, tmp_path: Path, strategy: str, statements: list[str]
+) -> None:
+    file = tmp_path / "audit.jsonl"
+    for _ in range(2):
+        file.unlink(missing_ok=True)
+        loader.load(
+            schema_line(ID),
+            record_line({"ID": 1}),
+            load_method="overwrite",
+            overwrite_strategy=strategy,
+            audit_file=str(file),
+        )
+    lines = list(read_audit(file))
+    altered = [line["statement"] for line in lines if line["event"] == "ALTER"]
+    for text in statements:
+        assert any(text.format(loader.user) in statement for statement in altered), text
+    built = [line for line in lines if line["event"] == "CREATE" and "SINGER_NEW" in line["table"]]
+    dropped = [line for line in lines if line["event"] == "DROP"]
+    assert built and dropped
+    loaded = [line for line in lines if line["event"] == "LOAD"]
+    assert [(line["table"], line["rows"]) for line in loaded] == [(f"{loader.user}.T", 1)]
+    assert verify(file) is None
+
+
+def test_a_column_that_moves_is_audited(loader: Loader, tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    loader.execute("CREATE TABLE t (id NUMBER(18) PRIMARY KEY, note VARCHAR2(9))")
+    text = {**ID, "NOTE": {"type": ["string", "null"], "x-sql-datatype": "CLOB"}}
+    loader.load(schema_line(text), record_line({"ID": 1, "NOTE": "x"}), audit_file=str(file))
+    altered = [line["statement"] for line in read_audit(file) if line["event"] == "ALTER"]
+    for part in (" ADD (", " RENAME COLUMN "):
+        assert any(part in statement for statement in altered), part
+
+
 def test_rows_loaded_with_their_state_are_audited_at_its_commit(
     loader: Loader, tmp_path: Path
 ) -> None:
