@@ -80,7 +80,8 @@ def _fits_index(spec: TableSpec, server: Server) -> bool:
 
 def _definition(column: ColumnSpec) -> str:
     ending = "" if column.nullable else " NOT NULL"
-    return f"{column.name.sql} {column.type.ddl()}{ending}"
+    check = f" CHECK ({column.name.sql} IS JSON)" if column.is_json else ""
+    return f"{column.name.sql} {column.type.ddl()}{ending}{check}"
 
 
 def names(columns: Sequence[Identifier]) -> str:
@@ -235,7 +236,7 @@ class _Planner:
         if self.added:
             # Rows that are there have no value for a new column, so it cannot be NOT NULL
             # (ORA-01758).
-            parts = ", ".join(f"{column.name.sql} {column.type.ddl()}" for column in self.added)
+            parts = ", ".join(_definition(replace(c, nullable=True)) for c in self.added)
             statements.append(f"ALTER TABLE {table} ADD ({parts})")
         if self.modified:
             statements.append(f"ALTER TABLE {table} MODIFY ({', '.join(self.modified)})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oracle_core import dictionary
 from oracle_core.dictionary import Scope
 from oracle_core.identifiers import Identifier
-from oracle_core.types import from_json_schema, row_of
+from oracle_core.types import OracleType, from_json_schema, row_of
 from oracle_core.types.from_json_schema import KEY_TEXT, declared_type
 from oracle_core.types.type_row import Family
 from target_oracle.comments import comment_of
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from oracle_core.dictionary_rows import ColumnRow
     from oracle_core.identifiers import TableName
     from oracle_core.server import Server
-    from oracle_core.types import OracleType
     from target_oracle.properties import Property
     from target_oracle.settings import TextWithoutLength
 
 NO_OPTIONS = TableOptions()
+_JSON = OracleType("JSON")
 _PARTITIONING = frozenset({Family.DECIMAL, Family.TEXT, Family.WALL_CLOCK, Family.BINARY})
 """Families whose types can partition a table, if a key takes them (SQL Language Reference,
 "CREATE TABLE")."""
@@ -40,8 +40,8 @@ class ColumnSpec:
     """A column that a stream needs.
 
     `declared` says that the SCHEMA itself bounds the type, `grows` that it is text without a
-    length, which may become CLOB, or longer in a key. `comment` is None where the stream has no
-    description.
+    length, which may become CLOB, or longer in a key, `is_json` that the text of each value is
+    JSON, which the database checks. `comment` is None where the stream has no description.
     """
 
     name: Identifier
@@ -50,6 +50,7 @@ class ColumnSpec:
     declared: bool = False
     grows: bool = False
     comment: str | None = None
+    is_json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,10 @@ def _column_spec(
     grows = is_key and text != "varchar2" and not has_length and oracle_type == KEY_TEXT
     bounded = any(word in prop.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     declared = bounded or oracle_type != by_json
-    return ColumnSpec(name, oracle_type, not is_key, declared, grows, comment)
+    # JSON_VALUE and dot notation need the check before there is the type (JSON Developer's Guide).
+    is_document = each.kind is ValueKind.JSON and declared_type(each.schema) in {None, _JSON}
+    is_json = is_document and oracle_type.kind == "CLOB"
+    return ColumnSpec(name, oracle_type, not is_key, declared, grows, comment, is_json)
 
 
 def for_exchange(spec: TableSpec, stream: str) -> TableSpec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import oracledb
 import pytest
 from oracle_standin import Standin
 from oracle_standin.testing import OracleDatabase
@@ -57,6 +58,24 @@ def test_a_character_that_the_target_lacks_is_an_error(
     assert "property 'V': a text has a character" in error
     assert "WE8MSWIN1252" in error
     assert "line 3" in error
+
+
+@pytest.mark.parametrize("strategy", [None, "difference", "rename", "exchange"])
+def test_documents_are_checked_where_they_have_no_type(
+    western: OracleDatabase, target: Plugin, strategy: str | None
+) -> None:
+    way = {"load_method": "overwrite", "overwrite_strategy": strategy} if strategy else {}
+    loader = Loader(target, western, western.create_user("W"))
+    one = {**ID, "O": {"type": ["object", "null"]}, "ANY": {"type": ["string", "object"]}}
+    two = {**one, "A": {"type": ["array", "null"]}}
+    record = {"ID": 1, "O": {"a": {"b": 7}}, "ANY": "text"}
+    loader.load(schema_line(one), record_line(record), **way)
+    loader.load(schema_line(two), record_line({**record, "A": [1, "x"]}), **way)
+    query = "SELECT JSON_VALUE(o, '$.a.b'), \"ANY\", JSON_VALUE(a, '$[1]') FROM t"
+    assert loader.rows(query) == [("7", "text", "x")]
+    for column in ("o", "a"):
+        with pytest.raises(oracledb.IntegrityError, match="ORA-02290"):
+            loader.execute(f"UPDATE t SET {column} = 'text'")
 
 
 def test_types_that_the_release_lacks(western: OracleDatabase, target: Plugin) -> None:
