@@ -142,7 +142,7 @@ def _column_spec(
     bounded = any(word in prop.schema for word in ("maxLength", "maximum", "x-singer.decimal"))
     declared = bounded or oracle_type != by_json
     # JSON_VALUE and dot notation need the check before there is the type (JSON Developer's Guide).
-    is_document = each.kind is ValueKind.JSON and declared_type(each.schema) in {None, _JSON}
+    is_document = prop.kind is ValueKind.JSON and declared_type(prop.schema) in {None, _JSON}
     is_json = is_document and oracle_type.kind == "CLOB"
     return ColumnSpec(name, oracle_type, not is_key, declared, grows, comment, is_json)
 
