@@ -64,7 +64,9 @@ def test_a_character_that_the_target_lacks_is_an_error(
 def test_documents_are_checked_where_they_have_no_type(
     western: OracleDatabase, target: Plugin, strategy: str | None
 ) -> None:
-    way = {"load_method": "overwrite", "overwrite_strategy": strategy} if strategy else {}
+    way: dict[str, Any] = (
+        {"load_method": "overwrite", "overwrite_strategy": strategy} if strategy else {}
+    )
     loader = Loader(target, western, western.create_user("W"))
     one = {**ID, "O": {"type": ["object", "null"]}, "ANY": {"type": ["string", "object"]}}
     two = {**one, "A": {"type": ["array", "null"]}}
