@@ -212,9 +212,14 @@ class StagingArea:
         for column in columns:
             if column.name not in there or storage(there[column.name]) == storage(column):
                 continue
-            before, after = row_of(storage(there[column.name])), row_of(storage(column))
+            old, new = storage(there[column.name]), storage(column)
+            before, after = row_of(old), row_of(new)
             if before.family is after.family is Family.TEXT and after.is_large:
                 column_move(table.name, column.name, OracleType("CLOB"), server).run(connection)
+            elif before is after and (old.length or 0) < (new.length or 0):
+                with connection.cursor() as cursor:
+                    parts = f"{column.name.sql} {new.ddl()}"
+                    cursor.execute(f"ALTER TABLE {table.name.sql} MODIFY ({parts})")
             else:
                 what = f"column {column.name} changed its type in the middle of the run; run again"
                 raise LoadError(what)
