@@ -1,7 +1,7 @@
 """Numbers inside of documents: a column of type JSON holds them as NUMBER.
 
-What NUMBER does not hold exactly would be rounded there without an error (JSON Developer's Guide,
-"Numbers in JSON Data"), so it is refused before it is sent, as in a column of NUMBER itself.
+What NUMBER does not hold exactly cannot be there as it was sent. Whether a database rounds it or
+refuses it was not seen on a live one, so it is refused before, as in a column of NUMBER itself.
 """
 
 from __future__ import annotations

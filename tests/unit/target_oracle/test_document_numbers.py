@@ -1,4 +1,4 @@
-"""Numbers of documents that a column of type JSON would round are refused."""
+"""Numbers of documents that a column of type JSON cannot hold exactly are refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from target_oracle.document_numbers import refuse_inexact_numbers
 @pytest.mark.parametrize(
     "number", [f"0.{'123456789' * 5}", "1" * 41, "1e126", "-1e400", "1e-131", f"{'1' * 39}.55"]
 )
-def test_numbers_that_would_be_rounded(number: str) -> None:
+def test_numbers_that_number_does_not_hold(number: str) -> None:
     texts = [None, "{}", f'{{"a": ["1", {{"b": {number}}}]}}', "[]"]
     with pytest.raises(DataError, match="a number in a document") as raised:
         refuse_inexact_numbers(texts)
