@@ -1,8 +1,9 @@
 """Output of other taps: what the CSV and PostgreSQL taps write, and the facts of sample files.
 
-The files in `foreign/` are our own. `tap_csv_orders`, `tap_csv_folder` and `tap_postgres_kinds` are
-what those programs wrote for our data; the samples hold the forms that the sample files of the SDK
-and of target-postgres have. A `.json` beside a file is what target-postgres 0.8.1 made of it, as
+The files in `foreign/` are our own. `tap_csv_folder` and `tap_postgres_kinds` are what those
+programs wrote for our data; `tap_csv_orders` has the form of what MeltanoLabs' tap-csv writes,
+which no registry offers; the samples hold the forms that the sample files of the SDK and of
+target-postgres have. A `.json` beside a file is what target-postgres 0.8.1 made of it, as
 `python -m tools.trial.record` writes it.
 """
 
