@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from tests.fix_plugins import Plugin
 
-pytestmark = pytest.mark.oracle
-
 KILLS = int(os.environ.get("KILLS", "2"))
+pytestmark = [
+    pytest.mark.oracle,
+    pytest.mark.timeout(max(900, 60 * KILLS)),  # many runs, on a machine that may be slow
+]
 CHUNK_ROWS = 250
 CHOICE = random.Random(os.environ.get("KILL_SEED"))  # noqa: S311 - no secret is made of it
 ROWS = CHUNK_ROWS * 4 * (KILLS + 1)
