@@ -33,10 +33,12 @@ WAYS: list[dict[str, Any]] = [
 def documents(loader: Loader) -> list[dict[str, Any]]:
     kind = dict(loader.rows(KINDS))["O"]
     rows = loader.rows(f"{DOCUMENTS[kind]} ORDER BY id")
-    return [
-        {"ID": key, "O": json.loads(o), "A": None if a is None else json.loads(a)}
-        for key, o, a in rows
-    ]
+    return [{"ID": key, "O": document(o), "A": document(a)} for key, o, a in rows]
+
+
+def document(value: Any) -> Any:
+    """Return a document; the driver has decoded those of columns that are checked for JSON."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize("settings", WAYS, ids=lambda way: "-".join(way.values()))
