@@ -236,7 +236,7 @@ def test_a_signal_ends_all_processes_between_lines(
     output, log, code, workers = ended(loads, lambda process, _: process.send_signal(number))
 
     assert code == 128 + number, log
-    assert "Traceback" not in log
+    assert "Traceback" not in log, log
     assert len(workers) == 2
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
     messages = [json.loads(line) for line in output.splitlines()]
@@ -252,7 +252,7 @@ def test_the_death_of_a_worker_is_named_and_loses_no_chunk(loads: KilledLoads) -
     output, log, code, _ = ended(loads, lambda _, workers: os.kill(workers[0], signal.SIGKILL))
 
     assert code == 1, log
-    assert "Traceback" not in log
+    assert "Traceback" not in log, log
     errors = [line for line in log.splitlines() if "ERROR" in line]
     assert len(errors) == 1
     assert "SIGKILL" in errors[0] and loads.stream in errors[0]
