@@ -176,12 +176,17 @@ def _leave_standard_output() -> None:
 
 
 def _made(make_streams: MakeStreams) -> Mapping[str, OracleStream]:
-    streams = make_streams()
-    # The writing process decides when to end; a terminal sends SIGINT to all processes.
-    # After the tap has been made, whose constructor installs handlers of its own.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return streams
+    # The constructor of the tap installs handlers. A signal that met them would end this process
+    # with a traceback, so that signals wait until the handlers have gone.
+    signals = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        return make_streams()
+    finally:
+        # The writing process decides when to end; a terminal sends SIGINT to all processes.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
 
 
 def _next_task(pipe: Connection) -> Task | None:
