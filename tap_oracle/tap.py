@@ -342,6 +342,7 @@ class TapOracle(AdaptedTap):
                 catalog=None if catalog is None else read_json(catalog, "--catalog"),
             )
         with reported(cls.logger, tap.run.place):
+            tap.termination.install()
             tap.run_pipeline()
             # After a failure or signal the end of the process closes the socket: closing it in
             # the middle of an answer could wait for ever.

@@ -128,3 +128,33 @@ def test_older_names_are_understood(caplog: pytest.LogCaptureFixture) -> None:
 )
 def test_lists_of_names(value: Any, names: tuple[str, ...]) -> None:
     assert listed(value) == names
+
+
+SLEEPER = """
+import os, signal, sys, threading
+from tap_oracle.tap import TapOracle
+
+def sleep(tap):
+    mine = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    threading.Timer(0.1, mine).start()
+    os.read(os.pipe()[0], 1)
+
+TapOracle.run_pipeline = sleep
+sys.argv = ["tap-oracle", "--config", sys.argv[1], "--catalog", sys.argv[2]]
+TapOracle.cli()
+"""
+
+
+def test_a_signal_that_a_call_sleeps_through_ends_the_run(tmp_path: Path) -> None:
+    """As when it comes just before the tap waits for the database."""
+    settings, catalog = tmp_path / "tap.json", tmp_path / "catalog.json"
+    catalog.write_text('{"streams": []}', encoding="utf-8")
+    access = {"host": "h", "service_name": "s", "user": "u", "password": "unused"}
+    settings.write_text(json.dumps(access), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", SLEEPER, str(settings), str(catalog)],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 143, done.stderr
