@@ -83,7 +83,7 @@ def dbt_files(schemas: Iterable[Schema], options: DbtOptions | None = None) -> d
     files = {SOURCES_FILE: project.sources()}
     for schema in project.schemas:
         for table in schema.tables:
-            if _columns(table):  # SELECT without a column is no statement
+            if _columns(table):  # SELECT needs at least one column
                 files[f"{model_name(schema.name, table.name)}.sql"] = project.model(table)
     return files
 
